@@ -1,0 +1,217 @@
+//! One connection: read a head, decide an answer, write it, again.
+
+use alloc::vec::Vec;
+use core::fmt;
+use core::mem::take;
+use core::net::SocketAddr;
+
+use h1::connection::{Connection, Event, Request};
+use h1::fields::Name;
+use h1::head::request_line;
+use h1::refusal::Refusal;
+use h1::response::{CONTINUE, Context};
+use h1::status::Status;
+
+use crate::answer::{Reply, answer};
+use crate::bindings::wasi::sockets::types::TcpSocket;
+use crate::clock;
+use crate::limits::{HEAD_SECONDS, IDLE_SECONDS};
+use crate::log::{Access, Escaped};
+use crate::reply::Sending;
+use crate::server::Server;
+use crate::socket::{End, Socket};
+use crate::wire::{Cut, Wire};
+
+/// Serves a connection to its end.
+pub async fn serve(server: &Server, socket: TcpSocket) {
+    let socket = Socket::new(socket);
+    let peer = socket.peer();
+    let shown = Shown(peer);
+    let wire = Wire::new(socket, &server.pool, server.deadlines.watch());
+    let mut talk = Talk { server, wire, peer, version: h1::head::Version::Http11 };
+    let started = clock::monotonic();
+    talk.verbose(format_args!("Client connected: {shown}"));
+
+    let end = match server.is_full() {
+        true => talk.turn_away().await,
+        false => talk.run().await,
+    };
+    let wire = talk.wire;
+    let written = wire.written();
+    match end {
+        Ok(()) => wire.close().await,
+        Err(end) => drop((wire, report(server, &shown, end))),
+    }
+    let milliseconds = clock::monotonic().saturating_sub(started) / 1_000_000;
+    server.verbose(format_args!("Socket is closed: {shown}, {written} bytes sent in {milliseconds} ms"));
+}
+
+/// The two kinds of disconnect, told apart.
+fn report(server: &Server, peer: &Shown, end: End) {
+    match end {
+        End::Finished | End::Expired => {}
+        End::Reset => server.verbose(format_args!("Client disconnected abruptly: {peer}")),
+        End::Failed => server.verbose(format_args!("Socket error: {peer}: the connection failed")),
+    }
+}
+
+/// The peer's address, as the log shows it.
+struct Shown(Option<SocketAddr>);
+
+impl fmt::Display for Shown {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            Some(peer) => peer.fmt(f),
+            None => f.write_str("a client that has gone"),
+        }
+    }
+}
+
+struct Talk<'s> {
+    server: &'s Server,
+    wire: Wire<'s>,
+    peer: Option<SocketAddr>,
+    /// Of the latest request: a refusal is answered in its terms.
+    version: h1::head::Version,
+}
+
+impl Talk<'_> {
+    /// `Ok` when the connection is to be closed in order.
+    async fn run(&mut self) -> Result<(), End> {
+        let mut protocol = Connection::new();
+        let mut input = Vec::new();
+        let mut head_at = None;
+        loop {
+            match protocol.next(&input) {
+                Event::Read { idle } => {
+                    self.wire.flush().await?;
+                    if idle && input.is_empty() {
+                        head_at = None;
+                        if self.idle(&mut input).await? {
+                            return Ok(());
+                        }
+                    }
+                    let at = *head_at.get_or_insert_with(|| self.wire.after(HEAD_SECONDS));
+                    make_room(&mut input, &mut protocol);
+                    match self.wire.read(&mut input, at).await {
+                        Ok(_) => {}
+                        Err(End::Expired) => return self.refuse(&input, Refusal::HeadTimeout).await,
+                        Err(end) => return Err(end),
+                    }
+                }
+                Event::Continue => {
+                    self.wire.buffer(0).extend_from_slice(CONTINUE);
+                    self.wire.flush().await?;
+                }
+                Event::Request(request) => {
+                    let keep_alive = self.respond(&request, &input).await?;
+                    input.drain(..protocol.finish());
+                    if !keep_alive {
+                        return self.wire.flush().await;
+                    }
+                }
+                Event::Refused(refusal) => return self.refuse(&input, refusal).await,
+            }
+        }
+    }
+
+    /// Waits for the next request without a buffer; true when it is time to go.
+    async fn idle(&mut self, input: &mut Vec<u8>) -> Result<bool, End> {
+        self.server.pool.put(take(input));
+        self.wire.rest();
+        if self.server.is_draining() {
+            return Ok(true);
+        }
+        let at = self.wire.after(IDLE_SECONDS);
+        match self.wire.readable(at).await {
+            Ok(()) => *input = self.server.pool.small(),
+            Err(End::Expired) => return Ok(true),
+            Err(end) => return Err(end),
+        }
+        Ok(false)
+    }
+
+    async fn respond(&mut self, request: &Request<'_>, input: &[u8]) -> Result<bool, End> {
+        let (now, date) = self.server.clock.now();
+        self.version = request.head.version;
+        let head = &request.head;
+        let line = request_line(input);
+        self.verbose(format_args!(
+            "Request from {}: {}",
+            Shown(self.peer),
+            Escaped(input.get(..head.len).unwrap_or(input))
+        ));
+        let reply = match &request.target {
+            Ok(target) => {
+                answer(&self.server.root, &self.server.options, request, target, now).await
+            }
+            Err(refusal) => Reply::Plain(refusal.status()),
+        };
+        let keep_alive = request.keep_alive && !self.server.is_draining();
+        let policy = &self.server.options.policy;
+        let context = Context { now, date: &date, keep_alive, version: head.version, policy };
+        let sending = Sending { method: head.method, fields: head.fields, context };
+        let (content, sent) = sending.send(&mut self.wire, &reply).await;
+        self.server.access(&Access {
+            peer: self.peer,
+            date: &date,
+            request_line: line,
+            status: reply.answer().status().code(),
+            sent: content,
+            referer: request.head.fields.only(Name::Referer),
+            user_agent: request.head.fields.only(Name::UserAgent),
+        });
+        match sent {
+            Ok(()) => {
+                self.verbose(format_args!("File Completed: {}, {content} bytes", Shown(self.peer)));
+                Ok(keep_alive)
+            }
+            Err(Cut::Peer(end)) => Err(end),
+            // Closed short, so that the client knows.
+            Err(Cut::File) => {
+                self.server.complain(format_args!("a file ended or failed early: {}", Escaped(line)));
+                Err(End::Finished)
+            }
+        }
+    }
+
+    /// Answers what could not be read as a request; then the connection closes.
+    async fn refuse(&mut self, input: &[u8], refusal: Refusal) -> Result<(), End> {
+        self.verbose(format_args!("Refused {}: {}", Shown(self.peer), refusal.explanation()));
+        self.last_words(refusal.status(), request_line(input)).await
+    }
+
+    /// Answers before any request: there is no room.
+    async fn turn_away(&mut self) -> Result<(), End> {
+        self.last_words(Status::ServiceUnavailable, b"").await
+    }
+
+    async fn last_words(&mut self, status: Status, line: &[u8]) -> Result<(), End> {
+        let (now, date) = self.server.clock.now();
+        let policy = &self.server.options.policy;
+        let sending = Sending::refusal(now, &date, self.version, policy);
+        let (content, _) = sending.send(&mut self.wire, &Reply::Plain(status)).await;
+        self.server.access(&Access {
+            peer: self.peer,
+            date: &date,
+            request_line: line,
+            status: status.code(),
+            sent: content,
+            referer: None,
+            user_agent: None,
+        });
+        self.wire.flush().await
+    }
+
+    fn verbose(&self, words: fmt::Arguments<'_>) {
+        self.server.verbose(words);
+    }
+}
+
+/// The buffer is as large as a head may be: when it is full, what fills it is
+/// content that has been skipped.
+fn make_room(input: &mut Vec<u8>, protocol: &mut Connection) {
+    if input.len() == input.capacity() {
+        input.drain(protocol.reclaim());
+    }
+}

@@ -1,0 +1,50 @@
+//! Every bound of the component, in one place; those of the message level are in
+//! [`h1::limits`].
+
+/// Seconds from the first byte of a head to its last, whatever arrives in
+/// between. Later: 408 and close.
+pub const HEAD_SECONDS: u64 = 10;
+
+/// Seconds that a connection may be idle between requests. Later: closed
+/// without a word (RFC 9112 §9.5).
+pub const IDLE_SECONDS: u64 = 60;
+
+/// Seconds without a byte taken by the peer. Later: cut.
+pub const STALLED_WRITE_SECONDS: u64 = 60;
+
+/// Seconds and bytes that the peer may go on sending after an answer that closes
+/// the connection. A close with unread bytes would be a reset, and could take
+/// the answer with it (RFC 9112 §9.6).
+pub const LINGER_SECONDS: u64 = 2;
+/// See [`LINGER_SECONDS`].
+pub const LINGER_BYTES: usize = 256 * 1024;
+
+/// Connections of one instance, unless `--max-connections` says otherwise. At
+/// the bound a new one is told 503.
+pub const CONNECTIONS: usize = 2_048;
+
+/// Size of a body buffer, in bytes: 512 KiB used the least CPU per byte.
+pub const LARGE_BUFFER: usize = 512 * 1024;
+/// Large buffers in use at once. Further transfers use [`MEDIUM_BUFFER`]: slow
+/// readers in great numbers must not cost great memory.
+pub const LARGE_BUFFERS: usize = 16;
+/// Size of a body buffer beyond [`LARGE_BUFFERS`], and of one for a middling
+/// file or range, in bytes.
+pub const MEDIUM_BUFFER: usize = 80 * 1024;
+/// Size of a buffer for a request head or a small answer, in bytes.
+pub const SMALL_BUFFER: usize = h1::limits::HEAD_BYTES;
+/// Buffers of each size that are kept for the next use.
+pub const SPARE_BUFFERS: usize = 64;
+
+/// Entries of a folder that a listing shows. A larger folder's listing says that
+/// it is cut.
+pub const LISTING_ENTRIES: usize = 10_000;
+
+/// Bytes of log that wait to be written. Beyond, lines are dropped and counted.
+pub const LOG_BYTES: usize = 256 * 1024;
+/// Bytes of log that are written without waiting for more.
+pub const LOG_FULL: usize = 32 * 1024;
+/// Nanoseconds that a line of log may wait for company.
+pub const LOG_NANOSECONDS: u64 = 50_000_000;
+/// Longest request line, referrer or user agent in a line of log, in bytes.
+pub const LOG_FIELD_BYTES: usize = 1_024;

@@ -1,0 +1,135 @@
+//! What the component is told on its command line.
+
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
+use core::net::SocketAddr;
+
+use h1::response::Policy;
+
+use crate::limits::CONNECTIONS;
+
+/// The arguments, checked. `--name value` and `--name=value` mean the same.
+#[derive(Debug)]
+pub struct Options {
+    /// `--listen ADDRESS:PORT`, repeatable.
+    pub listen: Vec<SocketAddr>,
+    /// `--root NAME`: which of several granted directories. Default: the first.
+    pub root: Option<String>,
+    /// `--file NAME`: serve this file of the root for every path.
+    pub file: Option<String>,
+    /// `--index NAME`: the file that stands for its folder.
+    pub index: String,
+    /// `--hidden`: serve names that begin with a dot.
+    pub hidden: bool,
+    /// `--spa`: answer unknown paths with the root's index file.
+    pub spa: bool,
+    /// `--max-connections N`.
+    pub connections: usize,
+    /// `--quiet`: no access log.
+    pub quiet: bool,
+    /// `--verbose`: connection events too.
+    pub verbose: bool,
+    /// `--cache-control VALUE`, `--cors`, `--header 'NAME: VALUE'`.
+    pub policy: Policy,
+}
+
+impl Options {
+    /// # Errors
+    /// One line that names the argument and what is wrong with it.
+    pub fn parse(arguments: &[String]) -> Result<Self, String> {
+        let mut options = Self {
+            listen: Vec::new(),
+            root: None,
+            file: None,
+            index: "index.html".into(),
+            hidden: false,
+            spa: false,
+            connections: CONNECTIONS,
+            quiet: false,
+            verbose: false,
+            policy: Policy::default(),
+        };
+        let mut cache_control = None;
+        let mut cors = false;
+        let mut headers = Vec::new();
+        let mut arguments = arguments.iter().map(String::as_str);
+        while let Some(argument) = arguments.next() {
+            let (name, inline) = match argument.split_once('=') {
+                Some((name, value)) => (name, Some(value)),
+                None => (argument, None),
+            };
+            let mut value = || {
+                inline.or_else(|| arguments.next()).ok_or_else(|| missing(name))
+            };
+            match name {
+                "--listen" => options.listen.push(number(name, value()?)?),
+                "--root" => options.root = Some(value()?.into()),
+                "--file" => options.file = Some(value()?.into()),
+                "--index" => options.index = file_name(name, value()?)?,
+                "--hidden" => options.hidden = true,
+                "--spa" => options.spa = true,
+                "--max-connections" => options.connections = number(name, value()?)?,
+                "--quiet" => options.quiet = true,
+                "--verbose" => options.verbose = true,
+                "--cache-control" => cache_control = Some(value()?),
+                "--cors" => cors = true,
+                "--header" => headers.push(value()?),
+                _ => return Err(["unknown argument: ", argument].concat()),
+            }
+        }
+        if options.listen.is_empty() {
+            return Err(missing("--listen"));
+        }
+        options.policy = Policy::new(cache_control, cors, &headers).map_err(|e| e.to_string())?;
+        Ok(options)
+    }
+}
+
+fn number<T: core::str::FromStr>(name: &str, value: &str) -> Result<T, String> {
+    value.parse().map_err(|_| [name, ": cannot read '", value, "'"].concat())
+}
+
+/// A name within a folder, not a way out of it.
+fn file_name(name: &str, value: &str) -> Result<String, String> {
+    if value.is_empty() || value.contains('/') || value == "." || value == ".." {
+        return Err([name, ": '", value, "' is not a file name"].concat());
+    }
+    Ok(value.into())
+}
+
+fn missing(name: &str) -> String {
+    [name, " needs a value"].concat()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(line: &str) -> Result<Options, String> {
+        let arguments: Vec<String> = line.split('|').map(String::from).collect();
+        Options::parse(&arguments)
+    }
+
+    #[test]
+    fn both_spellings_of_a_value() {
+        for line in ["--listen|127.0.0.1:80|--listen|[::1]:81", "--listen=127.0.0.1:80|--listen=[::1]:81"] {
+            let options = parse(line).unwrap();
+            assert_eq!(options.listen.len(), 2, "{line}");
+        }
+    }
+
+    #[test]
+    fn what_is_wrong_is_named() {
+        let cases = [
+            ("--hidden", "--listen needs a value"),
+            ("--listen|here", "--listen: cannot read 'here'"),
+            ("--listen=127.0.0.1:1|--index=../secret", "--index: '../secret' is not a file name"),
+            ("--listen=127.0.0.1:1|--max-connections|-1", "--max-connections: cannot read '-1'"),
+            ("--listen=127.0.0.1:1|--verbos", "unknown argument: --verbos"),
+            ("--listen=127.0.0.1:1|--root", "--root needs a value"),
+        ];
+        for (line, message) in cases {
+            assert_eq!(parse(line).unwrap_err(), message, "{line}");
+        }
+    }
+}

@@ -1,0 +1,202 @@
+//! Listens, accepts, and keeps what all connections share.
+
+use alloc::rc::Rc;
+use alloc::vec::Vec;
+use core::cell::Cell;
+use core::fmt;
+use core::net::SocketAddr;
+
+use wit_bindgen::rt::async_support::{StreamReader, spawn_local};
+
+use crate::address;
+use crate::bindings::wasi::cli::{environment, stderr};
+use crate::bindings::wasi::sockets::types::TcpSocket;
+use crate::bindings::wit_stream;
+use crate::clock::{self, Clock};
+use crate::connection;
+use crate::deadlines::Deadlines;
+use crate::files::Root;
+use crate::log::{Access, Log};
+use crate::options::Options;
+use crate::pool::Pool;
+use crate::signal::Signal;
+
+/// What all connections share. One thread, so no locks.
+pub struct Server {
+    pub options: Options,
+    pub root: Root,
+    pub clock: Clock,
+    pub deadlines: Deadlines,
+    pub pool: Pool,
+    log: Log,
+    open: Cell<usize>,
+    draining: Cell<bool>,
+    ticking: Cell<bool>,
+    last_closed: Signal,
+}
+
+/// Serves until every stream of connections has ended and the last connection is
+/// closed.
+pub async fn run() -> Result<(), ()> {
+    match start().await {
+        Ok((server, streams)) => {
+            server.serve(streams).await;
+            Ok(())
+        }
+        Err(reason) => {
+            print_error(format_args!("{reason}")).await;
+            Err(())
+        }
+    }
+}
+
+/// Why there is nothing to serve.
+enum Failure {
+    Arguments(alloc::string::String),
+    Root,
+    File,
+    Listen(SocketAddr),
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Arguments(reason) => f.write_str(reason),
+            Self::Root => f.write_str("no directory was granted, or not the one that --root names"),
+            Self::File => f.write_str("--file names no regular file of the granted directory"),
+            Self::Listen(address) => write!(f, "may not listen on {address}"),
+        }
+    }
+}
+
+type Streams = Vec<StreamReader<TcpSocket>>;
+
+async fn start() -> Result<(Rc<Server>, Streams), Failure> {
+    // The first argument is the program's name.
+    let arguments = environment::get_arguments();
+    let arguments = arguments.get(1..).unwrap_or_default();
+    let options = Options::parse(arguments).map_err(Failure::Arguments)?;
+    let mut root = Root::find(options.root.as_deref()).await.ok_or(Failure::Root)?;
+    if let Some(name) = &options.file {
+        root = root.narrow(name).await.ok_or(Failure::File)?;
+    }
+    let streams = options
+        .listen
+        .iter()
+        .map(|&address| listen(address).ok_or(Failure::Listen(address)))
+        .collect::<Result<_, _>>()?;
+    let server = Server {
+        options,
+        root,
+        clock: Clock::new(),
+        deadlines: Deadlines::default(),
+        pool: Pool::default(),
+        log: Log::default(),
+        open: Cell::new(0),
+        draining: Cell::new(false),
+        ticking: Cell::new(false),
+        last_closed: Signal::default(),
+    };
+    Ok((Rc::new(server), streams))
+}
+
+fn listen(address: SocketAddr) -> Option<StreamReader<TcpSocket>> {
+    let socket = TcpSocket::create(address::family(address)).ok()?;
+    socket.bind(address::to_wasi(address)).ok()?;
+    // The stream keeps the listener alive, not the socket.
+    socket.listen().ok()
+}
+
+impl Server {
+    async fn serve(self: Rc<Self>, streams: Streams) {
+        let closed = Rc::new(Cell::new(false));
+        let logging = spawn_local({
+            let (server, closed) = (Rc::clone(&self), Rc::clone(&closed));
+            async move { server.log.run(&closed).await }
+        });
+        let accepting: Vec<_> =
+            streams.into_iter().map(|stream| spawn_local(Rc::clone(&self).accept(stream))).collect();
+        for stream in accepting {
+            stream.await;
+        }
+        self.draining.set(true);
+        self.deadlines.end_idle();
+        while self.open.get() > 0 {
+            self.last_closed.wait().await;
+        }
+        self.log.close(&closed);
+        logging.await;
+    }
+
+    /// Accepts until the host ends the stream.
+    async fn accept(self: Rc<Self>, mut stream: StreamReader<TcpSocket>) {
+        while let Some(socket) = stream.next().await {
+            self.open.set(self.open.get().saturating_add(1));
+            self.start_ticking();
+            let server = Rc::clone(&self);
+            spawn_local(async move {
+                connection::serve(&server, socket).await;
+                server.closed_one();
+            });
+        }
+    }
+
+    fn closed_one(&self) {
+        self.open.set(self.open.get().saturating_sub(1));
+        if self.open.get() == 0 {
+            self.last_closed.raise();
+        }
+    }
+
+    /// Deadlines need a clock while there are connections, and only then.
+    fn start_ticking(self: &Rc<Self>) {
+        if self.ticking.replace(true) {
+            return;
+        }
+        self.deadlines.advance(clock::monotonic_seconds());
+        let server = Rc::clone(self);
+        spawn_local(async move {
+            while server.open.get() > 0 {
+                clock::second().await;
+                server.deadlines.advance(clock::monotonic_seconds());
+            }
+            server.ticking.set(false);
+        });
+    }
+
+    /// Whether there are more connections than there may be.
+    pub fn is_full(&self) -> bool {
+        self.open.get() > self.options.connections
+    }
+
+    /// Whether no more connections come, and those that are open should end.
+    pub fn is_draining(&self) -> bool {
+        self.draining.get()
+    }
+
+    pub fn access(&self, access: &Access<'_>) {
+        if !self.options.quiet {
+            self.log.access(access);
+        }
+    }
+
+    /// Says it with `--verbose`.
+    pub fn verbose(&self, words: fmt::Arguments<'_>) {
+        if self.options.verbose {
+            self.log.event(words);
+        }
+    }
+
+    /// Says what went wrong on our side.
+    pub fn complain(&self, words: fmt::Arguments<'_>) {
+        self.log.event(words);
+    }
+}
+
+async fn print_error(words: fmt::Arguments<'_>) {
+    let (mut writer, data) = wit_stream::new();
+    let outcome = stderr::write_via_stream(data);
+    writer.write_all(alloc::format!("{words}\n").into_bytes()).await;
+    drop(writer);
+    let _ = outcome.await;
+}

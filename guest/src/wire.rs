@@ -1,0 +1,173 @@
+//! A connection as answers see it: buffered writes, bounded reads.
+
+use alloc::vec::Vec;
+use core::mem::take;
+
+use wit_bindgen::rt::async_support::yield_async;
+
+use crate::bindings::wasi::filesystem::types::Descriptor;
+use crate::deadlines::{Expired, Second, Watch};
+use crate::files::Bytes;
+use crate::limits::{LINGER_BYTES, LINGER_SECONDS};
+use crate::pool::{Large, Pool};
+use crate::socket::{End, Socket};
+
+/// A socket, its deadline, and what is not yet written.
+///
+/// Answers gather in the buffer until it is full or [`Wire::flush`] is called: a
+/// head goes out together with the first bytes of its content, and the answers
+/// to pipelined requests together.
+pub struct Wire<'s> {
+    socket: Socket,
+    pool: &'s Pool,
+    watch: Watch<'s>,
+    large: Option<Large<'s>>,
+    buffer: Vec<u8>,
+    written: u64,
+}
+
+/// Why an answer was not sent whole.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Cut {
+    /// The peer's or the network's doing.
+    Peer(End),
+    /// The file ended before its announced length, or could not be read.
+    File,
+}
+
+impl From<End> for Cut {
+    fn from(end: End) -> Self {
+        Self::Peer(end)
+    }
+}
+
+impl<'s> Wire<'s> {
+    pub fn new(socket: Socket, pool: &'s Pool, watch: Watch<'s>) -> Self {
+        Self { socket, pool, watch, large: None, buffer: Vec::new(), written: 0 }
+    }
+
+    /// Bytes written to the peer so far, heads included.
+    pub fn written(&self) -> u64 {
+        self.written
+    }
+
+    /// Bytes given to this wire so far, written or not.
+    pub fn queued(&self) -> u64 {
+        self.written.saturating_add(self.buffer.len() as u64)
+    }
+
+    pub fn after(&self, seconds: u64) -> Second {
+        self.watch.after(seconds)
+    }
+
+    /// Waits for the first byte of a request, without a buffer.
+    pub async fn readable(&mut self, at: Second) -> Result<(), End> {
+        let ready = self.watch.idle_until(at, self.socket.readable()).await;
+        ready.unwrap_or(Err(End::Expired))
+    }
+
+    /// Appends what has arrived to `input`.
+    pub async fn read(&mut self, input: &mut Vec<u8>, at: Second) -> Result<usize, End> {
+        let read = self.watch.until(at, self.socket.read(input)).await;
+        read.unwrap_or(Err(End::Expired))
+    }
+
+    /// The buffer to append a head to, large enough for `wanted` bytes if it was
+    /// empty. A head longer than that makes it grow.
+    pub fn buffer(&mut self, wanted: u64) -> &mut Vec<u8> {
+        if self.buffer.capacity() == 0 {
+            self.provide(wanted);
+        }
+        &mut self.buffer
+    }
+
+    /// Appends bytes that are in memory, a buffer at a time.
+    pub async fn bytes(&mut self, mut bytes: &[u8]) -> Result<(), End> {
+        while !bytes.is_empty() {
+            let room = self.buffer.capacity().saturating_sub(self.buffer.len());
+            if room == 0 {
+                self.flush().await?;
+                self.provide(bytes.len() as u64);
+                continue;
+            }
+            let (now, later) = bytes.split_at_checked(room).unwrap_or((bytes, &[]));
+            self.buffer.extend_from_slice(now);
+            bytes = later;
+        }
+        Ok(())
+    }
+
+    /// Appends `length` bytes of a file, from `offset` on.
+    pub async fn file(&mut self, file: &Descriptor, offset: u64, length: u64) -> Result<(), Cut> {
+        let mut bytes = Bytes::new(file, offset);
+        let mut left = length;
+        while left > 0 {
+            if self.buffer.len() == self.buffer.capacity() {
+                self.flush().await?;
+                self.provide(left);
+            }
+            let before = self.buffer.len();
+            bytes.read(&mut self.buffer).await;
+            let read = (self.buffer.len().saturating_sub(before) as u64).min(left);
+            // What the file has beyond the announced length is not sent.
+            self.buffer.truncate(before.saturating_add(usize::try_from(read).unwrap_or(usize::MAX)));
+            if read == 0 {
+                self.flush().await?;
+                return Err(Cut::File);
+            }
+            left = left.saturating_sub(read);
+        }
+        Ok(())
+    }
+
+    /// Writes what has gathered, and lets the other connections have a turn: the
+    /// runtime would serve the busiest first.
+    pub async fn flush(&mut self) -> Result<(), End> {
+        if !self.buffer.is_empty() {
+            let length = self.buffer.len() as u64;
+            let empty = self.socket.write(take(&mut self.buffer), &self.watch).await?;
+            self.written = self.written.saturating_add(length);
+            self.pool.put(empty);
+            yield_async().await;
+        }
+        Ok(())
+    }
+
+    /// Gives up what an idle connection does not need.
+    pub fn rest(&mut self) {
+        self.pool.put(take(&mut self.buffer));
+        self.large = None;
+    }
+
+    /// Closes so that the peer can read the last answer: FIN, then what it still
+    /// sends is read and forgotten, within bounds (RFC 9112 §9.6).
+    pub async fn close(self) {
+        let Self { socket, pool, watch, .. } = self;
+        let at = watch.after(LINGER_SECONDS);
+        let mut closing = socket.finish();
+        let mut buffer = pool.small();
+        let mut discarded = 0_usize;
+        while discarded < LINGER_BYTES {
+            let Ok(Some((count, emptied))) = watch.until(at, closing.discard(buffer)).await else {
+                return;
+            };
+            discarded = discarded.saturating_add(count);
+            buffer = emptied;
+        }
+        pool.put(buffer);
+    }
+
+    fn provide(&mut self, wanted: u64) {
+        if self.large.is_none() && wanted > crate::limits::MEDIUM_BUFFER as u64 {
+            self.large = self.pool.large();
+        }
+        self.pool.put(take(&mut self.buffer));
+        self.buffer = self.pool.body(wanted, self.large.as_ref());
+    }
+}
+
+impl From<Expired> for End {
+    fn from(Expired: Expired) -> Self {
+        Self::Expired
+    }
+}

@@ -1,0 +1,269 @@
+//! What the bytes received on a connection amount to, one request after the
+//! other. No I/O: the caller moves the bytes and obeys the events.
+//!
+//! ```text
+//!  ┌──▶ Head ──▶ Content ──▶ Request ──▶ Closed
+//!  │      └────┬────┘           │
+//!  │           ▼                │
+//!  │        Refused             │
+//!  └────────── finish ──────────┘
+//! ```
+
+use crate::chunked::Chunked;
+use crate::expectation::{Expectation, expectation};
+use crate::framing::{self, Content};
+use crate::head::{Head, Parse, Scanner};
+use crate::limits::{DISCARD_BYTES, HEAD_BYTES, REQUESTS_PER_CONNECTION};
+use crate::method::Method;
+use crate::persistence::persists;
+use crate::refusal::Refusal;
+use crate::target::{Target, check_host, resolve};
+use core::ops::Range;
+
+/// A request that can be answered.
+#[derive(Clone, Debug)]
+pub struct Request<'b> {
+    /// The head as received.
+    pub head: Head<'b>,
+    /// What it is about, or why it can't be served although it is clear where
+    /// the next request begins.
+    pub target: Result<Target<'b>, Refusal>,
+    /// Whether the connection goes on after the answer; if not, the answer says
+    /// so.
+    pub keep_alive: bool,
+}
+
+/// What to do next.
+#[derive(Clone, Debug)]
+#[allow(clippy::large_enum_variant, reason = "boxing a request would allocate")]
+pub enum Event<'b> {
+    /// Receive more bytes.
+    Read {
+        /// Nothing of a next request is there: closing the connection now cuts
+        /// nobody short.
+        idle: bool,
+    },
+    /// Send [`crate::response::CONTINUE`], then ask again.
+    Continue,
+    /// Answer. The content, if there was any, has been received and discarded.
+    Request(Request<'b>),
+    /// Answer with the refusal and close: where a next request would begin is
+    /// unknown. The event stays the same from now on.
+    Refused(Refusal),
+}
+
+/// One connection, from its first byte to its last.
+#[derive(Clone, Debug, Default)]
+pub struct Connection {
+    scanner: Scanner,
+    state: State,
+    requests: u32,
+}
+
+impl Connection {
+    /// Nothing received yet.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// What the bytes amount to: everything received and neither taken
+    /// ([`Connection::finish`]) nor cut out ([`Connection::reclaim`]) so far.
+    ///
+    /// A request is returned again until it is finished. After the last one
+    /// (`keep_alive` false) has been, bytes mean nothing any more and the event
+    /// is always an idle `Read`.
+    pub fn next<'b>(&mut self, bytes: &'b [u8]) -> Event<'b> {
+        match self.state {
+            State::Refused(refusal) => return Event::Refused(refusal),
+            State::Closed => return Event::Read { idle: true },
+            State::Head | State::Content(_) => {}
+        }
+        let event = match self.scanner.scan(bytes) {
+            Parse::Partial => Ok(Event::Read {
+                idle: !self.scanner.has_started(),
+            }),
+            Parse::Bad(refusal) => Err(refusal),
+            Parse::Complete(head) => self.after_head(head, bytes),
+        };
+        event.unwrap_or_else(|refusal| {
+            self.state = State::Refused(refusal);
+            Event::Refused(refusal)
+        })
+    }
+
+    /// To be called when a request is answered. Returns how many bytes from the
+    /// start of the buffer it took; those after them belong to the next request.
+    pub fn finish(&mut self) -> usize {
+        let State::Content(pending) = &self.state else {
+            return 0;
+        };
+        let taken = pending.head_len.saturating_add(pending.discarded);
+        self.state = match pending.keep_alive {
+            true => State::Head,
+            false => State::Closed,
+        };
+        self.scanner = Scanner::default();
+        self.requests = self.requests.saturating_add(1);
+        taken
+    }
+
+    /// The bytes of content that are in the buffer and no longer needed. To be
+    /// called when the buffer is full and more must be read; the caller cuts
+    /// them out before the next call.
+    pub fn reclaim(&mut self) -> Range<usize> {
+        let State::Content(pending) = &mut self.state else {
+            return 0..0;
+        };
+        let end = pending.head_len.saturating_add(pending.discarded);
+        pending.discarded = 0;
+        pending.head_len..end
+    }
+
+    fn after_head<'b>(&mut self, head: Head<'b>, bytes: &'b [u8]) -> Result<Event<'b>, Refusal> {
+        let mut pending = match self.state {
+            State::Content(pending) => pending,
+            _ => self.admit(&head)?,
+        };
+        let content = pending.head_len.saturating_add(pending.discarded);
+        let unread = bytes.get(content..).unwrap_or_default();
+        // RFC 9110 §10.1.1: no 100 once content has come without it.
+        let event = if pending.expects_continue && unread.is_empty() {
+            Event::Continue
+        } else if pending.discard(unread)? {
+            let (target, keep_alive) = (judge(&head), pending.keep_alive);
+            Event::Request(Request {
+                head,
+                target,
+                keep_alive,
+            })
+        } else {
+            Event::Read { idle: false }
+        };
+        pending.expects_continue = false;
+        self.state = State::Content(pending);
+        Ok(event)
+    }
+
+    /// The checks on which it depends where the next request begins, and
+    /// whether the content of this one is waited for.
+    fn admit(&self, head: &Head<'_>) -> Result<Pending, Refusal> {
+        check_host(head.version, &head.fields)?;
+        let rest = Rest::of(framing::content(head.version, &head.fields)?)?;
+        // Content needs room in a buffer that begins with the head.
+        if !rest.is_over() && head.len >= HEAD_BYTES {
+            return Err(Refusal::HeadTooLarge);
+        }
+        let last = self.requests.saturating_add(1) >= REQUESTS_PER_CONNECTION;
+        let pending = Pending {
+            head_len: head.len,
+            rest,
+            discarded: 0,
+            expects_continue: false,
+            keep_alive: !last && persists(head.version, &head.fields),
+        };
+        if rest.is_over() || expectation(head.version, &head.fields) == Expectation::None {
+            return Ok(pending);
+        }
+        // RFC 9110 §10.1.1: a final answer instead of 100 may come before the
+        // content; whether that will still be sent is unknown, so this is the end.
+        Ok(match judge(head) {
+            Ok(_) => Pending {
+                expects_continue: true,
+                ..pending
+            },
+            Err(_) => Pending {
+                rest: Rest::NOTHING,
+                keep_alive: false,
+                ..pending
+            },
+        })
+    }
+}
+
+#[derive(Clone, Copy, Debug, Default)]
+enum State {
+    #[default]
+    Head,
+    Content(Pending),
+    Refused(Refusal),
+    Closed,
+}
+
+/// A request whose head is whole.
+#[derive(Clone, Copy, Debug)]
+struct Pending {
+    head_len: usize,
+    rest: Rest,
+    /// Bytes of content still in the buffer, right after the head.
+    discarded: usize,
+    expects_continue: bool,
+    keep_alive: bool,
+}
+
+impl Pending {
+    /// True once all content has come.
+    fn discard(&mut self, unread: &[u8]) -> Result<bool, Refusal> {
+        let used = self.rest.discard(unread)?;
+        self.discarded = self.discarded.saturating_add(used);
+        Ok(self.rest.is_over())
+    }
+}
+
+/// The content that has not been received yet.
+#[derive(Clone, Copy, Debug)]
+enum Rest {
+    Length(u64),
+    Chunked(Chunked),
+}
+
+impl Rest {
+    const NOTHING: Self = Self::Length(0);
+
+    fn of(content: Content) -> Result<Self, Refusal> {
+        match content {
+            Content::None => Ok(Self::NOTHING),
+            Content::Length(length) if length > DISCARD_BYTES => Err(Refusal::ContentTooLarge),
+            Content::Length(length) => Ok(Self::Length(length)),
+            Content::Chunked => Ok(Self::Chunked(Chunked::default())),
+        }
+    }
+
+    fn is_over(&self) -> bool {
+        matches!(self, Self::Length(0))
+    }
+
+    /// How many of the bytes belong to the content.
+    fn discard(&mut self, unread: &[u8]) -> Result<usize, Refusal> {
+        match self {
+            Self::Length(missing) => {
+                let wanted = usize::try_from(*missing).unwrap_or(usize::MAX);
+                let used = wanted.min(unread.len());
+                *missing = missing.saturating_sub(u64::try_from(used).unwrap_or(u64::MAX));
+                Ok(used)
+            }
+            Self::Chunked(chunked) => {
+                let progress = chunked.discard(unread)?;
+                if progress.done {
+                    *self = Self::NOTHING;
+                }
+                Ok(progress.used)
+            }
+        }
+    }
+}
+
+/// The checks that only this one request fails.
+fn judge<'b>(head: &Head<'b>) -> Result<Target<'b>, Refusal> {
+    match head.method {
+        Method::Get | Method::Head | Method::Options => {}
+        Method::NotAllowed => return Err(Refusal::MethodNotAllowed),
+        Method::Unknown => return Err(Refusal::MethodNotImplemented),
+    }
+    match expectation(head.version, &head.fields) {
+        Expectation::Unknown => Err(Refusal::UnknownExpectation),
+        _ => resolve(head.method, head.target, &head.fields),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,54 @@
+//! Request methods (RFC 9110 §9).
+
+/// What this server does with a method.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Method {
+    /// Answered with the representation.
+    Get,
+    /// Answered like GET, with the content withheld.
+    Head,
+    /// Answered with what is allowed.
+    Options,
+    /// Known (RFC 9110 §9, RFC 5789) and not allowed here: 405.
+    NotAllowed,
+    /// Not known: 501.
+    Unknown,
+}
+
+/// The value of `Allow` (RFC 9110 §10.2.1), the same for every resource.
+pub const ALLOW: &str = "GET, HEAD, OPTIONS";
+
+impl Method {
+    /// Methods are case-sensitive (RFC 9110 §9.1): `get` is an unknown method.
+    pub fn from_token(token: &[u8]) -> Self {
+        match token {
+            b"GET" => Self::Get,
+            b"HEAD" => Self::Head,
+            b"OPTIONS" => Self::Options,
+            b"POST" | b"PUT" | b"DELETE" | b"PATCH" | b"TRACE" | b"CONNECT" => Self::NotAllowed,
+            _ => Self::Unknown,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn methods_are_case_sensitive() {
+        let cases: &[(&[u8], Method)] = &[
+            (b"GET", Method::Get),
+            (b"HEAD", Method::Head),
+            (b"OPTIONS", Method::Options),
+            (b"TRACE", Method::NotAllowed),
+            (b"CONNECT", Method::NotAllowed),
+            (b"POST", Method::NotAllowed),
+            (b"get", Method::Unknown),
+            (b"PROPFIND", Method::Unknown),
+        ];
+        for (token, method) in cases {
+            assert_eq!(Method::from_token(token), *method, "{token:?}");
+        }
+    }
+}

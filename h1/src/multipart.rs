@@ -1,0 +1,224 @@
+//! `multipart/byteranges`: several ranges in one answer (RFC 9110 §14.6).
+//!
+//! Never assembled: whoever streams the file asks for one part's head after the
+//! other, and sends the part's bytes in between.
+
+use crate::digits::Digits;
+use crate::limits::RANGES;
+use crate::range::{ByteRange, RangeSet};
+use crate::selection::Representation;
+use alloc::vec::Vec;
+
+/// The most that several parts cost beyond the bytes of the file: at most 256 bytes of
+/// delimiter and fields for each, and the closing delimiter within the last one's.
+pub const OVERHEAD_BYTES: u64 = RANGES as u64 * 256;
+
+/// The content of a 206 with several parts.
+///
+/// Send [`part_head`](Self::part_head) 0 and the bytes that it names, then 1 and so on
+/// until there is none, then [`closing`](Self::closing).
+#[derive(Clone, Copy, Debug)]
+pub struct Multipart<'a> {
+    representation: &'a Representation<'a>,
+    ranges: &'a [ByteRange],
+}
+
+impl<'a> Multipart<'a> {
+    /// Parts of `representation`.
+    pub fn new(representation: &'a Representation<'a>, ranges: &'a RangeSet) -> Self {
+        Self {
+            representation,
+            ranges: ranges.as_slice(),
+        }
+    }
+
+    /// Appends the value of `Content-Type`.
+    pub fn content_type(&self, out: &mut Vec<u8>) {
+        out.extend_from_slice(b"multipart/byteranges; boundary=");
+        self.boundary(&mut |piece| out.extend_from_slice(piece));
+    }
+
+    /// `Content-Length`: the exact number of bytes of all parts and delimiters.
+    pub fn content_length(&self) -> u64 {
+        let mut bytes = 0_u64;
+        let mut count = |piece: &[u8]| bytes = bytes.saturating_add(piece.len() as u64);
+        for (index, range) in self.ranges.iter().enumerate() {
+            self.head_of(index, *range, &mut count);
+        }
+        self.end(&mut count);
+        self.ranges
+            .iter()
+            .map(|range| range.len())
+            .fold(bytes, u64::saturating_add)
+    }
+
+    /// Appends the delimiter and fields before the part at `index`, counted from 0, and
+    /// says which bytes of the file are to follow. `None` after the last part.
+    pub fn part_head(&self, index: usize, out: &mut Vec<u8>) -> Option<ByteRange> {
+        let range = *self.ranges.get(index)?;
+        self.head_of(index, range, &mut |piece| out.extend_from_slice(piece));
+        Some(range)
+    }
+
+    /// Appends the delimiter after the last part.
+    pub fn closing(&self, out: &mut Vec<u8>) {
+        self.end(&mut |piece| out.extend_from_slice(piece));
+    }
+
+    /// What separates the parts (RFC 2046 §5.1.1): the entity tag's text behind 64
+    /// fixed bits. It can't be in the file by accident, as it holds the file's own
+    /// size and time. Whoever put it there on purpose wins nothing: each part's
+    /// `Content-Range` tells its length, and a client that searches for the delimiter
+    /// instead misreads one file of that author.
+    fn boundary(&self, put: &mut impl FnMut(&[u8])) {
+        put(b"f1b6c09d3e7a8452-");
+        put(self.representation.etag.opaque());
+    }
+
+    fn head_of(&self, index: usize, range: ByteRange, put: &mut impl FnMut(&[u8])) {
+        put(if index == 0 { b"--" } else { b"\r\n--" });
+        self.boundary(put);
+        put(b"\r\nContent-Type: ");
+        put(self.representation.media_type.as_bytes());
+        put(b"\r\nContent-Range: ");
+        content_range(range, self.representation.size, put);
+        put(b"\r\n\r\n");
+    }
+
+    fn end(&self, put: &mut impl FnMut(&[u8])) {
+        put(b"\r\n--");
+        self.boundary(put);
+        put(b"--\r\n");
+    }
+}
+
+/// The value of `Content-Range` (RFC 9110 §14.4).
+pub(crate) fn content_range(range: ByteRange, size: u64, put: &mut impl FnMut(&[u8])) {
+    put(b"bytes ");
+    put(Digits::decimal(range.first).as_bytes());
+    put(b"-");
+    put(Digits::decimal(range.last).as_bytes());
+    put(b"/");
+    put(Digits::decimal(size).as_bytes());
+}
+
+#[cfg(test)]
+#[expect(clippy::arithmetic_side_effects, reason = "an overflow fails the test")]
+mod tests {
+    use super::*;
+    use crate::coding::Coding;
+    use crate::date::Timestamp;
+    use crate::etag::EntityTag;
+    use crate::range::{Ranges, ranges};
+    use alloc::format;
+    use core::str::from_utf8;
+    use proptest::prelude::*;
+
+    fn file(size: u64) -> Representation<'static> {
+        let modified = Some(Timestamp {
+            seconds: 2,
+            nanoseconds: 3,
+        });
+        Representation {
+            size,
+            modified,
+            etag: EntityTag::of(size, modified, None),
+            media_type: "text/plain",
+            coding: None,
+            varies: false,
+            disposition: None,
+        }
+    }
+
+    fn set(value: &str, size: u64) -> Option<RangeSet> {
+        match ranges(Some(value.as_bytes()), size) {
+            Ranges::Several(set) => Some(set),
+            _ => None,
+        }
+    }
+
+    #[test]
+    fn parts() {
+        let content = b"0123456789";
+        let file = file(10);
+        let set = set("bytes=7-8,0-2", 10).unwrap();
+        let multipart = Multipart::new(&file, &set);
+        let mut out = Vec::new();
+        let mut index = 0;
+        while let Some(range) = multipart.part_head(index, &mut out) {
+            out.extend_from_slice(&content[range.first as usize..=range.last as usize]);
+            index += 1;
+        }
+        multipart.closing(&mut out);
+        let expected = "--f1b6c09d3e7a8452-a-2-3\r\n\
+            Content-Type: text/plain\r\n\
+            Content-Range: bytes 7-8/10\r\n\
+            \r\n\
+            78\r\n\
+            --f1b6c09d3e7a8452-a-2-3\r\n\
+            Content-Type: text/plain\r\n\
+            Content-Range: bytes 0-2/10\r\n\
+            \r\n\
+            012\r\n\
+            --f1b6c09d3e7a8452-a-2-3--\r\n";
+        assert_eq!(from_utf8(&out), Ok(expected));
+        assert_eq!(multipart.content_length(), out.len() as u64);
+
+        let mut content_type = Vec::new();
+        multipart.content_type(&mut content_type);
+        assert_eq!(
+            from_utf8(&content_type),
+            Ok("multipart/byteranges; boundary=f1b6c09d3e7a8452-a-2-3")
+        );
+    }
+
+    #[test]
+    fn the_longest_boundary_is_short_enough() {
+        let modified = Some(Timestamp {
+            seconds: -1,
+            nanoseconds: 999_999_999,
+        });
+        let mut file = file(u64::MAX);
+        file.etag = EntityTag::of(u64::MAX, modified, Some(Coding::Zstd));
+        file.media_type = "application/vnd.apple.mpegurl; charset=utf-8";
+        let set = set(
+            "bytes=-1,18446744073709551600-18446744073709551601",
+            u64::MAX,
+        )
+        .unwrap();
+        let multipart = Multipart::new(&file, &set);
+        let mut len = 0;
+        multipart.boundary(&mut |piece| len += piece.len());
+        assert!(len <= 70, "RFC 2046 §5.1.1: {len}");
+        let mut out = Vec::new();
+        multipart.part_head(1, &mut out);
+        multipart.closing(&mut out);
+        assert!(out.len() <= 2 * 256, "{}", out.len());
+    }
+
+    proptest! {
+        #[test]
+        fn the_length_is_exact_and_bounded(
+            firsts in proptest::collection::vec(0..1_000_000_000_u64, 2..RANGES),
+            len in 0..20_000_000_u64,
+            size in 0..1_000_000_000_u64,
+        ) {
+            let specs: Vec<_> = firsts.iter().map(|first| format!("{first}-{}", first + len)).collect();
+            let value = format!("bytes={}", specs.join(","));
+            if let Some(set) = set(&value, size) {
+                let file = file(size);
+                let multipart = Multipart::new(&file, &set);
+                let mut out = Vec::new();
+                let mut index = 0;
+                let mut sent = 0;
+                while let Some(range) = multipart.part_head(index, &mut out) {
+                    sent += range.len();
+                    index += 1;
+                }
+                multipart.closing(&mut out);
+                prop_assert_eq!(multipart.content_length(), sent + out.len() as u64);
+                prop_assert!(multipart.content_length() <= size + OVERHEAD_BYTES);
+            }
+        }
+    }
+}

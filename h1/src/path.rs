@@ -1,0 +1,196 @@
+//! From the path of a target to a path below the root (RFC 3986 §3.3, §5.2.4).
+
+use alloc::borrow::Cow;
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use crate::percent::decode;
+use crate::refusal::Refusal;
+
+/// The path that `relative`, what follows the first slash of the target, names
+/// below the root, and whether it can only be a folder's.
+/// [`crate::target::Resource`] says what holds for it.
+pub(crate) fn resolve(relative: &[u8]) -> Result<(Cow<'_, str>, bool), Refusal> {
+    if let Some((path, folder)) = as_it_is(relative) {
+        return Ok((Cow::Borrowed(path), folder));
+    }
+    let (path, folder) = descend(relative)?;
+    Ok((Cow::Owned(path), folder))
+}
+
+/// The path, and whether it is a folder's, where there is nothing to decode,
+/// to resolve or to refuse.
+fn as_it_is(relative: &[u8]) -> Option<(&str, bool)> {
+    let inner = relative.strip_suffix(b"/").unwrap_or(relative);
+    let is_plain = |byte: &u8| matches!(byte, b'!'..=b'~') && !matches!(byte, b'%' | b'\\');
+    let is_name = |segment: &[u8]| !matches!(segment, b"" | b"." | b"..");
+    let is_whole = inner.is_empty() || inner.split(|byte| *byte == b'/').all(is_name);
+    if !is_whole || !inner.iter().all(is_plain) {
+        return None;
+    }
+    let path = core::str::from_utf8(inner).ok()?;
+    Some((path, inner.len() < relative.len() || inner.is_empty()))
+}
+
+/// Decodes segment by segment, so that an encoded dot segment is one as well,
+/// and removes dot segments (RFC 3986 §5.2.4) before any file system sees them;
+/// above the root is the root. Empty segments mean nothing to a file system.
+fn descend(relative: &[u8]) -> Result<(String, bool), Refusal> {
+    let mut path = String::with_capacity(relative.len());
+    let mut folder = true;
+    let mut decoded = Vec::new();
+    for segment in relative.split(|byte| *byte == b'/') {
+        decoded.clear();
+        decode(segment, &mut decoded)?;
+        let name = name(&decoded)?;
+        folder = matches!(name, "" | "." | "..");
+        match name {
+            "" | "." => {}
+            ".." => path.truncate(path.rfind('/').unwrap_or(0)),
+            name => {
+                if !path.is_empty() {
+                    path.push('/');
+                }
+                path.push_str(name);
+            }
+        }
+    }
+    Ok((path, folder))
+}
+
+/// A decoded segment. A slash in it, a backslash or a NUL would mean something
+/// else to the file system (or to another one) than it did here.
+fn name(decoded: &[u8]) -> Result<&str, Refusal> {
+    if decoded.contains(&b'/') {
+        return Err(Refusal::EncodedSlashInPath);
+    }
+    if decoded
+        .iter()
+        .any(|byte| byte.is_ascii_control() || *byte == b'\\')
+    {
+        return Err(Refusal::ForbiddenByteInPath);
+    }
+    core::str::from_utf8(decoded).map_err(|_| Refusal::PathNotUtf8)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloc::format;
+    use proptest::prelude::*;
+
+    #[test]
+    fn paths() {
+        // (relative, path, folder, lent)
+        let cases: &[(&str, &str, bool, bool)] = &[
+            ("", "", true, true),
+            ("a", "a", false, true),
+            ("a/b.mp4", "a/b.mp4", false, true),
+            ("a/", "a", true, true),
+            (".a/..b/...", ".a/..b/...", false, true),
+            ("a:b;c=d,e+f!$&'()*@~", "a:b;c=d,e+f!$&'()*@~", false, true),
+            ("\"<>^`{|}[]", "\"<>^`{|}[]", false, true),
+            ("*", "*", false, true),
+            ("/", "", true, true),
+            ("//a", "a", false, false),
+            ("a//b", "a/b", false, false),
+            ("a//", "a", true, false),
+            ("/evil.example/a", "evil.example/a", false, false),
+            // Dot segments.
+            (".", "", true, false),
+            ("..", "", true, false),
+            ("./a", "a", false, false),
+            ("a/.", "a", true, false),
+            ("a/./b", "a/b", false, false),
+            ("a/../b", "b", false, false),
+            ("a/b/..", "a", true, false),
+            ("a/b/../..", "", true, false),
+            ("a/../../../b", "b", false, false),
+            ("../../etc/passwd", "etc/passwd", false, false),
+            ("a//../b", "b", false, false),
+            ("%2e%2e/a", "a", false, false),
+            ("a/%2E./b", "b", false, false),
+            ("a/.%2e/b/%2e", "b", true, false),
+            // Decoded once.
+            ("a%20b", "a b", false, false),
+            ("%61", "a", false, false),
+            ("100%25", "100%", false, false),
+            ("%252e%252e/a", "%2e%2e/a", false, false),
+            ("%252f", "%2f", false, false),
+            ("a+b", "a+b", false, true),
+            ("%3f%23%22%27", "?#\"'", false, false),
+            ("caf%c3%A9", "caf\u{e9}", false, false),
+            ("%F0%9F%8E%AC.mp4", "\u{1f3ac}.mp4", false, false),
+        ];
+        for (relative, expected, as_folder, lent) in cases {
+            let (path, folder) = resolve(relative.as_bytes()).unwrap();
+            assert_eq!(path, *expected, "{relative}");
+            assert_eq!(folder, *as_folder, "{relative}");
+            assert_eq!(matches!(path, Cow::Borrowed(_)), *lent, "{relative}");
+        }
+    }
+
+    #[test]
+    fn refused_paths() {
+        use Refusal::*;
+        let cases: &[(&str, Refusal)] = &[
+            ("%", MalformedPercentEncoding),
+            ("%2", MalformedPercentEncoding),
+            ("%2/a", MalformedPercentEncoding),
+            ("%zz", MalformedPercentEncoding),
+            ("%+1", MalformedPercentEncoding),
+            ("%%41", MalformedPercentEncoding),
+            ("%u002e", MalformedPercentEncoding),
+            ("%00", ForbiddenByteInPath),
+            ("a%00.mp4", ForbiddenByteInPath),
+            ("a%0d%0ab", ForbiddenByteInPath),
+            ("%1b", ForbiddenByteInPath),
+            ("%7f", ForbiddenByteInPath),
+            ("a\\b", ForbiddenByteInPath),
+            ("..\\a", ForbiddenByteInPath),
+            ("..%5ca", ForbiddenByteInPath),
+            ("%2f", EncodedSlashInPath),
+            ("..%2Fa", EncodedSlashInPath),
+            ("%2e%2e%2fa", EncodedSlashInPath),
+            ("%ff", PathNotUtf8),
+            ("%c3", PathNotUtf8),
+            ("%c3/%a9", PathNotUtf8),
+            ("%c0%ae%c0%ae/a", PathNotUtf8),
+            ("%c0%af", PathNotUtf8),
+            ("%e0%80%af", PathNotUtf8),
+            ("%ed%a0%80", PathNotUtf8),
+            ("%ff/../a", PathNotUtf8),
+        ];
+        for (relative, refusal) in cases {
+            assert_eq!(
+                resolve(relative.as_bytes()).err(),
+                Some(*refusal),
+                "{relative}"
+            );
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn never_leaves_the_root(relative in "([a./%\\\\]|%2e|%2f|%5c|%00|%c3%a9|\\.\\./){0,20}") {
+            if let Ok((path, _)) = resolve(relative.as_bytes()) {
+                let is_name = |name: &str| !matches!(name, "" | "." | "..");
+                prop_assert!(path.is_empty() || path.split('/').all(is_name));
+                prop_assert!(!path.contains(['\\', '\0']));
+            }
+        }
+
+        #[test]
+        fn any_bytes_have_an_answer(relative: Vec<u8>) {
+            let _ = resolve(&relative);
+        }
+
+        #[test]
+        fn any_name_is_reachable(name in "[^/\\\\\\x00-\\x1f\\x7f]{1,12}") {
+            prop_assume!(name != "." && name != "..");
+            let encoded: String = name.bytes().map(|byte| format!("%{byte:02x}")).collect();
+            let path = resolve(encoded.as_bytes()).map(|(path, _)| path.into_owned());
+            prop_assert_eq!(path, Ok(name));
+        }
+    }
+}

@@ -1,0 +1,134 @@
+//! Every reason to refuse a request before a file is looked at.
+
+use crate::status::Status;
+
+/// The peer's fault, named. [`Refusal::status`] is what it is told,
+/// [`Refusal::explanation`] why, in words for a person.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(missing_docs, reason = "`explanation` has the words")]
+pub enum Refusal {
+    // The head (RFC 9112 §3, §5)
+    MalformedRequestLine,
+    BareCarriageReturn,
+    BareLineFeed,
+    TooManyEmptyLines,
+    MalformedField,
+    FoldedField,
+    TargetTooLong,
+    HeadTooLarge,
+    TooManyFields,
+    UnsupportedVersion,
+    // The host (RFC 9112 §3.2)
+    MissingHost,
+    RepeatedHost,
+    MalformedHost,
+    HostMismatch,
+    // The content (RFC 9112 §6, §7)
+    MalformedContentLength,
+    ConflictingContentLengths,
+    TransferEncodingWithContentLength,
+    TransferEncodingInHttp10,
+    MalformedTransferEncoding,
+    UnknownTransferCoding,
+    MalformedChunk,
+    TrailersTooLarge,
+    ContentTooLarge,
+    // The request itself
+    MethodNotAllowed,
+    MethodNotImplemented,
+    UnknownExpectation,
+    TooManyEntityTags,
+    // The target (RFC 9112 §3.2, RFC 3986)
+    MalformedTarget,
+    MalformedPercentEncoding,
+    ForbiddenByteInPath,
+    EncodedSlashInPath,
+    PathNotUtf8,
+    // Time
+    HeadTimeout,
+    ContentTimeout,
+}
+
+impl Refusal {
+    /// What the peer is answered (RFC 9110 §15.5, §15.6).
+    pub const fn status(self) -> Status {
+        match self {
+            Self::TargetTooLong => Status::UriTooLong,
+            Self::HeadTooLarge
+            | Self::TooManyFields
+            | Self::TrailersTooLarge
+            | Self::TooManyEntityTags => Status::RequestHeaderFieldsTooLarge,
+            Self::UnsupportedVersion => Status::HttpVersionNotSupported,
+            Self::UnknownTransferCoding | Self::MethodNotImplemented => Status::NotImplemented,
+            Self::ContentTooLarge => Status::ContentTooLarge,
+            Self::MethodNotAllowed => Status::MethodNotAllowed,
+            Self::UnknownExpectation => Status::ExpectationFailed,
+            Self::HeadTimeout | Self::ContentTimeout => Status::RequestTimeout,
+            Self::MalformedRequestLine
+            | Self::BareCarriageReturn
+            | Self::BareLineFeed
+            | Self::TooManyEmptyLines
+            | Self::MalformedField
+            | Self::FoldedField
+            | Self::MissingHost
+            | Self::RepeatedHost
+            | Self::MalformedHost
+            | Self::HostMismatch
+            | Self::MalformedContentLength
+            | Self::ConflictingContentLengths
+            | Self::TransferEncodingWithContentLength
+            | Self::TransferEncodingInHttp10
+            | Self::MalformedTransferEncoding
+            | Self::MalformedChunk
+            | Self::MalformedTarget
+            | Self::MalformedPercentEncoding
+            | Self::ForbiddenByteInPath
+            | Self::EncodedSlashInPath
+            | Self::PathNotUtf8 => Status::BadRequest,
+        }
+    }
+
+    /// Why, in one sentence for a person. Never holds anything that was sent.
+    pub const fn explanation(self) -> &'static str {
+        match self {
+            Self::MalformedRequestLine => "The request line is not METHOD TARGET HTTP/1.1.",
+            Self::BareCarriageReturn => "A carriage return is not followed by a line feed.",
+            Self::BareLineFeed => "A line ends with a line feed alone.",
+            Self::TooManyEmptyLines => "Too many empty lines come before the request.",
+            Self::MalformedField => "A header field is not a name, a colon and a value.",
+            Self::FoldedField => "A header field is folded over two lines.",
+            Self::TargetTooLong => "The request target is too long.",
+            Self::HeadTooLarge => "The header fields are too large.",
+            Self::TooManyFields => "There are too many header fields.",
+            Self::UnsupportedVersion => "Only HTTP/1.1 and HTTP/1.0 are spoken here.",
+            Self::MissingHost => "The Host field is missing.",
+            Self::RepeatedHost => "There is more than one Host field.",
+            Self::MalformedHost => "The Host field is not a host with an optional port.",
+            Self::HostMismatch => "The Host field and the request target name different hosts.",
+            Self::MalformedContentLength => "Content-Length is not one plain number.",
+            Self::ConflictingContentLengths => "There is more than one Content-Length field.",
+            Self::TransferEncodingWithContentLength => {
+                "Transfer-Encoding and Content-Length exclude each other."
+            }
+            Self::TransferEncodingInHttp10 => "HTTP/1.0 has no Transfer-Encoding.",
+            Self::MalformedTransferEncoding => "Transfer-Encoding does not end in one `chunked`.",
+            Self::UnknownTransferCoding => "The only transfer coding known here is `chunked`.",
+            Self::MalformedChunk => "The chunked content is malformed.",
+            Self::TrailersTooLarge => "The trailer fields are too large.",
+            Self::ContentTooLarge => "The request has too much content.",
+            Self::MethodNotAllowed => "The method is not allowed here.",
+            Self::MethodNotImplemented => "The method is not known here.",
+            Self::UnknownExpectation => "The only expectation met here is 100-continue.",
+            Self::TooManyEntityTags => "There are too many entity tags.",
+            Self::MalformedTarget => "The request target is malformed.",
+            Self::MalformedPercentEncoding => {
+                "A percent sign is not followed by two hexadecimal digits."
+            }
+            Self::ForbiddenByteInPath => "The path holds a control character or a backslash.",
+            Self::EncodedSlashInPath => "The path holds an encoded slash.",
+            Self::PathNotUtf8 => "The path is not UTF-8.",
+            Self::HeadTimeout => "The request did not arrive in time.",
+            Self::ContentTimeout => "The content of the request did not arrive in time.",
+        }
+    }
+}

@@ -1,0 +1,483 @@
+//! The head of an answer: the only place that writes status lines and fields
+//! (RFC 9112 §4).
+
+use crate::digits::Digits;
+use crate::fields::{Fields, Name};
+use crate::head::Version;
+use crate::method::ALLOW;
+use crate::selection::{Representation, Selection};
+use crate::status::Status;
+use alloc::vec::Vec;
+
+mod file;
+mod policy;
+
+pub use policy::{Policy, PolicyError};
+
+/// The interim answer that asks for the content (RFC 9110 §15.2.1).
+pub const CONTINUE: &[u8] = b"HTTP/1.1 100 Continue\r\n\r\n";
+
+/// What depends on the connection, the clock and the configuration rather than on
+/// the answer.
+#[derive(Clone, Copy, Debug)]
+pub struct Context<'a> {
+    /// The time in seconds since 1970.
+    pub now: i64,
+    /// The same as text: [`crate::date::write()`].
+    pub date: &'a [u8; 29],
+    /// Whether the connection stays open after this answer.
+    pub keep_alive: bool,
+    /// What the client speaks.
+    pub version: Version,
+    /// What the operator wants.
+    pub policy: &'a Policy,
+}
+
+/// What to answer. The content, if any, is the caller's to send; to a HEAD, it sends
+/// the head alone.
+#[derive(Clone, Copy, Debug)]
+pub enum Answer<'a> {
+    /// 200, 206, 304, 412 or 416. The content of the last two is [`error_body`].
+    File {
+        /// The file.
+        representation: &'a Representation<'a>,
+        /// What to send of it.
+        selection: &'a Selection,
+    },
+    /// 404 with a file of the operator's as its content, whole.
+    Missing {
+        /// That file.
+        representation: &'a Representation<'a>,
+    },
+    /// A page made here, such as a folder listing. It may load nothing but images
+    /// and media from this server, and run nothing.
+    Page {
+        /// Its status.
+        status: Status,
+        /// Its media type.
+        media_type: &'a str,
+        /// Its bytes.
+        content_length: u64,
+    },
+    /// 301. The content is [`error_body`].
+    Moved {
+        /// The value of `Location`.
+        location: &'a str,
+    },
+    /// 204 to an OPTIONS, a CORS preflight included.
+    Options,
+    /// An error. The content is [`error_body`]. After a 408 and a 503 the connection
+    /// is to be closed.
+    Refused {
+        /// Its status.
+        status: Status,
+    },
+}
+
+impl Answer<'_> {
+    /// The status code, for a log.
+    pub fn status(&self) -> Status {
+        match self {
+            Self::File { selection, .. } => match selection {
+                Selection::Whole => Status::Ok,
+                Selection::One(_) | Selection::Several(_) => Status::PartialContent,
+                Selection::NotModified => Status::NotModified,
+                Selection::PreconditionFailed => Status::PreconditionFailed,
+                Selection::Unsatisfiable => Status::RangeNotSatisfiable,
+            },
+            Self::Missing { .. } => Status::NotFound,
+            Self::Page { status, .. } | Self::Refused { status } => *status,
+            Self::Moved { .. } => Status::MovedPermanently,
+            Self::Options => Status::NoContent,
+        }
+    }
+}
+
+/// Appends the status line, the fields and the empty line. Allocates nothing but what
+/// `out` needs to grow.
+///
+/// `request` matters only for OPTIONS: a preflight has `Origin` and
+/// `Access-Control-Request-Method`.
+pub fn write_head(
+    out: &mut Vec<u8>,
+    answer: &Answer<'_>,
+    context: &Context<'_>,
+    request: &Fields<'_>,
+) {
+    let status = answer.status();
+    out.reserve(USUAL_BYTES);
+    put(out, status_line(status).as_bytes());
+    line(out, b"Date", context.date);
+    connection(out, status, context);
+    match answer {
+        Answer::File {
+            representation,
+            selection,
+        } => file::selected(out, representation, selection, context),
+        Answer::Missing { representation } => file::missing(out, representation, context),
+        Answer::Page {
+            media_type,
+            content_length,
+            ..
+        } => {
+            line(out, b"Content-Type", media_type.as_bytes());
+            number(out, b"Content-Length", *content_length);
+            put(out, CONFINED);
+            put(out, &context.policy.page);
+        }
+        Answer::Moved { location } => {
+            line(out, b"Location", location.as_bytes());
+            error(out, status, context);
+        }
+        Answer::Options => {
+            line(out, b"Allow", ALLOW.as_bytes());
+            if request.has(Name::Origin) && request.has(Name::AccessControlRequestMethod) {
+                put(out, context.policy.preflight);
+            }
+        }
+        Answer::Refused { .. } => error(out, status, context),
+    }
+    put(out, &context.policy.every);
+    put(out, b"\r\n");
+}
+
+/// The small text that goes with an error or a redirect, such as `404 Not Found`;
+/// empty for every status that has no content. 412 is one of those: whoever made the
+/// condition knows what it means.
+pub fn error_body(status: Status) -> &'static str {
+    match status {
+        Status::Ok
+        | Status::NoContent
+        | Status::PartialContent
+        | Status::NotModified
+        | Status::PreconditionFailed => "",
+        _ => status_line(status).trim_start_matches("HTTP/1.1 "),
+    }
+}
+
+/// What a head takes without long names and operator's fields.
+const USUAL_BYTES: usize = 512;
+
+/// A page of ours has styles and nothing else of its own. A file name that gets past
+/// the escaping still can't run as a script.
+const CONFINED: &[u8] = b"Content-Security-Policy: default-src 'none'; \
+    style-src 'unsafe-inline'; img-src 'self' data:; media-src 'self'; \
+    base-uri 'none'; form-action 'none'; frame-ancestors 'self'\r\n";
+
+/// What the status alone decides.
+fn error(out: &mut Vec<u8>, status: Status, context: &Context<'_>) {
+    let body = error_body(status);
+    if !body.is_empty() {
+        put(out, b"Content-Type: text/plain; charset=utf-8\r\n");
+    }
+    number(out, b"Content-Length", body.len() as u64);
+    match status {
+        Status::MethodNotAllowed => line(out, b"Allow", ALLOW.as_bytes()),
+        Status::ServiceUnavailable => put(out, b"Retry-After: 1\r\n"),
+        _ => {}
+    }
+    put(out, &context.policy.page);
+}
+
+/// Persistence is what 1.1 assumes and what 1.0 has to be told (RFC 9112 §9.3).
+fn connection(out: &mut Vec<u8>, status: Status, context: &Context<'_>) {
+    let last = matches!(status, Status::RequestTimeout | Status::ServiceUnavailable);
+    if last || !context.keep_alive {
+        put(out, b"Connection: close\r\n");
+    } else if context.version == Version::Http10 {
+        put(out, b"Connection: keep-alive\r\n");
+    }
+}
+
+/// With the version that the server conforms to, whatever the client's (RFC 9110 §2.5).
+const fn status_line(status: Status) -> &'static str {
+    match status {
+        Status::Ok => "HTTP/1.1 200 OK\r\n",
+        Status::NoContent => "HTTP/1.1 204 No Content\r\n",
+        Status::PartialContent => "HTTP/1.1 206 Partial Content\r\n",
+        Status::MovedPermanently => "HTTP/1.1 301 Moved Permanently\r\n",
+        Status::NotModified => "HTTP/1.1 304 Not Modified\r\n",
+        Status::BadRequest => "HTTP/1.1 400 Bad Request\r\n",
+        Status::NotFound => "HTTP/1.1 404 Not Found\r\n",
+        Status::MethodNotAllowed => "HTTP/1.1 405 Method Not Allowed\r\n",
+        Status::RequestTimeout => "HTTP/1.1 408 Request Timeout\r\n",
+        Status::PreconditionFailed => "HTTP/1.1 412 Precondition Failed\r\n",
+        Status::ContentTooLarge => "HTTP/1.1 413 Content Too Large\r\n",
+        Status::UriTooLong => "HTTP/1.1 414 URI Too Long\r\n",
+        Status::RangeNotSatisfiable => "HTTP/1.1 416 Range Not Satisfiable\r\n",
+        Status::ExpectationFailed => "HTTP/1.1 417 Expectation Failed\r\n",
+        Status::RequestHeaderFieldsTooLarge => "HTTP/1.1 431 Request Header Fields Too Large\r\n",
+        Status::InternalServerError => "HTTP/1.1 500 Internal Server Error\r\n",
+        Status::NotImplemented => "HTTP/1.1 501 Not Implemented\r\n",
+        Status::ServiceUnavailable => "HTTP/1.1 503 Service Unavailable\r\n",
+        Status::HttpVersionNotSupported => "HTTP/1.1 505 HTTP Version Not Supported\r\n",
+    }
+}
+
+fn line(out: &mut Vec<u8>, name: &[u8], value: &[u8]) {
+    for piece in [name, b": ", value, b"\r\n"] {
+        put(out, piece);
+    }
+}
+
+fn number(out: &mut Vec<u8>, name: &[u8], value: u64) {
+    line(out, name, Digits::decimal(value).as_bytes());
+}
+
+fn put(out: &mut Vec<u8>, bytes: &[u8]) {
+    out.extend_from_slice(bytes);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::date::Timestamp;
+    use crate::disposition::Disposition;
+    use crate::etag::EntityTag;
+    use crate::fields::parse;
+    use crate::range::ByteRange;
+    use alloc::format;
+    use alloc::string::String;
+
+    const NOW: i64 = 784_111_777;
+
+    fn context(policy: &Policy) -> Context<'_> {
+        Context {
+            now: NOW,
+            date: b"Sun, 06 Nov 1994 08:49:37 GMT",
+            keep_alive: true,
+            version: Version::Http11,
+            policy,
+        }
+    }
+
+    fn video() -> Representation<'static> {
+        let modified = Some(Timestamp {
+            seconds: 2,
+            nanoseconds: 3,
+        });
+        Representation {
+            size: 100,
+            modified,
+            etag: EntityTag::of(100, modified, None),
+            media_type: "video/mp4",
+            coding: None,
+            varies: false,
+            disposition: Some((Disposition::Inline, "story.mp4")),
+        }
+    }
+
+    fn head(answer: &Answer<'_>, context: &Context<'_>, request: &str) -> String {
+        let mut out = Vec::new();
+        write_head(&mut out, answer, context, &parse(request).unwrap());
+        String::from_utf8(out).unwrap()
+    }
+
+    #[test]
+    fn statuses_of_files() {
+        let range = ByteRange { first: 0, last: 0 };
+        let cases = [
+            (Selection::Whole, "HTTP/1.1 200 OK\r\n"),
+            (Selection::One(range), "HTTP/1.1 206 Partial Content\r\n"),
+            (Selection::NotModified, "HTTP/1.1 304 Not Modified\r\n"),
+            (
+                Selection::PreconditionFailed,
+                "HTTP/1.1 412 Precondition Failed\r\n",
+            ),
+            (
+                Selection::Unsatisfiable,
+                "HTTP/1.1 416 Range Not Satisfiable\r\n",
+            ),
+        ];
+        let (file, policy) = (video(), Policy::default());
+        for (selection, line) in &cases {
+            let answer = Answer::File {
+                representation: &file,
+                selection,
+            };
+            assert!(head(&answer, &context(&policy), "").starts_with(line));
+        }
+    }
+
+    #[test]
+    fn other_answers() {
+        let common = "Date: Sun, 06 Nov 1994 08:49:37 GMT\n";
+        let text = "Content-Type: text/plain; charset=utf-8\n";
+        let tail = "Cache-Control: no-cache\nX-Content-Type-Options: nosniff\n\n";
+        let refused = |status| Answer::Refused { status };
+        let missing = video();
+        let cases = [
+            (
+                Answer::Missing {
+                    representation: &missing,
+                },
+                format!(
+                    "404 Not Found\n{common}Content-Type: video/mp4\nContent-Length: 100\n{tail}"
+                ),
+            ),
+            (
+                Answer::Moved { location: "/a/?b" },
+                format!(
+                    "301 Moved Permanently\n{common}Location: /a/?b\n{text}Content-Length: 23\n{tail}"
+                ),
+            ),
+            (
+                Answer::Options,
+                format!(
+                    "204 No Content\n{common}Allow: GET, HEAD, OPTIONS\n\
+                     X-Content-Type-Options: nosniff\n\n"
+                ),
+            ),
+            (
+                refused(Status::NotFound),
+                format!("404 Not Found\n{common}{text}Content-Length: 15\n{tail}"),
+            ),
+            (
+                refused(Status::MethodNotAllowed),
+                format!(
+                    "405 Method Not Allowed\n{common}{text}Content-Length: 24\n\
+                     Allow: GET, HEAD, OPTIONS\n{tail}"
+                ),
+            ),
+            (
+                refused(Status::RequestTimeout),
+                format!(
+                    "408 Request Timeout\n{common}Connection: close\n{text}Content-Length: 21\n{tail}"
+                ),
+            ),
+            (
+                refused(Status::ServiceUnavailable),
+                format!(
+                    "503 Service Unavailable\n{common}Connection: close\n{text}\
+                     Content-Length: 25\nRetry-After: 1\n{tail}"
+                ),
+            ),
+        ];
+        let policy = Policy::default();
+        for (answer, expected) in cases {
+            let expected = format!("HTTP/1.1 {expected}").replace('\n', "\r\n");
+            assert_eq!(head(&answer, &context(&policy), ""), expected);
+        }
+    }
+
+    #[test]
+    fn pages_are_confined() {
+        let policy = Policy::default();
+        let page = Answer::Page {
+            status: Status::Ok,
+            media_type: "text/html; charset=utf-8",
+            content_length: 7,
+        };
+        let head = head(&page, &context(&policy), "");
+        assert!(
+            head.contains("\r\nContent-Type: text/html; charset=utf-8\r\nContent-Length: 7\r\n")
+        );
+        assert!(head.contains("\r\nContent-Security-Policy: default-src 'none'; style-src"));
+        assert!(!head.contains("  "), "{head}");
+    }
+
+    #[test]
+    fn the_connection_is_announced() {
+        let cases = [
+            (Version::Http11, true, None),
+            (Version::Http11, false, Some("close")),
+            (Version::Http10, true, Some("keep-alive")),
+            (Version::Http10, false, Some("close")),
+        ];
+        let policy = Policy::default();
+        for (version, keep_alive, expected) in cases {
+            let context = Context {
+                version,
+                keep_alive,
+                ..context(&policy)
+            };
+            let head = head(&Answer::Options, &context, "");
+            let found = head
+                .lines()
+                .find_map(|line| line.strip_prefix("Connection: "));
+            assert_eq!(found, expected);
+        }
+    }
+
+    #[test]
+    fn scripts_of_other_origins() {
+        let open = Policy::new(None, true, &[]).unwrap();
+        let shut = Policy::default();
+        let preflight = "Origin: http://a.example\r\nAccess-Control-Request-Method: GET\r\n";
+        // (policy, answer, request, allowed at all, preflight answered)
+        let refused = Answer::Refused {
+            status: Status::NotFound,
+        };
+        let cases = [
+            (&open, &Answer::Options, preflight, true, true),
+            (&open, &Answer::Options, "Origin: null\r\n", true, false),
+            (&open, &Answer::Options, "", true, false),
+            (&open, &refused, preflight, true, false),
+            (&open, &refused, "", true, false),
+            (&shut, &Answer::Options, preflight, false, false),
+            (&shut, &refused, preflight, false, false),
+        ];
+        for (policy, answer, request, allowed, preflight) in cases {
+            let head = head(answer, &context(policy), request);
+            let has = |text| head.contains(text);
+            assert_eq!(has("\r\nAccess-Control-Allow-Origin: *\r\n"), allowed);
+            assert_eq!(has("\r\nAccess-Control-Expose-Headers: "), allowed);
+            assert_eq!(
+                has("\r\nAccess-Control-Allow-Methods: GET, HEAD, OPTIONS\r\n"),
+                preflight
+            );
+            assert_eq!(has("\r\nAccess-Control-Allow-Headers: "), preflight);
+            assert_eq!(has("\r\nAccess-Control-Max-Age: "), preflight);
+        }
+    }
+
+    #[test]
+    fn the_operators_fields_are_on_every_answer() {
+        let policy = Policy::new(Some("max-age=60"), false, &["X-A: b"]).unwrap();
+        let file = video();
+        let not_modified = Answer::File {
+            representation: &file,
+            selection: &Selection::NotModified,
+        };
+        for answer in [
+            not_modified,
+            Answer::Options,
+            Answer::Moved { location: "/" },
+        ] {
+            let head = head(&answer, &context(&policy), "");
+            assert!(head.ends_with("\r\nX-A: b\r\n\r\n"));
+        }
+        let head = head(&not_modified, &context(&policy), "");
+        assert!(head.contains("\r\nCache-Control: max-age=60\r\n"));
+    }
+
+    #[test]
+    fn status_lines_agree_with_the_statuses() {
+        for status in [
+            Status::Ok,
+            Status::NoContent,
+            Status::PartialContent,
+            Status::MovedPermanently,
+            Status::NotModified,
+            Status::BadRequest,
+            Status::NotFound,
+            Status::MethodNotAllowed,
+            Status::RequestTimeout,
+            Status::PreconditionFailed,
+            Status::ContentTooLarge,
+            Status::UriTooLong,
+            Status::RangeNotSatisfiable,
+            Status::ExpectationFailed,
+            Status::RequestHeaderFieldsTooLarge,
+            Status::InternalServerError,
+            Status::NotImplemented,
+            Status::ServiceUnavailable,
+            Status::HttpVersionNotSupported,
+        ] {
+            let (code, reason) = (status.code(), status.reason());
+            assert_eq!(status_line(status), format!("HTTP/1.1 {code} {reason}\r\n"));
+            let body = error_body(status);
+            assert!(body.is_empty() || body == format!("{code} {reason}\r\n"));
+        }
+    }
+}

@@ -1,0 +1,243 @@
+//! The fields that are about a file.
+
+use super::{Context, error, line, number, put};
+use crate::date;
+use crate::digits::Digits;
+use crate::disposition;
+use crate::multipart::{Multipart, content_range};
+use crate::selection::{Representation, Selection};
+use crate::status::Status;
+use alloc::vec::Vec;
+
+/// For 200, 206, 304, 412 and 416 (RFC 9110 §15.3.1, §15.3.7, §15.4.5, §15.5.13,
+/// §15.5.17).
+pub(super) fn selected(
+    out: &mut Vec<u8>,
+    representation: &Representation<'_>,
+    selection: &Selection,
+    context: &Context<'_>,
+) {
+    match selection {
+        Selection::Whole => whole(out, representation),
+        Selection::One(range) => {
+            line(out, b"Content-Type", representation.media_type.as_bytes());
+            number(out, b"Content-Length", range.len());
+            put(out, b"Content-Range: ");
+            content_range(*range, representation.size, &mut |piece| put(out, piece));
+            put(out, b"\r\n");
+        }
+        Selection::Several(set) => {
+            let multipart = Multipart::new(representation, set);
+            put(out, b"Content-Type: ");
+            multipart.content_type(out);
+            put(out, b"\r\n");
+            number(out, b"Content-Length", multipart.content_length());
+        }
+        Selection::NotModified => {}
+        Selection::Unsatisfiable => {
+            put(out, b"Accept-Ranges: bytes\r\nContent-Range: bytes */");
+            put(out, Digits::decimal(representation.size).as_bytes());
+            put(out, b"\r\n");
+            return error(out, Status::RangeNotSatisfiable, context);
+        }
+        Selection::PreconditionFailed => return error(out, Status::PreconditionFailed, context),
+    }
+    if *selection != Selection::NotModified {
+        described(out, representation, context.now);
+    }
+    line(out, b"ETag", representation.etag.as_bytes());
+    vary(out, representation);
+    put(out, &context.policy.file);
+}
+
+/// For a 404 whose content is a file: no validators, no ranges.
+pub(super) fn missing(
+    out: &mut Vec<u8>,
+    representation: &Representation<'_>,
+    context: &Context<'_>,
+) {
+    whole(out, representation);
+    coding(out, representation);
+    vary(out, representation);
+    put(out, &context.policy.page);
+}
+
+fn whole(out: &mut Vec<u8>, representation: &Representation<'_>) {
+    line(out, b"Content-Type", representation.media_type.as_bytes());
+    number(out, b"Content-Length", representation.size);
+}
+
+/// What 200 and 206 say of a file and 304 doesn't (RFC 9110 §15.4.5). To `If-Range` a
+/// 206 might leave it out (§15.3.7); players that join such an answer to nothing are
+/// worth the bytes.
+fn described(out: &mut Vec<u8>, representation: &Representation<'_>, now: i64) {
+    put(out, b"Accept-Ranges: bytes\r\n");
+    if let Some(seconds) = representation.last_modified(now) {
+        line(out, b"Last-Modified", &date::write(seconds));
+    }
+    coding(out, representation);
+    if let Some((disposition, file_name)) = representation.disposition {
+        put(out, b"Content-Disposition: ");
+        disposition::write(out, disposition, file_name);
+        put(out, b"\r\n");
+    }
+}
+
+/// Of several parts it is said as of one (RFC 9110 §15.3.7): it belongs to what is
+/// cut into parts, not to the parts.
+fn coding(out: &mut Vec<u8>, representation: &Representation<'_>) {
+    if let Some(coding) = representation.coding {
+        line(out, b"Content-Encoding", coding.token().as_bytes());
+    }
+}
+
+/// RFC 9110 §12.5.5.
+fn vary(out: &mut Vec<u8>, representation: &Representation<'_>) {
+    if representation.varies {
+        put(out, b"Vary: Accept-Encoding\r\n");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::coding::Coding;
+    use crate::date::Timestamp;
+    use crate::disposition::Disposition;
+    use crate::etag::EntityTag;
+    use crate::head::Version;
+    use crate::range::{ByteRange, Ranges, ranges};
+    use crate::response::Policy;
+    use alloc::format;
+    use alloc::string::String;
+
+    const NOW: i64 = 784_111_777;
+
+    fn several(value: &str) -> Selection {
+        match ranges(Some(value.as_bytes()), 100) {
+            Ranges::Several(set) => Selection::Several(set),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    fn video() -> Representation<'static> {
+        let modified = Some(Timestamp {
+            seconds: 2,
+            nanoseconds: 3,
+        });
+        Representation {
+            size: 100,
+            modified,
+            etag: EntityTag::of(100, modified, None),
+            media_type: "video/mp4",
+            coding: None,
+            varies: false,
+            disposition: Some((Disposition::Inline, "story.mp4")),
+        }
+    }
+
+    fn about(representation: &Representation<'_>, selection: &Selection) -> String {
+        let context = Context {
+            now: NOW,
+            date: &date::write(NOW),
+            keep_alive: true,
+            version: Version::Http11,
+            policy: &Policy::default(),
+        };
+        let mut out = Vec::new();
+        selected(&mut out, representation, selection, &context);
+        String::from_utf8(out).unwrap().replace("\r\n", "\n")
+    }
+
+    #[test]
+    fn answers_about_a_file() {
+        let described = "Accept-Ranges: bytes\n\
+            Last-Modified: Thu, 01 Jan 1970 00:00:02 GMT\n\
+            Content-Disposition: inline; filename=\"story.mp4\"\n\
+            ETag: \"64-2-3\"\n\
+            Cache-Control: no-cache\n";
+        let one = |first, last| Selection::One(ByteRange { first, last });
+        let cases = [
+            (
+                Selection::Whole,
+                format!("Content-Type: video/mp4\nContent-Length: 100\n{described}"),
+            ),
+            (
+                one(0, 99),
+                format!(
+                    "Content-Type: video/mp4\nContent-Length: 100\n\
+                     Content-Range: bytes 0-99/100\n{described}"
+                ),
+            ),
+            (
+                one(5, 5),
+                format!(
+                    "Content-Type: video/mp4\nContent-Length: 1\n\
+                     Content-Range: bytes 5-5/100\n{described}"
+                ),
+            ),
+            (
+                several("bytes=0-0,-1"),
+                format!(
+                    "Content-Type: multipart/byteranges; boundary=f1b6c09d3e7a8452-64-2-3\n\
+                     Content-Length: 205\n{described}"
+                ),
+            ),
+            (
+                Selection::NotModified,
+                "ETag: \"64-2-3\"\nCache-Control: no-cache\n".into(),
+            ),
+            (
+                Selection::PreconditionFailed,
+                "Content-Length: 0\nCache-Control: no-cache\n".into(),
+            ),
+            (
+                Selection::Unsatisfiable,
+                "Accept-Ranges: bytes\nContent-Range: bytes */100\n\
+                 Content-Type: text/plain; charset=utf-8\nContent-Length: 27\n\
+                 Cache-Control: no-cache\n"
+                    .into(),
+            ),
+        ];
+        for (selection, expected) in cases {
+            assert_eq!(about(&video(), &selection), expected);
+        }
+    }
+
+    #[test]
+    fn compressed_files() {
+        let mut file = video();
+        file.etag = EntityTag::of(100, file.modified, Some(Coding::Gzip));
+        file.coding = Some(Coding::Gzip);
+        file.varies = true;
+        file.disposition = None;
+        let whole = about(&file, &Selection::Whole);
+        assert!(whole.contains("\nContent-Encoding: gzip\n"), "{whole}");
+        assert!(whole.contains("\nETag: \"64-2-3-gz\"\nVary: Accept-Encoding\n"));
+        let not_modified = about(&file, &Selection::NotModified);
+        assert!(!not_modified.contains("Content-Encoding"));
+        assert!(not_modified.contains("\nVary: Accept-Encoding\n"));
+    }
+
+    #[test]
+    fn modification_times() {
+        let cases = [
+            (None, None),
+            (Some(-1), Some("Wed, 31 Dec 1969 23:59:59 GMT")),
+            (Some(NOW + 1), Some("Sun, 06 Nov 1994 08:49:37 GMT")),
+            (Some(i64::MAX), Some("Sun, 06 Nov 1994 08:49:37 GMT")),
+        ];
+        for (seconds, expected) in cases {
+            let mut file = video();
+            file.modified = seconds.map(|seconds| Timestamp {
+                seconds,
+                nanoseconds: 0,
+            });
+            let head = about(&file, &Selection::Whole);
+            let found = head
+                .lines()
+                .find_map(|line| line.strip_prefix("Last-Modified: "));
+            assert_eq!(found, expected);
+        }
+    }
+}

@@ -1,0 +1,306 @@
+//! What the operator adds to the answers, checked once at start.
+
+use crate::fields::is_value_byte;
+use crate::list::{is_token, trim};
+use alloc::borrow::ToOwned;
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::fmt;
+
+/// Fields that depend on the configuration, as ready-made lines.
+#[derive(Clone, Debug)]
+pub struct Policy {
+    /// For answers about a file.
+    pub(crate) file: Vec<u8>,
+    /// For everything else.
+    pub(crate) page: Vec<u8>,
+    /// For all of them, after the two above.
+    pub(crate) every: Vec<u8>,
+    /// For the answer to a preflight.
+    pub(crate) preflight: &'static [u8],
+}
+
+/// Why a policy is not accepted, in one line.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum PolicyError {
+    /// Not `Name: value`, or with control characters in it.
+    MalformedField(String),
+    /// The server writes this field itself.
+    ReservedField(String),
+    /// Not a field value.
+    MalformedCacheControl(String),
+    /// Once by itself and once among the fields.
+    RepeatedCacheControl,
+}
+
+impl Policy {
+    /// `cache_control` is the value of `Cache-Control` for files; without it they are
+    /// revalidated on each use. `cors` lets scripts of any origin read everything.
+    /// `fields` are added to every answer, each as `Name: value`.
+    ///
+    /// A field of the operator's takes the place of `Cache-Control` everywhere, and
+    /// stands beside those that may be repeated (`Vary`, `Content-Security-Policy`,
+    /// any that the server doesn't write).
+    ///
+    /// # Errors
+    ///
+    /// For fields that would contradict the server: those that frame the message,
+    /// belong to the connection, or describe the file.
+    pub fn new(
+        cache_control: Option<&str>,
+        cors: bool,
+        fields: &[&str],
+    ) -> Result<Self, PolicyError> {
+        let mut every = NOSNIFF.to_owned();
+        if cors {
+            every.extend_from_slice(CORS);
+        }
+        let mut replaced = false;
+        for field in fields {
+            let (name, value) =
+                split(field).ok_or_else(|| PolicyError::MalformedField((*field).to_owned()))?;
+            let among = |names: &[&str]| names.iter().any(|known| known.eq_ignore_ascii_case(name));
+            if among(RESERVED) || cors && among(RESERVED_BY_CORS) {
+                return Err(PolicyError::ReservedField(name.to_owned()));
+            }
+            replaced |= among(&["Cache-Control"]);
+            put(&mut every, name, value);
+        }
+        if replaced && cache_control.is_some() {
+            return Err(PolicyError::RepeatedCacheControl);
+        }
+        let value = cache_control.unwrap_or(REVALIDATE);
+        if !is_value(value) || value.trim().is_empty() {
+            return Err(PolicyError::MalformedCacheControl(value.to_owned()));
+        }
+        let (mut file, mut page) = (Vec::new(), Vec::new());
+        if !replaced {
+            put(&mut file, "Cache-Control", value);
+            put(&mut page, "Cache-Control", REVALIDATE);
+        }
+        Ok(Self {
+            file,
+            page,
+            every,
+            preflight: if cors { PREFLIGHT } else { b"" },
+        })
+    }
+}
+
+impl Default for Policy {
+    /// No wishes.
+    fn default() -> Self {
+        let mut revalidate = Vec::new();
+        put(&mut revalidate, "Cache-Control", REVALIDATE);
+        Self {
+            file: revalidate.clone(),
+            page: revalidate,
+            every: NOSNIFF.to_owned(),
+            preflight: b"",
+        }
+    }
+}
+
+impl fmt::Display for PolicyError {
+    /// What was typed is escaped: it may hold line breaks.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::MalformedField(field) => write!(f, "not a header field: {field:?}"),
+            Self::ReservedField(name) => write!(f, "the server writes {name} itself"),
+            Self::MalformedCacheControl(value) => {
+                write!(f, "not a value for Cache-Control: {value:?}")
+            }
+            Self::RepeatedCacheControl => f.write_str("Cache-Control is given twice"),
+        }
+    }
+}
+
+impl core::error::Error for PolicyError {}
+
+/// Keep it, and ask each time whether it is still the same (RFC 9111 §5.2.2.4).
+const REVALIDATE: &str = "no-cache";
+
+const NOSNIFF: &[u8] = b"X-Content-Type-Options: nosniff\r\n";
+
+/// What players need to see beyond the safelisted fields.
+const CORS: &[u8] = b"Access-Control-Allow-Origin: *\r\n\
+    Access-Control-Expose-Headers: Accept-Ranges, Content-Disposition, Content-Encoding, \
+    Content-Length, Content-Range, Date, ETag, Last-Modified\r\n";
+
+const PREFLIGHT: &[u8] = b"Access-Control-Allow-Methods: GET, HEAD, OPTIONS\r\n\
+    Access-Control-Allow-Headers: Accept, Cache-Control, Content-Type, If-Match, \
+    If-Modified-Since, If-None-Match, If-Range, If-Unmodified-Since, Range\r\n\
+    Access-Control-Max-Age: 86400\r\n";
+
+/// Fields of the framing and the connection, and those that say one thing once.
+const RESERVED: &[&str] = &[
+    "Accept-Ranges",
+    "Allow",
+    "Connection",
+    "Content-Disposition",
+    "Content-Encoding",
+    "Content-Length",
+    "Content-Range",
+    "Content-Type",
+    "Date",
+    "ETag",
+    "Keep-Alive",
+    "Last-Modified",
+    "Location",
+    "Proxy-Connection",
+    "Retry-After",
+    "TE",
+    "Trailer",
+    "Transfer-Encoding",
+    "Upgrade",
+    "X-Content-Type-Options",
+];
+
+const RESERVED_BY_CORS: &[&str] = &["Access-Control-Allow-Origin", "Access-Control-Max-Age"];
+
+fn split(field: &str) -> Option<(&str, &str)> {
+    let (name, value) = field.split_once(':')?;
+    (is_token(name.as_bytes()) && is_value(value)).then_some((name, value))
+}
+
+fn is_value(text: &str) -> bool {
+    text.bytes().all(is_value_byte)
+}
+
+fn put(out: &mut Vec<u8>, name: &str, value: &str) {
+    for piece in [name.as_bytes(), b": ", trim(value.as_bytes()), b"\r\n"] {
+        out.extend_from_slice(piece);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloc::string::ToString;
+    use core::str::from_utf8;
+
+    #[test]
+    fn fields_that_are_accepted() {
+        let cases = [
+            ("X-Clacks-Overhead: GNU", "X-Clacks-Overhead: GNU\r\n"),
+            ("X-Empty:", "X-Empty: \r\n"),
+            ("X:\t a:b \t", "X: a:b\r\n"),
+            ("Vary: Origin", "Vary: Origin\r\n"),
+            (
+                "Content-Security-Policy: sandbox",
+                "Content-Security-Policy: sandbox\r\n",
+            ),
+            ("Server: porthole", "Server: porthole\r\n"),
+            ("X-Name: é", "X-Name: é\r\n"),
+            (
+                "transferMode.dlna.org: Streaming",
+                "transferMode.dlna.org: Streaming\r\n",
+            ),
+            (
+                "Access-Control-Allow-Origin: https://a.example",
+                "Access-Control-Allow-Origin: https://a.example\r\n",
+            ),
+        ];
+        for (field, line) in cases {
+            let policy = Policy::new(None, false, &[field]).unwrap();
+            let every = from_utf8(&policy.every).unwrap();
+            assert_eq!(
+                every.strip_prefix("X-Content-Type-Options: nosniff\r\n"),
+                Some(line)
+            );
+        }
+    }
+
+    #[test]
+    fn fields_that_are_refused() {
+        let cases = [
+            ("", r#"not a header field: """#),
+            ("X-Foo", r#"not a header field: "X-Foo""#),
+            (": a", r#"not a header field: ": a""#),
+            ("X Foo: a", r#"not a header field: "X Foo: a""#),
+            ("X-Foo : a", r#"not a header field: "X-Foo : a""#),
+            (
+                "X-Foo: a\r\nX: b",
+                r#"not a header field: "X-Foo: a\r\nX: b""#,
+            ),
+            ("X-Foo: a\n", r#"not a header field: "X-Foo: a\n""#),
+            ("X-Foo: a\0", r#"not a header field: "X-Foo: a\0""#),
+            (
+                "X-Foo: \u{1b}[2J",
+                r#"not a header field: "X-Foo: \u{1b}[2J""#,
+            ),
+            ("é: a", r#"not a header field: "é: a""#),
+            (
+                "Content-Length: 5",
+                "the server writes Content-Length itself",
+            ),
+            (
+                "content-length: 5",
+                "the server writes content-length itself",
+            ),
+            (
+                "Transfer-Encoding: chunked",
+                "the server writes Transfer-Encoding itself",
+            ),
+            ("Connection: close", "the server writes Connection itself"),
+            ("Date: now", "the server writes Date itself"),
+            (
+                "Content-Type: text/html",
+                "the server writes Content-Type itself",
+            ),
+            ("ETag: \"a\"", "the server writes ETag itself"),
+            (
+                "X-Content-Type-Options: a",
+                "the server writes X-Content-Type-Options itself",
+            ),
+        ];
+        for (field, message) in cases {
+            let error = Policy::new(None, false, &[field]).unwrap_err();
+            assert_eq!(error.to_string(), message);
+        }
+        let origin = "Access-Control-Allow-Origin: https://a.example";
+        assert!(Policy::new(None, true, &[origin]).is_err());
+    }
+
+    #[test]
+    fn cache_control() {
+        let cases: &[(Option<&str>, &[&str], &str, &str)] = &[
+            (
+                None,
+                &[],
+                "Cache-Control: no-cache\r\n",
+                "Cache-Control: no-cache\r\n",
+            ),
+            (
+                Some("max-age=60"),
+                &[],
+                "Cache-Control: max-age=60\r\n",
+                "Cache-Control: no-cache\r\n",
+            ),
+            (None, &["cache-control: no-store"], "", ""),
+        ];
+        for (value, fields, file, page) in cases {
+            let policy = Policy::new(*value, false, fields).unwrap();
+            assert_eq!(from_utf8(&policy.file), Ok(*file));
+            assert_eq!(from_utf8(&policy.page), Ok(*page));
+        }
+        let cases: &[(&str, &[&str], &str)] = &[
+            ("", &[], r#"not a value for Cache-Control: """#),
+            ("a\r\nb", &[], r#"not a value for Cache-Control: "a\r\nb""#),
+            ("a", &["Cache-Control: b"], "Cache-Control is given twice"),
+        ];
+        for (value, fields, message) in cases {
+            let error = Policy::new(Some(value), false, fields).unwrap_err();
+            assert_eq!(error.to_string(), *message);
+        }
+    }
+
+    #[test]
+    fn the_default_is_no_wishes() {
+        let (default, new) = (Policy::default(), Policy::new(None, false, &[]).unwrap());
+        assert_eq!(default.file, new.file);
+        assert_eq!(default.page, new.page);
+        assert_eq!(default.every, new.every);
+        assert_eq!(default.preflight, new.preflight);
+    }
+}

@@ -1,0 +1,180 @@
+//! The one thread that accepts, and gives each connection to the worker that
+//! holds the fewest.
+//!
+//! Accepting in one place keeps the workers even, puts the connection cap and
+//! the descriptor limit where one piece of code sees them, and makes a worker's
+//! restart invisible: its inbox waits for the next instance.
+
+use std::io;
+use std::net::{SocketAddr, TcpListener};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::task::Poll;
+
+use tokio::sync::{mpsc, watch};
+
+use crate::load::{Load, Ticket};
+use crate::sockets::{Connection, Inbox, Inboxes};
+use crate::{Notice, Reporter, limits};
+
+/// A connection on its way to a worker.
+pub struct Accepted {
+    stream: std::net::TcpStream,
+    peer: SocketAddr,
+    ticket: Ticket,
+}
+
+impl Accepted {
+    /// To be called on the worker's own thread.
+    pub(crate) fn open(self) -> io::Result<Connection> {
+        Connection::new(self.stream, self.peer, self.ticket)
+    }
+}
+
+/// A worker as the acceptor sees it: one inbox per listener, and its load.
+pub(crate) struct Lane {
+    senders: Vec<mpsc::Sender<Accepted>>,
+    load: Load,
+}
+
+impl Lane {
+    /// A lane and the inboxes at its other end, one for each address.
+    pub(crate) fn new(addresses: &[SocketAddr]) -> (Self, Inboxes) {
+        let (senders, inboxes) = addresses
+            .iter()
+            .map(|&address| {
+                let (sender, receiver) = mpsc::channel(limits::INBOX);
+                (sender, Inbox::new(address, receiver))
+            })
+            .unzip();
+        (Self { senders, load: Load::default() }, Inboxes(inboxes))
+    }
+}
+
+/// The lanes that new connections go to. Emptied, every worker's stream of
+/// connections ends.
+#[derive(Clone, Default)]
+pub(crate) struct Lanes(Arc<Mutex<Vec<Lane>>>);
+
+impl Lanes {
+    /// Sends new connections elsewhere; what waits in the old lanes stays there.
+    pub(crate) fn replace(&self, lanes: Vec<Lane>) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = lanes;
+    }
+
+    fn connections(&self) -> usize {
+        let lanes = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        lanes.iter().map(|lane| lane.load.connections()).sum()
+    }
+
+    /// Gives the connection to the least loaded worker with room in its inbox;
+    /// gives it back when there is none.
+    fn dispatch(&self, listener: usize, stream: std::net::TcpStream, peer: SocketAddr) -> Option<std::net::TcpStream> {
+        let lanes = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let room = lanes
+            .iter()
+            .filter_map(|lane| Some((lane, lane.senders.get(listener)?.try_reserve().ok()?)))
+            .min_by_key(|(lane, _)| lane.load.connections());
+        match room {
+            Some((lane, permit)) => {
+                permit.send(Accepted { stream, peer, ticket: lane.load.ticket() });
+                None
+            }
+            None => Some(stream),
+        }
+    }
+}
+
+/// Accepts until told to stop, then drops the listeners and the lanes.
+pub(crate) struct Acceptor {
+    pub(crate) listeners: Vec<TcpListener>,
+    pub(crate) lanes: Lanes,
+    pub(crate) connections: usize,
+    pub(crate) report: Reporter,
+}
+
+impl Acceptor {
+    /// # Errors
+    /// When a listener can't be watched.
+    pub(crate) async fn run(self, mut stop: watch::Receiver<bool>) -> io::Result<()> {
+        let listeners = self
+            .listeners
+            .iter()
+            .map(|listener| {
+                let listener = listener.try_clone()?;
+                listener.set_nonblocking(true)?;
+                tokio::net::TcpListener::from_std(listener)
+            })
+            .collect::<io::Result<Vec<_>>>()?;
+        tokio::select! {
+            () = self.accept_all(&listeners) => {}
+            // An error means that the one who could have said stop is gone.
+            _ = stop.wait_for(|&stop| stop) => {}
+        }
+        self.lanes.replace(Vec::new());
+        Ok(())
+    }
+
+    async fn accept_all(&self, listeners: &[tokio::net::TcpListener]) {
+        let mut refusing = false;
+        loop {
+            let (listener, accepted) = accept_any(listeners).await;
+            match accepted {
+                Ok((stream, peer)) => {
+                    refusing = false;
+                    self.place(listener, stream, peer).await;
+                }
+                Err(error) if is_the_peers(&error) => {}
+                Err(error) => {
+                    // Say it once, not for every attempt while it lasts.
+                    if !std::mem::replace(&mut refusing, true) {
+                        (self.report)(Notice::AcceptFailed(error));
+                    }
+                    tokio::time::sleep(limits::ACCEPT_PAUSE).await;
+                }
+            }
+        }
+    }
+
+    /// Waits for room under the cap and in an inbox, then hands over.
+    async fn place(&self, listener: usize, stream: tokio::net::TcpStream, peer: SocketAddr) {
+        // Small answers must not wait for the peer's acknowledgement.
+        let _ = stream.set_nodelay(true);
+        let Ok(mut stream) = stream.into_std() else { return };
+        loop {
+            if self.lanes.connections() < self.connections {
+                match self.lanes.dispatch(listener, stream, peer) {
+                    None => return,
+                    Some(back) => stream = back,
+                }
+            }
+            tokio::time::sleep(limits::ROOM_PAUSE).await;
+        }
+    }
+}
+
+/// The next connection of any listener, by the listener's index.
+async fn accept_any(
+    listeners: &[tokio::net::TcpListener],
+) -> (usize, io::Result<(tokio::net::TcpStream, SocketAddr)>) {
+    std::future::poll_fn(|cx| {
+        for (index, listener) in listeners.iter().enumerate() {
+            if let Poll::Ready(accepted) = listener.poll_accept(cx) {
+                return Poll::Ready((index, accepted));
+            }
+        }
+        Poll::Pending
+    })
+    .await
+}
+
+/// Whether the connection failed, and not accepting as such (accept(2), under
+/// "Error handling").
+fn is_the_peers(error: &io::Error) -> bool {
+    matches!(
+        error.kind(),
+        io::ErrorKind::ConnectionAborted
+            | io::ErrorKind::ConnectionReset
+            | io::ErrorKind::ConnectionRefused
+            | io::ErrorKind::Interrupted
+    )
+}

@@ -1,0 +1,27 @@
+//! The start-up lines: what is served, where, and what was granted.
+
+use std::fmt::Write as _;
+use std::net::SocketAddr;
+
+use porthole::{Kind, Root};
+
+pub(crate) fn lines(root: &Root, addresses: &[SocketAddr]) -> String {
+    let path = root.path().display();
+    let what = match root.kind() {
+        Kind::Directory => "the folder",
+        Kind::File => "the one file",
+    };
+    let accept: Vec<String> = addresses.iter().map(ToString::to_string).collect();
+    let accept = accept.join(" and ");
+    let mut lines = String::new();
+    // Writing to memory can't fail.
+    let _ = writeln!(lines, "porthole {}", env!("CARGO_PKG_VERSION"));
+    let _ = writeln!(lines, "  serving  {path}");
+    for address in addresses {
+        let _ = writeln!(lines, "  at       http://{address}/");
+    }
+    let _ = writeln!(lines, "  granted  reading {what} {path}; accepting on {accept}; clocks; this log");
+    let _ = writeln!(lines, "  denied   all else: other files, writing, connecting out, other ports, environment, processes");
+    let _ = writeln!(lines, "  stop     Ctrl-C; a second one cuts open transfers");
+    lines
+}

@@ -1,0 +1,130 @@
+//! One instance of the component, from its first instruction to its end.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use wasmtime::component::ResourceTable;
+use wasmtime::{Store, StoreLimits, StoreLimitsBuilder, UpdateDeadline};
+use wasmtime_wasi::cli::{WasiCliCtxView, WasiCliView};
+use wasmtime_wasi::clocks::{WasiClocksCtxView, WasiClocksView};
+use wasmtime_wasi::filesystem::{WasiFilesystemCtxView, WasiFilesystemView};
+use wasmtime_wasi::{WasiCtx, WasiCtxBuilder};
+
+use crate::engine::Program;
+use crate::log::Log;
+use crate::preopens::{self, HasPreopens, Preopen};
+use crate::sockets::{self, HasSockets, Inboxes};
+use crate::{Limits, limits};
+
+/// What an instance is given: all that it can ever reach.
+pub(crate) struct Gifts {
+    pub(crate) arguments: Vec<String>,
+    pub(crate) inboxes: Inboxes,
+    pub(crate) preopen: Preopen,
+    pub(crate) stdout: Log,
+    pub(crate) stderr: Log,
+}
+
+/// The data of a store.
+pub(crate) struct State {
+    wasi: WasiCtx,
+    table: ResourceTable,
+    limits: StoreLimits,
+    inboxes: Inboxes,
+    preopen: Preopen,
+}
+
+/// Runs an instance until it returns.
+///
+/// # Errors
+/// A trap, or a component that returned an error.
+pub(crate) async fn run(program: &Program, gifts: Gifts, limits: &Limits) -> wasmtime::Result<()> {
+    let mut store = store(program, gifts, limits);
+    let instance = program.server.instantiate_async(&mut store).await?;
+    let run = instance.wasi_cli_run();
+    let returned = store.run_concurrent(async |store| run.call_run(store).await).await??;
+    returned.map_err(|()| wasmtime::format_err!("the component ended with an error"))
+}
+
+fn store(program: &Program, gifts: Gifts, limits: &Limits) -> Store<State> {
+    // Handles and table entries are what a connection costs the host.
+    let per_worker = limits.connections.div_ceil(limits.workers.max(1)).saturating_mul(2);
+    let handles = per_worker
+        .saturating_mul(limits::HANDLES_PER_CONNECTION)
+        .saturating_add(limits::SPARE_HANDLES);
+    let mut table = ResourceTable::new();
+    table.set_max_capacity(handles);
+
+    let wasi = WasiCtxBuilder::new()
+        .args(&gifts.arguments)
+        .stdout(gifts.stdout)
+        .stderr(gifts.stderr)
+        .max_random_size(0)
+        .build();
+    let bounds = StoreLimitsBuilder::new()
+        .memory_size(limits.memory)
+        .table_elements(limits::TABLE_ELEMENTS)
+        .build();
+    let state =
+        State { wasi, table, limits: bounds, inboxes: gifts.inboxes, preopen: gifts.preopen };
+    let mut store = Store::new(&program.engine, state);
+    store.limiter(|state| &mut state.limits);
+    store.set_max_component_handles(handles);
+    store.set_hostcall_fuel(limits::HOSTCALL_BYTES);
+    watch(&mut store);
+    store
+}
+
+/// Ends a component that does not return to this thread's runtime: a heartbeat
+/// on the runtime must have been heard between two looks.
+fn watch(store: &mut Store<State>) {
+    let heartbeat = Arc::new(AtomicU64::new(0));
+    let beat = Arc::downgrade(&heartbeat);
+    tokio::spawn(async move {
+        let mut interval = tokio::time::interval(limits::WATCHDOG_TICK);
+        while let Some(beat) = beat.upgrade() {
+            beat.fetch_add(1, Ordering::Relaxed);
+            drop(beat);
+            interval.tick().await;
+        }
+    });
+    store.set_epoch_deadline(limits::WATCHDOG_TICKS);
+    let mut heard = 0;
+    store.epoch_deadline_callback(move |_| {
+        let now = heartbeat.load(Ordering::Relaxed);
+        Ok(match std::mem::replace(&mut heard, now) == now {
+            true => UpdateDeadline::Interrupt,
+            false => UpdateDeadline::Continue(limits::WATCHDOG_TICKS),
+        })
+    });
+}
+
+impl WasiCliView for State {
+    fn cli(&mut self) -> WasiCliCtxView<'_> {
+        WasiCliCtxView { ctx: self.wasi.cli(), table: &mut self.table }
+    }
+}
+
+impl WasiClocksView for State {
+    fn clocks(&mut self) -> WasiClocksCtxView<'_> {
+        WasiClocksCtxView { ctx: self.wasi.clocks(), table: &mut self.table }
+    }
+}
+
+impl WasiFilesystemView for State {
+    fn filesystem(&mut self) -> WasiFilesystemCtxView<'_> {
+        WasiFilesystemCtxView { ctx: self.wasi.filesystem(), table: &mut self.table }
+    }
+}
+
+impl HasPreopens for State {
+    fn preopens(&mut self) -> preopens::View<'_> {
+        preopens::View { preopen: &self.preopen, table: &mut self.table }
+    }
+}
+
+impl HasSockets for State {
+    fn sockets(&mut self) -> sockets::View<'_> {
+        sockets::View { inboxes: &self.inboxes, table: &mut self.table }
+    }
+}

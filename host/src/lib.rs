@@ -1,0 +1,56 @@
+//! The host: runs a sandboxed TCP server component with exactly the rights that
+//! it is given.
+//!
+//! It opens one directory or file read-only, binds the addresses once, runs the
+//! component on every core and keeps it running. It never looks at what goes
+//! over the connections.
+//!
+//! ```no_run
+//! use std::sync::Arc;
+//! use porthole::{Limits, Listeners, Log, Program, Root, Server};
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let listeners = Listeners::bind(&["127.0.0.1:0".parse()?])?;
+//! let addresses = listeners.addresses()?;
+//! let (log, _) = Log::to(std::io::stdout())?;
+//! let server = Server {
+//!     program: Program::compile(porthole::COMPONENT)?,
+//!     root: Root::open("/srv/media")?,
+//!     listeners,
+//!     arguments: addresses.iter().map(|address| format!("--listen={address}")).collect(),
+//!     limits: Limits::default(),
+//!     stdout: log.clone(),
+//!     stderr: log,
+//!     report: Arc::new(|notice| eprintln!("{notice}")),
+//! };
+//! let running = server.start()?;
+//! running.stop(|| false);
+//! # Ok(())
+//! # }
+//! ```
+
+mod acceptor;
+mod bindings;
+mod engine;
+mod error;
+mod instance;
+mod limits;
+mod listeners;
+mod load;
+mod log;
+mod preopens;
+mod root;
+mod server;
+mod sockets;
+mod worker;
+
+pub use engine::Program;
+pub use error::{Error, Notice, Reporter};
+pub use limits::Limits;
+pub use listeners::Listeners;
+pub use log::Log;
+pub use root::{Kind, Root};
+pub use server::{Running, Server, Stopped};
+
+/// The server component that was built with this library.
+pub const COMPONENT: &[u8] = include_bytes!(env!("PORTHOLE_COMPONENT_FILE"));

@@ -1,0 +1,131 @@
+//! What was typed, and what it means.
+
+use std::net::{IpAddr, SocketAddr};
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::Parser;
+use clap::builder::NonEmptyStringValueParser;
+use porthole::Limits;
+
+/// Serves a folder, or a single file, over HTTP. The server runs in a sandbox
+/// that holds that folder, read-only, and one port.
+#[derive(Debug, Parser)]
+#[command(version, max_term_width = 96)]
+pub(crate) struct Options {
+    /// The folder or the file to serve
+    #[arg(env = "PORTHOLE_PATH", value_name = "PATH")]
+    pub(crate) path: PathBuf,
+
+    /// Port to listen on; 0 picks a free one
+    #[arg(short, long, env = "PORTHOLE_PORT", default_value_t = 4000)]
+    port: u16,
+
+    /// Address to listen on, IPv4 or IPv6; may be given more than once
+    #[arg(long, env = "PORTHOLE_BIND", value_name = "ADDRESS", value_delimiter = ',',
+          default_value = "127.0.0.1")]
+    bind: Vec<IpAddr>,
+
+    /// Workers, each a thread with an instance of its own [default: one per core]
+    #[arg(long, env = "PORTHOLE_WORKERS", value_name = "N",
+          value_parser = clap::value_parser!(u16).range(1..=512))]
+    workers: Option<u16>,
+
+    /// The file that stands for its folder
+    #[arg(long, env = "PORTHOLE_INDEX", value_name = "NAME", default_value = "index.html",
+          value_parser = file_name)]
+    index: String,
+
+    /// Serve names that begin with a dot
+    #[arg(long, env = "PORTHOLE_HIDDEN")]
+    hidden: bool,
+
+    /// Answer unknown paths with the folder's index file, for single-page applications
+    #[arg(long, env = "PORTHOLE_SPA")]
+    spa: bool,
+
+    /// The value of Cache-Control for files
+    #[arg(long, env = "PORTHOLE_CACHE_CONTROL", value_name = "VALUE",
+          value_parser = NonEmptyStringValueParser::new())]
+    cache_control: Option<String>,
+
+    /// Let pages of any origin read what is served (CORS)
+    #[arg(long, env = "PORTHOLE_CORS")]
+    cors: bool,
+
+    /// A header line for every answer, 'Name: value'; may be given more than once
+    #[arg(long, value_name = "LINE")]
+    header: Vec<String>,
+
+    /// Say more: connections, request heads, disconnects
+    #[arg(short, long, env = "PORTHOLE_VERBOSE", conflicts_with = "quiet")]
+    verbose: bool,
+
+    /// No access log
+    #[arg(short, long, env = "PORTHOLE_QUIET")]
+    quiet: bool,
+
+    /// Connections at once; beyond, clients are told to come back later
+    #[arg(long, env = "PORTHOLE_MAX_CONNECTIONS", value_name = "N", default_value_t = 4096,
+          value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+    max_connections: u32,
+
+    /// Memory of each worker's sandbox, in MiB
+    #[arg(long, env = "PORTHOLE_MEMORY", value_name = "MIB", default_value_t = 256,
+          value_parser = clap::value_parser!(u32).range(16..=4096))]
+    memory: u32,
+
+    /// Seconds that open transfers may take to finish after a stop was asked for
+    #[arg(long, env = "PORTHOLE_GRACE", value_name = "SECONDS", default_value_t = 10)]
+    grace: u32,
+}
+
+/// Connections beyond the bound that the component may hold while it tells them
+/// to come back later.
+const TURNED_AWAY: usize = 64;
+
+impl Options {
+    pub(crate) fn addresses(&self) -> Vec<SocketAddr> {
+        self.bind.iter().map(|&ip| SocketAddr::new(ip, self.port)).collect()
+    }
+
+    pub(crate) fn limits(&self) -> Limits {
+        let defaults = Limits::default();
+        Limits {
+            connections: (self.max_connections as usize).saturating_add(TURNED_AWAY),
+            memory: (self.memory as usize).saturating_mul(1 << 20),
+            workers: self.workers.map_or(defaults.workers, usize::from),
+            grace: Duration::from_secs(self.grace.into()),
+        }
+    }
+
+    /// What the component is told.
+    pub(crate) fn arguments(&self, addresses: &[SocketAddr]) -> Vec<String> {
+        let mut arguments = vec!["porthole".to_owned()];
+        arguments.extend(addresses.iter().map(|address| format!("--listen={address}")));
+        arguments.push(format!("--index={}", self.index));
+        let share = (self.max_connections as usize).div_ceil(self.limits().workers);
+        arguments.push(format!("--max-connections={share}"));
+        if let Some(value) = &self.cache_control {
+            arguments.push(format!("--cache-control={value}"));
+        }
+        arguments.extend(self.header.iter().map(|line| format!("--header={line}")));
+        let switches = [
+            (self.hidden, "--hidden"),
+            (self.spa, "--spa"),
+            (self.cors, "--cors"),
+            (self.verbose, "--verbose"),
+            (self.quiet, "--quiet"),
+        ];
+        arguments.extend(switches.iter().filter(|(on, _)| *on).map(|(_, name)| (*name).to_owned()));
+        arguments
+    }
+}
+
+fn file_name(value: &str) -> Result<String, String> {
+    match value {
+        "" | "." | ".." => Err("a file name is needed".to_owned()),
+        _ if value.contains('/') => Err("a file name is needed, without a folder".to_owned()),
+        _ => Ok(value.to_owned()),
+    }
+}

@@ -1,0 +1,68 @@
+//! `wasi:filesystem/preopens`: the grant itself, handed to the component.
+//!
+//! WASI speaks of directories; we may also hand out a single regular file, so
+//! that serving one file grants one file.
+
+use std::fs::File;
+
+use wasmtime::component::{HasData, Linker, Resource, ResourceTable};
+use wasmtime_wasi::filesystem::{Descriptor, Dir, File as WasiFile, FsPerms, OpenMode};
+use wasmtime_wasi::p3::bindings::filesystem::preopens;
+
+use crate::root::{Kind, Root};
+
+/// What is handed out when the component asks.
+pub(crate) struct Preopen {
+    file: File,
+    kind: Kind,
+    name: String,
+}
+
+/// File reads happen on the worker's own thread: one `pread` straight into the
+/// component's memory. A worker has its thread to itself.
+const ON_THIS_THREAD: bool = true;
+
+impl Preopen {
+    /// # Errors
+    /// When the process has no descriptor left.
+    pub(crate) fn new(root: &Root) -> std::io::Result<Self> {
+        Ok(Self { file: root.file()?, kind: root.kind(), name: root.name() })
+    }
+
+    fn descriptor(&self) -> std::io::Result<Descriptor> {
+        let file = self.file.try_clone()?;
+        let (perms, mode) = (FsPerms::ReadOnly, OpenMode::READ);
+        Ok(match self.kind {
+            Kind::Directory => Descriptor::Dir(Dir::new(file, perms, mode, ON_THIS_THREAD)),
+            Kind::File => Descriptor::File(WasiFile::new(file, perms, mode, ON_THIS_THREAD)),
+        })
+    }
+}
+
+pub(crate) struct View<'a> {
+    pub(crate) preopen: &'a Preopen,
+    pub(crate) table: &'a mut ResourceTable,
+}
+
+struct Preopens;
+
+impl HasData for Preopens {
+    type Data<'a> = View<'a>;
+}
+
+pub(crate) trait HasPreopens: Send {
+    fn preopens(&mut self) -> View<'_>;
+}
+
+pub(crate) fn add_to_linker<T: HasPreopens + 'static>(
+    linker: &mut Linker<T>,
+) -> wasmtime::Result<()> {
+    preopens::add_to_linker::<T, Preopens>(linker, T::preopens)
+}
+
+impl preopens::Host for View<'_> {
+    fn get_directories(&mut self) -> wasmtime::Result<Vec<(Resource<Descriptor>, String)>> {
+        let descriptor = self.table.push(self.preopen.descriptor()?)?;
+        Ok(vec![(descriptor, self.preopen.name.clone())])
+    }
+}

@@ -1,0 +1,85 @@
+//! The one directory, or the one file, that is granted.
+
+use std::fs::{File, OpenOptions};
+use std::io;
+use std::path::{Path, PathBuf};
+
+use crate::Error;
+
+/// An open directory or regular file; the component never sees its path.
+#[derive(Debug)]
+pub struct Root {
+    path: PathBuf,
+    file: File,
+    kind: Kind,
+}
+
+/// What was opened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// Everything below it can be read.
+    Directory,
+    /// It alone can be read, not the directory that holds it.
+    File,
+}
+
+impl Root {
+    /// Opens `path` for reading. Symbolic links are followed here, once; below a
+    /// granted directory none leads outside.
+    ///
+    /// # Errors
+    /// [`Error::Root`] when it is missing, unreadable, or neither a directory nor
+    /// a regular file.
+    pub fn open(path: impl AsRef<Path>) -> Result<Self, Error> {
+        let path = path.as_ref();
+        open(path).map_err(|source| Error::Root { path: path.to_owned(), source })
+    }
+
+    /// The path without symbolic links, for people.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Whether a directory or a file was granted.
+    pub fn kind(&self) -> Kind {
+        self.kind
+    }
+
+    /// The name that the component sees: that of the file, or `/` for a
+    /// directory.
+    pub(crate) fn name(&self) -> String {
+        match (self.kind, self.path.file_name()) {
+            (Kind::File, Some(name)) => name.to_string_lossy().into_owned(),
+            _ => "/".to_owned(),
+        }
+    }
+
+    pub(crate) fn file(&self) -> io::Result<File> {
+        self.file.try_clone()
+    }
+}
+
+fn open(path: &Path) -> io::Result<Root> {
+    let path = path.canonicalize()?;
+    // Before opening: to open a FIFO would wait for a writer.
+    let metadata = path.metadata()?;
+    let kind = match (metadata.is_dir(), metadata.is_file()) {
+        (true, _) => Kind::Directory,
+        (_, true) => Kind::File,
+        _ => return Err(io::Error::other("it is neither a directory nor a regular file")),
+    };
+    let mut options = OpenOptions::new();
+    options.read(true);
+    #[cfg(windows)]
+    {
+        use std::os::windows::fs::OpenOptionsExt;
+        // FILE_FLAG_BACKUP_SEMANTICS: without it a directory can't be opened.
+        options.custom_flags(0x0200_0000);
+    }
+    let file = options.open(&path)?;
+    if kind == Kind::Directory {
+        // Opening needs other rights than listing.
+        path.read_dir()?;
+    }
+    Ok(Root { path, file, kind })
+}

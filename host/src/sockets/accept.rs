@@ -1,0 +1,112 @@
+//! The stream of accepted connections.
+
+use std::net::SocketAddr;
+use std::pin::Pin;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::task::{Context, Poll};
+
+use tokio::sync::mpsc;
+use wasmtime::StoreContextMut;
+use wasmtime::component::{Destination, Resource, StreamProducer, StreamResult};
+
+use super::{Socket, View};
+use crate::acceptor::Accepted;
+
+/// Where one listener's connections wait for one worker.
+///
+/// It belongs to the worker, not to the instance: what arrives while an instance
+/// is being replaced is served by the next.
+#[derive(Clone)]
+pub struct Inbox {
+    address: SocketAddr,
+    receiver: Arc<Mutex<mpsc::Receiver<Accepted>>>,
+    listened: Arc<AtomicBool>,
+}
+
+impl Inbox {
+    pub(crate) fn new(address: SocketAddr, receiver: mpsc::Receiver<Accepted>) -> Self {
+        Self { address, receiver: Arc::new(Mutex::new(receiver)), listened: Arc::default() }
+    }
+
+    pub(super) fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// The next connection; `None` once the host has ended the stream.
+    fn poll(&self, cx: &mut Context<'_>) -> Poll<Option<Accepted>> {
+        // Only this worker's thread locks it, one call at a time.
+        let mut receiver = self.receiver.lock().unwrap_or_else(PoisonError::into_inner);
+        receiver.poll_recv(cx)
+    }
+
+    /// Whether the host has ended the stream and nothing waits in it.
+    fn is_closed(&self) -> bool {
+        let receiver = self.receiver.lock().unwrap_or_else(PoisonError::into_inner);
+        receiver.is_closed() && receiver.is_empty()
+    }
+}
+
+/// One worker's inboxes, one for each granted address.
+#[derive(Clone)]
+pub(crate) struct Inboxes(pub(crate) Vec<Inbox>);
+
+impl Inboxes {
+    pub(super) fn find(&self, address: SocketAddr) -> Option<&Inbox> {
+        self.0.iter().find(|inbox| inbox.address == address)
+    }
+
+    /// Whether the host has ended every stream and nothing waits in any.
+    pub(crate) fn are_closed(&self) -> bool {
+        self.0.iter().all(Inbox::is_closed)
+    }
+
+    /// Whether an instance has ever come as far as listening.
+    pub(crate) fn have_listened(&self) -> bool {
+        self.0.iter().any(|inbox| inbox.listened.load(Ordering::Relaxed))
+    }
+}
+
+pub(super) struct Producer<T: 'static> {
+    inbox: Inbox,
+    getter: for<'a> fn(&'a mut T) -> View<'a>,
+}
+
+impl<T: 'static> Producer<T> {
+    pub(super) fn new(inbox: Inbox, getter: for<'a> fn(&'a mut T) -> View<'a>) -> Self {
+        inbox.listened.store(true, Ordering::Relaxed);
+        Self { inbox, getter }
+    }
+}
+
+impl<T: Send + 'static> StreamProducer<T> for Producer<T> {
+    type Item = Resource<Socket>;
+    type Buffer = Option<Resource<Socket>>;
+
+    fn poll_produce<'a>(
+        self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        mut store: StoreContextMut<'a, T>,
+        mut destination: Destination<'a, Self::Item, Self::Buffer>,
+        finish: bool,
+    ) -> Poll<wasmtime::Result<StreamResult>> {
+        // A zero-length read asks whether a connection waits. An inbox can't be
+        // looked into without taking one out, so the answer is "try".
+        if destination.remaining(&mut store) == Some(0) {
+            return Poll::Ready(Ok(StreamResult::Completed));
+        }
+        loop {
+            let accepted = match self.inbox.poll(cx) {
+                Poll::Ready(Some(accepted)) => accepted,
+                Poll::Ready(None) => return Poll::Ready(Ok(StreamResult::Dropped)),
+                Poll::Pending if finish => return Poll::Ready(Ok(StreamResult::Cancelled)),
+                Poll::Pending => return Poll::Pending,
+            };
+            // A connection that can't be watched is closed; the next may do.
+            let Ok(connection) = accepted.open() else { continue };
+            let table = (self.getter)(store.data_mut()).table;
+            destination.set_buffer(Some(table.push(Socket::Accepted(connection))?));
+            return Poll::Ready(Ok(StreamResult::Completed));
+        }
+    }
+}

@@ -1,0 +1,77 @@
+//! From the network into the component's memory.
+
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use tokio::io::{AsyncRead, ReadBuf};
+use tokio::net::tcp::OwnedReadHalf;
+use tokio::sync::oneshot;
+use wasmtime::StoreContextMut;
+use wasmtime::component::{Destination, StreamProducer, StreamResult, VecBuffer};
+
+use super::send::{Outcome, outcome, error_code};
+use super::socket::Half;
+use crate::bindings::wasi::sockets::types::ErrorCode;
+
+/// The stream of received bytes, and the future that says how it ended.
+pub(super) fn producer(
+    half: Half<OwnedReadHalf>,
+) -> (Producer, impl Future<Output = wasmtime::Result<Result<(), ErrorCode>>>) {
+    let (sender, receiver) = oneshot::channel();
+    (Producer { open: Some((half, sender)) }, outcome(receiver))
+}
+
+pub(super) struct Producer {
+    open: Option<(Half<OwnedReadHalf>, oneshot::Sender<Outcome>)>,
+}
+
+impl Producer {
+    fn close(&mut self, outcome: Outcome) -> Poll<wasmtime::Result<StreamResult>> {
+        if let Some((_, sender)) = self.open.take() {
+            // No one listens when the component has dropped the future.
+            let _ = sender.send(outcome);
+        }
+        Poll::Ready(Ok(StreamResult::Dropped))
+    }
+}
+
+impl<T> StreamProducer<T> for Producer {
+    type Item = u8;
+    type Buffer = VecBuffer<u8>;
+
+    fn poll_produce<'a>(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        mut store: StoreContextMut<'a, T>,
+        destination: Destination<'a, u8, VecBuffer<u8>>,
+        finish: bool,
+    ) -> Poll<wasmtime::Result<StreamResult>> {
+        let Some((half, _)) = self.open.as_mut() else {
+            return Poll::Ready(Ok(StreamResult::Dropped));
+        };
+        // A zero-length read waits for bytes without a buffer: idle connections
+        // cost the component no memory.
+        if destination.remaining(&mut store) == Some(0) {
+            return match half.stream.as_ref().poll_read_ready(cx) {
+                Poll::Ready(_) => Poll::Ready(Ok(StreamResult::Completed)),
+                Poll::Pending if finish => Poll::Ready(Ok(StreamResult::Cancelled)),
+                Poll::Pending => Poll::Pending,
+            };
+        }
+        // The capacity counts only for readers on the host's side: we have none.
+        let mut destination = destination.as_direct(store, 0);
+        let mut buffer = ReadBuf::new(destination.remaining());
+        match Pin::new(&mut half.stream).poll_read(cx, &mut buffer) {
+            Poll::Ready(Ok(())) => match buffer.filled().len() {
+                0 => self.close(Ok(())),
+                read => {
+                    destination.mark_written(read);
+                    Poll::Ready(Ok(StreamResult::Completed))
+                }
+            },
+            Poll::Ready(Err(error)) => self.close(Err(error_code(&error))),
+            Poll::Pending if finish => Poll::Ready(Ok(StreamResult::Cancelled)),
+            Poll::Pending => Poll::Pending,
+        }
+    }
+}

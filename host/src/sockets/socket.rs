@@ -1,0 +1,101 @@
+//! The states of a `tcp-socket`.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use tokio::net::TcpStream;
+use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
+
+use super::Inbox;
+use crate::bindings::wasi::sockets::types::{ErrorCode, IpAddressFamily};
+use crate::load::Ticket;
+
+/// Created, bound to a granted listener, listening, or accepted. There is no way
+/// from one to the other end: nothing here connects.
+// `pub` for the generated code, which re-exports it within this crate.
+pub enum Socket {
+    Unbound(IpAddressFamily),
+    Bound(Inbox),
+    Listening,
+    Accepted(Connection),
+}
+
+impl Socket {
+    /// Binds to the listener that was found for the address, if any was granted.
+    pub(super) fn bind(&mut self, inbox: Option<Inbox>) -> Result<(), ErrorCode> {
+        let Self::Unbound(family) = *self else {
+            return Err(ErrorCode::InvalidState);
+        };
+        let inbox = inbox.ok_or(ErrorCode::AccessDenied)?;
+        if inbox.address().is_ipv4() != (family == IpAddressFamily::Ipv4) {
+            return Err(ErrorCode::InvalidArgument);
+        }
+        *self = Self::Bound(inbox);
+        Ok(())
+    }
+
+    pub(super) fn listen(&mut self) -> Result<Inbox, ErrorCode> {
+        match std::mem::replace(self, Self::Listening) {
+            Self::Bound(inbox) => Ok(inbox),
+            other => {
+                *self = other;
+                Err(ErrorCode::InvalidState)
+            }
+        }
+    }
+
+    pub(super) fn connection(&self) -> Result<&Connection, ErrorCode> {
+        match self {
+            Self::Accepted(connection) => Ok(connection),
+            _ => Err(ErrorCode::InvalidState),
+        }
+    }
+
+    pub(super) fn take_receiver(&mut self) -> Result<Half<OwnedReadHalf>, ErrorCode> {
+        match self {
+            Self::Accepted(connection) => connection.receiver.take().ok_or(ErrorCode::InvalidState),
+            _ => Err(ErrorCode::InvalidState),
+        }
+    }
+
+    pub(super) fn take_sender(&mut self) -> Result<Half<OwnedWriteHalf>, ErrorCode> {
+        match self {
+            Self::Accepted(connection) => connection.sender.take().ok_or(ErrorCode::InvalidState),
+            _ => Err(ErrorCode::InvalidState),
+        }
+    }
+}
+
+/// One direction of a connection; the connection counts as open until both are
+/// gone.
+pub(super) struct Half<T> {
+    pub(super) stream: T,
+    _ticket: Arc<Ticket>,
+}
+
+/// An accepted connection, its directions not yet taken.
+pub struct Connection {
+    peer: SocketAddr,
+    receiver: Option<Half<OwnedReadHalf>>,
+    sender: Option<Half<OwnedWriteHalf>>,
+}
+
+impl Connection {
+    /// Registers the stream with this thread's runtime.
+    ///
+    /// # Errors
+    /// When the runtime can't watch one more descriptor.
+    pub(crate) fn new(stream: std::net::TcpStream, peer: SocketAddr, ticket: Ticket) -> std::io::Result<Self> {
+        let (receiver, sender) = TcpStream::from_std(stream)?.into_split();
+        let ticket = Arc::new(ticket);
+        Ok(Self {
+            peer,
+            receiver: Some(Half { stream: receiver, _ticket: Arc::clone(&ticket) }),
+            sender: Some(Half { stream: sender, _ticket: ticket }),
+        })
+    }
+
+    pub(super) fn peer(&self) -> SocketAddr {
+        self.peer
+    }
+}

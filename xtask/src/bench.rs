@@ -1,0 +1,234 @@
+//! `cargo xtask bench`: porthole beside nginx, Node and a bare epoll loop, on
+//! this machine, in turn. The figure to trust is CPU time per request or GiB,
+//! from `/proc`; rates depend on what else the machine does. Every server is
+//! started anew for every measurement.
+
+mod answer;
+mod build;
+mod cases;
+mod client;
+mod environment;
+mod figures;
+mod files;
+mod generator;
+mod interrupt;
+mod load;
+mod measure;
+mod proc;
+mod progress;
+mod report;
+mod results;
+mod servers;
+mod table;
+mod targets;
+
+use std::{fs, path::PathBuf, time::Duration};
+
+use anyhow::{Context, Result, ensure};
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+
+use cases::{CASES, Case};
+use environment::Environment;
+use files::Files;
+use interrupt::Interrupt;
+use measure::{Bench, Times};
+use progress::Progress;
+use report::Report;
+use results::{CaseResult, Column, Results};
+use servers::{Server, Yard};
+
+/// Descriptors for 10,000 connections at either end, and some to spare.
+const DESCRIPTORS: u64 = 12_000;
+
+#[derive(clap::Args)]
+pub(crate) struct Options {
+    /// Print the cases and do nothing
+    #[arg(long)]
+    list: bool,
+
+    /// Only these cases, by name
+    #[arg(long, value_delimiter = ',', value_parser = case_named)]
+    cases: Vec<&'static Case>,
+
+    /// Only these servers
+    #[arg(long, value_delimiter = ',')]
+    servers: Vec<Server>,
+
+    /// Measurements of each server in each case [default: 5, or 1 with --quick]
+    #[arg(long, value_parser = clap::value_parser!(u16).range(1..))]
+    rounds: Option<u16>,
+
+    /// One short round: to see that everything works, not to trust
+    #[arg(long)]
+    quick: bool,
+
+    /// Write the tables to a file
+    #[arg(long, value_name = "FILE")]
+    markdown: Option<PathBuf>,
+
+    /// Write all figures of all rounds to a file
+    #[arg(long, value_name = "FILE")]
+    json: Option<PathBuf>,
+
+    /// Measure this binary instead of building one
+    #[arg(long, value_name = "BIN")]
+    porthole: Option<PathBuf>,
+
+    /// The folder for files to serve, logs and configuration (1.1 GiB, kept for
+    /// the next run) [default: `bench` in the target folder]
+    #[arg(long, value_name = "DIR")]
+    data: Option<PathBuf>,
+}
+
+pub(crate) fn run(options: &Options) -> Result<()> {
+    if options.list {
+        for case in CASES {
+            println!("{:12} {}", case.name, case.title);
+        }
+        return Ok(());
+    }
+    raise_descriptor_limit()?;
+    let interrupt = Interrupt::watch()?;
+    let plan = options.plan();
+    let yard = options.yard(&plan)?;
+    let bench = Bench {
+        yard: &yard,
+        times: options.times(),
+        interrupt: &interrupt,
+    };
+    let results = drive(&bench, &plan, options.rounds())?;
+    println!("{}", report::targets_text(&results));
+    let environment =
+        Environment::explore(&yard.porthole, options.rounds(), options.times().window);
+    options.write(&Report {
+        environment,
+        results,
+    })
+}
+
+/// A case and those who take part.
+type Plan = Vec<(&'static Case, Vec<Server>)>;
+
+/// Measures everything; prints each case when it is done.
+fn drive(bench: &Bench<'_>, plan: &Plan, rounds: usize) -> Result<Results> {
+    let steps: usize = plan.iter().map(|(_, servers)| servers.len() * rounds).sum();
+    let mut progress = Progress::new(steps);
+    let mut results = Results::default();
+    for (case, servers) in plan {
+        let mut columns: Vec<_> = servers.iter().copied().map(Column::new).collect();
+        bench.yard.files.warm()?;
+        for round in 1..=rounds {
+            for column in &mut columns {
+                let server = column.server;
+                progress.step(&format!("{}: {}, round {round}", case.name, server.name()));
+                if column.failure.is_none() {
+                    let measured = bench.measure(&case.plan, server);
+                    // Ctrl-C ends servers too, which looks like a failure.
+                    ensure!(!bench.interrupt.seen(), "interrupted");
+                    match measured {
+                        Ok(measurement) => column.add(measurement),
+                        Err(error) => column.failure = Some(format!("{error:#}")),
+                    }
+                }
+            }
+        }
+        progress.clear();
+        let result = CaseResult { case, columns };
+        println!("{}", report::case_text(&result));
+        results.0.push(result);
+    }
+    Ok(results)
+}
+
+fn case_named(name: &str) -> Result<&'static Case, String> {
+    let found = CASES.iter().find(|case| case.name == name);
+    found.ok_or_else(|| "no such case; see --list".into())
+}
+
+/// The servers inherit the limit.
+fn raise_descriptor_limit() -> Result<()> {
+    let Rlimit { current, maximum } = getrlimit(Resource::Nofile);
+    let wanted = maximum.map_or(DESCRIPTORS, |maximum| maximum.min(DESCRIPTORS));
+    if current.is_some_and(|current| current < wanted) {
+        setrlimit(
+            Resource::Nofile,
+            Rlimit {
+                current: Some(wanted),
+                maximum,
+            },
+        )
+        .context("cannot raise the limit of open files")?;
+    }
+    Ok(())
+}
+
+impl Options {
+    fn plan(&self) -> Plan {
+        let takes_part = |server: &Server| self.servers.is_empty() || self.servers.contains(server);
+        CASES
+            .iter()
+            .filter(|case| {
+                self.cases.is_empty() || self.cases.iter().any(|named| named.name == case.name)
+            })
+            .map(|case| {
+                (
+                    case,
+                    case.servers.iter().copied().filter(takes_part).collect(),
+                )
+            })
+            .collect()
+    }
+
+    fn yard(&self, plan: &Plan) -> Result<Yard> {
+        let mut servers = plan.iter().flat_map(|(_, servers)| servers);
+        let porthole = match &self.porthole {
+            Some(binary) => fs::canonicalize(binary)
+                .with_context(|| format!("cannot find {}", binary.display()))?,
+            None if servers.any(|server| server.is_porthole()) => build::porthole()?,
+            None => PathBuf::from("porthole"),
+        };
+        let data = match &self.data {
+            Some(folder) => folder.clone(),
+            // Beside `release`, where this program lies.
+            None => std::env::current_exe()?.with_file_name("").join("../bench"),
+        };
+        fs::create_dir_all(&data)?;
+        let data = fs::canonicalize(data)?;
+        eprintln!("files in {}", data.display());
+        Ok(Yard {
+            porthole,
+            files: Files::prepare(&data)?,
+            state: data.join("state"),
+        })
+    }
+
+    fn rounds(&self) -> usize {
+        self.rounds
+            .map_or(if self.quick { 1 } else { 5 }, usize::from)
+    }
+
+    fn times(&self) -> Times {
+        let (warm_up, window, idle) = if self.quick {
+            (300, 1000, 1000)
+        } else {
+            (1000, 3000, 10_000)
+        };
+        Times {
+            warm_up: Duration::from_millis(warm_up),
+            window: Duration::from_millis(window),
+            idle: Duration::from_millis(idle),
+        }
+    }
+
+    fn write(&self, report: &Report) -> Result<()> {
+        if let Some(file) = &self.markdown {
+            fs::write(file, report.markdown())
+                .with_context(|| format!("cannot write {}", file.display()))?;
+        }
+        if let Some(file) = &self.json {
+            fs::write(file, format!("{:#}\n", report.json()))
+                .with_context(|| format!("cannot write {}", file.display()))?;
+        }
+        Ok(())
+    }
+}

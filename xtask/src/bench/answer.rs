@@ -1,0 +1,90 @@
+//! The head of an answer, as far as a client of this kind needs it.
+
+use anyhow::{Context, Result};
+
+/// More fields than this in an answer are an error.
+const FIELDS: usize = 32;
+
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    /// Bytes up to and including the empty line.
+    pub(crate) head: usize,
+    /// Bytes of content that follow.
+    pub(crate) content: u64,
+    /// The connection ends with this answer.
+    pub(crate) close: bool,
+    pub(crate) etag: Option<String>,
+}
+
+impl Answer {
+    /// None as long as the head is not complete.
+    pub(crate) fn parse(bytes: &[u8]) -> Result<Option<Self>> {
+        let mut fields = [httparse::EMPTY_HEADER; FIELDS];
+        let mut response = httparse::Response::new(&mut fields);
+        let httparse::Status::Complete(head) = response.parse(bytes)? else {
+            return Ok(None);
+        };
+        let value = |name| {
+            let mut fields = response.headers.iter();
+            let found = fields.find(|field| field.name.eq_ignore_ascii_case(name))?;
+            str::from_utf8(found.value).ok()
+        };
+        let status = response.code.context("an answer without a status")?;
+        let content = match (status, value("Content-Length")) {
+            (204 | 304, _) => 0,
+            (_, Some(length)) => length.parse().context("Content-Length is not a number")?,
+            (_, None) => anyhow::bail!("an answer without Content-Length"),
+        };
+        Ok(Some(Self {
+            status,
+            head,
+            content,
+            close: value("Connection").is_some_and(|v| v.eq_ignore_ascii_case("close")),
+            etag: value("ETag").map(Into::into),
+        }))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn heads() {
+        let answer = |status, head, content, close| {
+            Some(Answer {
+                status,
+                head,
+                content,
+                close,
+                etag: None,
+            })
+        };
+        for (bytes, expected) in [
+            (
+                "HTTP/1.1 200 OK\r\ncontent-length: 3\r\n\r\nabc",
+                answer(200, 38, 3, false),
+            ),
+            (
+                "HTTP/1.1 304 Not Modified\r\nContent-Length: 3\r\n\r\n",
+                answer(304, 48, 0, false),
+            ),
+            (
+                "HTTP/1.1 404 Not Found\r\nConnection: Close\r\nContent-Length: 0\r\n\r\n",
+                answer(404, 64, 0, true),
+            ),
+            ("HTTP/1.1 200 OK\r\nContent-Le", None),
+            ("", None),
+        ] {
+            assert_eq!(
+                Answer::parse(bytes.as_bytes()).unwrap(),
+                expected,
+                "{bytes:?}"
+            );
+        }
+        for bytes in ["HTTP/1.1 200 OK\r\n\r\n", "SSH-2.0\r\n\r\n"] {
+            assert!(Answer::parse(bytes.as_bytes()).is_err(), "{bytes:?}");
+        }
+    }
+}

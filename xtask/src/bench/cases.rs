@@ -1,0 +1,229 @@
+//! The table of cases: adding one costs a line or two.
+
+use std::time::Duration;
+
+use super::{
+    figures::Metric::{self, *},
+    files::{G1, GIB, K1, K16, K256},
+    load::{
+        Load, Pace,
+        Requests::{AnySmall, File, Missing, Range, Unchanged},
+    },
+    servers::Server::{self, *},
+};
+
+pub(crate) struct Case {
+    /// The name on the command line.
+    pub(crate) name: &'static str,
+    pub(crate) title: &'static str,
+    pub(crate) plan: Plan,
+    pub(crate) servers: &'static [Server],
+    pub(crate) metrics: &'static [Metric],
+}
+
+/// How a case is measured.
+pub(crate) enum Plan {
+    /// One load, after a warm-up.
+    Steady(Load),
+    /// A load on the 1 GiB file, whose pages are dropped from the cache all the
+    /// time, with small requests beside it; before that the small ones alone.
+    Cold(Load),
+    /// This many connections, one request each, and then nothing; at last the
+    /// load beside them.
+    Idle(usize, Load),
+    /// Start, answer, stop.
+    Start,
+}
+
+pub(crate) static CASES: &[Case] = &[
+    case(
+        "1k",
+        "1 KiB, 64 connections",
+        Plan::Steady(SMALL),
+        HTTP_AND_FLOOR,
+        REQUESTS,
+    ),
+    case(
+        "16k",
+        "16 KiB, 64 connections",
+        steady(64, File(K16)),
+        HTTP,
+        REQUESTS,
+    ),
+    case(
+        "256k",
+        "256 KiB, 64 connections",
+        steady(64, File(K256)),
+        HTTP,
+        REQUESTS,
+    ),
+    case(
+        "1k-1000",
+        "1 KiB, 1,000 connections",
+        steady(1000, File(K1)),
+        HTTP_AND_FLOOR,
+        REQUESTS,
+    ),
+    case(
+        "1k-fresh",
+        "1 KiB, a new connection per request, 64 at a time",
+        Plan::Steady(SMALL.fresh()),
+        ALL,
+        REQUESTS,
+    ),
+    case(
+        "distinct",
+        "10,000 distinct files of 1 KiB",
+        steady(64, AnySmall),
+        HTTP,
+        REQUESTS,
+    ),
+    case(
+        "missing",
+        "404 for 10,000 distinct names",
+        steady(64, Missing),
+        HTTP,
+        REQUESTS,
+    ),
+    case(
+        "unchanged",
+        "304 on 16 KiB",
+        steady(64, Unchanged(K16)),
+        HTTP,
+        REQUESTS,
+    ),
+    case(
+        "1g-1",
+        "1 GiB, 1 client",
+        steady(1, File(G1)),
+        STREAMERS,
+        BYTES,
+    ),
+    case(
+        "1g-8",
+        "1 GiB, 8 clients",
+        steady(8, File(G1)),
+        STREAMERS,
+        BYTES,
+    ),
+    case(
+        "1g-64",
+        "1 GiB, 64 clients",
+        steady(64, File(G1)),
+        STREAMERS,
+        BYTES,
+    ),
+    case(
+        "range",
+        "64 KiB ranges of 1 GiB",
+        steady(64, range(64 << 10)),
+        HTTP,
+        REQUESTS,
+    ),
+    case(
+        "1g-cold",
+        "1 GiB in parts of 128 MiB from a cold page cache, 8 clients; small requests beside",
+        Plan::Cold(Load::new(8, range(128 << 20))),
+        PLAIN,
+        BESIDE,
+    ),
+    case(
+        "range-cold",
+        "64 KiB ranges of 1 GiB from a cold page cache, 64 connections; small requests beside",
+        Plan::Cold(Load::new(64, range(64 << 10))),
+        PLAIN,
+        BESIDE,
+    ),
+    case(
+        "slow",
+        "1 GiB, 64 clients that read 64 KiB every 50 ms",
+        Plan::Steady(Load::new(64, File(G1)).pace(Pace::PerRead(Duration::from_millis(50)))),
+        &[Porthole, Nginx, Node],
+        &[Peak, Resident, Throughput, CpuPerGib],
+    ),
+    case(
+        "idle",
+        "10,000 idle connections; 1 KiB on 64 more",
+        Plan::Idle(10_000, SMALL),
+        &[Porthole, Nginx, Floor],
+        &[Resident, CpuShare, Rate, P50, P99, CpuPerRequest],
+    ),
+    case(
+        "start",
+        "Start to first answer",
+        Plan::Start,
+        &[Porthole, Nginx, Node],
+        &[StartWarm, StartCold, Resident, Binary],
+    ),
+];
+
+/// The small requests beside something big: few and paced, so that what they
+/// wait for is the server and not each other.
+pub(crate) const BESIDE_LOAD: Load =
+    Load::new(8, File(K1)).pace(Pace::PerAnswer(Duration::from_millis(5)));
+
+const SMALL: Load = Load::new(64, File(K1));
+
+const HTTP: &[Server] = &[Porthole, PortholeLog, Nginx, NginxCache, NginxLog];
+const HTTP_AND_FLOOR: &[Server] = &[Porthole, PortholeLog, Nginx, NginxCache, NginxLog, Floor];
+const ALL: &[Server] = &[
+    Porthole,
+    PortholeLog,
+    Nginx,
+    NginxCache,
+    NginxLog,
+    Node,
+    Floor,
+];
+const STREAMERS: &[Server] = &[Porthole, PortholeLog, Nginx, NginxCache, NginxLog, Node];
+const PLAIN: &[Server] = &[Porthole, Nginx];
+
+const REQUESTS: &[Metric] = &[CpuPerRequest, Rate, P50, P99, Peak];
+const BYTES: &[Metric] = &[CpuPerGib, Throughput, Peak];
+const BESIDE: &[Metric] = &[
+    Throughput, CpuPerGib, FromDisk, P50Alone, P50, P99Alone, P99, Peak,
+];
+
+const fn case(
+    name: &'static str,
+    title: &'static str,
+    plan: Plan,
+    servers: &'static [Server],
+    metrics: &'static [Metric],
+) -> Case {
+    Case {
+        name,
+        title,
+        plan,
+        servers,
+        metrics,
+    }
+}
+
+const fn steady(connections: usize, requests: super::load::Requests) -> Plan {
+    Plan::Steady(Load::new(connections, requests))
+}
+
+const fn range(bytes: u64) -> super::load::Requests {
+    Range {
+        path: G1,
+        of: GIB,
+        bytes,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_unique() {
+        for (index, case) in CASES.iter().enumerate() {
+            assert!(
+                CASES[index + 1..]
+                    .iter()
+                    .all(|other| other.name != case.name)
+            );
+        }
+    }
+}

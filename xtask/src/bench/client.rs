@@ -1,0 +1,177 @@
+//! One client: a connection, and the answer that it is waiting for.
+
+use std::{
+    io::{self, Read, Write},
+    net::{SocketAddr, TcpStream},
+    time::{Duration, Instant},
+};
+
+use anyhow::{Context, Result, ensure};
+
+use super::answer::Answer;
+
+/// How long a blocking exchange may take: a stalled server is an error.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// What one read brought.
+pub(crate) struct Received {
+    /// Bytes of content.
+    pub(crate) content: u64,
+    /// The answer is complete: the time since its request went out, or since
+    /// its connection was opened.
+    pub(crate) latency: Option<Duration>,
+}
+
+pub(crate) struct Client {
+    pub(crate) stream: TcpStream,
+    address: SocketAddr,
+    begin: Instant,
+    /// The beginning of a head that is not complete.
+    head: Vec<u8>,
+    /// Content that is still to come; none before the head has been read.
+    left: Option<u64>,
+    /// The server ends the connection after this answer.
+    close: bool,
+}
+
+impl Client {
+    pub(crate) fn connect(address: SocketAddr) -> Result<Self> {
+        let begin = Instant::now();
+        Ok(Self {
+            stream: connect(address)?,
+            address,
+            begin,
+            head: Vec::new(),
+            left: None,
+            close: false,
+        })
+    }
+
+    /// Sends a request on the same connection, or on a new one where the old
+    /// one is at its end; true if that was so.
+    pub(crate) fn ask(&mut self, request: &str, fresh: bool) -> Result<bool> {
+        let renew = fresh || self.close;
+        if renew {
+            *self = Self::connect(self.address)?;
+        } else {
+            self.begin = Instant::now();
+        }
+        self.send(request)?;
+        Ok(renew)
+    }
+
+    /// Sends a request. It is far smaller than an empty socket's buffer: that
+    /// it is sent in part or blocks cannot happen.
+    pub(crate) fn send(&mut self, request: &str) -> Result<()> {
+        self.left = None;
+        self.stream
+            .write_all(request.as_bytes())
+            .context("cannot send")
+    }
+
+    /// Reads once. The socket does not block; nothing to read is no error.
+    pub(crate) fn receive(&mut self, buffer: &mut [u8], status: u16) -> Result<Received> {
+        let nothing = Received {
+            content: 0,
+            latency: None,
+        };
+        let read = if self.left.is_some() && std::env::var_os("TRUNC").is_some() { rustix::net::recv(&self.stream, &mut *buffer, rustix::net::RecvFlags::TRUNC).map(|r| r.1).map_err(Into::into) } else {self.stream.read(buffer)};
+        let read = match read {
+            Ok(read) => read,
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => return Ok(nothing),
+            Err(error) => return Err(error).context("cannot receive"),
+        };
+        ensure!(
+            read > 0,
+            "the connection was closed before the answer was complete"
+        );
+        let bytes = buffer.get(..read).unwrap_or_default();
+        let content = match self.left {
+            Some(_) => read as u64,
+            None => match self.parse(bytes, status)? {
+                Some(content) => content,
+                None => return Ok(nothing),
+            },
+        };
+        let left = self.left.unwrap_or(0).checked_sub(content);
+        let left = left.context("more content than announced")?;
+        self.left = Some(left);
+        Ok(Received {
+            content,
+            latency: (left == 0).then(|| self.begin.elapsed()),
+        })
+    }
+
+    /// Reads a head; gives the number of bytes after it.
+    fn parse(&mut self, bytes: &[u8], status: u16) -> Result<Option<u64>> {
+        let whole = if self.head.is_empty() {
+            bytes
+        } else {
+            self.head.extend_from_slice(bytes);
+            &self.head
+        };
+        let Some(answer) = Answer::parse(whole)? else {
+            if self.head.is_empty() {
+                self.head.extend_from_slice(bytes);
+            }
+            return Ok(None);
+        };
+        ensure!(
+            answer.status == status,
+            "status {} instead of {status}",
+            answer.status
+        );
+        let content = (whole.len() - answer.head) as u64;
+        self.left = Some(answer.content);
+        self.close = answer.close;
+        self.head.clear();
+        Ok(Some(content))
+    }
+
+    /// Sends a request and waits for the whole answer.
+    pub(crate) fn exchange(&mut self, request: &str, status: u16) -> Result<()> {
+        let mut buffer = [0; 4096];
+        self.stream.set_nonblocking(false)?;
+        self.stream.set_read_timeout(Some(PATIENCE))?;
+        self.send(request)?;
+        while !self.has_answer() {
+            self.receive(&mut buffer, status)?;
+            ensure!(self.begin.elapsed() < PATIENCE, "no answer");
+        }
+        Ok(self.stream.set_nonblocking(true)?)
+    }
+
+    pub(crate) fn has_answer(&self) -> bool {
+        self.left == Some(0)
+    }
+
+    /// The server has neither closed the connection nor sent anything.
+    pub(crate) fn is_idle(&self) -> bool {
+        let peeked = self.stream.peek(&mut [0]);
+        peeked.is_err_and(|error| error.kind() == io::ErrorKind::WouldBlock)
+    }
+}
+
+/// Connecting blocks, which on the loopback is a matter of microseconds unless
+/// the server's backlog is full.
+fn connect(address: SocketAddr) -> Result<TcpStream> {
+    let stream = TcpStream::connect(address).context("cannot connect")?;
+    stream.set_nodelay(true)?;
+    stream.set_nonblocking(true)?;
+    Ok(stream)
+}
+
+/// Asks for `path` on a connection of its own: at least the first bytes of the
+/// answer.
+pub(crate) fn head(address: SocketAddr, path: &str) -> io::Result<Vec<u8>> {
+    let mut stream = TcpStream::connect(address)?;
+    stream.set_read_timeout(Some(PATIENCE))?;
+    write!(
+        stream,
+        "GET {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n"
+    )?;
+    let mut head = vec![0; 4096];
+    let read = stream.read(&mut head)?;
+    head.truncate(read);
+    Ok(head)
+}

@@ -1,0 +1,60 @@
+//! What a reader has to know about the machine and the programs.
+
+use std::{fs, path::Path, process::Command, thread::available_parallelism, time::SystemTime};
+
+use serde_json::Value;
+
+/// Names and values, in the order in which they are shown.
+pub(crate) struct Environment(pub(crate) Vec<(String, Value)>);
+
+impl Environment {
+    /// `porthole` is its binary.
+    pub(crate) fn explore(porthole: &Path, rounds: usize, window: std::time::Duration) -> Self {
+        let facts = [
+            ("processor", processor().into()),
+            (
+                "cores",
+                available_parallelism().map_or(0, usize::from).into(),
+            ),
+            ("kernel", kernel().into()),
+            ("porthole", version(porthole, "--version").into()),
+            ("nginx", version("nginx", "-v").into()),
+            ("node", version("node", "--version").into()),
+            ("rounds", rounds.into()),
+            ("seconds per measurement", window.as_secs_f64().into()),
+            ("Unix time", now().into()),
+        ];
+        Self(facts.map(|(name, value)| (name.into(), value)).into())
+    }
+}
+
+fn processor() -> String {
+    let cpus = fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
+    let model = cpus
+        .lines()
+        .find_map(|line| line.strip_prefix("model name")?.split_once(": "));
+    model
+        .map_or(std::env::consts::ARCH, |(_, name)| name)
+        .into()
+}
+
+fn kernel() -> String {
+    let release = fs::read_to_string("/proc/sys/kernel/osrelease").unwrap_or_default();
+    format!("Linux {}", release.trim())
+}
+
+fn now() -> u64 {
+    SystemTime::UNIX_EPOCH
+        .elapsed()
+        .map_or(0, |since| since.as_secs())
+}
+
+/// The first line that a program says about itself, on whichever stream.
+fn version(program: impl AsRef<std::ffi::OsStr>, flag: &str) -> Option<String> {
+    let output = Command::new(program).arg(flag).output().ok()?;
+    let text = [output.stdout, output.stderr].concat();
+    String::from_utf8_lossy(&text)
+        .lines()
+        .next()
+        .map(Into::into)
+}

@@ -1,0 +1,114 @@
+//! The files that are served: made once, used by every run.
+
+use std::{
+    fs::{self, File},
+    io::{BufWriter, Write},
+    path::{Path, PathBuf},
+};
+
+use anyhow::{Context, Result};
+use rustix::fs::Advice;
+
+/// The number of distinct small files.
+pub(crate) const SMALL_FILES: usize = 10_000;
+/// Bytes in each of them.
+const SMALL_BYTES: u64 = 1024;
+
+/// The files with a name of their own, and their size in bytes.
+const NAMED: [(&str, u64); 4] = [(K1, 1 << 10), (K16, 16 << 10), (K256, 256 << 10), (G1, GIB)];
+
+pub(crate) const K1: &str = "/1k.bin";
+pub(crate) const K16: &str = "/16k.bin";
+pub(crate) const K256: &str = "/256k.bin";
+pub(crate) const G1: &str = "/1g.bin";
+pub(crate) const GIB: u64 = 1 << 30;
+
+/// The path of one of the small files: a hundred folders with a hundred each.
+pub(crate) fn small(index: usize) -> String {
+    format!("/small/{:02}/{:02}.bin", index / 100, index % 100)
+}
+
+pub(crate) struct Files {
+    root: PathBuf,
+}
+
+impl Files {
+    /// Makes what is missing below `data`.
+    pub(crate) fn prepare(data: &Path) -> Result<Self> {
+        let files = Self {
+            root: data.join("www"),
+        };
+        for (path, size) in NAMED {
+            files.fill(path, size)?;
+        }
+        for index in 0..SMALL_FILES {
+            files.fill(&small(index), SMALL_BYTES)?;
+        }
+        Ok(files)
+    }
+
+    /// The folder that the servers serve.
+    pub(crate) fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// Reads everything once, so that it is in the page cache.
+    pub(crate) fn warm(&self) -> Result<()> {
+        let small = (0..SMALL_FILES).map(small);
+        for path in NAMED.map(|(path, _)| path.into()).into_iter().chain(small) {
+            std::io::copy(&mut File::open(self.locate(&path))?, &mut std::io::sink())?;
+        }
+        Ok(())
+    }
+
+    /// Where the file behind a request path lies.
+    pub(crate) fn locate(&self, path: &str) -> PathBuf {
+        self.root.join(path.trim_start_matches('/'))
+    }
+
+    fn fill(&self, path: &str, size: u64) -> Result<()> {
+        let file = self.locate(path);
+        if fs::metadata(&file).is_ok_and(|found| found.len() == size) {
+            return Ok(());
+        }
+        write_noise(&file, size).with_context(|| format!("cannot make {}", file.display()))
+    }
+}
+
+/// Real bytes that do not compress: a sparse file would cost the disk nothing.
+fn write_noise(file: &Path, size: u64) -> Result<()> {
+    if let Some(folder) = file.parent() {
+        fs::create_dir_all(folder)?;
+    }
+    let mut random = fastrand::Rng::with_seed(size);
+    let mut out = BufWriter::new(File::create(file)?);
+    let mut block = [0; 1 << 16];
+    let mut left = size;
+    while left > 0 {
+        random.fill(&mut block);
+        let length = left.min(block.len() as u64);
+        out.write_all(block.get(..length as usize).unwrap_or(&block))?;
+        left -= length;
+    }
+    out.flush()?;
+    Ok(())
+}
+
+/// A file that is to be read from the disk, not from the page cache.
+pub(crate) struct Cold(File);
+
+impl Cold {
+    pub(crate) fn new(path: &Path) -> Result<Self> {
+        let file = File::open(path).with_context(|| format!("cannot open {}", path.display()))?;
+        // Pages that were never written back cannot be dropped.
+        file.sync_all()?;
+        let cold = Self(file);
+        cold.drop_cached()?;
+        Ok(cold)
+    }
+
+    /// Drops what has come into the page cache since.
+    pub(crate) fn drop_cached(&self) -> Result<()> {
+        Ok(rustix::fs::fadvise(&self.0, 0, None, Advice::DontNeed)?)
+    }
+}

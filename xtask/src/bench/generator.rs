@@ -1,0 +1,200 @@
+//! Drives the clients of one load: one thread, one epoll set.
+
+use std::{
+    collections::VecDeque,
+    net::SocketAddr,
+    os::fd::OwnedFd,
+    sync::atomic::{AtomicU8, Ordering},
+    time::{Duration, Instant},
+};
+
+use anyhow::{Context, Result};
+use rustix::{
+    event::{Timespec, epoll},
+    io::Errno,
+};
+
+use super::{
+    answer::Answer,
+    client::{self, Client},
+    load::{Load, Pace, Requests, Writer},
+};
+
+/// Bytes taken from a socket at once, at full pace and by slow readers.
+const READ_BYTES: usize = 256 << 10;
+const SLOW_READ_BYTES: usize = 64 << 10;
+
+/// Readiness events taken from the kernel at once.
+const EVENTS: usize = 256;
+
+/// The longest time for which the generator does not look at its orders.
+const STEP: Duration = Duration::from_millis(5);
+
+/// What the generators are told while they run.
+#[derive(Default)]
+pub(crate) struct Orders(AtomicU8);
+
+impl Orders {
+    const COUNT: u8 = 1;
+    const STOP: u8 = 2;
+
+    /// The warm-up is over.
+    pub(crate) fn count(&self) {
+        self.0.store(Self::COUNT, Ordering::Relaxed);
+    }
+
+    pub(crate) fn stop(&self) {
+        self.0.store(Self::STOP, Ordering::Relaxed);
+    }
+}
+
+/// What was done while the generator counted.
+#[derive(Default)]
+pub(crate) struct Tally {
+    /// Bytes of content.
+    pub(crate) content: u64,
+    /// One per complete answer.
+    pub(crate) latencies: Vec<Duration>,
+}
+
+pub(crate) struct Generator {
+    load: Load,
+    writer: Writer,
+    epoll: OwnedFd,
+    clients: Vec<Client>,
+    /// Clients that pause, and until when. All pauses of a load have the same
+    /// length, so they end in the order in which they began.
+    pausing: VecDeque<(Instant, usize)>,
+    buffer: Vec<u8>,
+    tally: Tally,
+}
+
+impl Generator {
+    /// Opens all connections.
+    pub(crate) fn open(load: Load, address: SocketAddr) -> Result<Self> {
+        let etag = match load.requests {
+            Requests::Unchanged(path) => etag(address, path)?,
+            _ => String::new(),
+        };
+        let epoll = epoll::create(epoll::CreateFlags::CLOEXEC)?;
+        let mut clients = Vec::new();
+        for index in 0..load.connections {
+            let client = Client::connect(address)
+                .with_context(|| format!("connection {index} of {}", load.connections))?;
+            watch(&epoll, &client, index)?;
+            clients.push(client);
+        }
+        let slow = matches!(load.pace, Pace::PerRead(_));
+        Ok(Self {
+            load,
+            writer: Writer::new(load, address, etag),
+            epoll,
+            clients,
+            pausing: VecDeque::new(),
+            buffer: vec![0; if slow { SLOW_READ_BYTES } else { READ_BYTES }],
+            tally: Tally::default(),
+        })
+    }
+
+    /// Drives the clients until told to stop.
+    pub(crate) fn run(mut self, orders: &Orders) -> Result<Tally> {
+        for client in &mut self.clients {
+            client.send(&self.writer.next())?;
+        }
+        let mut counting = false;
+        let mut events = Vec::with_capacity(EVENTS);
+        loop {
+            match orders.0.load(Ordering::Relaxed) {
+                Orders::STOP => return Ok(self.tally),
+                Orders::COUNT if !counting => {
+                    counting = true;
+                    self.tally = Tally::default();
+                }
+                _ => {}
+            }
+            self.wait(&mut events)?;
+            for event in events.drain(..) {
+                let epoll::Event { data, .. } = event;
+                self.receive(data.u64() as usize)?;
+            }
+            self.resume()?;
+        }
+    }
+
+    fn wait(&self, events: &mut Vec<epoll::Event>) -> Result<()> {
+        let due = self.pausing.front().map_or(STEP, |(due, _)| {
+            due.saturating_duration_since(Instant::now()).min(STEP)
+        });
+        let timeout = Timespec::try_from(due)?;
+        let spare = rustix::buffer::spare_capacity(events);
+        match epoll::wait(&self.epoll, spare, Some(&timeout)) {
+            Ok(_) | Err(Errno::INTR) => Ok(()),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    fn receive(&mut self, index: usize) -> Result<()> {
+        let Some(client) = self.clients.get_mut(index) else {
+            return Ok(());
+        };
+        let received = client.receive(&mut self.buffer, self.load.requests.status())?;
+        self.tally.content += received.content;
+        self.tally.latencies.extend(received.latency);
+        match self.load.pace {
+            Pace::PerAnswer(pause) if received.latency.is_some() => self.pause(index, pause),
+            Pace::PerRead(pause) => self.pause(index, pause),
+            _ if received.latency.is_some() => self.ask(index),
+            _ => Ok(()),
+        }
+    }
+
+    fn ask(&mut self, index: usize) -> Result<()> {
+        let Some(client) = self.clients.get_mut(index) else {
+            return Ok(());
+        };
+        if client.ask(&self.writer.next(), self.load.fresh)? {
+            watch(&self.epoll, client, index)?;
+        }
+        Ok(())
+    }
+
+    fn pause(&mut self, index: usize, pause: Duration) -> Result<()> {
+        if let Some(client) = self.clients.get(index) {
+            epoll::delete(&self.epoll, &client.stream)?;
+            self.pausing.push_back((Instant::now() + pause, index));
+        }
+        Ok(())
+    }
+
+    /// Wakes the clients whose pause is over.
+    fn resume(&mut self) -> Result<()> {
+        let now = Instant::now();
+        while let Some((_, index)) = self.pausing.pop_front_if(|(due, _)| *due <= now) {
+            let Some(client) = self.clients.get_mut(index) else {
+                continue;
+            };
+            if client.has_answer() {
+                client.ask(&self.writer.next(), self.load.fresh)?;
+            }
+            watch(&self.epoll, client, index)?;
+        }
+        Ok(())
+    }
+}
+
+fn watch(epoll: &OwnedFd, client: &Client, index: usize) -> Result<()> {
+    let data = epoll::EventData::new_u64(index as u64);
+    Ok(epoll::add(
+        epoll,
+        &client.stream,
+        data,
+        epoll::EventFlags::IN,
+    )?)
+}
+
+fn etag(address: SocketAddr, path: &str) -> Result<String> {
+    let answer = Answer::parse(&client::head(address, path)?)?;
+    answer
+        .and_then(|answer| answer.etag)
+        .context("an answer without ETag")
+}

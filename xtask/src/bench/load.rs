@@ -1,0 +1,169 @@
+//! What a group of clients does to a server.
+
+use std::{net::SocketAddr, time::Duration};
+
+use super::files::{self, SMALL_FILES};
+
+/// Clients that ask again as soon as they have their answer.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Load {
+    pub(crate) connections: usize,
+    pub(crate) requests: Requests,
+    pub(crate) pace: Pace,
+    /// A new connection for each request.
+    pub(crate) fresh: bool,
+}
+
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Requests {
+    /// One file, whole.
+    File(&'static str),
+    /// One file that the client has already.
+    Unchanged(&'static str),
+    /// One of the blocks of this many bytes that a file of `of` bytes consists
+    /// of. Blocks, because `tcp_nopush` and a `sendfile` from the middle of a page
+    /// make nginx wait 40 ms for the loopback's delayed acknowledgement.
+    Range {
+        path: &'static str,
+        of: u64,
+        bytes: u64,
+    },
+    /// Any of the small files.
+    AnySmall,
+    /// Any of as many names that do not exist.
+    Missing,
+}
+
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Pace {
+    /// As fast as it goes.
+    Full,
+    /// A pause after each answer.
+    PerAnswer(Duration),
+    /// A pause after each read of at most 64 KiB.
+    PerRead(Duration),
+}
+
+impl Load {
+    pub(crate) const fn new(connections: usize, requests: Requests) -> Self {
+        Self {
+            connections,
+            requests,
+            pace: Pace::Full,
+            fresh: false,
+        }
+    }
+
+    pub(crate) const fn fresh(self) -> Self {
+        Self {
+            fresh: true,
+            ..self
+        }
+    }
+
+    pub(crate) const fn pace(self, pace: Pace) -> Self {
+        Self { pace, ..self }
+    }
+}
+
+impl Requests {
+    /// A file that exists: for a first answer, and for servers that have one only.
+    pub(crate) fn sample(self) -> &'static str {
+        match self {
+            Self::File(path) | Self::Unchanged(path) | Self::Range { path, .. } => path,
+            Self::AnySmall | Self::Missing => files::K1,
+        }
+    }
+
+    /// The status that each answer must have.
+    pub(crate) fn status(self) -> u16 {
+        match self {
+            Self::File(_) | Self::AnySmall => 200,
+            Self::Range { .. } => 206,
+            Self::Unchanged(_) => 304,
+            Self::Missing => 404,
+        }
+    }
+}
+
+/// Writes one request after the other.
+pub(crate) struct Writer {
+    load: Load,
+    host: SocketAddr,
+    /// The entity tag that the server gave to the sample, quotes included.
+    etag: String,
+    random: fastrand::Rng,
+}
+
+impl Writer {
+    pub(crate) fn new(load: Load, host: SocketAddr, etag: String) -> Self {
+        Self {
+            load,
+            host,
+            etag,
+            random: fastrand::Rng::with_seed(4000),
+        }
+    }
+
+    pub(crate) fn next(&mut self) -> String {
+        let path = match self.load.requests {
+            Requests::AnySmall => files::small(self.random.usize(..SMALL_FILES)),
+            Requests::Missing => format!("{}.srt", files::small(self.random.usize(..SMALL_FILES))),
+            requests => requests.sample().into(),
+        };
+        let condition = match self.load.requests {
+            Requests::Unchanged(_) => format!("If-None-Match: {}\r\n", self.etag),
+            Requests::Range { of, bytes, .. } => {
+                let first = self.random.u64(..of / bytes) * bytes;
+                format!("Range: bytes={first}-{}\r\n", first + bytes - 1)
+            }
+            _ => String::new(),
+        };
+        let close = if self.load.fresh {
+            "Connection: close\r\n"
+        } else {
+            ""
+        };
+        format!(
+            "GET {path} HTTP/1.1\r\nHost: {}\r\n{condition}{close}\r\n",
+            self.host
+        )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn requests() {
+        let path = files::K1;
+        for (load, expected) in [
+            (Load::new(1, Requests::File(path)), ""),
+            (
+                Load::new(1, Requests::File(path)).fresh(),
+                "Connection: close\r\n",
+            ),
+            (
+                Load::new(1, Requests::Unchanged(path)),
+                "If-None-Match: \"tag\"\r\n",
+            ),
+            (
+                Load::new(
+                    1,
+                    Requests::Range {
+                        path,
+                        of: 10,
+                        bytes: 10,
+                    },
+                ),
+                "Range: bytes=0-9\r\n",
+            ),
+        ] {
+            let host = ([127, 0, 0, 1], 80).into();
+            let request = Writer::new(load, host, "\"tag\"".into()).next();
+            let start = "GET /1k.bin HTTP/1.1\r\nHost: 127.0.0.1:80\r\n";
+            assert_eq!(request, format!("{start}{expected}\r\n"));
+        }
+    }
+}

@@ -1,0 +1,209 @@
+//! One round: start a server, do to it what the plan says, read the figures.
+
+use std::{
+    fs, thread,
+    time::{Duration, Instant},
+};
+
+use anyhow::{Context, Result, anyhow, bail, ensure};
+
+use super::{
+    cases::{BESIDE_LOAD, Plan},
+    client::Client,
+    figures::{Measurement, Metric, percentile},
+    files::{Cold, G1, GIB},
+    generator::{Generator, Orders, Tally},
+    interrupt::Interrupt,
+    load::{Load, Writer},
+    proc::Usage,
+    servers::{Running, Server, Yard},
+};
+
+/// How long things take.
+#[derive(Clone, Copy)]
+pub(crate) struct Times {
+    pub(crate) warm_up: Duration,
+    /// While everything is counted.
+    pub(crate) window: Duration,
+    /// While nothing happens: longer, for its CPU time is counted in ticks.
+    pub(crate) idle: Duration,
+}
+
+/// Before memory at rest is read.
+const SETTLE: Duration = Duration::from_millis(300);
+
+pub(crate) struct Bench<'a> {
+    pub(crate) yard: &'a Yard,
+    pub(crate) times: Times,
+    pub(crate) interrupt: &'a Interrupt,
+}
+
+/// What happened between two looks at the clock.
+struct Window {
+    seconds: f64,
+    before: Usage,
+    after: Usage,
+    /// One for each load.
+    tallies: Vec<Tally>,
+}
+
+impl Bench<'_> {
+    pub(crate) fn measure(&self, plan: &Plan, server: Server) -> Result<Measurement> {
+        match plan {
+            Plan::Steady(load) => self.steady(*load, server),
+            Plan::Cold(load) => self.cold(*load, server),
+            Plan::Idle(connections, load) => self.idle(*connections, *load, server),
+            Plan::Start => self.start(server),
+        }
+    }
+
+    fn steady(&self, load: Load, server: Server) -> Result<Measurement> {
+        let running = self.yard.start(server, load.requests.sample())?;
+        let window = self.observe(&running, &[load], || Ok(()))?;
+        Ok(window.figures())
+    }
+
+    fn cold(&self, load: Load, server: Server) -> Result<Measurement> {
+        let running = self.yard.start(server, load.requests.sample())?;
+        let alone = self.observe(&running, &[BESIDE_LOAD], || Ok(()))?.figures();
+        let cold = Cold::new(&self.yard.files.locate(G1))?;
+        let both = self.observe(&running, &[load, BESIDE_LOAD], || cold.drop_cached())?;
+        let mut figures = both.figures();
+        for (metric, alone_metric) in [
+            (Metric::P50, Metric::P50Alone),
+            (Metric::P99, Metric::P99Alone),
+        ] {
+            figures.extend(alone.get(&metric).map(|value| (alone_metric, *value)));
+        }
+        Ok(figures)
+    }
+
+    fn idle(&self, connections: usize, load: Load, server: Server) -> Result<Measurement> {
+        let running = self.yard.start(server, load.requests.sample())?;
+        let mut writer = Writer::new(load, running.address, String::new());
+        let mut idle = Vec::with_capacity(connections);
+        for index in 0..connections {
+            ensure!(!self.interrupt.seen(), "interrupted");
+            let client = Client::connect(running.address).and_then(|mut client| {
+                client.exchange(&writer.next(), load.requests.status())?;
+                Ok(client)
+            });
+            idle.push(client.with_context(|| format!("idle connection {index}"))?);
+        }
+        self.interrupt.sleep(SETTLE, || Ok(()))?;
+        let before = running.usage()?;
+        self.interrupt.sleep(self.times.idle, || Ok(()))?;
+        let after = running.usage()?;
+        let mut figures = self.observe(&running, &[load], || Ok(()))?.figures();
+        let lost = idle.iter().filter(|client| !client.is_idle()).count();
+        ensure!(lost == 0, "{lost} idle connections were closed");
+        let cpu = (after.cpu - before.cpu).as_secs_f64();
+        figures.insert(Metric::CpuShare, cpu / self.times.idle.as_secs_f64());
+        figures.insert(Metric::Resident, after.resident as f64);
+        Ok(figures)
+    }
+
+    /// Cold: neither the program is in the page cache nor is there anything
+    /// that it kept from an earlier start.
+    fn start(&self, server: Server) -> Result<Measurement> {
+        let path = BESIDE_LOAD.requests.sample();
+        let program = self.yard.start(server, path)?.executable()?;
+        match fs::remove_dir_all(self.yard.cache()) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => bail!(error),
+            _ => Cold::new(&program)?,
+        };
+        let cold = self.yard.start(server, path)?.first_answer;
+        let running = self.yard.start(server, path)?;
+        self.interrupt.sleep(SETTLE, || Ok(()))?;
+        Ok(Measurement::from([
+            (Metric::StartCold, cold.as_secs_f64()),
+            (Metric::StartWarm, running.first_answer.as_secs_f64()),
+            (Metric::Resident, running.usage()?.resident as f64),
+            (Metric::Binary, fs::metadata(program)?.len() as f64),
+        ]))
+    }
+
+    /// Puts loads on a server, each from a thread of its own. `step` is called
+    /// again and again meanwhile.
+    fn observe(
+        &self,
+        running: &Running,
+        loads: &[Load],
+        mut step: impl FnMut() -> Result<()>,
+    ) -> Result<Window> {
+        let orders = Orders::default();
+        let generators: Vec<_> = loads
+            .iter()
+            .flat_map(|load| { let n: usize = std::env::var("GEN").map_or(1, |v| v.parse().unwrap()); let n = n.min(load.connections); (0..n).map(move |_| Load{connections: load.connections/n, ..*load}) })
+            .map(|load| Generator::open(load, running.address))
+            .collect::<Result<_>>()?;
+        thread::scope(|scope| {
+            let threads: Vec<_> = generators
+                .into_iter()
+                .map(|generator| scope.spawn(|| generator.run(&orders)))
+                .collect();
+            let clocked = self.clock(running, &orders, || {
+                let gave_up = threads.iter().any(|thread| thread.is_finished());
+                ensure!(!gave_up, "a client gave up");
+                step()
+            });
+            orders.stop();
+            let tallies: Result<Vec<Tally>> = threads
+                .into_iter()
+                .map(|thread| thread.join().map_err(|_| anyhow!("a client panicked"))?)
+                .collect();
+            // Why a client gave up says more than that it did.
+            let tallies = tallies?;
+            let (before, after, elapsed) = clocked?;
+            Ok(Window {
+                seconds: elapsed.as_secs_f64(),
+                before,
+                after,
+                tallies,
+            })
+        })
+    }
+
+    fn clock(
+        &self,
+        running: &Running,
+        orders: &Orders,
+        mut step: impl FnMut() -> Result<()>,
+    ) -> Result<(Usage, Usage, Duration)> {
+        self.interrupt.sleep(self.times.warm_up, &mut step)?;
+        let before = running.usage()?;
+        orders.count();
+        let begin = Instant::now();
+        self.interrupt.sleep(self.times.window, &mut step)?;
+        let elapsed = begin.elapsed();
+        let after = running.usage()?;
+        Ok((before, after, elapsed))
+    }
+}
+
+impl Window {
+    /// Everything that can be said. Where there are two loads, bytes are those
+    /// of the first, latencies those of the last.
+    fn figures(mut self) -> Measurement {
+        let cpu = (self.after.cpu - self.before.cpu).as_secs_f64();
+        let disk = (self.after.disk - self.before.disk) as f64;
+        let content = self.tallies.iter().map(|tally| tally.content).sum::<u64>() as f64;
+        let latencies = self.tallies.last_mut().map(|tally| &mut tally.latencies);
+        let latencies = latencies.map_or(&mut [][..], |latencies| &mut latencies[..]);
+        let requests = latencies.len() as f64;
+        let mut figures = Measurement::from([
+            (Metric::Throughput, content / self.seconds),
+            (Metric::CpuPerGib, cpu / (content / GIB as f64)),
+            (Metric::FromDisk, disk / content),
+            (Metric::Peak, self.after.peak as f64),
+            (Metric::Resident, self.after.resident as f64),
+            (Metric::Rate, requests / self.seconds),
+            (Metric::CpuPerRequest, cpu / requests),
+            (Metric::P50, percentile(latencies, 0.50).as_secs_f64()),
+            (Metric::P99, percentile(latencies, 0.99).as_secs_f64()),
+        ]);
+        // A window without a single answer or byte has nothing to divide by.
+        figures.retain(|_, value| value.is_finite());
+        figures
+    }
+}

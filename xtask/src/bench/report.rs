@@ -1,0 +1,162 @@
+//! The results as tables on the terminal, as Markdown and as JSON.
+
+use std::fmt::Write;
+
+use serde_json::{Value, json};
+
+use super::{
+    environment::Environment,
+    figures::{Metric, Series},
+    results::{CaseResult, Column, Results},
+    table::Table,
+    targets::{TARGETS, Target},
+};
+
+/// A run and all that one has to know about it.
+pub(crate) struct Report {
+    pub(crate) environment: Environment,
+    pub(crate) results: Results,
+}
+
+/// A case as it is shown on the terminal once it is done.
+pub(crate) fn case_text(result: &CaseResult) -> String {
+    format!(
+        "{} ({})\n{}",
+        result.case.title,
+        result.case.name,
+        case_table(result).text()
+    )
+}
+
+pub(crate) fn targets_text(results: &Results) -> String {
+    format!("Targets\n{}", targets_table(results).text())
+}
+
+impl Report {
+    pub(crate) fn markdown(&self) -> String {
+        let mut out = String::new();
+        for (name, value) in &self.environment.0 {
+            // Writing to a string cannot fail.
+            let _ = writeln!(out, "- {name}: {value}");
+        }
+        out += "\nMedian of the rounds ± the distance of the farthest round.\n";
+        for result in &self.results.0 {
+            let table = case_table(result).markdown();
+            let _ = write!(
+                out,
+                "\n### {} (`{}`)\n\n{table}",
+                result.case.title, result.case.name
+            );
+        }
+        let _ = write!(
+            out,
+            "\n### Targets\n\n{}",
+            targets_table(&self.results).markdown()
+        );
+        out
+    }
+
+    pub(crate) fn json(&self) -> Value {
+        json!({
+            "environment": self.environment.0.iter().cloned().collect::<serde_json::Map<_, _>>(),
+            "cases": self.results.0.iter().map(case_json).collect::<Vec<_>>(),
+            "targets": TARGETS.iter().map(|t| target_json(t, &self.results)).collect::<Vec<_>>(),
+        })
+    }
+}
+
+fn case_table(result: &CaseResult) -> Table {
+    let metrics = result.case.metrics;
+    let titles = metrics.iter().map(|metric| metric.style().title);
+    let mut table = Table::new(1, std::iter::once("").chain(titles));
+    for column in &result.columns {
+        let name = std::iter::once(column.server.name().into());
+        table.row(match &column.failure {
+            Some(_) => name.chain(["failed".into()]).collect(),
+            None => name
+                .chain(metrics.iter().map(|metric| cell(column, *metric)))
+                .collect(),
+        });
+    }
+    table
+}
+
+/// A line for each server that failed, after `lead`.
+fn failures(result: &CaseResult, lead: &str) -> String {
+    let line = |column: &Column| {
+        let failure = column.failure.as_ref()?;
+        Some(format!("{lead}{}: {failure}\n", column.server.name()))
+    };
+    result.columns.iter().filter_map(line).collect()
+}
+
+fn cell(column: &Column, metric: Metric) -> String {
+    let Some(series) = column.figures.get(&metric) else {
+        return "–".into();
+    };
+    let median = metric.show(series.median());
+    match series.rounds() {
+        [_] => median,
+        _ => format!("{median} ± {:.0} %", series.spread() * 100.0),
+    }
+}
+
+/// Without the targets of cases that were left out.
+fn targets_table(results: &Results) -> Table {
+    let mut table = Table::new(2, ["case", "target", "measured", "result"]);
+    for target in TARGETS {
+        if results
+            .0
+            .iter()
+            .all(|result| result.case.name != target.case)
+        {
+            continue;
+        }
+        let (measured, result) = match target.judge(results) {
+            Some(verdict) if verdict.met => (target.show(verdict.measured), "met"),
+            Some(verdict) => (target.show(verdict.measured), "not met"),
+            None => (String::new(), "not measured"),
+        };
+        table.row(vec![
+            target.case.into(),
+            target.describe(),
+            measured,
+            result.into(),
+        ]);
+    }
+    table
+}
+
+fn case_json(result: &CaseResult) -> Value {
+    json!({
+        "name": result.case.name,
+        "title": result.case.title,
+        "servers": result.columns.iter().map(|column| json!({
+            "name": column.server.name(),
+            "failure": column.failure,
+            "figures": column.figures.iter().map(figure_json).collect::<Vec<_>>(),
+        })).collect::<Vec<_>>(),
+    })
+}
+
+/// Values in the metric's unit, like those of the tables, but not rounded.
+fn figure_json((metric, series): (&Metric, &Series)) -> Value {
+    let style = metric.style();
+    json!({
+        "metric": style.key,
+        "unit": style.unit,
+        "median": series.median() * style.scale,
+        "spread": series.spread(),
+        "rounds": series.rounds().iter().map(|value| value * style.scale).collect::<Vec<_>>(),
+    })
+}
+
+fn target_json(target: &Target, results: &Results) -> Value {
+    let verdict = target.judge(results);
+    json!({
+        "case": target.case,
+        "target": target.describe(),
+        "measured": verdict.as_ref().map(|verdict| target.show(verdict.measured)),
+        "met": verdict.as_ref().map(|verdict| verdict.met),
+    })
+}

@@ -1,0 +1,58 @@
+//! What came out, by case, server and metric.
+
+use std::collections::BTreeMap;
+
+use super::{
+    cases::Case,
+    figures::{Measurement, Metric, Series},
+    servers::Server,
+};
+
+#[derive(Default)]
+pub(crate) struct Results(pub(crate) Vec<CaseResult>);
+
+pub(crate) struct CaseResult {
+    pub(crate) case: &'static Case,
+    pub(crate) columns: Vec<Column>,
+}
+
+/// A server in a case.
+pub(crate) struct Column {
+    pub(crate) server: Server,
+    pub(crate) figures: BTreeMap<Metric, Series>,
+    /// Why the server was not measured further.
+    pub(crate) failure: Option<String>,
+}
+
+impl Column {
+    pub(crate) fn new(server: Server) -> Self {
+        Self {
+            server,
+            figures: BTreeMap::new(),
+            failure: None,
+        }
+    }
+
+    /// Adds a round.
+    pub(crate) fn add(&mut self, measurement: Measurement) {
+        for (metric, value) in measurement {
+            self.figures.entry(metric).or_default().push(value);
+        }
+    }
+}
+
+impl Results {
+    /// A median over the rounds, if that was measured in full.
+    pub(crate) fn median(&self, case: &str, server: Server, metric: Metric) -> Option<f64> {
+        let result = self.0.iter().find(|result| result.case.name == case)?;
+        let column = result
+            .columns
+            .iter()
+            .find(|column| column.server == server)?;
+        let series = column
+            .figures
+            .get(&metric)
+            .filter(|_| column.failure.is_none());
+        series.map(Series::median)
+    }
+}

@@ -1,0 +1,264 @@
+//! What porthole has to reach: ratios within one run, and a few absolute bounds.
+
+use super::{
+    figures::Metric::{self, *},
+    results::Results,
+    servers::Server::{self, *},
+};
+
+pub(crate) struct Target {
+    pub(crate) case: &'static str,
+    server: Server,
+    metric: Metric,
+    limit: Limit,
+    against: Against,
+}
+
+#[derive(Clone, Copy)]
+enum Limit {
+    AtMost(f64),
+    AtLeast(f64),
+}
+
+/// What a limit is a multiple of.
+#[derive(Clone, Copy)]
+enum Against {
+    /// The metric's own base unit.
+    Unit,
+    /// The same figure of another server.
+    Other(Server),
+    /// The same figure in another case.
+    Case(&'static str),
+    /// Another figure of the same server.
+    Metric(Metric),
+}
+
+use Against::{Case, Other, Unit};
+use Limit::{AtLeast, AtMost};
+
+const MIB: f64 = 1024.0 * 1024.0;
+
+pub(crate) static TARGETS: &[Target] = &[
+    target("1k", CpuPerRequest, AtMost(0.70), Other(Nginx)),
+    // 0.55 of the floor's efficiency.
+    target("1k", CpuPerRequest, AtMost(1.0 / 0.55), Other(Floor)),
+    target("16k", CpuPerRequest, AtMost(0.85), Other(Nginx)),
+    target("1k-1000", CpuPerRequest, AtMost(1.10), Case("1k")),
+    target("1k-1000", P99, AtMost(1.0), Other(Nginx)),
+    target("1k-fresh", CpuPerRequest, AtMost(1.0), Other(Nginx)),
+    target("distinct", CpuPerRequest, AtMost(1.2), Other(Nginx)),
+    target("1g-1", Throughput, AtLeast(1.2), Other(Nginx)),
+    target("1g-1", CpuPerGib, AtMost(0.95), Other(Nginx)),
+    target("1g-1", Throughput, AtLeast(4.0), Other(Node)),
+    target("1g-8", Throughput, AtLeast(1.2), Other(Nginx)),
+    target("1g-8", CpuPerGib, AtMost(0.95), Other(Nginx)),
+    target("1g-8", Throughput, AtLeast(4.0), Other(Node)),
+    target("1g-64", Throughput, AtLeast(1.2), Other(Nginx)),
+    target("1g-64", CpuPerGib, AtMost(0.95), Other(Nginx)),
+    target("1g-64", Throughput, AtLeast(4.0), Other(Node)),
+    target("range", CpuPerRequest, AtMost(1.0), Other(Nginx)),
+    target("1g-cold", P99, AtMost(2.0), Against::Metric(P99Alone)),
+    target("range-cold", P99, AtMost(2.0), Against::Metric(P99Alone)),
+    target("slow", Peak, AtMost(96.0 * MIB), Unit),
+    target("idle", Resident, AtMost(64.0 * MIB), Unit),
+    target("idle", CpuShare, AtMost(0.005), Unit),
+    target("start", StartWarm, AtMost(0.060), Unit),
+    logged("1k", CpuPerRequest, AtMost(1.15), Other(Porthole)),
+];
+
+const fn target(case: &'static str, metric: Metric, limit: Limit, against: Against) -> Target {
+    Target {
+        case,
+        server: Porthole,
+        metric,
+        limit,
+        against,
+    }
+}
+
+/// A target for porthole with its access log.
+const fn logged(case: &'static str, metric: Metric, limit: Limit, against: Against) -> Target {
+    Target {
+        case,
+        server: PortholeLog,
+        metric,
+        limit,
+        against,
+    }
+}
+
+pub(crate) struct Verdict {
+    /// The figure, or what multiple it is of what it is held against.
+    pub(crate) measured: f64,
+    pub(crate) met: bool,
+}
+
+impl Target {
+    /// None if not everything that it takes was measured.
+    pub(crate) fn judge(&self, results: &Results) -> Option<Verdict> {
+        let figure = results.median(self.case, self.server, self.metric)?;
+        let reference = match self.against {
+            Unit => 1.0,
+            Other(server) => results.median(self.case, server, self.metric)?,
+            Case(case) => results.median(case, self.server, self.metric)?,
+            Against::Metric(metric) => results.median(self.case, self.server, metric)?,
+        };
+        let measured = figure / reference;
+        Some(Verdict {
+            measured,
+            met: self.limit.holds(measured),
+        })
+    }
+
+    /// Such as `CPU per request ≤ 0.70 × nginx`.
+    pub(crate) fn describe(&self) -> String {
+        let (sign, bound) = match self.limit {
+            AtMost(bound) => ("≤", bound),
+            AtLeast(bound) => ("≥", bound),
+        };
+        let reference = match self.against {
+            Unit => String::new(),
+            Other(server) => server.name().into(),
+            Case(case) => format!("case {case}"),
+            Against::Metric(metric) => metric.style().title.into(),
+        };
+        let server = if self.server == Porthole {
+            ""
+        } else {
+            self.server.name()
+        };
+        let text = format!(
+            "{server} {} {sign} {} {reference}",
+            self.metric.style().title,
+            self.show(bound)
+        );
+        text.trim().into()
+    }
+
+    /// A bound or a measured value, as a multiple or with its unit.
+    pub(crate) fn show(&self, value: f64) -> String {
+        match self.against {
+            Unit => self.metric.show(value),
+            _ => format!("{value:.2} ×"),
+        }
+    }
+}
+
+impl Limit {
+    fn holds(self, value: f64) -> bool {
+        match self {
+            Self::AtMost(bound) => value <= bound,
+            Self::AtLeast(bound) => value >= bound,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{
+        super::{
+            cases::CASES,
+            results::{CaseResult, Column},
+        },
+        *,
+    };
+
+    fn results(figures: &[(&str, Server, Metric, f64)]) -> Results {
+        let mut results = Results::default();
+        for (name, server, metric, value) in figures {
+            let case = CASES.iter().find(|case| case.name == *name).unwrap();
+            let mut column = Column::new(*server);
+            column.add([(*metric, *value)].into());
+            match results
+                .0
+                .iter_mut()
+                .find(|result| result.case.name == *name)
+            {
+                Some(result) => result.columns.push(column),
+                None => results.0.push(CaseResult {
+                    case,
+                    columns: vec![column],
+                }),
+            }
+        }
+        results
+    }
+
+    #[test]
+    fn verdicts() {
+        let results = results(&[
+            ("1k", Porthole, CpuPerRequest, 14e-6),
+            ("1k", Nginx, CpuPerRequest, 20e-6),
+            ("1k-1000", Porthole, CpuPerRequest, 16e-6),
+            ("slow", Porthole, Peak, 100.0 * MIB),
+        ]);
+        for (target, expected) in [
+            (
+                target("1k", CpuPerRequest, AtMost(0.70), Other(Nginx)),
+                Some(true),
+            ),
+            (
+                target("1k", CpuPerRequest, AtLeast(1.0), Other(Nginx)),
+                Some(false),
+            ),
+            (target("1k", CpuPerRequest, AtMost(0.70), Other(Node)), None),
+            (
+                target("1k-1000", CpuPerRequest, AtMost(1.10), Case("1k")),
+                Some(false),
+            ),
+            (target("slow", Peak, AtMost(96.0 * MIB), Unit), Some(false)),
+            (
+                target("slow", Peak, AtMost(2.0), Against::Metric(Peak)),
+                Some(true),
+            ),
+            (
+                logged("1k", CpuPerRequest, AtMost(1.15), Other(Porthole)),
+                None,
+            ),
+        ] {
+            let met = target.judge(&results).map(|verdict| verdict.met);
+            assert_eq!(met, expected, "{}", target.describe());
+        }
+    }
+
+    #[test]
+    fn descriptions() {
+        for (target, expected) in [
+            (
+                target("1k", CpuPerRequest, AtMost(0.70), Other(Nginx)),
+                "CPU per request ≤ 0.70 × nginx",
+            ),
+            (
+                target("slow", Peak, AtMost(96.0 * MIB), Unit),
+                "peak memory ≤ 96.0 MiB",
+            ),
+            (
+                logged("1k", Rate, AtLeast(1.0), Case("16k")),
+                "porthole-log rate ≥ 1.00 × case 16k",
+            ),
+        ] {
+            assert_eq!(target.describe(), expected);
+        }
+    }
+
+    /// A target on a figure that no case has could never be judged.
+    #[test]
+    fn targets_name_what_is_measured() {
+        for target in TARGETS {
+            let case = CASES.iter().find(|case| case.name == target.case).unwrap();
+            assert!(
+                case.metrics.contains(&target.metric),
+                "{}",
+                target.describe()
+            );
+            assert!(
+                case.servers.contains(&target.server),
+                "{}",
+                target.describe()
+            );
+            if let Other(server) = target.against {
+                assert!(case.servers.contains(&server), "{}", target.describe());
+            }
+        }
+    }
+}
