@@ -12,7 +12,10 @@ fn main() -> ExitCode {
     println!("cargo::rerun-if-env-changed=PORTHOLE_COMPONENT");
     match component() {
         Ok(file) => {
-            println!("cargo::rustc-env=PORTHOLE_COMPONENT_FILE={}", file.display());
+            println!(
+                "cargo::rustc-env=PORTHOLE_COMPONENT_FILE={}",
+                file.display()
+            );
             ExitCode::SUCCESS
         }
         Err(reason) => {
@@ -33,8 +36,18 @@ fn component() -> Result<PathBuf, String> {
     let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
     // Only the component's own sources: anything else would rebuild it, and with
     // it the host, after every change of a test.
-    for source in ["guest/src", "guest/Cargo.toml", "h1/src", "h1/Cargo.toml", "wit", "Cargo.lock"] {
-        println!("cargo::rerun-if-changed={}", workspace.join(source).display());
+    for source in [
+        "guest/src",
+        "guest/Cargo.toml",
+        "h1/src",
+        "h1/Cargo.toml",
+        "wit",
+        "Cargo.lock",
+    ] {
+        println!(
+            "cargo::rerun-if-changed={}",
+            workspace.join(source).display()
+        );
     }
     require_target()?;
     build(&workspace)
@@ -65,9 +78,12 @@ fn require_target() -> Result<(), String> {
 
 fn has_target() -> bool {
     let rustc = env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
-    let libdir = Command::new(rustc).args(["--print", "target-libdir", "--target", TARGET]).output();
+    let libdir = Command::new(rustc)
+        .args(["--print", "target-libdir", "--target", TARGET])
+        .output();
     libdir.is_ok_and(|output| {
-        output.status.success() && Path::new(String::from_utf8_lossy(&output.stdout).trim()).is_dir()
+        output.status.success()
+            && Path::new(String::from_utf8_lossy(&output.stdout).trim()).is_dir()
     })
 }
 
@@ -78,7 +94,16 @@ fn build(workspace: &Path) -> Result<PathBuf, String> {
     let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let output = Command::new(cargo)
         .current_dir(workspace)
-        .args(["build", "--package", "guest", "--lib", "--profile", "component", "--target", TARGET])
+        .args([
+            "build",
+            "--package",
+            "guest",
+            "--lib",
+            "--profile",
+            "component",
+            "--target",
+            TARGET,
+        ])
         .arg("--target-dir")
         .arg(&target_dir)
         // What the outer build was told about its own target is not for this one.

@@ -30,10 +30,16 @@ pub fn to_wasi(address: SocketAddr) -> IpSocketAddress {
 
 pub fn from_wasi(address: IpSocketAddress) -> SocketAddr {
     match address {
-        IpSocketAddress::Ipv4(Ipv4SocketAddress { port, address: (a, b, c, d) }) => {
-            SocketAddr::new([a, b, c, d].into(), port)
-        }
-        IpSocketAddress::Ipv6(Ipv6SocketAddress { port, flow_info, address, scope_id }) => {
+        IpSocketAddress::Ipv4(Ipv4SocketAddress {
+            port,
+            address: (a, b, c, d),
+        }) => SocketAddr::new([a, b, c, d].into(), port),
+        IpSocketAddress::Ipv6(Ipv6SocketAddress {
+            port,
+            flow_info,
+            address,
+            scope_id,
+        }) => {
             let (a, b, c, d, e, f, g, h) = address;
             SocketAddrV6::new([a, b, c, d, e, f, g, h].into(), port, flow_info, scope_id).into()
         }

@@ -28,7 +28,10 @@ pub enum Reply<'r> {
         content: Option<Rc<Descriptor>>,
     },
     /// 404, with the operator's own page.
-    Missing { representation: Representation<'r>, content: Rc<Descriptor> },
+    Missing {
+        representation: Representation<'r>,
+        content: Rc<Descriptor>,
+    },
     /// A page that is made here.
     Page(String),
     /// The folder has a slash at its end.
@@ -63,15 +66,27 @@ pub async fn answer<'r>(
     target: &'r Target<'_>,
     now: i64,
 ) -> Reply<'r> {
-    let Target::Resource(resource) = target else { return Reply::Options };
+    let Target::Resource(resource) = target else {
+        return Reply::Options;
+    };
     let Request { head, .. } = request;
     if head.method == Method::Options {
         return Reply::Options;
     }
     let attached = matches!(root, Root::File(..)) || resource.has_query_key("download");
-    let disposition = if attached { Disposition::Attachment } else { Disposition::Inline };
-    let question =
-        Question { root, options, method: head.method, fields: head.fields, now, disposition };
+    let disposition = if attached {
+        Disposition::Attachment
+    } else {
+        Disposition::Inline
+    };
+    let question = Question {
+        root,
+        options,
+        method: head.method,
+        fields: head.fields,
+        now,
+        disposition,
+    };
     match root {
         Root::File(_, name) => question.single(name).await,
         Root::Directory(_) => question.below(resource).await,
@@ -118,10 +133,14 @@ impl<'r> Question<'r> {
     /// The root's index for a single-page application, its `404.html`, or a line.
     async fn missing(&self) -> Reply<'r> {
         let options = self.options;
-        if options.spa && let Found::File(metadata) = self.root.look_up(&options.index).await {
+        if options.spa
+            && let Found::File(metadata) = self.root.look_up(&options.index).await
+        {
             return self.file(&options.index, metadata).await;
         }
-        let Found::File(_) = self.root.look_up(MISSING_PAGE).await else { return MISSING };
+        let Found::File(_) = self.root.look_up(MISSING_PAGE).await else {
+            return MISSING;
+        };
         match self.root.open(MISSING_PAGE).await {
             Some((content, metadata)) => Reply::Missing {
                 representation: self.represent(MISSING_PAGE, metadata, None),
@@ -132,7 +151,8 @@ impl<'r> Question<'r> {
     }
 
     async fn file(&self, path: &'r str, metadata: Metadata) -> Reply<'r> {
-        self.file_named(path.into(), file_name(path), metadata).await
+        self.file_named(path.into(), file_name(path), metadata)
+            .await
     }
 
     async fn file_named(&self, path: String, name: &'r str, metadata: Metadata) -> Reply<'r> {
@@ -151,7 +171,11 @@ impl<'r> Question<'r> {
         };
         let (representation, selection) = decide(metadata);
         if self.method == Method::Head || !sends_content(&selection) {
-            return Reply::File { representation, selection, content: None };
+            return Reply::File {
+                representation,
+                selection,
+                content: None,
+            };
         }
         match self.root.open(&path).await {
             // Decided on what is open, not on what had this name a moment ago.
@@ -160,13 +184,22 @@ impl<'r> Question<'r> {
                     true => (representation, selection),
                     false => decide(opened),
                 };
-                Reply::File { representation, selection, content: Some(file) }
+                Reply::File {
+                    representation,
+                    selection,
+                    content: Some(file),
+                }
             }
             None => MISSING,
         }
     }
 
-    fn represent(&self, name: &'r str, metadata: Metadata, coding: Option<Coding>) -> Representation<'r> {
+    fn represent(
+        &self,
+        name: &'r str,
+        metadata: Metadata,
+        coding: Option<Coding>,
+    ) -> Representation<'r> {
         let Metadata { size, modified } = metadata;
         let media_type = media_type::of(name);
         Representation {
@@ -193,7 +226,10 @@ impl<'r> Question<'r> {
 }
 
 fn sends_content(selection: &Selection) -> bool {
-    matches!(selection, Selection::Whole | Selection::One(_) | Selection::Several(_))
+    matches!(
+        selection,
+        Selection::Whole | Selection::One(_) | Selection::Several(_)
+    )
 }
 
 fn file_name(path: &str) -> &str {
@@ -201,5 +237,9 @@ fn file_name(path: &str) -> &str {
 }
 
 fn join(folder: &str, name: &str) -> String {
-    if folder.is_empty() { name.into() } else { [folder, "/", name].concat() }
+    if folder.is_empty() {
+        name.into()
+    } else {
+        [folder, "/", name].concat()
+    }
 }

@@ -17,7 +17,9 @@ pub struct Clock {
 impl Clock {
     pub fn new() -> Self {
         let seconds = system_clock::now().seconds;
-        Self { current: Cell::new((seconds, date::write(seconds))) }
+        Self {
+            current: Cell::new((seconds, date::write(seconds))),
+        }
     }
 
     /// Unix time in seconds, and the value of `Date`.

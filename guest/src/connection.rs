@@ -28,7 +28,12 @@ pub async fn serve(server: &Server, socket: TcpSocket) {
     let peer = socket.peer();
     let shown = Shown(peer);
     let wire = Wire::new(socket, &server.pool, server.deadlines.watch());
-    let mut talk = Talk { server, wire, peer, version: h1::head::Version::Http11 };
+    let mut talk = Talk {
+        server,
+        wire,
+        peer,
+        version: h1::head::Version::Http11,
+    };
     let started = clock::monotonic();
     talk.verbose(format_args!("Client connected: {shown}"));
 
@@ -43,7 +48,9 @@ pub async fn serve(server: &Server, socket: TcpSocket) {
         Err(end) => drop((wire, report(server, &shown, end))),
     }
     let milliseconds = clock::monotonic().saturating_sub(started) / 1_000_000;
-    server.verbose(format_args!("Socket is closed: {shown}, {written} bytes sent in {milliseconds} ms"));
+    server.verbose(format_args!(
+        "Socket is closed: {shown}, {written} bytes sent in {milliseconds} ms"
+    ));
 }
 
 /// The two kinds of disconnect, told apart.
@@ -95,7 +102,9 @@ impl Talk<'_> {
                     make_room(&mut input, &mut protocol);
                     match self.wire.read(&mut input, at).await {
                         Ok(_) => {}
-                        Err(End::Expired) => return self.refuse(&input, Refusal::HeadTimeout).await,
+                        Err(End::Expired) => {
+                            return self.refuse(&input, Refusal::HeadTimeout).await;
+                        }
                         Err(end) => return Err(end),
                     }
                 }
@@ -143,14 +152,31 @@ impl Talk<'_> {
         ));
         let reply = match &request.target {
             Ok(target) => {
-                answer(&self.server.root, &self.server.options, request, target, now).await
+                answer(
+                    &self.server.root,
+                    &self.server.options,
+                    request,
+                    target,
+                    now,
+                )
+                .await
             }
             Err(refusal) => Reply::Plain(refusal.status()),
         };
         let keep_alive = request.keep_alive && !self.server.is_draining();
         let policy = &self.server.options.policy;
-        let context = Context { now, date: &date, keep_alive, version: head.version, policy };
-        let sending = Sending { method: head.method, fields: head.fields, context };
+        let context = Context {
+            now,
+            date: &date,
+            keep_alive,
+            version: head.version,
+            policy,
+        };
+        let sending = Sending {
+            method: head.method,
+            fields: head.fields,
+            context,
+        };
         let (content, sent) = sending.send(&mut self.wire, &reply).await;
         self.server.access(&Access {
             peer: self.peer,
@@ -163,13 +189,19 @@ impl Talk<'_> {
         });
         match sent {
             Ok(()) => {
-                self.verbose(format_args!("File Completed: {}, {content} bytes", Shown(self.peer)));
+                self.verbose(format_args!(
+                    "File Completed: {}, {content} bytes",
+                    Shown(self.peer)
+                ));
                 Ok(keep_alive)
             }
             Err(Cut::Peer(end)) => Err(end),
             // Closed short, so that the client knows.
             Err(Cut::File) => {
-                self.server.complain(format_args!("a file ended or failed early: {}", Escaped(line)));
+                self.server.complain(format_args!(
+                    "a file ended or failed early: {}",
+                    Escaped(line)
+                ));
                 Err(End::Finished)
             }
         }
@@ -177,7 +209,11 @@ impl Talk<'_> {
 
     /// Answers what could not be read as a request; then the connection closes.
     async fn refuse(&mut self, input: &[u8], refusal: Refusal) -> Result<(), End> {
-        self.verbose(format_args!("Refused {}: {}", Shown(self.peer), refusal.explanation()));
+        self.verbose(format_args!(
+            "Refused {}: {}",
+            Shown(self.peer),
+            refusal.explanation()
+        ));
         self.last_words(refusal.status(), request_line(input)).await
     }
 

@@ -66,10 +66,17 @@ impl Deadlines {
     pub fn watch(&self) -> Watch<'_> {
         let mut entries = self.entries.borrow_mut();
         let index = self.free.borrow_mut().pop().unwrap_or_else(|| {
-            entries.push(Entry { at: NEVER, idle: false, waker: None });
+            entries.push(Entry {
+                at: NEVER,
+                idle: false,
+                waker: None,
+            });
             entries.len().saturating_sub(1)
         });
-        Watch { deadlines: self, index }
+        Watch {
+            deadlines: self,
+            index,
+        }
     }
 
     fn set(&self, index: usize, at: Second, idle: bool, waker: Option<Waker>) {
@@ -94,7 +101,11 @@ impl Watch<'_> {
     /// A point `seconds` from now. Ticks are a second apart, so it may come up to
     /// a second late, never early.
     pub fn after(&self, seconds: u64) -> Second {
-        self.deadlines.now.get().saturating_add(seconds).saturating_add(1)
+        self.deadlines
+            .now
+            .get()
+            .saturating_add(seconds)
+            .saturating_add(1)
     }
 
     /// Drives `future` until it is done or `at` has come; then it is dropped.
@@ -107,7 +118,12 @@ impl Watch<'_> {
         self.wait(at, true, future).await
     }
 
-    async fn wait<F: Future>(&self, at: Second, idle: bool, future: F) -> Result<F::Output, Expired> {
+    async fn wait<F: Future>(
+        &self,
+        at: Second,
+        idle: bool,
+        future: F,
+    ) -> Result<F::Output, Expired> {
         let mut future = pin!(future);
         let mut registered = false;
         let done = poll_fn(|cx| {
@@ -118,7 +134,8 @@ impl Watch<'_> {
                 return Poll::Ready(Err(Expired));
             }
             registered = true;
-            self.deadlines.set(self.index, at, idle, Some(cx.waker().clone()));
+            self.deadlines
+                .set(self.index, at, idle, Some(cx.waker().clone()));
             Poll::Pending
         })
         .await;
@@ -151,7 +168,10 @@ mod tests {
         let deadlines = Deadlines::default();
         deadlines.advance(100);
         let watch = deadlines.watch();
-        assert!(matches!(poll(pin!(watch.until(100, ready(7)))), Poll::Ready(Ok(7))));
+        assert!(matches!(
+            poll(pin!(watch.until(100, ready(7)))),
+            Poll::Ready(Ok(7))
+        ));
 
         let mut late = pin!(watch.until(watch.after(10), pending::<()>()));
         assert!(poll(late.as_mut()).is_pending());

@@ -114,9 +114,14 @@ impl Root {
 
     /// The entries of a folder, those that begin with a dot only on request.
     pub async fn list(&self, path: &str, hidden: bool) -> Option<Entries> {
-        let Self::Directory(root) = self else { return None };
+        let Self::Directory(root) = self else {
+            return None;
+        };
         let (flags, read) = (OpenFlags::DIRECTORY, DescriptorFlags::READ);
-        let folder = root.open_at(PathFlags::SYMLINK_FOLLOW, or_dot(path), flags, read).await.ok()?;
+        let folder = root
+            .open_at(PathFlags::SYMLINK_FOLLOW, or_dot(path), flags, read)
+            .await
+            .ok()?;
         let (mut stream, outcome) = folder.read_directory();
         let mut found = Entries::default();
         while let Some(DirectoryEntry { name, .. }) = stream.next().await {
@@ -129,11 +134,17 @@ impl Root {
             }
             // By `stat-at` and not by the entry's own type, so that links show
             // what they lead to, and those that lead nowhere do not show.
-            let stat = folder.stat_at(PathFlags::SYMLINK_FOLLOW, name.clone()).await;
+            let stat = folder
+                .stat_at(PathFlags::SYMLINK_FOLLOW, name.clone())
+                .await;
             let Ok(stat) = stat else { continue };
             let folder = matches!(stat.type_, DescriptorType::Directory);
             if folder || matches!(stat.type_, DescriptorType::RegularFile) {
-                found.entries.push(Entry { name, folder, metadata: Some(metadata(&stat)) });
+                found.entries.push(Entry {
+                    name,
+                    folder,
+                    metadata: Some(metadata(&stat)),
+                });
             }
         }
         // A name that is not UTF-8 ends the stream: show what came before it.
@@ -151,7 +162,10 @@ pub struct Bytes {
 impl Bytes {
     pub fn new(file: &Descriptor, offset: u64) -> Self {
         let (stream, outcome) = file.read_via_stream(offset);
-        Self { stream, _outcome: outcome }
+        Self {
+            stream,
+            _outcome: outcome,
+        }
     }
 
     /// Appends to `buffer` at most as much as it has room for; nothing at the end
@@ -163,15 +177,23 @@ impl Bytes {
 }
 
 fn metadata(stat: &DescriptorStat) -> Metadata {
-    let modified = stat
-        .data_modification_timestamp
-        .map(|time| Timestamp { seconds: time.seconds, nanoseconds: time.nanoseconds });
-    Metadata { size: stat.size, modified }
+    let modified = stat.data_modification_timestamp.map(|time| Timestamp {
+        seconds: time.seconds,
+        nanoseconds: time.nanoseconds,
+    });
+    Metadata {
+        size: stat.size,
+        modified,
+    }
 }
 
 /// WASI has no empty path.
 fn or_dot(path: &str) -> String {
-    if path.is_empty() { ".".into() } else { path.into() }
+    if path.is_empty() {
+        ".".into()
+    } else {
+        path.into()
+    }
 }
 
 /// Whether an error is the machine's and not the path's.

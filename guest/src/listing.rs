@@ -26,7 +26,9 @@ a{text-decoration:none}a:hover{text-decoration:underline}\
 /// Writes the page for the folder at `path` (relative, `""` for the root).
 pub fn page(path: &str, mut found: Entries) -> String {
     // Folders first, then by name without regard to case, as people look for it.
-    found.entries.sort_by_cached_key(|entry| (!entry.folder, entry.name.to_lowercase(), entry.name.clone()));
+    found
+        .entries
+        .sort_by_cached_key(|entry| (!entry.folder, entry.name.to_lowercase(), entry.name.clone()));
     let mut page = String::new();
     let title = escape(path);
     // Writing to memory can't fail.
@@ -60,7 +62,11 @@ fn row(page: &mut String, entry: &Entry) {
     // `./` keeps a name with a colon from reading as a scheme.
     page.push_str("<tr><td><a href=\"./");
     encode_path(&entry.name, page);
-    let _ = write!(page, "{slash}\">{}{slash}</a></td><td>", escape(&entry.name));
+    let _ = write!(
+        page,
+        "{slash}\">{}{slash}</a></td><td>",
+        escape(&entry.name)
+    );
     if let Some(metadata) = entry.metadata {
         if let Some(modified) = metadata.modified {
             let text = date::listing(modified.seconds);
@@ -120,33 +126,76 @@ mod tests {
     use h1::date::Timestamp;
 
     fn file(name: &str, size: u64) -> Entry {
-        let modified = Some(Timestamp { seconds: 1_000_000_000, nanoseconds: 0 });
-        Entry { name: name.into(), folder: false, metadata: Some(Metadata { size, modified }) }
+        let modified = Some(Timestamp {
+            seconds: 1_000_000_000,
+            nanoseconds: 0,
+        });
+        Entry {
+            name: name.into(),
+            folder: false,
+            metadata: Some(Metadata { size, modified }),
+        }
     }
 
     #[test]
     fn a_row_is_plain_enough_for_kodi() {
-        let page = page("", Entries { entries: vec![file("a film.mp4", 1_536)], cut: false });
+        let page = page(
+            "",
+            Entries {
+                entries: vec![file("a film.mp4", 1_536)],
+                cut: false,
+            },
+        );
         let row = "<tr><td><a href=\"./a%20film.mp4\">a film.mp4</a></td><td>2001-09-09 01:46</td><td>1.5 KB</td></tr>";
         assert!(page.contains(row), "{page}");
     }
 
     #[test]
     fn names_cannot_become_markup() {
-        for name in ["<img src=x onerror=alert(1)>", "\"><script>", "javascript:alert(1)", "a&b'"] {
-            let page = page(name, Entries { entries: vec![file(name, 0)], cut: false });
-            assert!(!page.contains("<img") && !page.contains("<script"), "{page}");
+        for name in [
+            "<img src=x onerror=alert(1)>",
+            "\"><script>",
+            "javascript:alert(1)",
+            "a&b'",
+        ] {
+            let page = page(
+                name,
+                Entries {
+                    entries: vec![file(name, 0)],
+                    cut: false,
+                },
+            );
+            assert!(
+                !page.contains("<img") && !page.contains("<script"),
+                "{page}"
+            );
             assert!(!page.contains("href=\"javascript"), "{page}");
         }
     }
 
     #[test]
     fn folders_come_first_and_case_does_not_matter() {
-        let folder = Entry { name: "z".into(), folder: true, metadata: None };
+        let folder = Entry {
+            name: "z".into(),
+            folder: true,
+            metadata: None,
+        };
         let entries = vec![file("b", 0), file("A", 0), folder];
-        let page = page("", Entries { entries, cut: false });
-        let order: vec::Vec<_> = [">z/<", ">A<", ">b<"].iter().map(|name| page.find(name)).collect();
-        assert!(order.is_sorted() && order.iter().all(Option::is_some), "{order:?}");
+        let page = page(
+            "",
+            Entries {
+                entries,
+                cut: false,
+            },
+        );
+        let order: vec::Vec<_> = [">z/<", ">A<", ">b<"]
+            .iter()
+            .map(|name| page.find(name))
+            .collect();
+        assert!(
+            order.is_sorted() && order.iter().all(Option::is_some),
+            "{order:?}"
+        );
     }
 
     #[test]

@@ -108,7 +108,10 @@ impl Log {
         let mut lines = self.lines.replace(spare);
         let dropped = self.dropped.replace(0);
         if dropped > 0 {
-            let _ = writeln!(Line(&mut lines), "log: {dropped} lines dropped, the reader is too slow");
+            let _ = writeln!(
+                Line(&mut lines),
+                "log: {dropped} lines dropped, the reader is too slow"
+            );
         }
         let length = lines.len();
         let mut rest = writer.write_all(lines).await;

@@ -59,7 +59,9 @@ impl Options {
                 None => (argument, None),
             };
             let mut value = || {
-                inline.or_else(|| arguments.next()).ok_or_else(|| missing(name))
+                inline
+                    .or_else(|| arguments.next())
+                    .ok_or_else(|| missing(name))
             };
             match name {
                 "--listen" => options.listen.push(number(name, value()?)?),
@@ -86,7 +88,9 @@ impl Options {
 }
 
 fn number<T: core::str::FromStr>(name: &str, value: &str) -> Result<T, String> {
-    value.parse().map_err(|_| [name, ": cannot read '", value, "'"].concat())
+    value
+        .parse()
+        .map_err(|_| [name, ": cannot read '", value, "'"].concat())
 }
 
 /// A name within a folder, not a way out of it.
@@ -112,7 +116,10 @@ mod tests {
 
     #[test]
     fn both_spellings_of_a_value() {
-        for line in ["--listen|127.0.0.1:80|--listen|[::1]:81", "--listen=127.0.0.1:80|--listen=[::1]:81"] {
+        for line in [
+            "--listen|127.0.0.1:80|--listen|[::1]:81",
+            "--listen=127.0.0.1:80|--listen=[::1]:81",
+        ] {
             let options = parse(line).unwrap();
             assert_eq!(options.listen.len(), 2, "{line}");
         }
@@ -123,9 +130,18 @@ mod tests {
         let cases = [
             ("--hidden", "--listen needs a value"),
             ("--listen|here", "--listen: cannot read 'here'"),
-            ("--listen=127.0.0.1:1|--index=../secret", "--index: '../secret' is not a file name"),
-            ("--listen=127.0.0.1:1|--max-connections|-1", "--max-connections: cannot read '-1'"),
-            ("--listen=127.0.0.1:1|--verbos", "unknown argument: --verbos"),
+            (
+                "--listen=127.0.0.1:1|--index=../secret",
+                "--index: '../secret' is not a file name",
+            ),
+            (
+                "--listen=127.0.0.1:1|--max-connections|-1",
+                "--max-connections: cannot read '-1'",
+            ),
+            (
+                "--listen=127.0.0.1:1|--verbos",
+                "unknown argument: --verbos",
+            ),
             ("--listen=127.0.0.1:1|--root", "--root needs a value"),
         ];
         for (line, message) in cases {

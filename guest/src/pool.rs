@@ -66,12 +66,17 @@ impl Pool {
 
 impl Drop for Large<'_> {
     fn drop(&mut self) {
-        self.0.large_in_use.set(self.0.large_in_use.get().saturating_sub(1));
+        self.0
+            .large_in_use
+            .set(self.0.large_in_use.get().saturating_sub(1));
     }
 }
 
 fn take(shelf: &RefCell<Vec<Vec<u8>>>, capacity: usize) -> Vec<u8> {
-    shelf.borrow_mut().pop().unwrap_or_else(|| Vec::with_capacity(capacity))
+    shelf
+        .borrow_mut()
+        .pop()
+        .unwrap_or_else(|| Vec::with_capacity(capacity))
 }
 
 #[cfg(test)]
@@ -90,7 +95,11 @@ mod tests {
             (u64::MAX, LARGE_BUFFER),
         ];
         for (wanted, capacity) in cases {
-            assert_eq!(pool.body(wanted, large.as_ref()).capacity(), capacity, "{wanted}");
+            assert_eq!(
+                pool.body(wanted, large.as_ref()).capacity(),
+                capacity,
+                "{wanted}"
+            );
         }
         assert_eq!(pool.body(u64::MAX, None).capacity(), MEDIUM_BUFFER);
     }

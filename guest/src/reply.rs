@@ -28,8 +28,18 @@ pub struct Sending<'a> {
 impl<'a> Sending<'a> {
     /// For an answer to what could not be read as a request.
     pub fn refusal(now: i64, date: &'a [u8; 29], version: Version, policy: &'a Policy) -> Self {
-        let context = Context { now, date, keep_alive: false, version, policy };
-        Self { method: Method::Get, fields: Fields::EMPTY, context }
+        let context = Context {
+            now,
+            date,
+            keep_alive: false,
+            version,
+            policy,
+        };
+        Self {
+            method: Method::Get,
+            fields: Fields::EMPTY,
+            context,
+        }
     }
 
     /// Writes the reply. Returns the bytes of content, also when it was cut.
@@ -46,14 +56,22 @@ impl<'a> Sending<'a> {
         (wire.queued().saturating_sub(head_at), sent)
     }
 
-    async fn send_content(&self, wire: &mut Wire<'_>, reply: &Reply<'_>, answer: &Answer<'_>) -> Result<(), Cut> {
+    async fn send_content(
+        &self,
+        wire: &mut Wire<'_>,
+        reply: &Reply<'_>,
+        answer: &Answer<'_>,
+    ) -> Result<(), Cut> {
         match reply {
-            Reply::File { representation, selection, content: Some(file) } => {
-                send_selection(wire, file, representation, selection).await
-            }
-            Reply::Missing { representation, content } => {
-                wire.file(content, 0, representation.size).await
-            }
+            Reply::File {
+                representation,
+                selection,
+                content: Some(file),
+            } => send_selection(wire, file, representation, selection).await,
+            Reply::Missing {
+                representation,
+                content,
+            } => wire.file(content, 0, representation.size).await,
             Reply::Page(page) => {
                 wire.bytes(page.as_bytes()).await?;
                 Ok(())
@@ -71,7 +89,11 @@ impl<'a> Sending<'a> {
             return 0;
         }
         match reply {
-            Reply::File { representation, selection, content: Some(_) } => match selection {
+            Reply::File {
+                representation,
+                selection,
+                content: Some(_),
+            } => match selection {
                 Selection::One(range) => range.len(),
                 Selection::Several(set) => Multipart::new(representation, set).content_length(),
                 _ => representation.size,
@@ -87,7 +109,14 @@ impl Reply<'_> {
     /// The same as [`h1`] knows it.
     pub fn answer(&self) -> Answer<'_> {
         match self {
-            Self::File { representation, selection, .. } => Answer::File { representation, selection },
+            Self::File {
+                representation,
+                selection,
+                ..
+            } => Answer::File {
+                representation,
+                selection,
+            },
             Self::Missing { representation, .. } => Answer::Missing { representation },
             Self::Page(page) => Answer::Page {
                 status: h1::status::Status::Ok,

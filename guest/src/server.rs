@@ -76,7 +76,9 @@ async fn start() -> Result<(Rc<Server>, Streams), Failure> {
     let arguments = environment::get_arguments();
     let arguments = arguments.get(1..).unwrap_or_default();
     let options = Options::parse(arguments).map_err(Failure::Arguments)?;
-    let mut root = Root::find(options.root.as_deref()).await.ok_or(Failure::Root)?;
+    let mut root = Root::find(options.root.as_deref())
+        .await
+        .ok_or(Failure::Root)?;
     if let Some(name) = &options.file {
         root = root.narrow(name).await.ok_or(Failure::File)?;
     }
@@ -114,8 +116,10 @@ impl Server {
             let (server, closed) = (Rc::clone(&self), Rc::clone(&closed));
             async move { server.log.run(&closed).await }
         });
-        let accepting: Vec<_> =
-            streams.into_iter().map(|stream| spawn_local(Rc::clone(&self).accept(stream))).collect();
+        let accepting: Vec<_> = streams
+            .into_iter()
+            .map(|stream| spawn_local(Rc::clone(&self).accept(stream)))
+            .collect();
         for stream in accepting {
             stream.await;
         }
@@ -196,7 +200,9 @@ impl Server {
 async fn print_error(words: fmt::Arguments<'_>) {
     let (mut writer, data) = wit_stream::new();
     let outcome = stderr::write_via_stream(data);
-    writer.write_all(alloc::format!("{words}\n").into_bytes()).await;
+    writer
+        .write_all(alloc::format!("{words}\n").into_bytes())
+        .await;
     drop(writer);
     let _ = outcome.await;
 }

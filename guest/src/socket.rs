@@ -46,7 +46,14 @@ impl Socket {
         let (reader, received) = socket.receive();
         let peer = socket.get_remote_address().ok().map(address::from_wasi);
         let (received, sent) = (Some(received), Some(sent));
-        Self { reader, writer, received, sent, peer, _socket: socket }
+        Self {
+            reader,
+            writer,
+            received,
+            sent,
+            peer,
+            _socket: socket,
+        }
     }
 
     /// Where the peer is; `None` when it had already gone.
@@ -98,9 +105,21 @@ impl Socket {
 
     /// Sends FIN; what is still read is the peer's to say.
     pub fn finish(self) -> Closing {
-        let Self { reader, writer, received, sent, peer: _, _socket } = self;
+        let Self {
+            reader,
+            writer,
+            received,
+            sent,
+            peer: _,
+            _socket,
+        } = self;
         drop(writer);
-        Closing { reader, _received: received, _sent: sent, _socket }
+        Closing {
+            reader,
+            _received: received,
+            _sent: sent,
+            _socket,
+        }
     }
 }
 
@@ -125,12 +144,14 @@ impl Closing {
 
 /// How a direction ended; asked once, for then the connection is over.
 async fn end(outcome: &mut Option<Outcome>) -> End {
-    let Some(outcome) = outcome.take() else { return End::Finished };
+    let Some(outcome) = outcome.take() else {
+        return End::Finished;
+    };
     match outcome.await {
         Ok(()) => End::Finished,
-        Err(ErrorCode::ConnectionReset | ErrorCode::ConnectionBroken | ErrorCode::ConnectionAborted) => {
-            End::Reset
-        }
+        Err(
+            ErrorCode::ConnectionReset | ErrorCode::ConnectionBroken | ErrorCode::ConnectionAborted,
+        ) => End::Reset,
         Err(_) => End::Failed,
     }
 }

@@ -43,7 +43,14 @@ impl From<End> for Cut {
 
 impl<'s> Wire<'s> {
     pub fn new(socket: Socket, pool: &'s Pool, watch: Watch<'s>) -> Self {
-        Self { socket, pool, watch, large: None, buffer: Vec::new(), written: 0 }
+        Self {
+            socket,
+            pool,
+            watch,
+            large: None,
+            buffer: Vec::new(),
+            written: 0,
+        }
     }
 
     /// Bytes written to the peer so far, heads included.
@@ -110,7 +117,8 @@ impl<'s> Wire<'s> {
             bytes.read(&mut self.buffer).await;
             let read = (self.buffer.len().saturating_sub(before) as u64).min(left);
             // What the file has beyond the announced length is not sent.
-            self.buffer.truncate(before.saturating_add(usize::try_from(read).unwrap_or(usize::MAX)));
+            self.buffer
+                .truncate(before.saturating_add(usize::try_from(read).unwrap_or(usize::MAX)));
             if read == 0 {
                 self.flush().await?;
                 return Err(Cut::File);
@@ -125,7 +133,10 @@ impl<'s> Wire<'s> {
     pub async fn flush(&mut self) -> Result<(), End> {
         if !self.buffer.is_empty() {
             let length = self.buffer.len() as u64;
-            let empty = self.socket.write(take(&mut self.buffer), &self.watch).await?;
+            let empty = self
+                .socket
+                .write(take(&mut self.buffer), &self.watch)
+                .await?;
             self.written = self.written.saturating_add(length);
             self.pool.put(empty);
             yield_async().await;
@@ -142,7 +153,12 @@ impl<'s> Wire<'s> {
     /// Closes so that the peer can read the last answer: FIN, then what it still
     /// sends is read and forgotten, within bounds (RFC 9112 §9.6).
     pub async fn close(self) {
-        let Self { socket, pool, watch, .. } = self;
+        let Self {
+            socket,
+            pool,
+            watch,
+            ..
+        } = self;
         let at = watch.after(LINGER_SECONDS);
         let mut closing = socket.finish();
         let mut buffer = pool.small();

@@ -46,7 +46,13 @@ impl Lane {
                 (sender, Inbox::new(address, receiver))
             })
             .unzip();
-        (Self { senders, load: Load::default() }, Inboxes(inboxes))
+        (
+            Self {
+                senders,
+                load: Load::default(),
+            },
+            Inboxes(inboxes),
+        )
     }
 }
 
@@ -68,7 +74,12 @@ impl Lanes {
 
     /// Gives the connection to the least loaded worker with room in its inbox;
     /// gives it back when there is none.
-    fn dispatch(&self, listener: usize, stream: std::net::TcpStream, peer: SocketAddr) -> Option<std::net::TcpStream> {
+    fn dispatch(
+        &self,
+        listener: usize,
+        stream: std::net::TcpStream,
+        peer: SocketAddr,
+    ) -> Option<std::net::TcpStream> {
         let lanes = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let room = lanes
             .iter()
@@ -76,7 +87,11 @@ impl Lanes {
             .min_by_key(|(lane, _)| lane.load.connections());
         match room {
             Some((lane, permit)) => {
-                permit.send(Accepted { stream, peer, ticket: lane.load.ticket() });
+                permit.send(Accepted {
+                    stream,
+                    peer,
+                    ticket: lane.load.ticket(),
+                });
                 None
             }
             None => Some(stream),
@@ -139,7 +154,9 @@ impl Acceptor {
     async fn place(&self, listener: usize, stream: tokio::net::TcpStream, peer: SocketAddr) {
         // Small answers must not wait for the peer's acknowledgement.
         let _ = stream.set_nodelay(true);
-        let Ok(mut stream) = stream.into_std() else { return };
+        let Ok(mut stream) = stream.into_std() else {
+            return;
+        };
         loop {
             if self.lanes.connections() < self.connections {
                 match self.lanes.dispatch(listener, stream, peer) {

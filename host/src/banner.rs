@@ -20,8 +20,14 @@ pub(crate) fn lines(root: &Root, addresses: &[SocketAddr]) -> String {
     for address in addresses {
         let _ = writeln!(lines, "  at       http://{address}/");
     }
-    let _ = writeln!(lines, "  granted  reading {what} {path}; accepting on {accept}; clocks; this log");
-    let _ = writeln!(lines, "  denied   all else: other files, writing, connecting out, other ports, environment, processes");
+    let _ = writeln!(
+        lines,
+        "  granted  reading {what} {path}; accepting on {accept}; clocks; this log"
+    );
+    let _ = writeln!(
+        lines,
+        "  denied   all else: other files, writing, connecting out, other ports, environment, processes"
+    );
     let _ = writeln!(lines, "  stop     Ctrl-C; a second one cuts open transfers");
     lines
 }

@@ -42,7 +42,10 @@ impl From<wasmtime::Error> for Error {
 
 /// The chain of causes on one line.
 pub(crate) fn one_line(error: &wasmtime::Error) -> String {
-    let chain: Vec<String> = error.chain().map(|cause| cause.to_string().replace('\n', " ")).collect();
+    let chain: Vec<String> = error
+        .chain()
+        .map(|cause| cause.to_string().replace('\n', " "))
+        .collect();
     chain.join(": ")
 }
 
@@ -73,9 +76,16 @@ impl std::fmt::Display for Notice {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::AcceptFailed(error) => {
-                write!(f, "cannot accept connections for now: {error}; raise the limit of open files or wait")
+                write!(
+                    f,
+                    "cannot accept connections for now: {error}; raise the limit of open files or wait"
+                )
             }
-            Self::WorkerFailed { worker, reason, restart_in } => write!(
+            Self::WorkerFailed {
+                worker,
+                reason,
+                restart_in,
+            } => write!(
                 f,
                 "worker {worker} failed: {reason}; started again in {} ms",
                 restart_in.as_millis()

@@ -42,13 +42,18 @@ pub(crate) async fn run(program: &Program, gifts: Gifts, limits: &Limits) -> was
     let mut store = store(program, gifts, limits);
     let instance = program.server.instantiate_async(&mut store).await?;
     let run = instance.wasi_cli_run();
-    let returned = store.run_concurrent(async |store| run.call_run(store).await).await??;
+    let returned = store
+        .run_concurrent(async |store| run.call_run(store).await)
+        .await??;
     returned.map_err(|()| wasmtime::format_err!("the component ended with an error"))
 }
 
 fn store(program: &Program, gifts: Gifts, limits: &Limits) -> Store<State> {
     // Handles and table entries are what a connection costs the host.
-    let per_worker = limits.connections.div_ceil(limits.workers.max(1)).saturating_mul(2);
+    let per_worker = limits
+        .connections
+        .div_ceil(limits.workers.max(1))
+        .saturating_mul(2);
     let handles = per_worker
         .saturating_mul(limits::HANDLES_PER_CONNECTION)
         .saturating_add(limits::SPARE_HANDLES);
@@ -65,8 +70,13 @@ fn store(program: &Program, gifts: Gifts, limits: &Limits) -> Store<State> {
         .memory_size(limits.memory)
         .table_elements(limits::TABLE_ELEMENTS)
         .build();
-    let state =
-        State { wasi, table, limits: bounds, inboxes: gifts.inboxes, preopen: gifts.preopen };
+    let state = State {
+        wasi,
+        table,
+        limits: bounds,
+        inboxes: gifts.inboxes,
+        preopen: gifts.preopen,
+    };
     let mut store = Store::new(&program.engine, state);
     store.limiter(|state| &mut state.limits);
     store.set_max_component_handles(handles);
@@ -101,30 +111,45 @@ fn watch(store: &mut Store<State>) {
 
 impl WasiCliView for State {
     fn cli(&mut self) -> WasiCliCtxView<'_> {
-        WasiCliCtxView { ctx: self.wasi.cli(), table: &mut self.table }
+        WasiCliCtxView {
+            ctx: self.wasi.cli(),
+            table: &mut self.table,
+        }
     }
 }
 
 impl WasiClocksView for State {
     fn clocks(&mut self) -> WasiClocksCtxView<'_> {
-        WasiClocksCtxView { ctx: self.wasi.clocks(), table: &mut self.table }
+        WasiClocksCtxView {
+            ctx: self.wasi.clocks(),
+            table: &mut self.table,
+        }
     }
 }
 
 impl WasiFilesystemView for State {
     fn filesystem(&mut self) -> WasiFilesystemCtxView<'_> {
-        WasiFilesystemCtxView { ctx: self.wasi.filesystem(), table: &mut self.table }
+        WasiFilesystemCtxView {
+            ctx: self.wasi.filesystem(),
+            table: &mut self.table,
+        }
     }
 }
 
 impl HasPreopens for State {
     fn preopens(&mut self) -> preopens::View<'_> {
-        preopens::View { preopen: &self.preopen, table: &mut self.table }
+        preopens::View {
+            preopen: &self.preopen,
+            table: &mut self.table,
+        }
     }
 }
 
 impl HasSockets for State {
     fn sockets(&mut self) -> sockets::View<'_> {
-        sockets::View { inboxes: &self.inboxes, table: &mut self.table }
+        sockets::View {
+            inboxes: &self.inboxes,
+            table: &mut self.table,
+        }
     }
 }

@@ -19,7 +19,11 @@ impl Listeners {
     /// [`Error::Bind`] with the first address that can't be had.
     pub fn bind(addresses: &[SocketAddr]) -> Result<Self, Error> {
         let bind = |&address| listen(address).map_err(|source| Error::Bind { address, source });
-        addresses.iter().map(bind).collect::<Result<_, _>>().map(Self)
+        addresses
+            .iter()
+            .map(bind)
+            .collect::<Result<_, _>>()
+            .map(Self)
     }
 
     /// The addresses as bound, in the order in which they were given.
@@ -39,7 +43,11 @@ impl From<Vec<TcpListener>> for Listeners {
 }
 
 fn listen(address: SocketAddr) -> io::Result<TcpListener> {
-    let socket = Socket::new(Domain::for_address(address), Type::STREAM, Some(Protocol::TCP))?;
+    let socket = Socket::new(
+        Domain::for_address(address),
+        Type::STREAM,
+        Some(Protocol::TCP),
+    )?;
     // On Windows the option would let a second server steal the port.
     #[cfg(unix)]
     socket.set_reuse_address(true)?;

@@ -33,7 +33,10 @@ impl Log {
     pub fn to(output: impl Write + Send + 'static) -> io::Result<(Self, JoinHandle<()>)> {
         let (sender, receiver) = sync_channel(LOG_CHUNKS);
         let dropped = Arc::new(AtomicU64::new(0));
-        let log = Self { chunks: sender, dropped: Arc::clone(&dropped) };
+        let log = Self {
+            chunks: sender,
+            dropped: Arc::clone(&dropped),
+        };
         let thread = std::thread::Builder::new()
             .name("log".to_owned())
             .spawn(move || write_all(output, &receiver, &dropped))?;
@@ -42,7 +45,8 @@ impl Log {
 
     fn write(&self, chunk: &[u8]) {
         if let Err(TrySendError::Full(_)) = self.chunks.try_send(without_controls(chunk)) {
-            self.dropped.fetch_add(chunk.len() as u64, Ordering::Relaxed);
+            self.dropped
+                .fetch_add(chunk.len() as u64, Ordering::Relaxed);
         }
     }
 }
@@ -127,7 +131,10 @@ mod tests {
     #[test]
     fn what_does_not_fit_is_dropped_and_counted() {
         let (sender, receiver) = sync_channel(1);
-        let log = Log { chunks: sender, dropped: Arc::default() };
+        let log = Log {
+            chunks: sender,
+            dropped: Arc::default(),
+        };
         log.write(b"kept\n");
         log.write(b"dropped\n");
         let Log { chunks, dropped } = log;

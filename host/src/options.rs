@@ -22,8 +22,13 @@ pub(crate) struct Options {
     port: u16,
 
     /// Address to listen on, IPv4 or IPv6; may be given more than once
-    #[arg(long, env = "PORTHOLE_BIND", value_name = "ADDRESS", value_delimiter = ',',
-          default_value = "127.0.0.1")]
+    #[arg(
+        long,
+        env = "PORTHOLE_BIND",
+        value_name = "ADDRESS",
+        value_delimiter = ',',
+        default_value = "127.0.0.1"
+    )]
     bind: Vec<IpAddr>,
 
     /// Workers, each a thread with an instance of its own [default: one per core]
@@ -76,7 +81,12 @@ pub(crate) struct Options {
     memory: u32,
 
     /// Seconds that open transfers may take to finish after a stop was asked for
-    #[arg(long, env = "PORTHOLE_GRACE", value_name = "SECONDS", default_value_t = 10)]
+    #[arg(
+        long,
+        env = "PORTHOLE_GRACE",
+        value_name = "SECONDS",
+        default_value_t = 10
+    )]
     grace: u32,
 }
 
@@ -86,7 +96,10 @@ const TURNED_AWAY: usize = 64;
 
 impl Options {
     pub(crate) fn addresses(&self) -> Vec<SocketAddr> {
-        self.bind.iter().map(|&ip| SocketAddr::new(ip, self.port)).collect()
+        self.bind
+            .iter()
+            .map(|&ip| SocketAddr::new(ip, self.port))
+            .collect()
     }
 
     pub(crate) fn limits(&self) -> Limits {
@@ -102,7 +115,11 @@ impl Options {
     /// What the component is told.
     pub(crate) fn arguments(&self, addresses: &[SocketAddr]) -> Vec<String> {
         let mut arguments = vec!["porthole".to_owned()];
-        arguments.extend(addresses.iter().map(|address| format!("--listen={address}")));
+        arguments.extend(
+            addresses
+                .iter()
+                .map(|address| format!("--listen={address}")),
+        );
         arguments.push(format!("--index={}", self.index));
         let share = (self.max_connections as usize).div_ceil(self.limits().workers);
         arguments.push(format!("--max-connections={share}"));
@@ -117,7 +134,12 @@ impl Options {
             (self.verbose, "--verbose"),
             (self.quiet, "--quiet"),
         ];
-        arguments.extend(switches.iter().filter(|(on, _)| *on).map(|(_, name)| (*name).to_owned()));
+        arguments.extend(
+            switches
+                .iter()
+                .filter(|(on, _)| *on)
+                .map(|(_, name)| (*name).to_owned()),
+        );
         arguments
     }
 }

@@ -26,7 +26,11 @@ impl Preopen {
     /// # Errors
     /// When the process has no descriptor left.
     pub(crate) fn new(root: &Root) -> std::io::Result<Self> {
-        Ok(Self { file: root.file()?, kind: root.kind(), name: root.name() })
+        Ok(Self {
+            file: root.file()?,
+            kind: root.kind(),
+            name: root.name(),
+        })
     }
 
     fn descriptor(&self) -> std::io::Result<Descriptor> {

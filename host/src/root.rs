@@ -32,7 +32,10 @@ impl Root {
     /// a regular file.
     pub fn open(path: impl AsRef<Path>) -> Result<Self, Error> {
         let path = path.as_ref();
-        open(path).map_err(|source| Error::Root { path: path.to_owned(), source })
+        open(path).map_err(|source| Error::Root {
+            path: path.to_owned(),
+            source,
+        })
     }
 
     /// The path without symbolic links, for people.
@@ -66,7 +69,11 @@ fn open(path: &Path) -> io::Result<Root> {
     let kind = match (metadata.is_dir(), metadata.is_file()) {
         (true, _) => Kind::Directory,
         (_, true) => Kind::File,
-        _ => return Err(io::Error::other("it is neither a directory nor a regular file")),
+        _ => {
+            return Err(io::Error::other(
+                "it is neither a directory nor a regular file",
+            ));
+        }
     };
     let mut options = OpenOptions::new();
     options.read(true);

@@ -97,9 +97,21 @@ impl Server {
         }
         let shelf = Lanes::default();
         shelf.replace(lanes);
-        let acceptor = Acceptor { listeners: self.listeners.0, lanes: shelf, connections, report };
+        let acceptor = Acceptor {
+            listeners: self.listeners.0,
+            lanes: shelf,
+            connections,
+            report,
+        };
         let acceptor = start_acceptor(acceptor, stopping)?;
-        Ok(Running { addresses, grace, stop, kill, acceptor, workers })
+        Ok(Running {
+            addresses,
+            grace,
+            stop,
+            kill,
+            acceptor,
+            workers,
+        })
     }
 }
 
@@ -123,7 +135,11 @@ impl Running {
         while !self.is_dead() && !late() && !hurry() {
             std::thread::sleep(limits::STOP_POLL);
         }
-        let stopped = if self.is_dead() { Stopped::Drained } else { Stopped::Cut };
+        let stopped = if self.is_dead() {
+            Stopped::Drained
+        } else {
+            Stopped::Cut
+        };
         self.kill.send_replace(true);
         let _ = self.acceptor.join();
         // An instance that spins can't be ended before the watchdog sees it; the
@@ -138,24 +154,33 @@ impl Running {
     }
 }
 
-fn start_acceptor(acceptor: Acceptor, stop: watch::Receiver<bool>) -> Result<JoinHandle<()>, Error> {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+fn start_acceptor(
+    acceptor: Acceptor,
+    stop: watch::Receiver<bool>,
+) -> Result<JoinHandle<()>, Error> {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?;
     let report = Arc::clone(&acceptor.report);
-    let thread = std::thread::Builder::new().name("accept".to_owned()).spawn(move || {
-        if let Err(error) = runtime.block_on(acceptor.run(stop)) {
-            report(crate::Notice::AcceptFailed(error));
-        }
-    })?;
+    let thread = std::thread::Builder::new()
+        .name("accept".to_owned())
+        .spawn(move || {
+            if let Err(error) = runtime.block_on(acceptor.run(stop)) {
+                report(crate::Notice::AcceptFailed(error));
+            }
+        })?;
     Ok(thread)
 }
 
 /// Makes the engine's clock tick, for the watchdog, for as long as it exists.
 fn start_epochs(engine: wasmtime::EngineWeak) -> io::Result<JoinHandle<()>> {
-    std::thread::Builder::new().name("epochs".to_owned()).spawn(move || {
-        while let Some(engine) = engine.upgrade() {
-            engine.increment_epoch();
-            drop(engine);
-            std::thread::sleep(limits::WATCHDOG_TICK);
-        }
-    })
+    std::thread::Builder::new()
+        .name("epochs".to_owned())
+        .spawn(move || {
+            while let Some(engine) = engine.upgrade() {
+                engine.increment_epoch();
+                drop(engine);
+                std::thread::sleep(limits::WATCHDOG_TICK);
+            }
+        })
 }

@@ -20,20 +20,24 @@ impl Signals {
     /// When the system gives us no thread or no event queue.
     pub(crate) fn new() -> io::Result<Self> {
         let asked = Arc::new((AtomicUsize::new(0), Mutex::new(()), Condvar::new()));
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()?;
         let mut stop = {
             let _entered = runtime.enter();
             Stop::new()?
         };
         let shared = Arc::clone(&asked);
-        std::thread::Builder::new().name("signals".to_owned()).spawn(move || {
-            runtime.block_on(async {
-                while stop.next().await {
-                    shared.0.fetch_add(1, Ordering::SeqCst);
-                    shared.2.notify_all();
-                }
-            });
-        })?;
+        std::thread::Builder::new()
+            .name("signals".to_owned())
+            .spawn(move || {
+                runtime.block_on(async {
+                    while stop.next().await {
+                        shared.0.fetch_add(1, Ordering::SeqCst);
+                        shared.2.notify_all();
+                    }
+                });
+            })?;
         Ok(Self { asked })
     }
 
@@ -60,7 +64,10 @@ struct Stop(tokio::signal::unix::Signal, tokio::signal::unix::Signal);
 impl Stop {
     fn new() -> io::Result<Self> {
         use tokio::signal::unix::{SignalKind, signal};
-        Ok(Self(signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?))
+        Ok(Self(
+            signal(SignalKind::interrupt())?,
+            signal(SignalKind::terminate())?,
+        ))
     }
 
     async fn next(&mut self) -> bool {

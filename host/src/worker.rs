@@ -49,7 +49,9 @@ impl Worker {
     /// # Errors
     /// When the system has no thread or no event queue left.
     pub(crate) fn start(self) -> io::Result<JoinHandle<()>> {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()?;
         std::thread::Builder::new()
             .name(format!("worker-{}", self.number))
             .spawn(move || self.supervise(&runtime))
@@ -62,13 +64,17 @@ impl Worker {
         let mut failures = 0;
         loop {
             let started = Instant::now();
-            let End::Failed(reason) = self.run_once(runtime) else { return };
+            let End::Failed(reason) = self.run_once(runtime) else {
+                return;
+            };
             if started.elapsed() >= limits::HEALTHY {
                 (pause, failures) = (shortest, 0);
             }
             failures += 1;
             if failures > limits::FAILED_STARTS && !self.inboxes.have_listened() {
-                return (self.shared.report)(Notice::WorkerGaveUp { worker: self.number });
+                return (self.shared.report)(Notice::WorkerGaveUp {
+                    worker: self.number,
+                });
             }
             (self.shared.report)(Notice::WorkerFailed {
                 worker: self.number,
@@ -117,12 +123,15 @@ impl Worker {
 
     fn killed_during(&mut self, runtime: &Runtime, pause: Duration) -> bool {
         runtime.block_on(async {
-            tokio::time::timeout(pause, self.kill.wait_for(|&kill| kill)).await.is_ok()
+            tokio::time::timeout(pause, self.kill.wait_for(|&kill| kill))
+                .await
+                .is_ok()
         })
     }
 }
 
 fn words(panic: &(dyn Any + Send)) -> &str {
     let text = panic.downcast_ref::<&str>().copied();
-    text.or_else(|| panic.downcast_ref::<String>().map(String::as_str)).unwrap_or("no message")
+    text.or_else(|| panic.downcast_ref::<String>().map(String::as_str))
+        .unwrap_or("no message")
 }

@@ -26,7 +26,11 @@ pub struct Inbox {
 
 impl Inbox {
     pub(crate) fn new(address: SocketAddr, receiver: mpsc::Receiver<Accepted>) -> Self {
-        Self { address, receiver: Arc::new(Mutex::new(receiver)), listened: Arc::default() }
+        Self {
+            address,
+            receiver: Arc::new(Mutex::new(receiver)),
+            listened: Arc::default(),
+        }
     }
 
     pub(super) fn address(&self) -> SocketAddr {
@@ -63,7 +67,9 @@ impl Inboxes {
 
     /// Whether an instance has ever come as far as listening.
     pub(crate) fn have_listened(&self) -> bool {
-        self.0.iter().any(|inbox| inbox.listened.load(Ordering::Relaxed))
+        self.0
+            .iter()
+            .any(|inbox| inbox.listened.load(Ordering::Relaxed))
     }
 }
 
@@ -103,7 +109,9 @@ impl<T: Send + 'static> StreamProducer<T> for Producer<T> {
                 Poll::Pending => return Poll::Pending,
             };
             // A connection that can't be watched is closed; the next may do.
-            let Ok(connection) = accepted.open() else { continue };
+            let Ok(connection) = accepted.open() else {
+                continue;
+            };
             let table = (self.getter)(store.data_mut()).table;
             destination.set_buffer(Some(table.push(Socket::Accepted(connection))?));
             return Poll::Ready(Ok(StreamResult::Completed));

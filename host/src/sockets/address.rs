@@ -8,13 +8,24 @@ use crate::bindings::wasi::sockets::types::{
 
 pub(super) fn to_std(address: IpSocketAddress) -> SocketAddr {
     match address {
-        IpSocketAddress::Ipv4(Ipv4SocketAddress { port, address: (a, b, c, d) }) => {
-            SocketAddrV4::new(Ipv4Addr::new(a, b, c, d), port).into()
-        }
-        IpSocketAddress::Ipv6(Ipv6SocketAddress { port, flow_info, address, scope_id }) => {
+        IpSocketAddress::Ipv4(Ipv4SocketAddress {
+            port,
+            address: (a, b, c, d),
+        }) => SocketAddrV4::new(Ipv4Addr::new(a, b, c, d), port).into(),
+        IpSocketAddress::Ipv6(Ipv6SocketAddress {
+            port,
+            flow_info,
+            address,
+            scope_id,
+        }) => {
             let (a, b, c, d, e, f, g, h) = address;
-            SocketAddrV6::new(Ipv6Addr::new(a, b, c, d, e, f, g, h), port, flow_info, scope_id)
-                .into()
+            SocketAddrV6::new(
+                Ipv6Addr::new(a, b, c, d, e, f, g, h),
+                port,
+                flow_info,
+                scope_id,
+            )
+            .into()
         }
     }
 }
@@ -40,7 +51,12 @@ mod tests {
 
     #[test]
     fn addresses_survive_the_way_there_and_back() {
-        for text in ["127.0.0.1:4000", "0.0.0.0:0", "[::1]:65535", "[fe80::1%3]:80"] {
+        for text in [
+            "127.0.0.1:4000",
+            "0.0.0.0:0",
+            "[::1]:65535",
+            "[fe80::1%3]:80",
+        ] {
             let address: SocketAddr = text.parse().unwrap();
             assert_eq!(to_std(from_std(address)), address);
         }

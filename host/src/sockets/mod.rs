@@ -57,7 +57,10 @@ impl types::Host for View<'_> {
 
 impl HostTcpSocket for View<'_> {
     fn create(&mut self, family: IpAddressFamily) -> SocketResult<Resource<Socket>> {
-        Ok(self.table.push(Socket::Unbound(family)).map_err(SocketError::trap)?)
+        Ok(self
+            .table
+            .push(Socket::Unbound(family))
+            .map_err(SocketError::trap)?)
     }
 
     fn bind(&mut self, socket: Resource<Socket>, address: IpSocketAddress) -> SocketResult<()> {
@@ -84,7 +87,11 @@ impl<T: Send + 'static> HostTcpSocketWithStore<T> for Sockets {
         socket: Resource<Socket>,
     ) -> SocketResult<StreamReader<Resource<Socket>>> {
         let getter = store.getter();
-        let socket = store.get().table.get_mut(&socket).map_err(SocketError::trap)?;
+        let socket = store
+            .get()
+            .table
+            .get_mut(&socket)
+            .map_err(SocketError::trap)?;
         let producer = accept::Producer::new(socket.listen()?, getter);
         Ok(StreamReader::new(&mut store, producer).map_err(SocketError::trap)?)
     }

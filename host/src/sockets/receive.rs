@@ -9,16 +9,24 @@ use tokio::sync::oneshot;
 use wasmtime::StoreContextMut;
 use wasmtime::component::{Destination, StreamProducer, StreamResult, VecBuffer};
 
-use super::send::{Outcome, outcome, error_code};
+use super::send::{Outcome, error_code, outcome};
 use super::socket::Half;
 use crate::bindings::wasi::sockets::types::ErrorCode;
 
 /// The stream of received bytes, and the future that says how it ended.
 pub(super) fn producer(
     half: Half<OwnedReadHalf>,
-) -> (Producer, impl Future<Output = wasmtime::Result<Result<(), ErrorCode>>>) {
+) -> (
+    Producer,
+    impl Future<Output = wasmtime::Result<Result<(), ErrorCode>>>,
+) {
     let (sender, receiver) = oneshot::channel();
-    (Producer { open: Some((half, sender)) }, outcome(receiver))
+    (
+        Producer {
+            open: Some((half, sender)),
+        },
+        outcome(receiver),
+    )
 }
 
 pub(super) struct Producer {

@@ -41,7 +41,12 @@ pub(super) fn consumer(
     half: Half<OwnedWriteHalf>,
 ) -> (Consumer, impl Future<Output = wasmtime::Result<Outcome>>) {
     let (sender, receiver) = oneshot::channel();
-    (Consumer { open: Some((half, sender)) }, outcome(receiver))
+    (
+        Consumer {
+            open: Some((half, sender)),
+        },
+        outcome(receiver),
+    )
 }
 
 /// Dropping it sends FIN: that is how a component ends its side.

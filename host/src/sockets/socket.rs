@@ -85,13 +85,23 @@ impl Connection {
     ///
     /// # Errors
     /// When the runtime can't watch one more descriptor.
-    pub(crate) fn new(stream: std::net::TcpStream, peer: SocketAddr, ticket: Ticket) -> std::io::Result<Self> {
+    pub(crate) fn new(
+        stream: std::net::TcpStream,
+        peer: SocketAddr,
+        ticket: Ticket,
+    ) -> std::io::Result<Self> {
         let (receiver, sender) = TcpStream::from_std(stream)?.into_split();
         let ticket = Arc::new(ticket);
         Ok(Self {
             peer,
-            receiver: Some(Half { stream: receiver, _ticket: Arc::clone(&ticket) }),
-            sender: Some(Half { stream: sender, _ticket: ticket }),
+            receiver: Some(Half {
+                stream: receiver,
+                _ticket: Arc::clone(&ticket),
+            }),
+            sender: Some(Half {
+                stream: sender,
+                _ticket: ticket,
+            }),
         })
     }
 

@@ -134,7 +134,14 @@ impl Bench<'_> {
         let orders = Orders::default();
         let generators: Vec<_> = loads
             .iter()
-            .flat_map(|load| { let n: usize = std::env::var("GEN").map_or(1, |v| v.parse().unwrap()); let n = n.min(load.connections); (0..n).map(move |_| Load{connections: load.connections/n, ..*load}) })
+            .flat_map(|load| {
+                let n: usize = std::env::var("GEN").map_or(1, |v| v.parse().unwrap());
+                let n = n.min(load.connections);
+                (0..n).map(move |_| Load {
+                    connections: load.connections / n,
+                    ..*load
+                })
+            })
             .map(|load| Generator::open(load, running.address))
             .collect::<Result<_>>()?;
         thread::scope(|scope| {
