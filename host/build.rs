@@ -94,8 +94,10 @@ fn build(workspace: &Path) -> Result<PathBuf, String> {
     let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let output = Command::new(cargo)
         .current_dir(workspace)
+        // A library everywhere else, for the tests of its pure parts; a linker for
+        // this machine would not take the names of a component's exports.
         .args([
-            "build",
+            "rustc",
             "--package",
             "guest",
             "--lib",
@@ -104,6 +106,7 @@ fn build(workspace: &Path) -> Result<PathBuf, String> {
             "--target",
             TARGET,
         ])
+        .args(["--crate-type", "cdylib"])
         .arg("--target-dir")
         .arg(&target_dir)
         // What the outer build was told about its own target is not for this one.

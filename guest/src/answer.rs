@@ -1,6 +1,5 @@
 //! Decides what to say to a request. Saying it is [`crate::reply`]'s.
 
-use alloc::rc::Rc;
 use alloc::string::String;
 
 use h1::coding::{self, Coding};
@@ -14,10 +13,10 @@ use h1::selection::{Representation, Selection, select};
 use h1::status::Status;
 use h1::target::{Resource, Target};
 
-use crate::bindings::wasi::filesystem::types::Descriptor;
-use crate::files::{Found, Metadata, Root};
+use crate::files::{Content, Files};
 use crate::listing;
 use crate::options::Options;
+use crate::root::{Found, Metadata};
 
 /// What to say: a value, nothing of it sent yet.
 pub enum Reply<'r> {
@@ -25,12 +24,12 @@ pub enum Reply<'r> {
     File {
         representation: Representation<'r>,
         selection: Selection,
-        content: Option<Rc<Descriptor>>,
+        content: Option<Content>,
     },
     /// 404, with the operator's own page.
     Missing {
         representation: Representation<'r>,
-        content: Rc<Descriptor>,
+        content: Content,
     },
     /// A page that is made here.
     Page(String),
@@ -49,7 +48,7 @@ const MISSING: Reply<'_> = Reply::Plain(Status::NotFound);
 
 /// A question about a file: all but the file.
 struct Question<'r> {
-    root: &'r Root,
+    files: &'r Files,
     options: &'r Options,
     method: Method,
     fields: Fields<'r>,
@@ -60,7 +59,7 @@ struct Question<'r> {
 
 /// Decides on a request whose target is in order.
 pub async fn answer<'r>(
-    root: &'r Root,
+    files: &'r Files,
     options: &'r Options,
     request: &'r Request<'_>,
     target: &'r Target<'_>,
@@ -73,30 +72,30 @@ pub async fn answer<'r>(
     if head.method == Method::Options {
         return Reply::Options;
     }
-    let attached = matches!(root, Root::File(..)) || resource.has_query_key("download");
+    let attached = files.only_file().is_some() || resource.has_query_key("download");
     let disposition = if attached {
         Disposition::Attachment
     } else {
         Disposition::Inline
     };
     let question = Question {
-        root,
+        files,
         options,
         method: head.method,
         fields: head.fields,
         now,
         disposition,
     };
-    match root {
-        Root::File(_, name) => question.single(name).await,
-        Root::Directory(_) => question.below(resource).await,
+    match files.only_file() {
+        Some(name) => question.single(name).await,
+        None => question.below(resource).await,
     }
 }
 
 impl<'r> Question<'r> {
     /// The one granted file, for whatever path.
     async fn single(&self, name: &'r str) -> Reply<'r> {
-        match self.root.look_up(name).await {
+        match self.files.look_up(name, self.now).await {
             Found::File(metadata) => self.file(name, metadata).await,
             Found::Folder | Found::Missing => MISSING,
             Found::Failed => Reply::Plain(Status::InternalServerError),
@@ -108,7 +107,7 @@ impl<'r> Question<'r> {
         if resource.hidden() && !self.options.hidden {
             return self.missing().await;
         }
-        match self.root.look_up(path).await {
+        match self.files.look_up(path, self.now).await {
             // `/film.mp4/` is not the name of a file.
             Found::File(_) if resource.folder => self.missing().await,
             Found::File(metadata) => self.file(path, metadata).await,
@@ -121,10 +120,10 @@ impl<'r> Question<'r> {
 
     async fn folder(&self, path: &str) -> Reply<'r> {
         let index = join(path, &self.options.index);
-        if let Found::File(metadata) = self.root.look_up(&index).await {
+        if let Found::File(metadata) = self.files.look_beside(&index, self.now).await {
             return self.file_named(index, &self.options.index, metadata).await;
         }
-        match self.root.list(path, self.options.hidden).await {
+        match self.files.list(path, self.options.hidden).await {
             Some(entries) => Reply::Page(listing::page(path, entries)),
             None => Reply::Plain(Status::InternalServerError),
         }
@@ -134,14 +133,14 @@ impl<'r> Question<'r> {
     async fn missing(&self) -> Reply<'r> {
         let options = self.options;
         if options.spa
-            && let Found::File(metadata) = self.root.look_up(&options.index).await
+            && let Found::File(metadata) = self.files.look_beside(&options.index, self.now).await
         {
             return self.file(&options.index, metadata).await;
         }
-        let Found::File(_) = self.root.look_up(MISSING_PAGE).await else {
+        let Found::File(_) = self.files.look_beside(MISSING_PAGE, self.now).await else {
             return MISSING;
         };
-        match self.root.open(MISSING_PAGE).await {
+        match self.files.open(MISSING_PAGE, self.now).await {
             Some((content, metadata)) => Reply::Missing {
                 representation: self.represent(MISSING_PAGE, metadata, None),
                 content,
@@ -177,7 +176,7 @@ impl<'r> Question<'r> {
                 content: None,
             };
         }
-        match self.root.open(&path).await {
+        match self.files.open(&path, self.now).await {
             // Decided on what is open, not on what had this name a moment ago.
             Some((file, opened)) => {
                 let (representation, selection) = match opened == metadata {
@@ -200,7 +199,7 @@ impl<'r> Question<'r> {
         metadata: Metadata,
         coding: Option<Coding>,
     ) -> Representation<'r> {
-        let Metadata { size, modified } = metadata;
+        let Metadata { size, modified, .. } = metadata;
         let media_type = media_type::of(name);
         Representation {
             size,
@@ -217,7 +216,7 @@ impl<'r> Question<'r> {
     async fn sibling(&self, path: &str) -> Option<(String, Metadata, Coding)> {
         for coding in coding::preferences(&self.fields) {
             let sibling = [path, coding.suffix()].concat();
-            if let Found::File(metadata) = self.root.look_up(&sibling).await {
+            if let Found::File(metadata) = self.files.look_beside(&sibling, self.now).await {
                 return Some((sibling, metadata, coding));
             }
         }

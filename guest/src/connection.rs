@@ -153,7 +153,7 @@ impl Talk<'_> {
         let reply = match &request.target {
             Ok(target) => {
                 answer(
-                    &self.server.root,
+                    &self.server.files,
                     &self.server.options,
                     request,
                     target,

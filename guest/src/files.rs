@@ -1,209 +1,165 @@
-//! From a checked path to an open file.
+//! From a checked path to content, by way of the cache.
+//!
+//! What the cache knows of a path is asked for again once a second at most, so a
+//! changed file is served new within that second; and content is kept together
+//! with the metadata that it was read under, so old and new never mix.
 
 use alloc::rc::Rc;
-use alloc::string::String;
 use alloc::vec::Vec;
+use core::cell::RefCell;
 
-use h1::date::Timestamp;
-use wit_bindgen::rt::async_support::{FutureReader, StreamReader};
+use crate::bindings::wasi::filesystem::types::Descriptor;
+use crate::cache::Cache;
+use crate::folder::Entries;
+use crate::limits::{CACHED_FILE_BYTES, OPEN_FILE_WEIGHT, RECENT_SECONDS};
+use crate::root::{Bytes, Found, Metadata, Root, metadata};
 
-use crate::bindings::wasi::filesystem::preopens::get_directories;
-use crate::bindings::wasi::filesystem::types::{
-    Descriptor, DescriptorFlags, DescriptorStat, DescriptorType, DirectoryEntry, ErrorCode,
-    OpenFlags, PathFlags,
-};
-use crate::limits::LISTING_ENTRIES;
-
-/// What the host has granted.
-pub enum Root {
-    /// A directory: paths are looked up below it.
-    Directory(Descriptor),
-    /// One file, served for every path, under its name.
-    File(Rc<Descriptor>, String),
+/// The bytes of a file: in memory when it is small, else where to read them.
+#[derive(Clone)]
+pub enum Content {
+    Kept(Rc<[u8]>),
+    Open(Rc<Descriptor>),
 }
 
-/// What a path leads to.
-pub enum Found {
-    File(Metadata),
-    Folder,
-    /// Nothing that may be served: not there, neither file nor folder, or
-    /// outside the root.
-    Missing,
-    /// The disk's fault.
-    Failed,
+/// The granted files.
+pub struct Files {
+    root: Root,
+    cache: RefCell<Cache<Known>>,
 }
 
-/// What is known of a file without opening it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Metadata {
-    /// Bytes.
-    pub size: u64,
-    pub modified: Option<Timestamp>,
+struct Known {
+    found: Found,
+    /// Unix time in seconds at which the file system said so.
+    checked: i64,
+    content: Option<Content>,
 }
 
-/// One line of a folder's listing.
-pub struct Entry {
-    pub name: String,
-    pub folder: bool,
-    pub metadata: Option<Metadata>,
-}
-
-/// A folder's entries, in no order.
-#[derive(Default)]
-pub struct Entries {
-    pub entries: Vec<Entry>,
-    /// There are more than [`LISTING_ENTRIES`], or names that WASI cannot say.
-    pub cut: bool,
-}
-
-impl Root {
-    /// The first grant, or the one named `wanted`.
-    pub async fn find(wanted: Option<&str>) -> Option<Self> {
-        let granted = get_directories();
-        let mut granted = granted.into_iter();
-        let (descriptor, name) = match wanted {
-            Some(wanted) => granted.find(|(_, name)| name == wanted)?,
-            None => granted.next()?,
-        };
-        match descriptor.stat().await.ok()?.type_ {
-            DescriptorType::Directory => Some(Self::Directory(descriptor)),
-            DescriptorType::RegularFile => Some(Self::File(Rc::new(descriptor), name)),
-            _ => None,
-        }
-    }
-
-    /// The one file `name` of a granted directory, as if it alone was granted.
-    pub async fn narrow(self, name: &str) -> Option<Self> {
-        let (file, _) = self.open(name).await?;
-        Some(Self::File(file, name.into()))
-    }
-
-    /// Looks a path up; `""` is the root. Links are followed as long as they stay
-    /// inside: the host sees to that.
-    pub async fn look_up(&self, path: &str) -> Found {
-        let stat = match self {
-            Self::Directory(root) => root.stat_at(PathFlags::SYMLINK_FOLLOW, or_dot(path)).await,
-            Self::File(file, _) => file.stat().await,
-        };
-        match stat {
-            Ok(stat) => match stat.type_ {
-                DescriptorType::RegularFile => Found::File(metadata(&stat)),
-                DescriptorType::Directory => Found::Folder,
-                _ => Found::Missing,
-            },
-            Err(error) if is_ours(&error) => Found::Failed,
-            Err(_) => Found::Missing,
-        }
-    }
-
-    /// Opens a path that [`Root::look_up`] has found to be a regular file: to
-    /// open a FIFO would wait for its writer. The metadata are those of what was
-    /// opened, should it have been replaced in between.
-    pub async fn open(&self, path: &str) -> Option<(Rc<Descriptor>, Metadata)> {
-        let file = match self {
-            Self::Directory(root) => {
-                let (follow, read) = (PathFlags::SYMLINK_FOLLOW, DescriptorFlags::READ);
-                let open = root.open_at(follow, path.into(), OpenFlags::empty(), read);
-                Rc::new(open.await.ok()?)
-            }
-            Self::File(file, _) => Rc::clone(file),
-        };
-        let stat = file.stat().await.ok()?;
-        matches!(stat.type_, DescriptorType::RegularFile).then(|| (file, metadata(&stat)))
-    }
-
-    /// The entries of a folder, those that begin with a dot only on request.
-    pub async fn list(&self, path: &str, hidden: bool) -> Option<Entries> {
-        let Self::Directory(root) = self else {
-            return None;
-        };
-        let (flags, read) = (OpenFlags::DIRECTORY, DescriptorFlags::READ);
-        let folder = root
-            .open_at(PathFlags::SYMLINK_FOLLOW, or_dot(path), flags, read)
-            .await
-            .ok()?;
-        let (mut stream, outcome) = folder.read_directory();
-        let mut found = Entries::default();
-        while let Some(DirectoryEntry { name, .. }) = stream.next().await {
-            if name == "." || name == ".." || (!hidden && name.starts_with('.')) {
-                continue;
-            }
-            if found.entries.len() >= LISTING_ENTRIES {
-                found.cut = true;
-                return Some(found);
-            }
-            // By `stat-at` and not by the entry's own type, so that links show
-            // what they lead to, and those that lead nowhere do not show.
-            let stat = folder
-                .stat_at(PathFlags::SYMLINK_FOLLOW, name.clone())
-                .await;
-            let Ok(stat) = stat else { continue };
-            let folder = matches!(stat.type_, DescriptorType::Directory);
-            if folder || matches!(stat.type_, DescriptorType::RegularFile) {
-                found.entries.push(Entry {
-                    name,
-                    folder,
-                    metadata: Some(metadata(&stat)),
-                });
-            }
-        }
-        // A name that is not UTF-8 ends the stream: show what came before it.
-        found.cut = outcome.await.is_err();
-        Some(found)
-    }
-}
-
-/// The bytes of a file from an offset on.
-pub struct Bytes {
-    stream: StreamReader<u8>,
-    _outcome: FutureReader<Result<(), ErrorCode>>,
-}
-
-impl Bytes {
-    pub fn new(file: &Descriptor, offset: u64) -> Self {
-        let (stream, outcome) = file.read_via_stream(offset);
+impl Files {
+    /// `cache` in bytes.
+    pub fn new(root: Root, cache: usize) -> Self {
         Self {
-            stream,
-            _outcome: outcome,
+            root,
+            cache: RefCell::new(Cache::new(cache)),
         }
     }
 
-    /// Appends to `buffer` at most as much as it has room for; nothing at the end
-    /// of the file or after an error.
-    pub async fn read(&mut self, buffer: &mut Vec<u8>) {
-        let (_, filled) = self.stream.read(core::mem::take(buffer)).await;
-        *buffer = filled;
+    /// The name of the one file that is served for every path, if it is one.
+    pub fn only_file(&self) -> Option<&str> {
+        match &self.root {
+            Root::File(_, name) => Some(name),
+            Root::Directory(_) => None,
+        }
+    }
+
+    /// What a path leads to. `now` is Unix time in seconds.
+    ///
+    /// That there is nothing is not remembered: a client can ask for any number
+    /// of names, and a file is there as soon as it is there.
+    pub async fn look_up(&self, path: &str, now: i64) -> Found {
+        match self.fresh(path, now) {
+            Some(found) if found != Found::Missing => found,
+            _ => self.ask(path, now, false).await,
+        }
+    }
+
+    /// The same for names that only we ask for (an index, a compressed sibling):
+    /// that there is nothing is remembered too, for a second.
+    pub async fn look_beside(&self, path: &str, now: i64) -> Found {
+        match self.fresh(path, now) {
+            Some(found) => found,
+            None => self.ask(path, now, true).await,
+        }
+    }
+
+    fn fresh(&self, path: &str, now: i64) -> Option<Found> {
+        let mut cache = self.cache.borrow_mut();
+        let known = cache.get(path)?;
+        (known.checked == now && !may_change_again(known.found, now)).then_some(known.found)
+    }
+
+    async fn ask(&self, path: &str, now: i64, remember_missing: bool) -> Found {
+        let found = self.root.look_up(path).await;
+        let mut cache = self.cache.borrow_mut();
+        match cache.get(path) {
+            Some(known) if known.found == found => known.checked = now,
+            _ if found == Found::Failed => cache.remove(path),
+            _ if found == Found::Missing && !remember_missing => cache.remove(path),
+            _ => cache.put(
+                path,
+                Known {
+                    found,
+                    checked: now,
+                    content: None,
+                },
+                0,
+            ),
+        }
+        found
+    }
+
+    /// The content of what [`Files::look_up`] has just found to be a file, and
+    /// the metadata of that very content.
+    pub async fn open(&self, path: &str, now: i64) -> Option<(Content, Metadata)> {
+        if let Some(known) = self.cache.borrow_mut().get(path)
+            && let (Found::File(metadata), Some(content)) = (known.found, &known.content)
+        {
+            return Some((content.clone(), metadata));
+        }
+        let (file, metadata) = self.root.open(path).await?;
+        let content = match small(metadata.size) {
+            Some(size) => read(&file, size, metadata).await.map(Content::Kept),
+            None => None,
+        };
+        let content = content.unwrap_or(Content::Open(file));
+        let weight = match &content {
+            Content::Kept(bytes) => bytes.len(),
+            Content::Open(_) => OPEN_FILE_WEIGHT,
+        };
+        let known = Known {
+            found: Found::File(metadata),
+            checked: now,
+            content: Some(content.clone()),
+        };
+        self.cache.borrow_mut().put(path, known, weight);
+        Some((content, metadata))
+    }
+
+    /// The entries of a folder.
+    pub async fn list(&self, path: &str, hidden: bool) -> Option<Entries> {
+        self.root.list(path, hidden).await
     }
 }
 
-fn metadata(stat: &DescriptorStat) -> Metadata {
-    let modified = stat.data_modification_timestamp.map(|time| Timestamp {
-        seconds: time.seconds,
-        nanoseconds: time.nanoseconds,
-    });
-    Metadata {
-        size: stat.size,
-        modified,
-    }
+/// A file that has changed just now may change again, and without its time
+/// showing it: clocks of file systems are coarse. It is asked for each time.
+fn may_change_again(found: Found, now: i64) -> bool {
+    let Found::File(Metadata {
+        modified: Some(modified),
+        ..
+    }) = found
+    else {
+        return false;
+    };
+    now.saturating_sub(modified.seconds) < RECENT_SECONDS
 }
 
-/// WASI has no empty path.
-fn or_dot(path: &str) -> String {
-    if path.is_empty() {
-        ".".into()
-    } else {
-        path.into()
-    }
+fn small(size: u64) -> Option<usize> {
+    usize::try_from(size)
+        .ok()
+        .filter(|&size| size <= CACHED_FILE_BYTES)
 }
 
-/// Whether an error is the machine's and not the path's.
-fn is_ours(error: &ErrorCode) -> bool {
-    matches!(
-        error,
-        ErrorCode::Io
-            | ErrorCode::InsufficientMemory
-            | ErrorCode::NoDevice
-            | ErrorCode::NoSuchDevice
-            | ErrorCode::Other(_)
-    )
+/// Reads a small file whole; `None` when it was changed meanwhile.
+async fn read(file: &Descriptor, size: usize, before: Metadata) -> Option<Rc<[u8]>> {
+    let mut content = Vec::with_capacity(size);
+    let mut bytes = Bytes::new(file, 0);
+    while content.len() < size {
+        let length = content.len();
+        bytes.read(&mut content).await;
+        if content.len() == length {
+            return None;
+        }
+    }
+    let after = metadata(&file.stat().await.ok()?);
+    (after == before).then(|| content.into())
 }

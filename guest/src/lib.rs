@@ -19,16 +19,19 @@ extern crate std;
 
 mod address;
 mod answer;
+mod cache;
 mod clock;
 mod connection;
 mod deadlines;
 mod files;
+mod folder;
 mod limits;
 mod listing;
 mod log;
 mod options;
 mod pool;
 mod reply;
+mod root;
 #[cfg(target_family = "wasm")]
 mod runtime;
 mod server;

@@ -48,3 +48,15 @@ pub const LOG_FULL: usize = 32 * 1024;
 pub const LOG_NANOSECONDS: u64 = 50_000_000;
 /// Longest request line, referrer or user agent in a line of log, in bytes.
 pub const LOG_FIELD_BYTES: usize = 1_024;
+
+/// Bytes of small files, names and open files that are kept for the next request,
+/// unless `--cache` says otherwise.
+pub const CACHE_BYTES: usize = 32 << 20;
+/// Largest file that is kept in memory, in bytes. Larger ones are kept open.
+pub const CACHED_FILE_BYTES: usize = 64 * 1024;
+/// What an open file weighs in the cache, in bytes: it takes a descriptor, of
+/// which there are fewer than there is memory.
+pub const OPEN_FILE_WEIGHT: usize = 64 * 1024;
+/// Seconds after its last change for which a file is not trusted to stay as it
+/// is.
+pub const RECENT_SECONDS: i64 = 5;

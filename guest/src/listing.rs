@@ -9,7 +9,7 @@ use core::fmt::Write as _;
 use h1::date;
 use h1::percent::encode_path;
 
-use crate::files::{Entries, Entry};
+use crate::folder::{Entries, Entry};
 use crate::limits::LISTING_ENTRIES;
 
 const STYLE: &str = "\
@@ -67,17 +67,13 @@ fn row(page: &mut String, entry: &Entry) {
         "{slash}\">{}{slash}</a></td><td>",
         escape(&entry.name)
     );
-    if let Some(metadata) = entry.metadata {
-        if let Some(modified) = metadata.modified {
-            let text = date::listing(modified.seconds);
-            page.push_str(core::str::from_utf8(&text).unwrap_or_default());
-        }
-        page.push_str("</td><td>");
-        if !entry.folder {
-            write_size(page, metadata.size);
-        }
-    } else {
-        page.push_str("</td><td>");
+    if let Some(modified) = entry.metadata.modified {
+        let text = date::listing(modified.seconds);
+        page.push_str(core::str::from_utf8(&text).unwrap_or_default());
+    }
+    page.push_str("</td><td>");
+    if !entry.folder {
+        write_size(page, entry.metadata.size);
     }
     page.push_str("</td></tr>\n");
 }
@@ -121,19 +117,14 @@ fn escape(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::files::Metadata;
+    use crate::root::Metadata;
     use alloc::vec;
-    use h1::date::Timestamp;
 
     fn file(name: &str, size: u64) -> Entry {
-        let modified = Some(Timestamp {
-            seconds: 1_000_000_000,
-            nanoseconds: 0,
-        });
         Entry {
             name: name.into(),
             folder: false,
-            metadata: Some(Metadata { size, modified }),
+            metadata: Metadata::of(size, 1_000_000_000),
         }
     }
 
@@ -178,7 +169,7 @@ mod tests {
         let folder = Entry {
             name: "z".into(),
             folder: true,
-            metadata: None,
+            metadata: Metadata::of(0, 0),
         };
         let entries = vec![file("b", 0), file("A", 0), folder];
         let page = page(
@@ -205,7 +196,7 @@ mod tests {
             (1_023, "1023 B"),
             (1_024, "1.0 KB"),
             (3 << 30, "3.0 GB"),
-            (u64::MAX, "16777216.0 TB"),
+            (u64::MAX, "16777215.9 TB"),
         ];
         for (bytes, text) in cases {
             let mut page = String::new();

@@ -6,7 +6,7 @@ use core::net::SocketAddr;
 
 use h1::response::Policy;
 
-use crate::limits::CONNECTIONS;
+use crate::limits::{CACHE_BYTES, CONNECTIONS};
 
 /// The arguments, checked. `--name value` and `--name=value` mean the same.
 #[derive(Debug)]
@@ -25,6 +25,8 @@ pub struct Options {
     pub spa: bool,
     /// `--max-connections N`.
     pub connections: usize,
+    /// `--cache BYTES`: small files and open files kept for the next request.
+    pub cache: usize,
     /// `--quiet`: no access log.
     pub quiet: bool,
     /// `--verbose`: connection events too.
@@ -45,6 +47,7 @@ impl Options {
             hidden: false,
             spa: false,
             connections: CONNECTIONS,
+            cache: CACHE_BYTES,
             quiet: false,
             verbose: false,
             policy: Policy::default(),
@@ -71,6 +74,7 @@ impl Options {
                 "--hidden" => options.hidden = true,
                 "--spa" => options.spa = true,
                 "--max-connections" => options.connections = number(name, value()?)?,
+                "--cache" => options.cache = number(name, value()?)?,
                 "--quiet" => options.quiet = true,
                 "--verbose" => options.verbose = true,
                 "--cache-control" => cache_control = Some(value()?),

@@ -9,7 +9,7 @@ use h1::response::{Answer, Context, Policy, error_body, write_head};
 use h1::selection::{Representation, Selection};
 
 use crate::answer::Reply;
-use crate::bindings::wasi::filesystem::types::Descriptor;
+use crate::files::Content;
 use crate::wire::{Cut, Wire};
 
 /// Room for a head, so that it and a small content go out in one write.
@@ -132,7 +132,7 @@ impl Reply<'_> {
 
 async fn send_selection(
     wire: &mut Wire<'_>,
-    file: &Descriptor,
+    file: &Content,
     representation: &Representation<'_>,
     selection: &Selection,
 ) -> Result<(), Cut> {

@@ -15,16 +15,17 @@ use crate::bindings::wit_stream;
 use crate::clock::{self, Clock};
 use crate::connection;
 use crate::deadlines::Deadlines;
-use crate::files::Root;
+use crate::files::Files;
 use crate::log::{Access, Log};
 use crate::options::Options;
 use crate::pool::Pool;
+use crate::root::Root;
 use crate::signal::Signal;
 
 /// What all connections share. One thread, so no locks.
 pub struct Server {
     pub options: Options,
-    pub root: Root,
+    pub files: Files,
     pub clock: Clock,
     pub deadlines: Deadlines,
     pub pool: Pool,
@@ -88,8 +89,8 @@ async fn start() -> Result<(Rc<Server>, Streams), Failure> {
         .map(|&address| listen(address).ok_or(Failure::Listen(address)))
         .collect::<Result<_, _>>()?;
     let server = Server {
+        files: Files::new(root, options.cache),
         options,
-        root,
         clock: Clock::new(),
         deadlines: Deadlines::default(),
         pool: Pool::default(),

@@ -7,9 +7,10 @@ use wit_bindgen::rt::async_support::yield_async;
 
 use crate::bindings::wasi::filesystem::types::Descriptor;
 use crate::deadlines::{Expired, Second, Watch};
-use crate::files::Bytes;
+use crate::files::Content;
 use crate::limits::{LINGER_BYTES, LINGER_SECONDS};
 use crate::pool::{Large, Pool};
+use crate::root::Bytes;
 use crate::socket::{End, Socket};
 
 /// A socket, its deadline, and what is not yet written.
@@ -105,7 +106,17 @@ impl<'s> Wire<'s> {
     }
 
     /// Appends `length` bytes of a file, from `offset` on.
-    pub async fn file(&mut self, file: &Descriptor, offset: u64, length: u64) -> Result<(), Cut> {
+    pub async fn file(&mut self, file: &Content, offset: u64, length: u64) -> Result<(), Cut> {
+        match file {
+            Content::Kept(bytes) => {
+                self.bytes(slice(bytes, offset, length)).await?;
+                Ok(())
+            }
+            Content::Open(file) => self.stream(file, offset, length).await,
+        }
+    }
+
+    async fn stream(&mut self, file: &Descriptor, offset: u64, length: u64) -> Result<(), Cut> {
         let mut bytes = Bytes::new(file, offset);
         let mut left = length;
         while left > 0 {
@@ -180,6 +191,13 @@ impl<'s> Wire<'s> {
         self.pool.put(take(&mut self.buffer));
         self.buffer = self.pool.body(wanted, self.large.as_ref());
     }
+}
+
+/// The part that was selected lies within the content that it was selected from.
+fn slice(bytes: &[u8], offset: u64, length: u64) -> &[u8] {
+    let start = usize::try_from(offset).unwrap_or(usize::MAX);
+    let end = start.saturating_add(usize::try_from(length).unwrap_or(usize::MAX));
+    bytes.get(start..end).unwrap_or_default()
 }
 
 impl From<Expired> for End {

@@ -80,6 +80,11 @@ pub(crate) struct Options {
           value_parser = clap::value_parser!(u32).range(16..=4096))]
     memory: u32,
 
+    /// Small files and open files that each worker keeps for the next request, in MiB
+    #[arg(long, env = "PORTHOLE_CACHE", value_name = "MIB", default_value_t = 32,
+          value_parser = clap::value_parser!(u32).range(0..=1024))]
+    cache: u32,
+
     /// Seconds that open transfers may take to finish after a stop was asked for
     #[arg(
         long,
@@ -123,6 +128,7 @@ impl Options {
         arguments.push(format!("--index={}", self.index));
         let share = (self.max_connections as usize).div_ceil(self.limits().workers);
         arguments.push(format!("--max-connections={share}"));
+        arguments.push(format!("--cache={}", u64::from(self.cache) << 20));
         if let Some(value) = &self.cache_control {
             arguments.push(format!("--cache-control={value}"));
         }

@@ -1,0 +1,112 @@
+//! A bounded store of values by path; what was used least recently goes first.
+
+use alloc::boxed::Box;
+
+use lru::LruCache;
+
+/// Values with weights, up to a bound on the sum of the weights.
+pub struct Cache<V> {
+    entries: LruCache<Box<str>, Weighed<V>>,
+    used: usize,
+    bound: usize,
+}
+
+struct Weighed<V> {
+    value: V,
+    weight: usize,
+}
+
+/// What an entry costs beside its path and content, in bytes: the value, the
+/// table, the links between the entries.
+const ENTRY_BYTES: usize = 256;
+
+impl<V> Cache<V> {
+    /// `bound` in bytes; 0 keeps nothing.
+    pub fn new(bound: usize) -> Self {
+        Self {
+            entries: LruCache::unbounded(),
+            used: 0,
+            bound,
+        }
+    }
+
+    /// The value, which is now the one used most recently.
+    pub fn get(&mut self, path: &str) -> Option<&mut V> {
+        self.entries.get_mut(path).map(|entry| &mut entry.value)
+    }
+
+    /// Keeps a value whose content weighs `content` bytes, unless it alone is
+    /// heavier than an eighth of the bound.
+    pub fn put(&mut self, path: &str, value: V, content: usize) {
+        self.remove(path);
+        let weight = content
+            .saturating_add(path.len())
+            .saturating_add(ENTRY_BYTES);
+        if weight > self.bound / 8 {
+            return;
+        }
+        self.used = self.used.saturating_add(weight);
+        self.entries.push(path.into(), Weighed { value, weight });
+        while self.used > self.bound {
+            match self.entries.pop_lru() {
+                Some((_, entry)) => self.used = self.used.saturating_sub(entry.weight),
+                None => break,
+            }
+        }
+    }
+
+    pub fn remove(&mut self, path: &str) {
+        if let Some(entry) = self.entries.pop(path) {
+            self.used = self.used.saturating_sub(entry.weight);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloc::format;
+
+    #[test]
+    fn the_least_recently_used_goes_first() {
+        let mut cache = Cache::new(10 * (ENTRY_BYTES + 1));
+        for name in ["0", "1", "2", "3", "4", "5", "6", "7", "8", "9"] {
+            cache.put(name, (), 0);
+        }
+        assert!(cache.get("0").is_some(), "all fit");
+        cache.put("a", (), 0);
+        assert!(cache.get("1").is_none(), "the oldest that was not used");
+        assert!(cache.get("0").is_some());
+    }
+
+    #[test]
+    fn a_hundred_thousand_paths_stay_within_the_bound() {
+        let mut cache = Cache::new(1 << 20);
+        for path in 0..100_000 {
+            cache.put(&format!("folder/{path}"), path, 100);
+            assert!(cache.used <= 1 << 20);
+        }
+        let kept = cache.entries.len();
+        assert!((1_000..4_000).contains(&kept), "{kept}");
+    }
+
+    #[test]
+    fn weights_are_given_back() {
+        let mut cache = Cache::new(1 << 20);
+        for size in [10, 1_000, 100_000] {
+            cache.put("same", (), size);
+        }
+        cache.remove("same");
+        assert_eq!(cache.used, 0);
+    }
+
+    #[test]
+    fn what_is_too_heavy_is_not_kept() {
+        let mut cache = Cache::new(8_000);
+        cache.put("heavy", (), 8_000);
+        assert!(cache.get("heavy").is_none());
+        let mut nothing = Cache::new(0);
+        nothing.put("", (), 0);
+        assert!(nothing.get("").is_none());
+    }
+}

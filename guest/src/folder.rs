@@ -1,0 +1,68 @@
+//! The entries of a folder.
+
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use crate::bindings::wasi::filesystem::types::{
+    DescriptorFlags, DescriptorType, DirectoryEntry, OpenFlags, PathFlags,
+};
+use crate::limits::LISTING_ENTRIES;
+use crate::root::{Metadata, Root, metadata, or_dot};
+
+/// One line of a folder's listing.
+pub struct Entry {
+    pub name: String,
+    pub folder: bool,
+    pub metadata: Metadata,
+}
+
+/// A folder's entries, in no order.
+#[derive(Default)]
+pub struct Entries {
+    pub entries: Vec<Entry>,
+    /// There are more than [`LISTING_ENTRIES`], or names that WASI cannot say.
+    pub cut: bool,
+}
+
+impl Root {
+    /// The entries of a folder, those that begin with a dot only on request.
+    pub async fn list(&self, path: &str, hidden: bool) -> Option<Entries> {
+        let Self::Directory(root) = self else {
+            return None;
+        };
+        let (flags, read) = (OpenFlags::DIRECTORY, DescriptorFlags::READ);
+        let folder = root
+            .open_at(PathFlags::SYMLINK_FOLLOW, or_dot(path), flags, read)
+            .await
+            .ok()?;
+        let (mut stream, outcome) = folder.read_directory();
+        let mut found = Entries::default();
+        while let Some(DirectoryEntry { name, .. }) = stream.next().await {
+            if name == "." || name == ".." || (!hidden && name.starts_with('.')) {
+                continue;
+            }
+            if found.entries.len() >= LISTING_ENTRIES {
+                found.cut = true;
+                return Some(found);
+            }
+            // By `stat-at` and not by the entry's own type, so that links show
+            // what they lead to, and those that lead nowhere do not show.
+            let stat = folder
+                .stat_at(PathFlags::SYMLINK_FOLLOW, name.clone())
+                .await;
+            let Ok(stat) = stat else { continue };
+            let folder = matches!(stat.type_, DescriptorType::Directory);
+            if folder || matches!(stat.type_, DescriptorType::RegularFile) {
+                let metadata = metadata(&stat);
+                found.entries.push(Entry {
+                    name,
+                    folder,
+                    metadata,
+                });
+            }
+        }
+        // A name that is not UTF-8 ends the stream: show what came before it.
+        found.cut = outcome.await.is_err();
+        Some(found)
+    }
+}
