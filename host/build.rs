@@ -1,4 +1,5 @@
-//! Builds the component (`guest/`) for `wasm32-wasip2`.
+//! Builds the component (`guest/`) for `wasm32-wasip2`, and compiles it to machine
+//! code, so that starting does not have to.
 //!
 //! `PORTHOLE_COMPONENT=/path.wasm` uses a ready-made component instead.
 
@@ -6,15 +7,23 @@ use std::env;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 
+#[path = "src/config.rs"]
+mod config;
+
 const TARGET: &str = "wasm32-wasip2";
 
 fn main() -> ExitCode {
     println!("cargo::rerun-if-env-changed=PORTHOLE_COMPONENT");
-    match component() {
-        Ok(file) => {
+    println!("cargo::rerun-if-changed=src/config.rs");
+    match component().and_then(|component| Ok((compile(&component)?, component))) {
+        Ok((compiled, component)) => {
             println!(
                 "cargo::rustc-env=PORTHOLE_COMPONENT_FILE={}",
-                file.display()
+                component.display()
+            );
+            println!(
+                "cargo::rustc-env=PORTHOLE_COMPILED_FILE={}",
+                compiled.display()
             );
             ExitCode::SUCCESS
         }
@@ -125,4 +134,21 @@ fn build(workspace: &Path) -> Result<PathBuf, String> {
     let component = out.join("porthole.wasm");
     std::fs::copy(&built, &component).map_err(|error| format!("{}: {error}", built.display()))?;
     Ok(component)
+}
+
+/// Machine code for the component, if it is this machine that will run it; else an
+/// empty file, and the host compiles at its start.
+fn compile(component: &Path) -> Result<PathBuf, String> {
+    let out = PathBuf::from(env::var_os("OUT_DIR").ok_or("cargo did not set OUT_DIR")?);
+    let compiled = out.join("porthole.cwasm");
+    let mut code = Vec::new();
+    if env::var_os("TARGET") == env::var_os("HOST") {
+        let bytes =
+            std::fs::read(component).map_err(|e| format!("{}: {e}", component.display()))?;
+        code = wasmtime::Engine::new(&config::config())
+            .and_then(|engine| engine.precompile_component(&bytes))
+            .map_err(|error| format!("{} does not compile: {error:#}", component.display()))?;
+    }
+    std::fs::write(&compiled, code).map_err(|e| format!("{}: {e}", compiled.display()))?;
+    Ok(compiled)
 }

@@ -9,27 +9,33 @@ use crate::bindings::wasi::clocks::{monotonic_clock, system_clock};
 /// Nanoseconds in a second.
 const NANOSECONDS: u64 = 1_000_000_000;
 
-/// The wall clock, its text renewed once a second.
+/// The wall clock, as of the last tick: a call to the host for each request would
+/// buy nothing that `Date` needs (RFC 9110 §6.6.1 asks for an approximation).
 pub struct Clock {
     current: Cell<(i64, [u8; 29])>,
 }
 
 impl Clock {
     pub fn new() -> Self {
-        let seconds = system_clock::now().seconds;
         Self {
-            current: Cell::new((seconds, date::write(seconds))),
+            current: Cell::new(read()),
         }
+    }
+
+    /// Reads the host's clock; to be called once a second.
+    pub fn renew(&self) {
+        self.current.set(read());
     }
 
     /// Unix time in seconds, and the value of `Date`.
     pub fn now(&self) -> (i64, [u8; 29]) {
-        let seconds = system_clock::now().seconds;
-        if self.current.get().0 != seconds {
-            self.current.set((seconds, date::write(seconds)));
-        }
         self.current.get()
     }
+}
+
+fn read() -> (i64, [u8; 29]) {
+    let seconds = system_clock::now().seconds;
+    (seconds, date::write(seconds))
 }
 
 /// Seconds on the monotonic clock.

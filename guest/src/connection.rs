@@ -2,7 +2,7 @@
 
 use alloc::vec::Vec;
 use core::fmt;
-use core::mem::take;
+use core::mem::replace;
 use core::net::SocketAddr;
 
 use h1::connection::{Connection, Event, Request};
@@ -15,7 +15,7 @@ use h1::status::Status;
 use crate::answer::{Reply, answer};
 use crate::bindings::wasi::sockets::types::TcpSocket;
 use crate::clock;
-use crate::limits::{HEAD_SECONDS, IDLE_SECONDS};
+use crate::limits::{HEAD_SECONDS, IDLE_BUFFER, IDLE_SECONDS, SMALL_BUFFER};
 use crate::log::{Access, Escaped};
 use crate::reply::Sending;
 use crate::server::Server;
@@ -92,16 +92,18 @@ impl Talk<'_> {
             match protocol.next(&input) {
                 Event::Read { idle } => {
                     self.wire.flush().await?;
-                    if idle && input.is_empty() {
+                    let idle = idle && input.is_empty();
+                    let read = if idle {
                         head_at = None;
-                        if self.idle(&mut input).await? {
-                            return Ok(());
-                        }
-                    }
-                    let at = *head_at.get_or_insert_with(|| self.wire.after(HEAD_SECONDS));
-                    make_room(&mut input, &mut protocol);
-                    match self.wire.read(&mut input, at).await {
+                        self.idle(&mut input).await
+                    } else {
+                        let at = *head_at.get_or_insert_with(|| self.wire.after(HEAD_SECONDS));
+                        self.make_room(&mut input, &mut protocol);
+                        self.wire.read(&mut input, at).await
+                    };
+                    match read {
                         Ok(_) => {}
+                        Err(End::Expired) if idle => return Ok(()),
                         Err(End::Expired) => {
                             return self.refuse(&input, Refusal::HeadTimeout).await;
                         }
@@ -124,20 +126,35 @@ impl Talk<'_> {
         }
     }
 
-    /// Waits for the next request without a buffer; true when it is time to go.
-    async fn idle(&mut self, input: &mut Vec<u8>) -> Result<bool, End> {
-        self.server.pool.put(take(input));
+    /// Waits for the next request with no more than a small buffer; it expires when
+    /// it is time to go.
+    async fn idle(&mut self, input: &mut Vec<u8>) -> Result<usize, End> {
         self.wire.rest();
         if self.server.is_draining() {
-            return Ok(true);
+            return Err(End::Expired);
+        }
+        if input.capacity() != IDLE_BUFFER {
+            self.server
+                .pool
+                .put(replace(input, self.server.pool.idle()));
         }
         let at = self.wire.after(IDLE_SECONDS);
-        match self.wire.readable(at).await {
-            Ok(()) => *input = self.server.pool.small(),
-            Err(End::Expired) => return Ok(true),
-            Err(end) => return Err(end),
+        self.wire.idle(input, at).await
+    }
+
+    /// The larger buffer is as large as a head may be: when it is full, what fills
+    /// it is content that has been skipped.
+    fn make_room(&self, input: &mut Vec<u8>, protocol: &mut Connection) {
+        if input.len() < input.capacity() {
+            return;
         }
-        Ok(false)
+        if input.capacity() < SMALL_BUFFER {
+            let mut larger = self.server.pool.small();
+            larger.extend_from_slice(input);
+            self.server.pool.put(replace(input, larger));
+        } else {
+            input.drain(protocol.reclaim());
+        }
     }
 
     async fn respond(&mut self, request: &Request<'_>, input: &[u8]) -> Result<bool, End> {
@@ -241,13 +258,5 @@ impl Talk<'_> {
 
     fn verbose(&self, words: fmt::Arguments<'_>) {
         self.server.verbose(words);
-    }
-}
-
-/// The buffer is as large as a head may be: when it is full, what fills it is
-/// content that has been skipped.
-fn make_room(input: &mut Vec<u8>, protocol: &mut Connection) {
-    if input.len() == input.capacity() {
-        input.drain(protocol.reclaim());
     }
 }

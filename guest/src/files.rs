@@ -100,10 +100,10 @@ impl Files {
     /// The content of what [`Files::look_up`] has just found to be a file, and
     /// the metadata of that very content.
     pub async fn open(&self, path: &str, now: i64) -> Option<(Content, Metadata)> {
-        if let Some(known) = self.cache.borrow_mut().get(path)
-            && let (Found::File(metadata), Some(content)) = (known.found, &known.content)
+        if let Some((content, known)) = self.kept(path)
+            && is_still(&content, known).await
         {
-            return Some((content.clone(), metadata));
+            return Some((content, known));
         }
         let (file, metadata) = self.root.open(path).await?;
         let content = match small(metadata.size) {
@@ -127,6 +127,24 @@ impl Files {
     /// The entries of a folder.
     pub async fn list(&self, path: &str, hidden: bool) -> Option<Entries> {
         self.root.list(path, hidden).await
+    }
+
+    fn kept(&self, path: &str) -> Option<(Content, Metadata)> {
+        let mut cache = self.cache.borrow_mut();
+        let known = cache.get(path)?;
+        match (known.found, &known.content) {
+            (Found::File(metadata), Some(content)) => Some((content.clone(), metadata)),
+            _ => None,
+        }
+    }
+}
+
+/// Whether an open file is as it was. When it has been written to in place, the new
+/// bytes must not go out under the old tag, not even within the second.
+async fn is_still(content: &Content, known: Metadata) -> bool {
+    match content {
+        Content::Kept(_) => true,
+        Content::Open(file) => matches!(file.stat().await, Ok(stat) if metadata(&stat) == known),
     }
 }
 

@@ -31,6 +31,10 @@ pub const LARGE_BUFFERS: usize = 16;
 /// Size of a body buffer beyond [`LARGE_BUFFERS`], and of one for a middling
 /// file or range, in bytes.
 pub const MEDIUM_BUFFER: usize = 80 * 1024;
+/// Size of the buffer that a connection waits with for its next request, in bytes:
+/// most heads fit; a longer one moves to a [`SMALL_BUFFER`]. Waiting without any
+/// would cost each request another call to the host.
+pub const IDLE_BUFFER: usize = 1_024;
 /// Size of a buffer for a request head or a small answer, in bytes.
 pub const SMALL_BUFFER: usize = h1::limits::HEAD_BYTES;
 /// Buffers of each size that are kept for the next use.

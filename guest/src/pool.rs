@@ -1,16 +1,19 @@
 //! Buffers, used again.
 //!
 //! The sandbox's memory never shrinks, so what a burst took must serve the next
-//! one; and idle connections hold no buffer at all.
+//! one; and what an idle connection holds is small.
 
 use alloc::vec::Vec;
 use core::cell::{Cell, RefCell};
 
-use crate::limits::{LARGE_BUFFER, LARGE_BUFFERS, MEDIUM_BUFFER, SMALL_BUFFER, SPARE_BUFFERS};
+use crate::limits::{
+    IDLE_BUFFER, LARGE_BUFFER, LARGE_BUFFERS, MEDIUM_BUFFER, SMALL_BUFFER, SPARE_BUFFERS,
+};
 
 /// Spare buffers of each size, and the count of large ones in use.
 #[derive(Default)]
 pub struct Pool {
+    idle: RefCell<Vec<Vec<u8>>>,
     small: RefCell<Vec<Vec<u8>>>,
     medium: RefCell<Vec<Vec<u8>>>,
     large: RefCell<Vec<Vec<u8>>>,
@@ -22,6 +25,11 @@ pub struct Pool {
 pub struct Large<'a>(&'a Pool);
 
 impl Pool {
+    /// An empty buffer of [`IDLE_BUFFER`] bytes.
+    pub fn idle(&self) -> Vec<u8> {
+        take(&self.idle, IDLE_BUFFER)
+    }
+
     /// An empty buffer of [`SMALL_BUFFER`] bytes.
     pub fn small(&self) -> Vec<u8> {
         take(&self.small, SMALL_BUFFER)
@@ -50,6 +58,7 @@ impl Pool {
     /// Takes a buffer back, whatever is in it.
     pub fn put(&self, mut buffer: Vec<u8>) {
         let shelf = match buffer.capacity() {
+            IDLE_BUFFER => &self.idle,
             SMALL_BUFFER => &self.small,
             MEDIUM_BUFFER => &self.medium,
             LARGE_BUFFER => &self.large,

@@ -158,15 +158,20 @@ impl Server {
         if self.ticking.replace(true) {
             return;
         }
-        self.deadlines.advance(clock::monotonic_seconds());
+        self.tick();
         let server = Rc::clone(self);
         spawn_local(async move {
             while server.open.get() > 0 {
                 clock::second().await;
-                server.deadlines.advance(clock::monotonic_seconds());
+                server.tick();
             }
             server.ticking.set(false);
         });
+    }
+
+    fn tick(&self) {
+        self.clock.renew();
+        self.deadlines.advance(clock::monotonic_seconds());
     }
 
     /// Whether there are more connections than there may be.

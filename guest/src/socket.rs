@@ -61,12 +61,6 @@ impl Socket {
         self.peer
     }
 
-    /// Waits until there is something to read, without a buffer.
-    pub async fn readable(&mut self) -> Result<(), End> {
-        let (result, _) = self.reader.read(Vec::new()).await;
-        self.read_result(result).await.map(|_| ())
-    }
-
     /// Appends what has arrived to `buffer`, as much as it has room for; waits
     /// when nothing has.
     pub async fn read(&mut self, buffer: &mut Vec<u8>) -> Result<usize, End> {

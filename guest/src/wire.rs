@@ -68,10 +68,10 @@ impl<'s> Wire<'s> {
         self.watch.after(seconds)
     }
 
-    /// Waits for the first byte of a request, without a buffer.
-    pub async fn readable(&mut self, at: Second) -> Result<(), End> {
-        let ready = self.watch.idle_until(at, self.socket.readable()).await;
-        ready.unwrap_or(Err(End::Expired))
+    /// Waits for the first bytes of a request; draining ends the wait.
+    pub async fn idle(&mut self, input: &mut Vec<u8>, at: Second) -> Result<usize, End> {
+        let read = self.watch.idle_until(at, self.socket.read(input)).await;
+        read.unwrap_or(Err(End::Expired))
     }
 
     /// Appends what has arrived to `input`.

@@ -17,6 +17,7 @@ use crate::limits::{DISCARD_BYTES, HEAD_BYTES, REQUESTS_PER_CONNECTION};
 use crate::method::Method;
 use crate::persistence::persists;
 use crate::refusal::Refusal;
+use crate::status::Status;
 use crate::target::{Target, check_host, resolve};
 use core::ops::Range;
 
@@ -45,7 +46,8 @@ pub enum Event<'b> {
     },
     /// Send [`crate::response::CONTINUE`], then ask again.
     Continue,
-    /// Answer. The content, if there was any, has been received and discarded.
+    /// Answer. The content, if there was any, has been received and discarded, or
+    /// will not be read.
     Request(Request<'b>),
     /// Answer with the refusal and close: where a next request would begin is
     /// unknown. The event stays the same from now on.
@@ -129,12 +131,16 @@ impl Connection {
         // RFC 9110 §10.1.1: no 100 once content has come without it.
         let event = if pending.expects_continue && unread.is_empty() {
             Event::Continue
-        } else if pending.discard(unread)? {
-            let (target, keep_alive) = (judge(&head), pending.keep_alive);
+        } else if pending.discard(unread, &head)? {
+            let target = judge(&head);
+            // Whoever garbles a target may garble what comes next: no 400 is followed
+            // by another request.
+            let garbled = |refusal: &Refusal| refusal.status() == Status::BadRequest;
+            pending.keep_alive &= !target.as_ref().is_err_and(garbled);
             Event::Request(Request {
                 head,
                 target,
-                keep_alive,
+                keep_alive: pending.keep_alive,
             })
         } else {
             Event::Read { idle: false }
@@ -148,35 +154,27 @@ impl Connection {
     /// whether the content of this one is waited for.
     fn admit(&self, head: &Head<'_>) -> Result<Pending, Refusal> {
         check_host(head.version, &head.fields)?;
-        let rest = Rest::of(framing::content(head.version, &head.fields)?)?;
+        let rest = Rest::of(framing::content(head.version, &head.fields)?);
         // Content needs room in a buffer that begins with the head.
         if !rest.is_over() && head.len >= HEAD_BYTES {
             return Err(Refusal::HeadTooLarge);
         }
         let last = self.requests.saturating_add(1) >= REQUESTS_PER_CONNECTION;
-        let pending = Pending {
+        let mut pending = Pending {
             head_len: head.len,
             rest,
             discarded: 0,
             expects_continue: false,
             keep_alive: !last && persists(head.version, &head.fields),
         };
-        if rest.is_over() || expectation(head.version, &head.fields) == Expectation::None {
-            return Ok(pending);
+        if rest.is_too_large() && !pending.forgo(head) {
+            return Err(Refusal::ContentTooLarge);
         }
-        // RFC 9110 §10.1.1: a final answer instead of 100 may come before the
-        // content; whether that will still be sent is unknown, so this is the end.
-        Ok(match judge(head) {
-            Ok(_) => Pending {
-                expects_continue: true,
-                ..pending
-            },
-            Err(_) => Pending {
-                rest: Rest::NOTHING,
-                keep_alive: false,
-                ..pending
-            },
-        })
+        if !rest.is_over() && expectation(head.version, &head.fields) != Expectation::None {
+            // RFC 9110 §10.1.1: a final answer may come instead of 100.
+            pending.expects_continue = !pending.forgo(head);
+        }
+        Ok(pending)
     }
 }
 
@@ -201,11 +199,26 @@ struct Pending {
 }
 
 impl Pending {
-    /// True once all content has come.
-    fn discard(&mut self, unread: &[u8]) -> Result<bool, Refusal> {
-        let used = self.rest.discard(unread)?;
-        self.discarded = self.discarded.saturating_add(used);
+    /// True once all content has come that is waited for.
+    fn discard(&mut self, unread: &[u8], head: &Head<'_>) -> Result<bool, Refusal> {
+        match self.rest.discard(unread) {
+            Ok(used) => self.discarded = self.discarded.saturating_add(used),
+            Err(Refusal::ContentTooLarge) if self.forgo(head) => {}
+            Err(refusal) => return Err(refusal),
+        }
         Ok(self.rest.is_over())
+    }
+
+    /// Waits for no more content where the answer is a refusal whatever the content;
+    /// false where it isn't. Whether the client still sends that content is unknown, so
+    /// this is the end.
+    fn forgo(&mut self, head: &Head<'_>) -> bool {
+        let refused = judge(head).is_err();
+        if refused {
+            self.rest = Rest::NOTHING;
+            self.keep_alive = false;
+        }
+        refused
     }
 }
 
@@ -219,13 +232,16 @@ enum Rest {
 impl Rest {
     const NOTHING: Self = Self::Length(0);
 
-    fn of(content: Content) -> Result<Self, Refusal> {
+    fn of(content: Content) -> Self {
         match content {
-            Content::None => Ok(Self::NOTHING),
-            Content::Length(length) if length > DISCARD_BYTES => Err(Refusal::ContentTooLarge),
-            Content::Length(length) => Ok(Self::Length(length)),
-            Content::Chunked => Ok(Self::Chunked(Chunked::default())),
+            Content::None => Self::NOTHING,
+            Content::Length(length) => Self::Length(length),
+            Content::Chunked => Self::Chunked(Chunked::default()),
         }
+    }
+
+    fn is_too_large(&self) -> bool {
+        matches!(self, Self::Length(length) if *length > DISCARD_BYTES)
     }
 
     fn is_over(&self) -> bool {

@@ -183,6 +183,14 @@ pub fn request_line(bytes: &[u8]) -> &[u8] {
     line.get(..len).unwrap_or_default()
 }
 
+/// The method of that line, whatever comes after it: an answer to HEAD has no content
+/// (RFC 9110 §9.3.2), not even one that refuses the rest of the head.
+pub fn method(bytes: &[u8]) -> Method {
+    let line = request_line(bytes);
+    let len = line.iter().take_while(|byte| **byte != b' ').count();
+    Method::from_token(line.get(..len).unwrap_or_default())
+}
+
 /// Where in the head the next byte stands.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 enum Part {
@@ -366,7 +374,13 @@ mod tests {
             let others = "GET / HTTP/1.1\r\nX: \r\n\r\n".len();
             format!("GET / HTTP/1.1\r\nX: {}\r\n\r\n", "a".repeat(len - others))
         };
+        let after = |lines: usize| format!("{}GET / HTTP/1.1\r\n\r\n", "\r\n".repeat(lines));
         let cases: &[(String, Option<Refusal>)] = &[
+            (after(LEADING_EMPTY_LINES), None),
+            (
+                after(LEADING_EMPTY_LINES + 1),
+                Some(Refusal::TooManyEmptyLines),
+            ),
             (target(TARGET_BYTES), None),
             (target(TARGET_BYTES + 1), Some(Refusal::TargetTooLong)),
             (target(1 << 20), Some(Refusal::TargetTooLong)),
@@ -414,6 +428,23 @@ mod tests {
             assert_eq!(request_line(text.as_bytes()), line.as_bytes(), "{text:?}");
         }
         assert_eq!(request_line(&[b'a'; 2 * TARGET_BYTES]).len(), TARGET_BYTES);
+    }
+
+    #[test]
+    fn methods_of_refused_heads() {
+        let cases: &[(&str, Method)] = &[
+            ("", Method::Unknown),
+            ("HEAD", Method::Head),
+            ("HEAD / HTTP/1.1\r\n\r\n", Method::Head),
+            ("\r\nHEAD / HTTP/1.1\r\nA : b", Method::Head),
+            ("HEAD  \n", Method::Head),
+            ("HEADER / HTTP/1.1\r\n", Method::Unknown),
+            ("GET /HEAD HTTP/1.1\r\n", Method::Get),
+            ("\x16\x03\x01 HEAD", Method::Unknown),
+        ];
+        for (text, expected) in cases {
+            assert_eq!(method(text.as_bytes()), *expected, "{text:?}");
+        }
     }
 
     /// Heads that are nearly right: parts of real ones, in any order.

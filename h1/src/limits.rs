@@ -8,7 +8,8 @@
 pub const TARGET_BYTES: usize = 8 * 1024;
 
 /// Longest request head (request line and all fields), in bytes. Longer: 431.
-/// Also the size of a connection's read buffer.
+/// Also the size of a connection's read buffer, and what bounds every list that a
+/// field may hold.
 pub const HEAD_BYTES: usize = 16 * 1024;
 
 /// Most field lines in one head. More: 431.
@@ -35,6 +36,3 @@ pub const REQUESTS_PER_CONNECTION: u32 = 100_000;
 /// Ranges in one `Range` field, counted before they are merged. More: the field
 /// is ignored (RFC 9110 §14.2 allows it) and the whole file is sent.
 pub const RANGES: usize = 100;
-
-/// Members of an `If-Match` or `If-None-Match` list. More: 431.
-pub const ENTITY_TAGS: usize = 100;

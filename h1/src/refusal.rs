@@ -37,7 +37,6 @@ pub enum Refusal {
     MethodNotAllowed,
     MethodNotImplemented,
     UnknownExpectation,
-    TooManyEntityTags,
     // The target (RFC 9112 §3.2, RFC 3986)
     MalformedTarget,
     MalformedPercentEncoding,
@@ -54,10 +53,9 @@ impl Refusal {
     pub const fn status(self) -> Status {
         match self {
             Self::TargetTooLong => Status::UriTooLong,
-            Self::HeadTooLarge
-            | Self::TooManyFields
-            | Self::TrailersTooLarge
-            | Self::TooManyEntityTags => Status::RequestHeaderFieldsTooLarge,
+            Self::HeadTooLarge | Self::TooManyFields | Self::TrailersTooLarge => {
+                Status::RequestHeaderFieldsTooLarge
+            }
             Self::UnsupportedVersion => Status::HttpVersionNotSupported,
             Self::UnknownTransferCoding | Self::MethodNotImplemented => Status::NotImplemented,
             Self::ContentTooLarge => Status::ContentTooLarge,
@@ -119,7 +117,6 @@ impl Refusal {
             Self::MethodNotAllowed => "The method is not allowed here.",
             Self::MethodNotImplemented => "The method is not known here.",
             Self::UnknownExpectation => "The only expectation met here is 100-continue.",
-            Self::TooManyEntityTags => "There are too many entity tags.",
             Self::MalformedTarget => "The request target is malformed.",
             Self::MalformedPercentEncoding => {
                 "A percent sign is not followed by two hexadecimal digits."

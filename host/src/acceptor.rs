@@ -6,9 +6,9 @@
 //! restart invisible: its inbox waits for the next instance.
 
 use std::io;
-use std::net::{SocketAddr, TcpListener};
+use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::task::Poll;
+use std::task::{Context, Poll};
 
 use tokio::sync::{mpsc, watch};
 
@@ -18,7 +18,7 @@ use crate::{Notice, Reporter, limits};
 
 /// A connection on its way to a worker.
 pub struct Accepted {
-    stream: std::net::TcpStream,
+    stream: TcpStream,
     peer: SocketAddr,
     ticket: Ticket,
 }
@@ -74,12 +74,7 @@ impl Lanes {
 
     /// Gives the connection to the least loaded worker with room in its inbox;
     /// gives it back when there is none.
-    fn dispatch(
-        &self,
-        listener: usize,
-        stream: std::net::TcpStream,
-        peer: SocketAddr,
-    ) -> Option<std::net::TcpStream> {
+    fn dispatch(&self, listener: usize, stream: TcpStream, peer: SocketAddr) -> Option<TcpStream> {
         let lanes = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let room = lanes
             .iter()
@@ -114,11 +109,7 @@ impl Acceptor {
         let listeners = self
             .listeners
             .iter()
-            .map(|listener| {
-                let listener = listener.try_clone()?;
-                listener.set_nonblocking(true)?;
-                tokio::net::TcpListener::from_std(listener)
-            })
+            .map(Listener::new)
             .collect::<io::Result<Vec<_>>>()?;
         tokio::select! {
             () = self.accept_all(&listeners) => {}
@@ -129,7 +120,7 @@ impl Acceptor {
         Ok(())
     }
 
-    async fn accept_all(&self, listeners: &[tokio::net::TcpListener]) {
+    async fn accept_all(&self, listeners: &[Listener]) {
         let mut refusing = false;
         loop {
             let (listener, accepted) = accept_any(listeners).await;
@@ -151,12 +142,7 @@ impl Acceptor {
     }
 
     /// Waits for room under the cap and in an inbox, then hands over.
-    async fn place(&self, listener: usize, stream: tokio::net::TcpStream, peer: SocketAddr) {
-        // Small answers must not wait for the peer's acknowledgement.
-        let _ = stream.set_nodelay(true);
-        let Ok(mut stream) = stream.into_std() else {
-            return;
-        };
+    async fn place(&self, listener: usize, mut stream: TcpStream, peer: SocketAddr) {
         loop {
             if self.lanes.connections() < self.connections {
                 match self.lanes.dispatch(listener, stream, peer) {
@@ -170,9 +156,7 @@ impl Acceptor {
 }
 
 /// The next connection of any listener, by the listener's index.
-async fn accept_any(
-    listeners: &[tokio::net::TcpListener],
-) -> (usize, io::Result<(tokio::net::TcpStream, SocketAddr)>) {
+async fn accept_any(listeners: &[Listener]) -> (usize, io::Result<(TcpStream, SocketAddr)>) {
     std::future::poll_fn(|cx| {
         for (index, listener) in listeners.iter().enumerate() {
             if let Poll::Ready(accepted) = listener.poll_accept(cx) {
@@ -182,6 +166,54 @@ async fn accept_any(
         Poll::Pending
     })
     .await
+}
+
+/// A listener whose connections are not registered with this thread's runtime:
+/// another thread's serves them.
+#[cfg(unix)]
+struct Listener(tokio::io::unix::AsyncFd<TcpListener>);
+
+#[cfg(unix)]
+impl Listener {
+    fn new(listener: &TcpListener) -> io::Result<Self> {
+        let listener = listener.try_clone()?;
+        listener.set_nonblocking(true)?;
+        // SAFETY: the listener owns its descriptor, and the `AsyncFd` the listener:
+        // it stays the same, and open, for as long as it is registered.
+        let registered = unsafe { tokio::io::unix::AsyncFd::register(listener) };
+        Ok(Self(registered?))
+    }
+
+    fn poll_accept(&self, cx: &mut Context<'_>) -> Poll<io::Result<(TcpStream, SocketAddr)>> {
+        loop {
+            let mut ready = std::task::ready!(self.0.poll_read_ready(cx))?;
+            match ready.try_io(|listener| listener.get_ref().accept()) {
+                Ok(Ok((stream, peer))) => {
+                    stream.set_nonblocking(true)?;
+                    return Poll::Ready(Ok((stream, peer)));
+                }
+                Ok(Err(error)) => return Poll::Ready(Err(error)),
+                Err(_would_block) => {}
+            }
+        }
+    }
+}
+
+#[cfg(not(unix))]
+struct Listener(tokio::net::TcpListener);
+
+#[cfg(not(unix))]
+impl Listener {
+    fn new(listener: &TcpListener) -> io::Result<Self> {
+        let listener = listener.try_clone()?;
+        listener.set_nonblocking(true)?;
+        tokio::net::TcpListener::from_std(listener).map(Self)
+    }
+
+    fn poll_accept(&self, cx: &mut Context<'_>) -> Poll<io::Result<(TcpStream, SocketAddr)>> {
+        let (stream, peer) = std::task::ready!(self.0.poll_accept(cx))?;
+        Poll::Ready(stream.into_std().map(|stream| (stream, peer)))
+    }
 }
 
 /// Whether the connection failed, and not accepting as such (accept(2), under

@@ -1,15 +1,19 @@
 //! The runtime's configuration, and components compiled for it.
 
+use wasmtime::Engine;
 use wasmtime::component::{Component, Linker};
-use wasmtime::{Config, Engine};
 use wasmtime_wasi::cli::{WasiCli, WasiCliView};
 use wasmtime_wasi::clocks::{WasiClocks, WasiClocksView};
 use wasmtime_wasi::filesystem::{WasiFilesystem, WasiFilesystemView};
 use wasmtime_wasi::p3::bindings::{cli, clocks, filesystem};
 
 use crate::bindings::ServerPre;
+use crate::config::config;
 use crate::instance::State;
-use crate::{Error, preopens, sockets};
+use crate::{COMPONENT, Error, preopens, sockets};
+
+/// [`COMPONENT`] as machine code; empty when it was built for another machine.
+const COMPILED: &[u8] = include_bytes!(env!("PORTHOLE_COMPILED_FILE"));
 
 /// A component, compiled and checked against what is granted.
 #[derive(Clone)]
@@ -27,27 +31,29 @@ impl Program {
     pub fn compile(component: &[u8]) -> Result<Self, Error> {
         let engine = Engine::new(&config())?;
         let component = Component::from_binary(&engine, component)?;
-        let server = ServerPre::new(linker(&engine)?.instantiate_pre(&component)?)?;
+        Self::link(engine, &component)
+    }
+
+    /// The component that was built with this library, compiled ahead.
+    ///
+    /// # Errors
+    /// [`Error::Component`] when it was replaced at build time by one that does
+    /// not fit.
+    pub fn built_in() -> Result<Self, Error> {
+        let engine = Engine::new(&config())?;
+        // SAFETY: the bytes are what `build.rs` got from `precompile_component`,
+        // and are part of this very binary.
+        match unsafe { Component::deserialize(&engine, COMPILED) } {
+            Ok(component) => Self::link(engine, &component),
+            // Built for another processor, or not compiled ahead at all.
+            Err(_) => Self::compile(COMPONENT),
+        }
+    }
+
+    fn link(engine: Engine, component: &Component) -> Result<Self, Error> {
+        let server = ServerPre::new(linker(&engine)?.instantiate_pre(component)?)?;
         Ok(Self { engine, server })
     }
-}
-
-/// Everything that a server component does not need is off: what is not compiled
-/// in can't have a hole.
-fn config() -> Config {
-    let mut config = Config::new();
-    config
-        .wasm_component_model_async(true)
-        .epoch_interruption(true)
-        .wasm_backtrace_max_frames(None)
-        .generate_address_map(false)
-        .wasm_tail_call(false)
-        .wasm_simd(false)
-        .wasm_relaxed_simd(false)
-        .wasm_multi_memory(false)
-        .wasm_memory64(false)
-        .wasm_extended_const(false);
-    config
 }
 
 /// The grants: what is not linked here does not exist for the component.

@@ -29,6 +29,10 @@ pub enum Error {
     /// Bytes that are no component, or one that asks for more than is granted.
     #[error("cannot use the component: {0}")]
     Component(String),
+    /// The component ended or stalled before it listened; what it said is in its
+    /// log.
+    #[error("the component does not listen; its reason is above")]
+    NotListening,
     /// A thread, a runtime, a descriptor.
     #[error("the system lacks resources")]
     System(#[from] io::Error),

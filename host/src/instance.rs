@@ -65,6 +65,9 @@ fn store(program: &Program, gifts: Gifts, limits: &Limits) -> Store<State> {
         .stdout(gifts.stdout)
         .stderr(gifts.stderr)
         .max_random_size(0)
+        // File reads are one `pread` straight into the component's memory: a
+        // worker has its thread to itself.
+        .allow_blocking_current_thread(true)
         .build();
     let bounds = StoreLimitsBuilder::new()
         .memory_size(limits.memory)

@@ -14,7 +14,7 @@
 //! let addresses = listeners.addresses()?;
 //! let (log, _) = Log::to(std::io::stdout())?;
 //! let server = Server {
-//!     program: Program::compile(porthole::COMPONENT)?,
+//!     program: Program::built_in()?,
 //!     root: Root::open("/srv/media")?,
 //!     listeners,
 //!     arguments: addresses.iter().map(|address| format!("--listen={address}")).collect(),
@@ -31,8 +31,10 @@
 
 mod acceptor;
 mod bindings;
+mod config;
 mod engine;
 mod error;
+mod generation;
 mod instance;
 mod limits;
 mod listeners;

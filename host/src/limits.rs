@@ -82,7 +82,10 @@ pub(crate) const HEALTHY: Duration = Duration::from_secs(10);
 
 /// Failures in a row, none of them healthy, after which a worker that never
 /// listened gives up.
-pub(crate) const FAILED_STARTS: u32 = 5;
+pub(crate) const FAILED_STARTS: u32 = 2;
+
+/// How long a component may take until it listens.
+pub(crate) const START_PATIENCE: Duration = Duration::from_secs(10);
 
 /// Chunks of log that wait to be written. More are dropped and counted, so that
 /// a terminal that was stopped never stops the server.
@@ -91,8 +94,8 @@ pub(crate) const LOG_CHUNKS: usize = 256;
 /// Longest chunk of log, in bytes.
 pub(crate) const LOG_CHUNK_BYTES: usize = 64 << 10;
 
-/// How often a stopping server looks whether it is done.
-pub(crate) const STOP_POLL: Duration = Duration::from_millis(5);
+/// How often a server that starts or stops looks whether it is done.
+pub(crate) const POLL: Duration = Duration::from_millis(5);
 
 /// How long a stopping server waits for workers that were told to end at once.
 pub(crate) const KILL_PATIENCE: Duration = Duration::from_millis(500);

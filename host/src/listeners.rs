@@ -55,6 +55,9 @@ fn listen(address: SocketAddr) -> io::Result<TcpListener> {
         // `[::]` must not take the IPv4 port that another `--bind` names.
         socket.set_only_v6(true)?;
     }
+    // Small answers must not wait for the peer's acknowledgement; what is accepted
+    // inherits it.
+    socket.set_tcp_nodelay(true)?;
     socket.bind(&address.into())?;
     socket.listen(limits::BACKLOG)?;
     Ok(socket.into())

@@ -1,6 +1,7 @@
 //! `porthole PATH`: parses, runs, exits.
 
 mod banner;
+mod descriptors;
 mod options;
 mod signals;
 
@@ -9,7 +10,7 @@ use std::sync::Arc;
 
 use anyhow::Context as _;
 use clap::Parser as _;
-use porthole::{Listeners, Log, Program, Root, Server};
+use porthole::{Listeners, Log, Root, Running, Server};
 
 use crate::options::Options;
 use crate::signals::Signals;
@@ -30,13 +31,14 @@ fn serve(options: &Options) -> anyhow::Result<ExitCode> {
     let root = Root::open(&options.path)?;
     let listeners = Listeners::bind(&options.addresses())?;
     let addresses = listeners.addresses()?;
-    let program = Program::compile(porthole::COMPONENT)?;
+    let program = options.program()?;
+    descriptors::raise_limit();
     let signals = Signals::new().context("cannot watch for signals")?;
 
     let (stdout, written) = Log::to(std::io::stdout())?;
     let (stderr, _) = Log::to(std::io::stderr())?;
     let banner = banner::lines(&root, &addresses);
-    let running = Server {
+    let mut running = Server {
         program,
         root,
         listeners,
@@ -53,10 +55,26 @@ fn serve(options: &Options) -> anyhow::Result<ExitCode> {
         if running.is_dead() {
             anyhow::bail!("every worker has failed; the reasons are above");
         }
+        if signals.replacement_asked() {
+            replace(options, &mut running);
+        }
         signals.wait();
     }
     running.stop(|| signals.hurry_asked());
     // What was served last is in the log before we go.
     let _ = written.join();
     Ok(ExitCode::SUCCESS)
+}
+
+/// Loads the component and opens the root again. What fails leaves the old version
+/// serving.
+fn replace(options: &Options, running: &mut Running) {
+    let replaced = options.program().and_then(|program| {
+        let root = Root::open(&options.path)?;
+        Ok(running.replace(&program, root)?)
+    });
+    match replaced {
+        Ok(()) => eprintln!("porthole: replaced; open connections finish on the old version"),
+        Err(error) => eprintln!("porthole: not replaced: {error:#}"),
+    }
 }

@@ -4,9 +4,10 @@ use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 use std::time::Duration;
 
+use anyhow::Context as _;
 use clap::Parser;
 use clap::builder::NonEmptyStringValueParser;
-use porthole::Limits;
+use porthole::{Limits, Program};
 
 /// Serves a folder, or a single file, over HTTP. The server runs in a sandbox
 /// that holds that folder, read-only, and one port.
@@ -59,7 +60,12 @@ pub(crate) struct Options {
     cors: bool,
 
     /// A header line for every answer, 'Name: value'; may be given more than once
-    #[arg(long, value_name = "LINE")]
+    #[arg(
+        long,
+        env = "PORTHOLE_HEADER",
+        value_name = "LINE",
+        value_delimiter = '\n'
+    )]
     header: Vec<String>,
 
     /// Say more: connections, request heads, disconnects
@@ -85,6 +91,10 @@ pub(crate) struct Options {
           value_parser = clap::value_parser!(u32).range(0..=1024))]
     cache: u32,
 
+    /// A component to run instead of the built-in one; SIGHUP loads it again
+    #[arg(long, env = "PORTHOLE_COMPONENT_FILE", value_name = "FILE")]
+    component: Option<PathBuf>,
+
     /// Seconds that open transfers may take to finish after a stop was asked for
     #[arg(
         long,
@@ -100,6 +110,15 @@ pub(crate) struct Options {
 const TURNED_AWAY: usize = 64;
 
 impl Options {
+    pub(crate) fn program(&self) -> anyhow::Result<Program> {
+        let Some(file) = &self.component else {
+            return Ok(Program::built_in()?);
+        };
+        let component =
+            std::fs::read(file).with_context(|| format!("cannot read {}", file.display()))?;
+        Ok(Program::compile(&component)?)
+    }
+
     pub(crate) fn addresses(&self) -> Vec<SocketAddr> {
         self.bind
             .iter()

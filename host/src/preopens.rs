@@ -18,8 +18,8 @@ pub(crate) struct Preopen {
     name: String,
 }
 
-/// File reads happen on the worker's own thread: one `pread` straight into the
-/// component's memory. A worker has its thread to itself.
+/// File reads happen on the worker's own thread; what is opened below a directory
+/// takes this from the store's own setting.
 const ON_THIS_THREAD: bool = true;
 
 impl Preopen {

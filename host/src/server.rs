@@ -1,6 +1,5 @@
 //! A server: workers behind an acceptor, started and stopped together.
 
-use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::thread::JoinHandle;
@@ -8,12 +7,13 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::watch;
 
-use crate::acceptor::{Acceptor, Lane, Lanes};
+use crate::acceptor::{Acceptor, Lanes};
 use crate::engine::Program;
+use crate::generation::Generation;
 use crate::listeners::Listeners;
 use crate::log::Log;
 use crate::root::Root;
-use crate::worker::{Shared, Worker};
+use crate::worker::Shared;
 use crate::{Error, Limits, Reporter, limits};
 
 /// All that a server is granted, and what it runs.
@@ -43,11 +43,14 @@ pub struct Server {
 /// A server that serves. Dropping it without [`Running::stop`] ends it at once.
 pub struct Running {
     addresses: Vec<SocketAddr>,
-    grace: Duration,
+    shared: Arc<Shared>,
+    lanes: Lanes,
     stop: watch::Sender<bool>,
-    kill: watch::Sender<bool>,
     acceptor: JoinHandle<()>,
-    workers: Vec<JoinHandle<()>>,
+    /// The one that new connections go to.
+    current: Generation,
+    /// Those that were replaced and still have connections.
+    retiring: Vec<Generation>,
 }
 
 /// How a server ended.
@@ -60,57 +63,42 @@ pub enum Stopped {
 }
 
 impl Server {
-    /// Starts the workers and begins to accept.
+    /// Starts the workers, waits until they listen, and begins to accept.
     ///
     /// # Errors
-    /// [`Error::System`] when threads or descriptors are lacking.
+    /// [`Error::System`] when threads or descriptors are lacking,
+    /// [`Error::NotListening`] when the component does not come as far as that.
     pub fn start(self) -> Result<Running, Error> {
         let addresses = self.listeners.addresses()?;
-        let (stop, stopping) = watch::channel(false);
-        let (kill, killed) = watch::channel(false);
-        let grace = self.limits.grace;
-        let connections = self.limits.connections;
-        let report = Arc::clone(&self.report);
-
-        start_epochs(self.program.engine.weak())?;
         let shared = Arc::new(Shared {
-            root: self.root,
             arguments: self.arguments,
             limits: self.limits,
             stdout: self.stdout,
             stderr: self.stderr,
             report: self.report,
         });
-        let mut lanes = Vec::new();
-        let mut workers = Vec::new();
-        for number in 0..shared.limits.workers.max(1) {
-            let (lane, inboxes) = Lane::new(&addresses);
-            lanes.push(lane);
-            let worker = Worker {
-                number,
-                program: self.program.clone(),
-                inboxes,
-                shared: Arc::clone(&shared),
-                kill: killed.clone(),
-            };
-            workers.push(worker.start()?);
-        }
-        let shelf = Lanes::default();
-        shelf.replace(lanes);
+        let (current, new) = Generation::start(&self.program, self.root, &addresses, &shared)?;
+        current
+            .wait_until_listening()
+            .inspect_err(|_| current.kill())?;
+        let lanes = Lanes::default();
+        lanes.replace(new);
+        let (stop, stopping) = watch::channel(false);
         let acceptor = Acceptor {
             listeners: self.listeners.0,
-            lanes: shelf,
-            connections,
-            report,
+            lanes: lanes.clone(),
+            connections: shared.limits.connections,
+            report: Arc::clone(&shared.report),
         };
         let acceptor = start_acceptor(acceptor, stopping)?;
         Ok(Running {
             addresses,
-            grace,
+            shared,
+            lanes,
             stop,
-            kill,
             acceptor,
-            workers,
+            current,
+            retiring: Vec::new(),
         })
     }
 }
@@ -123,34 +111,56 @@ impl Running {
 
     /// Whether every worker has given up.
     pub fn is_dead(&self) -> bool {
-        self.workers.iter().all(JoinHandle::is_finished)
+        self.current.is_finished()
+    }
+
+    /// Sends new connections to another version of the component, with a root
+    /// opened anew; those that are open finish on the old one. No connection
+    /// attempt is refused meanwhile.
+    ///
+    /// # Errors
+    /// As for [`Server::start`]; then the old version goes on serving.
+    pub fn replace(&mut self, program: &Program, root: Root) -> Result<(), Error> {
+        let (new, lanes) = Generation::start(program, root, &self.addresses, &self.shared)?;
+        new.wait_until_listening().inspect_err(|_| new.kill())?;
+        self.lanes.replace(lanes);
+        self.retiring.retain(|generation| !generation.is_finished());
+        self.retiring
+            .push(std::mem::replace(&mut self.current, new));
+        Ok(())
     }
 
     /// Stops accepting, lets open transfers finish within the grace time, then
     /// cuts them. `hurry` is asked now and then whether to cut at once.
     pub fn stop(self, hurry: impl Fn() -> bool) -> Stopped {
         self.stop.send_replace(true);
-        let deadline = Instant::now().checked_add(self.grace);
-        let late = || deadline.is_some_and(|deadline| Instant::now() >= deadline);
-        while !self.is_dead() && !late() && !hurry() {
-            std::thread::sleep(limits::STOP_POLL);
-        }
-        let stopped = if self.is_dead() {
+        // The acceptor drops its lanes, and with them every stream of connections.
+        let _ = self.acceptor.join();
+        let generations: Vec<_> = self.retiring.iter().chain([&self.current]).collect();
+        let finished = || {
+            generations
+                .iter()
+                .all(|generation| generation.is_finished())
+        };
+        wait(self.shared.limits.grace, || finished() || hurry());
+        let stopped = if finished() {
             Stopped::Drained
         } else {
             Stopped::Cut
         };
-        self.kill.send_replace(true);
-        let _ = self.acceptor.join();
+        generations.iter().for_each(|generation| generation.kill());
         // An instance that spins can't be ended before the watchdog sees it; the
         // caller need not wait for that.
-        let patience = Instant::now().checked_add(limits::KILL_PATIENCE);
-        while !self.workers.iter().all(JoinHandle::is_finished)
-            && patience.is_some_and(|patience| Instant::now() < patience)
-        {
-            std::thread::sleep(limits::STOP_POLL);
-        }
+        wait(limits::KILL_PATIENCE, finished);
         stopped
+    }
+}
+
+/// Waits until `done`, but not longer than `patience`.
+fn wait(patience: Duration, done: impl Fn() -> bool) {
+    let deadline = Instant::now().checked_add(patience);
+    while !done() && deadline.is_some_and(|deadline| Instant::now() < deadline) {
+        std::thread::sleep(limits::POLL);
     }
 }
 
@@ -170,17 +180,4 @@ fn start_acceptor(
             }
         })?;
     Ok(thread)
-}
-
-/// Makes the engine's clock tick, for the watchdog, for as long as it exists.
-fn start_epochs(engine: wasmtime::EngineWeak) -> io::Result<JoinHandle<()>> {
-    std::thread::Builder::new()
-        .name("epochs".to_owned())
-        .spawn(move || {
-            while let Some(engine) = engine.upgrade() {
-                engine.increment_epoch();
-                drop(engine);
-                std::thread::sleep(limits::WATCHDOG_TICK);
-            }
-        })
 }

@@ -1,17 +1,29 @@
-//! SIGINT and SIGTERM, counted.
+//! SIGINT and SIGTERM, counted; SIGHUP, remembered.
 
 use std::io;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::time::Duration;
 
 /// How often a waiting process looks around even without a signal.
 const LOOK_AROUND: Duration = Duration::from_millis(500);
 
-/// How often the user has asked us to stop.
-pub(crate) struct Signals {
-    asked: Arc<(AtomicUsize, Mutex<()>, Condvar)>,
+/// What the user has asked for.
+#[derive(Default)]
+struct Asked {
+    stops: AtomicUsize,
+    replacement: AtomicBool,
+    lock: Mutex<()>,
+    changed: Condvar,
 }
+
+enum Signal {
+    Stop,
+    Replace,
+}
+
+/// The signals so far.
+pub(crate) struct Signals(Arc<Asked>);
 
 impl Signals {
     /// Starts a thread that waits for signals.
@@ -19,75 +31,97 @@ impl Signals {
     /// # Errors
     /// When the system gives us no thread or no event queue.
     pub(crate) fn new() -> io::Result<Self> {
-        let asked = Arc::new((AtomicUsize::new(0), Mutex::new(()), Condvar::new()));
+        let asked = Arc::new(Asked::default());
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
             .build()?;
-        let mut stop = {
+        let mut source = {
             let _entered = runtime.enter();
-            Stop::new()?
+            Source::new()?
         };
         let shared = Arc::clone(&asked);
         std::thread::Builder::new()
             .name("signals".to_owned())
             .spawn(move || {
                 runtime.block_on(async {
-                    while stop.next().await {
-                        shared.0.fetch_add(1, Ordering::SeqCst);
-                        shared.2.notify_all();
+                    while let Some(signal) = source.next().await {
+                        shared.note(&signal);
                     }
                 });
             })?;
-        Ok(Self { asked })
+        Ok(Self(asked))
     }
 
     pub(crate) fn stop_asked(&self) -> bool {
-        self.asked.0.load(Ordering::SeqCst) > 0
+        self.0.stops.load(Ordering::SeqCst) > 0
     }
 
     pub(crate) fn hurry_asked(&self) -> bool {
-        self.asked.0.load(Ordering::SeqCst) > 1
+        self.0.stops.load(Ordering::SeqCst) > 1
+    }
+
+    /// Whether a replacement was asked for since the last time.
+    pub(crate) fn replacement_asked(&self) -> bool {
+        self.0.replacement.swap(false, Ordering::SeqCst)
     }
 
     /// Waits for a signal, but not for long.
     pub(crate) fn wait(&self) {
-        let guard = self.asked.1.lock().unwrap_or_else(PoisonError::into_inner);
+        let guard = self.0.lock.lock().unwrap_or_else(PoisonError::into_inner);
         // Whether it was a signal or the time is for the caller to find out.
-        drop(self.asked.2.wait_timeout(guard, LOOK_AROUND));
+        drop(self.0.changed.wait_timeout(guard, LOOK_AROUND));
+    }
+}
+
+impl Asked {
+    fn note(&self, signal: &Signal) {
+        match signal {
+            Signal::Stop => {
+                self.stops.fetch_add(1, Ordering::SeqCst);
+            }
+            Signal::Replace => self.replacement.store(true, Ordering::SeqCst),
+        }
+        self.changed.notify_all();
     }
 }
 
 #[cfg(unix)]
-struct Stop(tokio::signal::unix::Signal, tokio::signal::unix::Signal);
+struct Source {
+    interrupt: tokio::signal::unix::Signal,
+    terminate: tokio::signal::unix::Signal,
+    hangup: tokio::signal::unix::Signal,
+}
 
 #[cfg(unix)]
-impl Stop {
+impl Source {
     fn new() -> io::Result<Self> {
         use tokio::signal::unix::{SignalKind, signal};
-        Ok(Self(
-            signal(SignalKind::interrupt())?,
-            signal(SignalKind::terminate())?,
-        ))
+        Ok(Self {
+            interrupt: signal(SignalKind::interrupt())?,
+            terminate: signal(SignalKind::terminate())?,
+            hangup: signal(SignalKind::hangup())?,
+        })
     }
 
-    async fn next(&mut self) -> bool {
+    async fn next(&mut self) -> Option<Signal> {
         tokio::select! {
-            got = self.0.recv() => got.is_some(),
-            got = self.1.recv() => got.is_some(),
+            got = self.interrupt.recv() => got.map(|()| Signal::Stop),
+            got = self.terminate.recv() => got.map(|()| Signal::Stop),
+            got = self.hangup.recv() => got.map(|()| Signal::Replace),
         }
     }
 }
 
 #[cfg(windows)]
-struct Stop(tokio::signal::windows::CtrlC);
+struct Source(tokio::signal::windows::CtrlC);
 
 #[cfg(windows)]
-impl Stop {
+impl Source {
     fn new() -> io::Result<Self> {
         Ok(Self(tokio::signal::windows::ctrl_c()?))
     }
 
-    async fn next(&mut self) -> bool {
-        self.0.recv().await.is_some()
+    async fn next(&mut self) -> Option<Signal> {
+        self.0.recv().await.map(|()| Signal::Stop)
     }
 }

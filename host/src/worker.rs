@@ -19,9 +19,8 @@ use crate::root::Root;
 use crate::sockets::Inboxes;
 use crate::{Limits, Notice, Reporter, limits};
 
-/// What every worker of a server shares.
+/// What every worker of a server shares, of whatever version.
 pub(crate) struct Shared {
-    pub(crate) root: Root,
     pub(crate) arguments: Vec<String>,
     pub(crate) limits: Limits,
     pub(crate) stdout: Log,
@@ -32,6 +31,7 @@ pub(crate) struct Shared {
 pub(crate) struct Worker {
     pub(crate) number: usize,
     pub(crate) program: Program,
+    pub(crate) root: Arc<Root>,
     pub(crate) inboxes: Inboxes,
     pub(crate) shared: Arc<Shared>,
     /// Turns true when the instance must end at once, whatever it is doing.
@@ -115,7 +115,7 @@ impl Worker {
         Ok(Gifts {
             arguments: self.shared.arguments.clone(),
             inboxes: self.inboxes.clone(),
-            preopen: Preopen::new(&self.shared.root)?,
+            preopen: Preopen::new(&self.root)?,
             stdout: self.shared.stdout.clone(),
             stderr: self.shared.stderr.clone(),
         })

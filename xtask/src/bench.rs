@@ -88,9 +88,10 @@ pub(crate) fn run(options: &Options) -> Result<()> {
         return Ok(());
     }
     raise_descriptor_limit()?;
-    let interrupt = Interrupt::watch()?;
     let plan = options.plan();
     let yard = options.yard(&plan)?;
+    // Until here Ctrl-C ends the program at once.
+    let interrupt = Interrupt::watch()?;
     let bench = Bench {
         yard: &yard,
         times: options.times(),

@@ -1,5 +1,5 @@
-//! The project's own commands. `cargo xtask bench` is the only one that people
-//! type; `floor` is one of the servers that it measures.
+//! The project's own commands. People type `cargo xtask bench` and `cargo xtask
+//! fuzz`; `floor` is one of the servers that the former measures.
 #![allow(
     clippy::arithmetic_side_effects,
     reason = "figures of one's own runs; nothing here reads what a stranger wrote"
@@ -7,6 +7,7 @@
 
 mod bench;
 mod floor;
+mod fuzz;
 
 use clap::Parser;
 
@@ -15,6 +16,8 @@ use clap::Parser;
 enum Command {
     /// Measure porthole beside nginx, Node and a bare epoll loop
     Bench(bench::Options),
+    /// Run the fuzz targets for a long time
+    Fuzz(fuzz::Options),
     /// Answer every request on a port of the loopback address with 1 KiB
     #[command(hide = true)]
     Floor { port: u16 },
@@ -23,6 +26,7 @@ enum Command {
 fn main() -> anyhow::Result<()> {
     match Command::parse() {
         Command::Bench(options) => bench::run(&options),
+        Command::Fuzz(options) => fuzz::run(&options),
         Command::Floor { port } => floor::serve(port),
     }
 }

@@ -134,6 +134,9 @@ fn conversations() {
             "ConflictingContentLengths!",
         ),
         (&[GET, TOO_LONG, END], "ContentTooLarge!"),
+        (&[GET, CHUNKED, END, "10001\r\n"], "ContentTooLarge!"),
+        (&[POST, TOO_LONG, END], "MethodNotAllowed."),
+        (&[POST, CHUNKED, END, "10001\r\n"], "MethodNotAllowed."),
         // Faults of one request only.
         (&[POST, END, NEXT], "MethodNotAllowed /b idle"),
         (
@@ -154,11 +157,15 @@ fn conversations() {
         ),
         (
             &["GET * HTTP/1.1\r\nHost: x\r\n", END, NEXT],
-            "MalformedTarget /b idle",
+            "MalformedTarget.",
         ),
         (
             &["GET /%00 HTTP/1.1\r\nHost: x\r\n", END, NEXT],
-            "ForbiddenByteInPath /b idle",
+            "ForbiddenByteInPath.",
+        ),
+        (
+            &["GET http://y/ HTTP/1.1\r\nHost: x\r\n", END, NEXT],
+            "HostMismatch.",
         ),
         (&[GET, EXPECT_X, END, NEXT], "UnknownExpectation /b idle"),
         (
@@ -198,6 +205,7 @@ fn the_client_waits_for_100() {
         (&[GET, EXPECT, END], "", "/a idle"),
         (&[GET, EXPECT, TOO_LONG, END], "", "ContentTooLarge!"),
         (&[POST, EXPECT, LENGTH, END], "", "MethodNotAllowed."),
+        (&[POST, EXPECT, TOO_LONG, END], "", "MethodNotAllowed."),
         (
             &[POST, EXPECT, LENGTH, END, "hello"],
             NEXT,

@@ -92,24 +92,12 @@ pub(crate) static CASES: &[Case] = &[
         HTTP,
         REQUESTS,
     ),
-    case(
-        "1g-1",
-        "1 GiB, 1 client",
-        steady(1, File(G1)),
-        STREAMERS,
-        BYTES,
-    ),
-    case(
-        "1g-8",
-        "1 GiB, 8 clients",
-        steady(8, File(G1)),
-        STREAMERS,
-        BYTES,
-    ),
+    case("1g-1", "1 GiB, 1 client", downloads(1), STREAMERS, BYTES),
+    case("1g-8", "1 GiB, 8 clients", downloads(8), STREAMERS, BYTES),
     case(
         "1g-64",
         "1 GiB, 64 clients",
-        steady(64, File(G1)),
+        downloads(64),
         STREAMERS,
         BYTES,
     ),
@@ -123,7 +111,7 @@ pub(crate) static CASES: &[Case] = &[
     case(
         "1g-cold",
         "1 GiB in parts of 128 MiB from a cold page cache, 8 clients; small requests beside",
-        Plan::Cold(Load::new(8, range(128 << 20))),
+        Plan::Cold(Load::new(8, range(128 << 20)).threads()),
         PLAIN,
         BESIDE,
     ),
@@ -202,6 +190,10 @@ const fn case(
 
 const fn steady(connections: usize, requests: super::load::Requests) -> Plan {
     Plan::Steady(Load::new(connections, requests))
+}
+
+const fn downloads(clients: usize) -> Plan {
+    Plan::Steady(Load::new(clients, File(G1)).threads())
 }
 
 const fn range(bytes: u64) -> super::load::Requests {

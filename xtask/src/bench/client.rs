@@ -75,14 +75,7 @@ impl Client {
             content: 0,
             latency: None,
         };
-        let read = if self.left.is_some() && std::env::var_os("TRUNC").is_some() {
-            rustix::net::recv(&self.stream, &mut *buffer, rustix::net::RecvFlags::TRUNC)
-                .map(|r| r.1)
-                .map_err(Into::into)
-        } else {
-            self.stream.read(buffer)
-        };
-        let read = match read {
+        let read = match self.stream.read(buffer) {
             Ok(read) => read,
             Err(error) if error.kind() == io::ErrorKind::WouldBlock => return Ok(nothing),
             Err(error) => return Err(error).context("cannot receive"),

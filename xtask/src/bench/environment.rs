@@ -1,6 +1,8 @@
 //! What a reader has to know about the machine and the programs.
 
-use std::{fs, path::Path, process::Command, thread::available_parallelism, time::SystemTime};
+use std::{
+    ffi::OsStr, fs, path::Path, process::Command, thread::available_parallelism, time::SystemTime,
+};
 
 use serde_json::Value;
 
@@ -50,11 +52,11 @@ fn now() -> u64 {
 }
 
 /// The first line that a program says about itself, on whichever stream.
-fn version(program: impl AsRef<std::ffi::OsStr>, flag: &str) -> Option<String> {
-    let output = Command::new(program).arg(flag).output().ok()?;
+fn version(program: impl AsRef<OsStr>, flag: &str) -> String {
+    let Ok(output) = Command::new(program).arg(flag).output() else {
+        return "not found".into();
+    };
     let text = [output.stdout, output.stderr].concat();
-    String::from_utf8_lossy(&text)
-        .lines()
-        .next()
-        .map(Into::into)
+    let text = String::from_utf8_lossy(&text);
+    text.lines().next().unwrap_or_default().into()
 }

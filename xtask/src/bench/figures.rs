@@ -103,31 +103,22 @@ impl Series {
         (at(low) + at(high)) / 2.0
     }
 
-    /// How far the farthest round is from the median, as a fraction of it.
-    pub(crate) fn spread(&self) -> f64 {
+    /// How far the farthest round is from the median, as a fraction of it; none
+    /// for a single round or a median of zero.
+    pub(crate) fn spread(&self) -> Option<f64> {
         let median = self.median();
-        let farthest = self
-            .0
-            .iter()
-            .map(|value| (value - median).abs())
-            .fold(0.0, f64::max);
-        if farthest == 0.0 {
-            0.0
-        } else {
-            farthest / median
-        }
+        let distances = self.0.iter().map(|value| (value - median).abs());
+        let spread = distances.fold(0.0, f64::max) / median;
+        (self.0.len() > 1 && spread.is_finite()).then_some(spread)
     }
 }
 
-/// The value that this fraction of all values does not exceed (nearest rank).
-/// Sorts the values; zero if there are none.
-pub(crate) fn percentile(values: &mut [Duration], fraction: f64) -> Duration {
+/// The value that this fraction of all values does not exceed (nearest rank);
+/// none if there are no values. Sorts them.
+pub(crate) fn percentile(values: &mut [Duration], fraction: f64) -> Option<Duration> {
     values.sort_unstable();
     let rank = (fraction * values.len() as f64).ceil() as usize;
-    values
-        .get(rank.saturating_sub(1))
-        .copied()
-        .unwrap_or_default()
+    values.get(rank.saturating_sub(1)).copied()
 }
 
 #[cfg(test)]
@@ -138,16 +129,16 @@ mod tests {
     fn percentiles() {
         let hundred: Vec<u64> = (1..=100).rev().collect();
         for (values, fraction, expected) in [
-            (&hundred[..], 0.5, 50),
-            (&hundred, 0.99, 99),
-            (&hundred, 1.0, 100),
-            (&hundred, 0.0, 1),
-            (&[7], 0.99, 7),
-            (&[1, 2, 3], 0.5, 2),
-            (&[], 0.5, 0),
+            (&hundred[..], 0.5, Some(50)),
+            (&hundred, 0.99, Some(99)),
+            (&hundred, 1.0, Some(100)),
+            (&hundred, 0.0, Some(1)),
+            (&[7], 0.99, Some(7)),
+            (&[1, 2, 3], 0.5, Some(2)),
+            (&[], 0.5, None),
         ] {
             let mut values: Vec<_> = values.iter().copied().map(Duration::from_millis).collect();
-            let expected = Duration::from_millis(expected);
+            let expected = expected.map(Duration::from_millis);
             assert_eq!(
                 percentile(&mut values, fraction),
                 expected,
@@ -159,10 +150,10 @@ mod tests {
     #[test]
     fn medians_and_spreads() {
         for (values, median, spread) in [
-            (&[4.0][..], 4.0, 0.0),
-            (&[9.0, 1.0, 2.0], 2.0, 3.5),
-            (&[4.0, 2.0], 3.0, 1.0 / 3.0),
-            (&[0.0, 0.0], 0.0, 0.0),
+            (&[4.0][..], 4.0, None),
+            (&[9.0, 1.0, 2.0], 2.0, Some(3.5)),
+            (&[4.0, 2.0], 3.0, Some(1.0 / 3.0)),
+            (&[0.0, 0.0, 1.0], 0.0, None),
         ] {
             let series = Series(values.to_vec());
             assert_eq!(

@@ -4,6 +4,7 @@ use std::{
     fs::{self, File},
     io::{BufWriter, Write},
     path::{Path, PathBuf},
+    time::{Duration, Instant},
 };
 
 use anyhow::{Context, Result};
@@ -94,21 +95,34 @@ fn write_noise(file: &Path, size: u64) -> Result<()> {
     Ok(())
 }
 
+/// How long pages may stay in the page cache: long enough that what was read
+/// ahead gets used.
+const COLD_PERIOD: Duration = Duration::from_millis(250);
+
 /// A file that is to be read from the disk, not from the page cache.
-pub(crate) struct Cold(File);
+pub(crate) struct Cold {
+    file: File,
+    dropped: Instant,
+}
 
 impl Cold {
     pub(crate) fn new(path: &Path) -> Result<Self> {
         let file = File::open(path).with_context(|| format!("cannot open {}", path.display()))?;
         // Pages that were never written back cannot be dropped.
         file.sync_all()?;
-        let cold = Self(file);
-        cold.drop_cached()?;
-        Ok(cold)
+        rustix::fs::fadvise(&file, 0, None, Advice::DontNeed)?;
+        Ok(Self {
+            file,
+            dropped: Instant::now(),
+        })
     }
 
-    /// Drops what has come into the page cache since.
-    pub(crate) fn drop_cached(&self) -> Result<()> {
-        Ok(rustix::fs::fadvise(&self.0, 0, None, Advice::DontNeed)?)
+    /// To be called again and again: drops what has come into the page cache.
+    pub(crate) fn keep(&mut self) -> Result<()> {
+        if self.dropped.elapsed() > COLD_PERIOD {
+            rustix::fs::fadvise(&self.file, 0, None, Advice::DontNeed)?;
+            self.dropped = Instant::now();
+        }
+        Ok(())
     }
 }

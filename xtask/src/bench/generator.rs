@@ -1,4 +1,4 @@
-//! Drives the clients of one load: one thread, one epoll set.
+//! Drives the clients of a load, or one of them: one thread, one epoll set.
 
 use std::{
     collections::VecDeque,
@@ -55,6 +55,13 @@ pub(crate) struct Tally {
     pub(crate) content: u64,
     /// One per complete answer.
     pub(crate) latencies: Vec<Duration>,
+}
+
+impl Tally {
+    pub(crate) fn add(&mut self, other: Self) {
+        self.content += other.content;
+        self.latencies.extend(other.latencies);
+    }
 }
 
 pub(crate) struct Generator {

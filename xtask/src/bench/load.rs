@@ -12,6 +12,12 @@ pub(crate) struct Load {
     pub(crate) pace: Pace,
     /// A new connection for each request.
     pub(crate) fresh: bool,
+    /// Each client is a thread of its own, like people who download. One thread
+    /// for them all would be the slowest part, and the kernel would do much of
+    /// the server's sending in the client's time, whenever that makes room: a
+    /// server's CPU time then differs threefold from round to round. For small
+    /// requests one thread is fast enough, and more would only disturb.
+    pub(crate) threads: bool,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -51,6 +57,7 @@ impl Load {
             requests,
             pace: Pace::Full,
             fresh: false,
+            threads: false,
         }
     }
 
@@ -61,8 +68,30 @@ impl Load {
         }
     }
 
+    pub(crate) const fn threads(self) -> Self {
+        Self {
+            threads: true,
+            ..self
+        }
+    }
+
     pub(crate) const fn pace(self, pace: Pace) -> Self {
         Self { pace, ..self }
+    }
+
+    /// What each thread has to do.
+    pub(crate) fn shares(self) -> impl Iterator<Item = Self> {
+        let (count, connections) = match self.threads {
+            true => (self.connections, 1),
+            false => (1, self.connections),
+        };
+        std::iter::repeat_n(
+            Self {
+                connections,
+                ..self
+            },
+            count,
+        )
     }
 }
 
@@ -101,7 +130,7 @@ impl Writer {
             load,
             host,
             etag,
-            random: fastrand::Rng::with_seed(4000),
+            random: fastrand::Rng::new(),
         }
     }
 

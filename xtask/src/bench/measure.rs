@@ -66,8 +66,8 @@ impl Bench<'_> {
     fn cold(&self, load: Load, server: Server) -> Result<Measurement> {
         let running = self.yard.start(server, load.requests.sample())?;
         let alone = self.observe(&running, &[BESIDE_LOAD], || Ok(()))?.figures();
-        let cold = Cold::new(&self.yard.files.locate(G1))?;
-        let both = self.observe(&running, &[load, BESIDE_LOAD], || cold.drop_cached())?;
+        let mut cold = Cold::new(&self.yard.files.locate(G1))?;
+        let both = self.observe(&running, &[load, BESIDE_LOAD], || cold.keep())?;
         let mut figures = both.figures();
         for (metric, alone_metric) in [
             (Metric::P50, Metric::P50Alone),
@@ -97,7 +97,7 @@ impl Bench<'_> {
         let mut figures = self.observe(&running, &[load], || Ok(()))?.figures();
         let lost = idle.iter().filter(|client| !client.is_idle()).count();
         ensure!(lost == 0, "{lost} idle connections were closed");
-        let cpu = (after.cpu - before.cpu).as_secs_f64();
+        let cpu = after.cpu.saturating_sub(before.cpu).as_secs_f64();
         figures.insert(Metric::CpuShare, cpu / self.times.idle.as_secs_f64());
         figures.insert(Metric::Resident, after.resident as f64);
         Ok(figures)
@@ -123,8 +123,7 @@ impl Bench<'_> {
         ]))
     }
 
-    /// Puts loads on a server, each from a thread of its own. `step` is called
-    /// again and again meanwhile.
+    /// Puts loads on a server. `step` is called again and again meanwhile.
     fn observe(
         &self,
         running: &Running,
@@ -132,35 +131,31 @@ impl Bench<'_> {
         mut step: impl FnMut() -> Result<()>,
     ) -> Result<Window> {
         let orders = Orders::default();
-        let generators: Vec<_> = loads
-            .iter()
-            .flat_map(|load| {
-                let n: usize = std::env::var("GEN").map_or(1, |v| v.parse().unwrap());
-                let n = n.min(load.connections);
-                (0..n).map(move |_| Load {
-                    connections: load.connections / n,
-                    ..*load
-                })
-            })
-            .map(|load| Generator::open(load, running.address))
-            .collect::<Result<_>>()?;
+        let mut generators = Vec::new();
+        for (index, load) in loads.iter().enumerate() {
+            for share in load.shares() {
+                generators.push((index, Generator::open(share, running.address)?));
+            }
+        }
         thread::scope(|scope| {
             let threads: Vec<_> = generators
                 .into_iter()
-                .map(|generator| scope.spawn(|| generator.run(&orders)))
+                .map(|(index, generator)| (index, scope.spawn(|| generator.run(&orders))))
                 .collect();
             let clocked = self.clock(running, &orders, || {
-                let gave_up = threads.iter().any(|thread| thread.is_finished());
+                let gave_up = threads.iter().any(|(_, thread)| thread.is_finished());
                 ensure!(!gave_up, "a client gave up");
                 step()
             });
             orders.stop();
-            let tallies: Result<Vec<Tally>> = threads
-                .into_iter()
-                .map(|thread| thread.join().map_err(|_| anyhow!("a client panicked"))?)
-                .collect();
-            // Why a client gave up says more than that it did.
-            let tallies = tallies?;
+            let mut tallies: Vec<_> = loads.iter().map(|_| Tally::default()).collect();
+            for (index, thread) in threads {
+                // Why a client gave up says more than that it did.
+                let share = thread.join().map_err(|_| anyhow!("a client panicked"))??;
+                if let Some(tally) = tallies.get_mut(index) {
+                    tally.add(share);
+                }
+            }
             let (before, after, elapsed) = clocked?;
             Ok(Window {
                 seconds: elapsed.as_secs_f64(),
@@ -192,12 +187,16 @@ impl Window {
     /// Everything that can be said. Where there are two loads, bytes are those
     /// of the first, latencies those of the last.
     fn figures(mut self) -> Measurement {
-        let cpu = (self.after.cpu - self.before.cpu).as_secs_f64();
-        let disk = (self.after.disk - self.before.disk) as f64;
-        let content = self.tallies.iter().map(|tally| tally.content).sum::<u64>() as f64;
+        let cpu = self.after.cpu.saturating_sub(self.before.cpu).as_secs_f64();
+        let disk = self.after.disk.saturating_sub(self.before.disk) as f64;
+        let content = self.tallies.first().map_or(0, |tally| tally.content) as f64;
         let latencies = self.tallies.last_mut().map(|tally| &mut tally.latencies);
         let latencies = latencies.map_or(&mut [][..], |latencies| &mut latencies[..]);
         let requests = latencies.len() as f64;
+        let mut latency = |fraction| {
+            let latency = percentile(latencies, fraction);
+            latency.map_or(f64::NAN, |latency| latency.as_secs_f64())
+        };
         let mut figures = Measurement::from([
             (Metric::Throughput, content / self.seconds),
             (Metric::CpuPerGib, cpu / (content / GIB as f64)),
@@ -206,8 +205,8 @@ impl Window {
             (Metric::Resident, self.after.resident as f64),
             (Metric::Rate, requests / self.seconds),
             (Metric::CpuPerRequest, cpu / requests),
-            (Metric::P50, percentile(latencies, 0.50).as_secs_f64()),
-            (Metric::P99, percentile(latencies, 0.99).as_secs_f64()),
+            (Metric::P50, latency(0.50)),
+            (Metric::P99, latency(0.99)),
         ]);
         // A window without a single answer or byte has nothing to divide by.
         figures.retain(|_, value| value.is_finite());

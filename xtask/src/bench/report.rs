@@ -5,6 +5,7 @@ use std::fmt::Write;
 use serde_json::{Value, json};
 
 use super::{
+    cases::Case,
     environment::Environment,
     figures::{Metric, Series},
     results::{CaseResult, Column, Results},
@@ -19,12 +20,13 @@ pub(crate) struct Report {
 }
 
 /// A case as it is shown on the terminal once it is done.
-pub(crate) fn case_text(result: &CaseResult) -> String {
+pub(crate) fn case_text(CaseResult { case, columns }: &CaseResult) -> String {
+    let table = case_table(case, columns).text();
     format!(
-        "{} ({})\n{}",
-        result.case.title,
-        result.case.name,
-        case_table(result).text()
+        "{} ({})\n{table}{}",
+        case.title,
+        case.name,
+        failures(columns, "  ")
     )
 }
 
@@ -35,24 +37,19 @@ pub(crate) fn targets_text(results: &Results) -> String {
 impl Report {
     pub(crate) fn markdown(&self) -> String {
         let mut out = String::new();
+        // Writing to a string cannot fail.
         for (name, value) in &self.environment.0 {
-            // Writing to a string cannot fail.
+            let value = value.as_str().map_or_else(|| value.to_string(), Into::into);
             let _ = writeln!(out, "- {name}: {value}");
         }
         out += "\nMedian of the rounds ± the distance of the farthest round.\n";
-        for result in &self.results.0 {
-            let table = case_table(result).markdown();
-            let _ = write!(
-                out,
-                "\n### {} (`{}`)\n\n{table}",
-                result.case.title, result.case.name
-            );
+        for CaseResult { case, columns } in &self.results.0 {
+            let table = case_table(case, columns).markdown();
+            let _ = write!(out, "\n### {} (`{}`)\n\n{table}", case.title, case.name);
+            out += &failures(columns, "\n");
         }
-        let _ = write!(
-            out,
-            "\n### Targets\n\n{}",
-            targets_table(&self.results).markdown()
-        );
+        let targets = targets_table(&self.results).markdown();
+        let _ = write!(out, "\n### Targets\n\n{targets}");
         out
     }
 
@@ -65,29 +62,27 @@ impl Report {
     }
 }
 
-fn case_table(result: &CaseResult) -> Table {
-    let metrics = result.case.metrics;
-    let titles = metrics.iter().map(|metric| metric.style().title);
+fn case_table(case: &Case, columns: &[Column]) -> Table {
+    let titles = case.metrics.iter().map(|metric| metric.style().title);
     let mut table = Table::new(1, std::iter::once("").chain(titles));
-    for column in &result.columns {
-        let name = std::iter::once(column.server.name().into());
-        table.row(match &column.failure {
-            Some(_) => name.chain(["failed".into()]).collect(),
-            None => name
-                .chain(metrics.iter().map(|metric| cell(column, *metric)))
-                .collect(),
-        });
+    for column in columns {
+        let mut row = vec![column.server.name().into()];
+        match column.failure {
+            Some(_) => row.push("failed".into()),
+            None => row.extend(case.metrics.iter().map(|metric| cell(column, *metric))),
+        }
+        table.row(row);
     }
     table
 }
 
 /// A line for each server that failed, after `lead`.
-fn failures(result: &CaseResult, lead: &str) -> String {
+fn failures(columns: &[Column], lead: &str) -> String {
     let line = |column: &Column| {
         let failure = column.failure.as_ref()?;
         Some(format!("{lead}{}: {failure}\n", column.server.name()))
     };
-    result.columns.iter().filter_map(line).collect()
+    columns.iter().filter_map(line).collect()
 }
 
 fn cell(column: &Column, metric: Metric) -> String {
@@ -95,9 +90,9 @@ fn cell(column: &Column, metric: Metric) -> String {
         return "–".into();
     };
     let median = metric.show(series.median());
-    match series.rounds() {
-        [_] => median,
-        _ => format!("{median} ± {:.0} %", series.spread() * 100.0),
+    match series.spread() {
+        Some(spread) => format!("{median} ± {:.0} %", spread * 100.0),
+        None => median,
     }
 }
 
@@ -127,16 +122,26 @@ fn targets_table(results: &Results) -> Table {
     table
 }
 
-fn case_json(result: &CaseResult) -> Value {
-    json!({
-        "name": result.case.name,
-        "title": result.case.title,
-        "servers": result.columns.iter().map(|column| json!({
-            "name": column.server.name(),
-            "failure": column.failure,
-            "figures": column.figures.iter().map(figure_json).collect::<Vec<_>>(),
-        })).collect::<Vec<_>>(),
-    })
+fn case_json(CaseResult { case, columns }: &CaseResult) -> Value {
+    let figures = |column: &Column| -> Vec<Value> {
+        let series = |metric| Some((metric, column.figures.get(metric)?));
+        case.metrics
+            .iter()
+            .filter_map(series)
+            .map(figure_json)
+            .collect()
+    };
+    let servers: Vec<_> = columns
+        .iter()
+        .map(|column| {
+            json!({
+                "name": column.server.name(),
+                "failure": column.failure,
+                "figures": figures(column),
+            })
+        })
+        .collect();
+    json!({ "name": case.name, "title": case.title, "servers": servers })
 }
 
 /// Values in the metric's unit, like those of the tables, but not rounded.

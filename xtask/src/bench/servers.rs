@@ -20,8 +20,14 @@ use super::{
 
 /// How long a server may take to its first answer before it counts as broken.
 const START_LIMIT: Duration = Duration::from_secs(20);
+/// How long it may take to stop before it is killed.
+const STOP_LIMIT: Duration = Duration::from_secs(3);
+const STOP_STEP: Duration = Duration::from_millis(2);
 /// The pause between two attempts to get that answer.
 const START_STEP: Duration = Duration::from_micros(500);
+
+/// More than any case opens; as many as nginx may hold in each worker.
+const CONNECTIONS: &str = "12000";
 
 const NGINX_CONF: &str = include_str!("../../../benches/nginx.conf");
 const TUTORIAL: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../benches/tutorial.js");
@@ -112,7 +118,10 @@ impl Yard {
         match server {
             Server::Porthole | Server::PortholeLog => {
                 command = Command::new(&self.porthole);
-                command.arg(self.files.root()).args(["-p", &port]);
+                command
+                    .arg(self.files.root())
+                    .args(["-p", &port, "--bind", "127.0.0.1"])
+                    .args(["--max-connections", CONNECTIONS]);
                 if server == Server::Porthole {
                     command.arg("--quiet");
                 }
@@ -162,6 +171,7 @@ impl Yard {
             .replace("@USER@", user)
             .replace("@ACCESS_LOG@", access_log)
             .replace("@OPEN_FILE_CACHE@", open_file_cache)
+            .replace("@CONNECTIONS@", CONNECTIONS)
             .replace("@STATE@", &self.state.display().to_string())
             .replace("@ROOT@", &self.files.root().display().to_string())
             .replace("@PORT@", port)
@@ -217,15 +227,30 @@ impl Running {
 }
 
 impl Drop for Running {
-    /// The parent first, or it would start its children anew.
+    /// Asks first: nginx waits for its workers then, so that none is left over.
     fn drop(&mut self) {
-        let root = self.child.id();
-        for pid in proc::family(root).unwrap_or_else(|_| vec![root]) {
-            if let Some(pid) = i32::try_from(pid).ok().and_then(Pid::from_raw) {
-                // It may have ended by itself.
-                let _ = kill_process(pid, Signal::KILL);
-            }
+        if !matches!(self.child.try_wait(), Ok(None)) {
+            return;
         }
-        let _ = self.child.wait();
+        let root = self.child.id();
+        signal(root, Signal::TERM);
+        let begin = Instant::now();
+        while let Ok(None) = self.child.try_wait() {
+            if begin.elapsed() > STOP_LIMIT {
+                // The parent first, or it would start its children anew.
+                let family = proc::family(root).unwrap_or_else(|_| vec![root]);
+                family.into_iter().for_each(|pid| signal(pid, Signal::KILL));
+                let _ = self.child.wait();
+                return;
+            }
+            std::thread::sleep(STOP_STEP);
+        }
+    }
+}
+
+/// That a process has ended by itself is no error.
+fn signal(pid: u32, signal: Signal) {
+    if let Some(pid) = i32::try_from(pid).ok().and_then(Pid::from_raw) {
+        let _ = kill_process(pid, signal);
     }
 }

@@ -1,0 +1,87 @@
+//! Answers, as a strict client reads them (RFC 9112 §4 to §6).
+
+use crate::text::{field_line, find, split};
+
+/// One answer, its content included.
+#[derive(Debug, PartialEq)]
+pub(crate) struct Answer<'b> {
+    pub(crate) status: u16,
+    pub(crate) fields: Vec<(&'b str, &'b str)>,
+    pub(crate) content: &'b [u8],
+}
+
+impl<'b> Answer<'b> {
+    /// The answer that the bytes begin with, and what follows it. Panics where it is not
+    /// by the letter.
+    pub(crate) fn read(bytes: &'b [u8], to_head: bool) -> (Self, &'b [u8]) {
+        let end = find(bytes, b"\r\n\r\n").expect("a whole head");
+        let lines = split(&bytes[..end], b"\r\n");
+        let (status_line, lines) = lines.split_first().unwrap();
+        let mut answer = Self {
+            status: status(str::from_utf8(status_line).unwrap()),
+            fields: lines.iter().map(|line| field(line)).collect(),
+            content: b"",
+        };
+        let rest = &bytes[end + 4..];
+        let len = if to_head { 0 } else { answer.content_length() };
+        let rest = rest.split_at_checked(len).expect("the whole content");
+        answer.content = rest.0;
+        (answer, rest.1)
+    }
+
+    /// The value of a field that is there once at most.
+    pub(crate) fn field(&self, name: &str) -> Option<&'b str> {
+        let mut values = self
+            .fields
+            .iter()
+            .filter(|(found, _)| found.eq_ignore_ascii_case(name));
+        let value = values.next()?.1;
+        assert!(values.next().is_none(), "{name} is repeated");
+        Some(value)
+    }
+
+    pub(crate) fn is_interim(&self) -> bool {
+        self.status < 200
+    }
+
+    /// RFC 9112 §6.3, for an answer to anything but HEAD. All have a length, or none by
+    /// definition: nothing here ends with the connection.
+    fn content_length(&self) -> usize {
+        assert_eq!(self.field("Transfer-Encoding"), None);
+        let value = self.field("Content-Length");
+        match self.status {
+            100..=199 | 204 | 304 => {
+                assert_eq!(value, None);
+                0
+            }
+            _ => value.expect("Content-Length").parse().unwrap(),
+        }
+    }
+}
+
+/// `status-line` (RFC 9112 §4)
+fn status(line: &str) -> u16 {
+    let (code, reason) = line
+        .strip_prefix("HTTP/1.1 ")
+        .unwrap()
+        .split_once(' ')
+        .unwrap();
+    assert!(code.len() == 3 && !reason.is_empty());
+    assert!(
+        reason
+            .bytes()
+            .all(|byte| byte == b' ' || byte.is_ascii_alphabetic())
+    );
+    code.parse().unwrap()
+}
+
+/// As we write them: one space after the colon, and ASCII only.
+fn field(line: &[u8]) -> (&str, &str) {
+    let (name, value) = field_line(line).expect("a field line");
+    assert_eq!(line, [name, b": ", value].concat());
+    assert!(value.is_ascii());
+    (
+        str::from_utf8(name).unwrap(),
+        str::from_utf8(value).unwrap(),
+    )
+}

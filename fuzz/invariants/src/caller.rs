@@ -1,0 +1,104 @@
+//! Calls `h1` for one connection, as a server has to.
+
+use h1::connection::{Connection, Event};
+use h1::fields::Fields;
+use h1::head::{Version, method};
+use h1::limits::HEAD_BYTES;
+use h1::method::Method;
+use h1::response::{CONTINUE, Context, Policy, write_head};
+
+use crate::site::{NOW, Reply};
+
+/// What a connection came to.
+#[derive(Default)]
+pub(crate) struct Conversation {
+    /// All that was sent.
+    pub(crate) sent: Vec<u8>,
+    /// For each final answer, whether it is one to HEAD.
+    pub(crate) to_head: Vec<bool>,
+    /// For each request answered, where it ends in all that arrived.
+    pub(crate) ends: Vec<usize>,
+    /// Whether the last answer ends the connection.
+    pub(crate) closed: bool,
+}
+
+/// Answers what arrives in `pieces`, with a buffer for the longest head and no more.
+pub(crate) fn converse<'b>(mut pieces: impl Iterator<Item = &'b [u8]>) -> Conversation {
+    let policy = Policy::new(Some("max-age=60"), true, &["X-Test: a"]).unwrap();
+    let mut talk = Conversation::default();
+    let mut connection = Connection::new();
+    let mut buffer: Vec<u8> = Vec::new();
+    let mut piece: &[u8] = b"";
+    let mut forgotten = 0;
+    let mut continued = false;
+    while !talk.closed {
+        match connection.next(&buffer) {
+            Event::Read { idle } => {
+                assert!(!idle || buffer.iter().all(|byte| b"\r\n".contains(byte)));
+                if piece.is_empty() {
+                    let Some(next) = pieces.next() else {
+                        break;
+                    };
+                    piece = next;
+                }
+                if buffer.len() == HEAD_BYTES {
+                    forgotten += buffer.drain(connection.reclaim()).count();
+                }
+                let room = HEAD_BYTES - buffer.len();
+                assert!(room > 0, "the buffer would have to grow");
+                let (read, rest) = piece.split_at(room.min(piece.len()));
+                buffer.extend(read);
+                piece = rest;
+            }
+            Event::Continue => {
+                assert!(!continued, "one 100 for one request");
+                continued = true;
+                talk.sent.extend(CONTINUE);
+            }
+            Event::Request(request) => {
+                let head = &request.head;
+                let context = context(head.version, request.keep_alive, &policy);
+                talk.say(&Reply::to(&request), head.method, &head.fields, &context);
+                forgotten += buffer.drain(..connection.finish()).count();
+                talk.ends.push(forgotten);
+                continued = false;
+            }
+            Event::Refused(refusal) => {
+                let context = context(Version::Http11, false, &policy);
+                let reply = Reply::Refused(refusal.status());
+                talk.say(&reply, method(&buffer), &Fields::EMPTY, &context);
+            }
+        }
+    }
+    if talk.closed {
+        let more = connection.next(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n");
+        assert!(
+            !matches!(more, Event::Request(_)),
+            "nothing is answered after the last"
+        );
+    }
+    talk
+}
+
+impl Conversation {
+    fn say(&mut self, reply: &Reply<'_>, method: Method, fields: &Fields<'_>, how: &Context<'_>) {
+        write_head(&mut self.sent, &reply.answer(), how, fields);
+        let to_head = method == Method::Head;
+        if !to_head {
+            reply.send_content(&mut self.sent);
+        }
+        self.to_head.push(to_head);
+        self.closed = !how.keep_alive;
+    }
+}
+
+/// At [`NOW`].
+fn context(version: Version, keep_alive: bool, policy: &Policy) -> Context<'_> {
+    Context {
+        now: NOW,
+        date: b"Thu, 01 Jan 2026 00:00:00 GMT",
+        keep_alive,
+        version,
+        policy,
+    }
+}

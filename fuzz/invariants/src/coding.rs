@@ -1,0 +1,52 @@
+//! Content negotiation (RFC 9110 §12.5.3).
+
+use h1::coding::{Coding, preferences};
+use h1::limits::{FIELD_LINES, HEAD_BYTES};
+
+use crate::text::with_fields;
+
+/// So that names before a hundred lines still fit a head.
+const LONGEST: usize = HEAD_BYTES / 2;
+
+/// Of the lines of `Accept-Encoding`: nothing is offered twice, or to a client that
+/// names neither it nor any; letter case, empty members and how a list is spread over
+/// lines make no difference.
+pub fn coding(bytes: &[u8]) {
+    let lines: Vec<_> = bytes.split(|byte| *byte == b'\n').collect();
+    let Some(found) = preferred(&lines).filter(|_| bytes.len() <= LONGEST) else {
+        return;
+    };
+    for (place, coding) in found.iter().enumerate() {
+        assert!(!found[..place].contains(coding));
+        assert!(names(bytes, *coding), "{coding:?} was not asked for");
+    }
+    let upper = bytes.to_ascii_uppercase();
+    let upper: Vec<_> = upper.split(|byte| *byte == b'\n').collect();
+    assert_eq!(preferred(&upper).as_ref(), Some(&found));
+
+    // A quote may hold a comma.
+    if !bytes.contains(&b'"') {
+        let spread: Vec<_> = bytes.split(|byte| matches!(byte, b',' | b'\n')).collect();
+        if spread.len() <= FIELD_LINES {
+            assert_eq!(preferred(&spread).as_ref(), Some(&found));
+        }
+        assert_eq!(preferred(&[&lines.join(&b", ,"[..])]), Some(found));
+    }
+}
+
+/// `None` where the lines are no fields.
+fn preferred(values: &[&[u8]]) -> Option<Vec<Coding>> {
+    let name = b"Accept-Encoding:";
+    let lines: Vec<_> = values.iter().map(|value| [name, *value].concat()).collect();
+    let mut found = None;
+    with_fields(lines.iter().map(Vec::as_slice), |fields| {
+        found = Some(preferences(fields).collect());
+    });
+    found
+}
+
+fn names(bytes: &[u8], coding: Coding) -> bool {
+    let lower = bytes.to_ascii_lowercase();
+    let text = String::from_utf8_lossy(&lower);
+    text.contains(coding.token()) || text.contains('*')
+}

@@ -1,0 +1,145 @@
+//! Conditional requests (RFC 9110 §13).
+
+use h1::date::{self, Timestamp};
+use h1::etag::EntityTag;
+use h1::method::Method;
+use h1::selection::{Representation, Selection, select};
+
+use crate::text::{field_line, first_line, with_fields};
+
+/// Seconds since 1970 in a year of four digits.
+const WRITABLE: std::ops::RangeInclusive<i64> = -62_167_219_200..=253_402_300_799;
+
+/// Of two times, that of the file (or `-`) and now, and field lines after them: fields
+/// that §13.2.2 says are not looked at change nothing; HEAD ends as GET does, and never
+/// in a part; and whoever sends back the validators of an answer has what there is.
+pub fn condition(bytes: &[u8]) {
+    let Some((times, lines)) = first_line(bytes) else {
+        return;
+    };
+    let Some((file, now)) = times_of(times) else {
+        return;
+    };
+    let lines: Vec<_> = lines.split(|byte| *byte == b'\n').collect();
+    let get = selected(Method::Get, &lines, &file, now);
+    let head = selected(Method::Head, &lines, &file, now);
+    assert_eq!(head, get.clone().map(without_parts));
+
+    for (present, ignored) in [
+        ("If-Match", "If-Unmodified-Since"),
+        ("If-None-Match", "If-Modified-Since"),
+    ] {
+        if lines.iter().any(|line| is_named(line, present)) {
+            assert_eq!(
+                selected(Method::Get, &without(&lines, ignored), &file, now),
+                get
+            );
+        }
+    }
+    if !lines.iter().any(|line| is_named(line, "Range")) {
+        assert_eq!(
+            selected(Method::Get, &without(&lines, "If-Range"), &file, now),
+            get
+        );
+        assert!(!matches!(
+            get,
+            Some(Selection::One(_) | Selection::Several(_) | Selection::Unsatisfiable)
+        ));
+    }
+    check_validators(&file, now);
+}
+
+/// What our own validators come to when they are sent back.
+fn check_validators(file: &Representation<'_>, now: i64) {
+    let strong = file.modified.is_some();
+    let ask = |line: Vec<u8>| selected(Method::Get, &[&line, b"Range: bytes=0-0"], file, now);
+    let tagged = |name: &str| ask([name.as_bytes(), b": ", file.etag.as_bytes()].concat());
+    let part = |part: bool| if part { Sent::Part } else { Sent::Whole };
+    let proceeds = |yes: bool| if yes { Sent::Part } else { Sent::Failed };
+    assert_eq!(Sent::of(tagged("If-None-Match")), Sent::Nothing);
+    assert_eq!(Sent::of(tagged("If-Match")), proceeds(strong));
+    assert_eq!(Sent::of(tagged("If-Range")), part(strong));
+
+    let written = file
+        .last_modified(now)
+        .filter(|seconds| WRITABLE.contains(seconds));
+    if let Some(modified) = written {
+        let dated = |name: &str| ask([name.as_bytes(), b": ", &date::write(modified)].concat());
+        assert_eq!(Sent::of(dated("If-Modified-Since")), Sent::Nothing);
+        assert_eq!(Sent::of(dated("If-Unmodified-Since")), Sent::Part);
+        assert_eq!(Sent::of(dated("If-Range")), part(modified < now));
+    }
+}
+
+#[derive(Debug, PartialEq)]
+enum Sent {
+    Whole,
+    Part,
+    Nothing,
+    Failed,
+}
+
+impl Sent {
+    fn of(selection: Option<Selection>) -> Self {
+        match selection.expect("well-formed fields") {
+            Selection::Whole => Self::Whole,
+            Selection::NotModified => Self::Nothing,
+            Selection::PreconditionFailed => Self::Failed,
+            _ => Self::Part,
+        }
+    }
+}
+
+fn times_of(line: &[u8]) -> Option<(Representation<'static>, i64)> {
+    let (modified, now) = str::from_utf8(line).ok()?.split_once(' ')?;
+    let modified = match modified {
+        "-" => None,
+        seconds => Some(Timestamp {
+            seconds: seconds.parse().ok()?,
+            nanoseconds: 5,
+        }),
+    };
+    let file = Representation {
+        size: 100,
+        modified,
+        etag: EntityTag::of(100, modified, None),
+        media_type: "video/mp4",
+        coding: None,
+        varies: false,
+        disposition: None,
+    };
+    Some((file, now.parse().ok()?))
+}
+
+/// `None` where the lines are no fields.
+fn selected(
+    method: Method,
+    lines: &[&[u8]],
+    file: &Representation<'_>,
+    now: i64,
+) -> Option<Selection> {
+    let mut selection = None;
+    with_fields(lines.iter().copied(), |fields| {
+        selection = Some(select(method, fields, file, now));
+    });
+    selection
+}
+
+fn without_parts(selection: Selection) -> Selection {
+    match selection {
+        Selection::One(_) | Selection::Several(_) | Selection::Unsatisfiable => Selection::Whole,
+        other => other,
+    }
+}
+
+fn without<'l>(lines: &[&'l [u8]], name: &str) -> Vec<&'l [u8]> {
+    lines
+        .iter()
+        .filter(|line| !is_named(line, name))
+        .copied()
+        .collect()
+}
+
+fn is_named(line: &[u8], name: &str) -> bool {
+    field_line(line).is_some_and(|(found, _)| found.eq_ignore_ascii_case(name.as_bytes()))
+}

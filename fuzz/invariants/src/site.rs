@@ -1,0 +1,131 @@
+//! A site in small: a few names, and what `h1` says of each.
+
+use h1::coding::preferences;
+use h1::connection::Request;
+use h1::date::Timestamp;
+use h1::disposition::Disposition;
+use h1::etag::EntityTag;
+use h1::head::Head;
+use h1::method::Method;
+use h1::multipart::Multipart;
+use h1::response::{Answer, error_body};
+use h1::selection::{Representation, Selection, select};
+use h1::status::Status;
+use h1::target::{Resource, Target};
+
+/// Bytes of each file that is not empty.
+pub(crate) const FILE_BYTES: u64 = 1_000;
+
+/// Seconds since 1970.
+pub(crate) const NOW: i64 = 1_767_225_600;
+
+const PAGE: &[u8] = b"<!DOCTYPE html>\n";
+
+/// The byte of a file at an offset.
+pub(crate) fn byte_at(offset: u64) -> u8 {
+    (offset % 251) as u8
+}
+
+/// What there is to say to a request.
+pub(crate) enum Reply<'r> {
+    File(Representation<'r>, Selection),
+    Missing(Representation<'r>),
+    Page,
+    Moved(String),
+    Options,
+    Refused(Status),
+}
+
+impl<'r> Reply<'r> {
+    pub(crate) fn to(request: &'r Request<'_>) -> Self {
+        let head = &request.head;
+        let resource = match &request.target {
+            Err(refusal) => return Self::Refused(refusal.status()),
+            Ok(_) if head.method == Method::Options => return Self::Options,
+            Ok(Target::Asterisk) => unreachable!("the asterisk is for OPTIONS"),
+            Ok(Target::Resource(resource)) => resource,
+        };
+        match &*resource.path {
+            "" => Self::Page,
+            "folder" if !resource.folder => Self::Moved(resource.folder_location()),
+            "missing" => Self::Refused(Status::NotFound),
+            "gone" => Self::Missing(file(head, resource)),
+            _ => {
+                let file = file(head, resource);
+                let selection = select(head.method, &head.fields, &file, NOW);
+                Self::File(file, selection)
+            }
+        }
+    }
+
+    pub(crate) fn answer(&self) -> Answer<'_> {
+        match self {
+            Self::File(representation, selection) => Answer::File {
+                representation,
+                selection,
+            },
+            Self::Missing(representation) => Answer::Missing { representation },
+            Self::Page => Answer::Page {
+                status: Status::Ok,
+                media_type: "text/html; charset=utf-8",
+                content_length: PAGE.len() as u64,
+            },
+            Self::Moved(location) => Answer::Moved { location },
+            Self::Options => Answer::Options,
+            Self::Refused(status) => Answer::Refused { status: *status },
+        }
+    }
+
+    /// Appends what follows the head, but to HEAD.
+    pub(crate) fn send_content(&self, sent: &mut Vec<u8>) {
+        match self {
+            Self::File(file, Selection::Whole) | Self::Missing(file) => {
+                sent.extend((0..file.size).map(byte_at));
+            }
+            Self::File(_, Selection::One(range)) => {
+                sent.extend((range.first..=range.last).map(byte_at));
+            }
+            Self::File(file, Selection::Several(set)) => {
+                let multipart = Multipart::new(file, set);
+                for index in 0.. {
+                    let Some(range) = multipart.part_head(index, sent) else {
+                        break;
+                    };
+                    sent.extend((range.first..=range.last).map(byte_at));
+                }
+                multipart.closing(sent);
+            }
+            Self::Page => sent.extend(PAGE),
+            _ => sent.extend(error_body(self.answer().status()).as_bytes()),
+        }
+    }
+}
+
+/// The file that a path leads to: what it is, its name says.
+fn file<'r>(head: &Head<'_>, resource: &'r Resource<'_>) -> Representation<'r> {
+    let name = resource.path.rsplit('/').next().unwrap_or_default();
+    let text = name.ends_with(".txt");
+    let size = if name == "empty" { 0 } else { FILE_BYTES };
+    let modified = (name != "timeless").then_some(Timestamp {
+        seconds: 784_111_777,
+        nanoseconds: 5,
+    });
+    let coding = preferences(&head.fields).find(|_| text);
+    let disposition = match resource.has_query_key("download") {
+        true => Disposition::Attachment,
+        false => Disposition::Inline,
+    };
+    Representation {
+        size,
+        modified,
+        etag: EntityTag::of(size, modified, coding),
+        media_type: if text {
+            "text/plain; charset=utf-8"
+        } else {
+            "video/mp4"
+        },
+        coding,
+        varies: text,
+        disposition: Some((disposition, name)),
+    }
+}

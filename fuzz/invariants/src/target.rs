@@ -1,0 +1,116 @@
+//! Targets (RFC 9112 §3.2, RFC 3986).
+
+use h1::fields::Fields;
+use h1::head::Version;
+use h1::method::Method;
+use h1::target::{Resource, Target, check_host, resolve};
+use std::borrow::Cow;
+
+use crate::text::{find, first_line, with_fields};
+
+/// Of a target, or a target and a host on a second line: no path leads out of the root
+/// or means something else to a file system, it is the one found segment by segment, and
+/// it is lent only where the target holds it. A location leads to the same folder, and
+/// never to another host.
+pub fn target(bytes: &[u8]) {
+    match first_line(bytes) {
+        None => check(bytes, &Fields::EMPTY),
+        Some((target, host)) => {
+            with_fields([&[b"Host: ", host].concat()[..]], |fields| {
+                check(target, fields);
+                let resolved = resolve(Method::Get, target, fields);
+                if !target.starts_with(b"/") && resolved.is_ok() {
+                    assert_eq!(check_host(Version::Http11, fields), Ok(()));
+                }
+            });
+        }
+    }
+}
+
+fn check(target: &[u8], fields: &Fields<'_>) {
+    let resource = match resolve(Method::Options, target, fields) {
+        Ok(Target::Asterisk) => return assert_eq!(target, b"*"),
+        Ok(Target::Resource(resource)) => resource,
+        Err(_) => return,
+    };
+    let (path, query) = path_and_query(target);
+    assert_eq!(resource.query, query);
+    assert_eq!(segments(path), Some(split(&resource.path)));
+    let plain = |name: &&str| !matches!(*name, "" | "." | "..");
+    assert!(resource.path.is_empty() || resource.path.split('/').all(|name| plain(&name)));
+    assert!(
+        !resource
+            .path
+            .contains(|c: char| c.is_ascii_control() || c == '\\')
+    );
+    assert!(resource.path.len() <= target.len());
+    if let Cow::Borrowed(path) = resource.path {
+        assert!(path.is_empty() || find(target, path.as_bytes()).is_some());
+    }
+    check_location(&resource);
+}
+
+fn check_location(resource: &Resource<'_>) {
+    let location = resource.folder_location();
+    assert!(location.starts_with('/') && !location.starts_with("//"));
+    assert!(
+        location
+            .bytes()
+            .all(|byte| byte.is_ascii_graphic() && !b"\"<>\\#".contains(&byte))
+    );
+    let again = resolve(Method::Get, location.as_bytes(), &Fields::EMPTY);
+    let Ok(Target::Resource(again)) = again else {
+        panic!("{location} leads to {again:?}");
+    };
+    assert_eq!(again.path, resource.path);
+    assert!(again.folder);
+    assert_eq!(again.query.is_some(), resource.query.is_some());
+    assert_eq!(again.folder_location(), location);
+}
+
+fn split(path: &str) -> Vec<String> {
+    path.split('/')
+        .filter(|name| !name.is_empty())
+        .map(Into::into)
+        .collect()
+}
+
+/// The path that the target begins with, an absolute-form's authority left out.
+fn path_and_query(target: &[u8]) -> (&[u8], Option<&[u8]>) {
+    let (before, query) = match target.iter().position(|byte| *byte == b'?') {
+        Some(at) => (&target[..at], Some(&target[at + 1..])),
+        None => (target, None),
+    };
+    if before.starts_with(b"/") {
+        return (before, query);
+    }
+    let authority = &before[find(before, b"://").expect("an absolute-form") + 3..];
+    let slash = authority.iter().position(|byte| *byte == b'/');
+    (slash.map_or(b"", |at| &authority[at..]), query)
+}
+
+/// The names below the root, one by one; `None` where a segment is none.
+fn segments(path: &[u8]) -> Option<Vec<String>> {
+    let mut names = Vec::new();
+    for segment in path.split(|byte| *byte == b'/') {
+        let name = String::from_utf8(decoded(segment)?).ok()?;
+        match &*name {
+            "" | "." => {}
+            ".." => drop(names.pop()),
+            _ => names.push(name),
+        }
+    }
+    Some(names)
+}
+
+fn decoded(segment: &[u8]) -> Option<Vec<u8>> {
+    let mut parts = segment.split(|byte| *byte == b'%');
+    let mut out = parts.next()?.to_vec();
+    for part in parts {
+        let (digits, after) = part.split_at_checked(2)?;
+        let digits = str::from_utf8(digits).ok()?;
+        out.push(u8::from_str_radix(digits, 16).ok()?);
+        out.extend(after);
+    }
+    Some(out)
+}

@@ -1,0 +1,89 @@
+//! Real clients, each with its own habits.
+
+mod aria2;
+mod browser;
+mod chromium;
+mod curl;
+mod ffmpeg;
+mod film;
+mod python;
+mod resume;
+mod run;
+mod wget;
+
+use std::fs::{self, File};
+use std::ops::Range;
+use std::path::Path;
+use std::thread;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use libtest_mimic::Trial;
+
+use crate::support::{Folder, Porthole};
+
+pub fn trials() -> Vec<Trial> {
+    let trials = [
+        curl::trials(),
+        wget::trials(),
+        aria2::trials(),
+        python::trials(),
+        resume::trials(),
+        ffmpeg::trials(),
+        chromium::trials(),
+    ];
+    trials.into_iter().flatten().collect()
+}
+
+/// A folder with one file in it, served.
+fn serving(name: &str, content: &[u8]) -> (Folder, Porthole) {
+    let folder = Folder::new();
+    folder.file(name, content);
+    let porthole = Porthole::serving(&folder);
+    (folder, porthole)
+}
+
+/// Puts another file under a name, as tools do that don't want to be caught
+/// half-way, and returns when it is what is served.
+fn replace(folder: &Folder, name: &str, content: &[u8]) {
+    let new = folder.file(format!("{name}.new"), content);
+    age(&new, Duration::from_secs(3_600));
+    fs::rename(new, folder.join(name)).unwrap();
+    next_second();
+}
+
+/// What was changed a while ago: its date is a strong validator then (RFC 9110
+/// §8.8.2.2), and the server takes it for settled.
+fn age(path: &Path, by: Duration) {
+    let file = File::open(path).unwrap();
+    file.set_modified(SystemTime::now() - by).unwrap();
+}
+
+/// What the server knows of a path it may believe until the second is over: that
+/// is stated, not a guess at how long something takes.
+fn next_second() {
+    let past = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
+    let past = Duration::from_nanos(past.subsec_nanos().into());
+    thread::sleep(Duration::from_secs(1) - past);
+}
+
+/// Waits until a range of `target` has been asked for that begins within `place`;
+/// needs `-v`.
+fn wait_for_range(porthole: &Porthole, target: &str, place: Range<u64>) {
+    let request = request(target);
+    let within = |line: &str| {
+        line.contains(&request) && first_byte(line).is_some_and(|first| place.contains(&first))
+    };
+    let what = format!("{target}, from one of the bytes {place:?} on");
+    porthole.log().wait_for_several(1, within, &what);
+}
+
+/// How the connection log tells of a request.
+fn request(target: &str) -> String {
+    format!(": GET {target} HTTP/1.1\\x0D\\x0A")
+}
+
+/// Where the range begins that a request asks for.
+fn first_byte(line: &str) -> Option<u64> {
+    let (_, range) = line.split_once("\\x0D\\x0ARange: bytes=")?;
+    range.split_once('-')?.0.parse().ok()
+}

@@ -1,0 +1,34 @@
+//! A client that goes on where it stopped, on the connection that it has kept.
+
+use std::fs::OpenOptions;
+use std::io::Write as _;
+use std::time::Duration;
+
+use libtest_mimic::Trial;
+
+use super::age;
+use crate::support::{Folder, Porthole, trials};
+
+pub fn trials() -> Vec<Trial> {
+    trials![sees_no_splice_in_a_file_that_was_overwritten]
+}
+
+/// The server has the file open, and has looked at it in this very second.
+fn sees_no_splice_in_a_file_that_was_overwritten() {
+    let folder = Folder::new();
+    let path = folder.file("a.mp4", [b'o'; 300_000]);
+    age(&path, Duration::from_secs(3_600));
+    let porthole = Porthole::serving(&folder);
+    let mut client = porthole.client();
+    let old = client.get("/a.mp4", "");
+    let tag = old.field("ETag").unwrap();
+
+    // In place: another file under the name would be another matter.
+    let mut file = OpenOptions::new().write(true).open(path).unwrap();
+    file.write_all(&[b'n'; 300_000]).unwrap();
+    let resume = format!("Range: bytes=150000-\r\nIf-Range: {tag}\r\n");
+    let rest = client.get("/a.mp4", &resume);
+    assert_eq!(rest.status, 200);
+    assert!(rest.body == [b'n'; 300_000]);
+    assert_ne!(rest.field("ETag"), Some(tag));
+}

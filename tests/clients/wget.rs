@@ -1,0 +1,110 @@
+//! wget: resuming, time stamps, and copies of whole trees by the folder listings.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+
+use libtest_mimic::Trial;
+
+use super::run::{Finished, run};
+use super::{replace, serving};
+use crate::support::{Folder, Porthole, Program, each, noise, trials};
+
+const WGET: Program = Program::new("wget", "wget");
+
+pub fn trials() -> Vec<Trial> {
+    trials![; needs [&WGET] => resumes, fetches_only_what_is_newer, copies_a_tree]
+}
+
+fn wget(folder: &Folder, arguments: &[&str]) -> Finished {
+    let own = [
+        "--no-config",
+        "--no-hsts",
+        "--no-verbose",
+        "--tries=1",
+        "--timeout=20",
+    ];
+    run(&WGET, folder, &[&own, arguments].concat())
+}
+
+fn resumes() {
+    let content = noise(1_000_000);
+    let (_folder, porthole) = serving("a.mp4", &content);
+    each(&[0, 1, 400_000, 999_999, 1_000_000], |&have| {
+        let out = Folder::new();
+        let part = out.file("a.mp4", &content[..have]);
+        wget(&out, &["-c", &porthole.url("/a.mp4")]).success();
+        assert!(fs::read(part).unwrap() == content);
+    });
+    // Only what was missing has been sent, and of the whole one nothing.
+    for sent in ["206 999999 ", "206 600000 ", "206 1 ", "416 "] {
+        porthole
+            .log()
+            .wait_for(&format!("\"GET /a.mp4 HTTP/1.1\" {sent}"));
+    }
+}
+
+fn fetches_only_what_is_newer() {
+    let (folder, porthole) = serving("a.txt", b"old");
+    let (out, url) = (Folder::new(), porthole.url("/a.txt"));
+    replace(&folder, "a.txt", b"first");
+    for status in ["200 5", "304 0"] {
+        wget(&out, &["-N", &url]).success();
+        porthole
+            .log()
+            .wait_for(&format!("\"GET /a.txt HTTP/1.1\" {status} "));
+    }
+    replace(&folder, "a.txt", b"second");
+    wget(&out, &["-N", &url]).success();
+    assert_eq!(fs::read(out.join("a.txt")).unwrap(), b"second");
+}
+
+/// Every name can be reached by its link in the listing.
+fn copies_a_tree() {
+    let folder = Folder::new();
+    let names = [
+        "plain.txt",
+        "with space.txt",
+        "100%.txt",
+        "a+b.txt",
+        "a#b.txt",
+        "a?b=c.txt",
+        "a&amp;b.txt",
+        "a:b.txt",
+        "it's \"quoted\".txt",
+        "<b>.txt",
+        "grüße 水.txt",
+        "[1] {2}.txt",
+        "deep/er/and deeper/file.txt",
+        "100%/50%.txt",
+        "a?b/c#d.txt",
+    ];
+    for name in names {
+        folder.file(name, name);
+    }
+    let porthole = Porthole::serving(&folder);
+    let out = Folder::new();
+    let names = ["--restrict-file-names=nocontrol", "--default-page=.listing"];
+    let tree = ["-r", "-l", "inf", "-nH", "-np", "-e", "robots=off"];
+    wget(&out, &[&names[..], &tree, &[&porthole.url("/")]].concat()).success();
+    assert_eq!(tree_of(out.path()), tree_of(folder.path()));
+}
+
+/// Contents by relative path, without what begins with a dot.
+fn tree_of(root: &Path) -> BTreeMap<String, String> {
+    let mut found = BTreeMap::new();
+    let mut folders = vec![root.to_owned()];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder).unwrap() {
+            let entry = entry.unwrap();
+            let path = entry.path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if entry.file_name().as_encoded_bytes()[0] != b'.' {
+                let name = path.strip_prefix(root).unwrap().display().to_string();
+                found.insert(name, fs::read_to_string(path).unwrap());
+            }
+        }
+    }
+    found
+}

@@ -1,0 +1,24 @@
+//! The black-box tests: the real binary, running the real component, spoken to
+//! over real sockets. No fixed ports, no sleeps; every test runs alone and
+//! beside all others.
+//!
+//! `cargo test --release -p porthole --test blackbox -- [FILTER]`
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects,
+    reason = "a test says what it expects by failing"
+)]
+
+mod clients;
+mod host;
+mod support;
+mod wire;
+
+fn main() -> std::process::ExitCode {
+    let arguments = libtest_mimic::Arguments::from_args();
+    let trials = [wire::trials(), host::trials(), clients::trials()];
+    libtest_mimic::run(&arguments, trials.into_iter().flatten().collect()).exit_code()
+}

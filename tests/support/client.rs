@@ -1,0 +1,196 @@
+//! A client that sends whatever bytes it is told to.
+
+use std::io::{self, Read, Write};
+use std::net::{Shutdown, SocketAddr, TcpStream};
+use std::time::Duration;
+
+use super::{Answer, PATIENCE};
+
+/// One connection.
+pub struct Client {
+    stream: TcpStream,
+    /// Received and not yet taken.
+    buffer: Vec<u8>,
+}
+
+impl Client {
+    pub fn connect(address: SocketAddr) -> Self {
+        Self::try_connect(address).expect("a connection")
+    }
+
+    /// `None` when no one accepts.
+    pub fn try_connect(address: SocketAddr) -> Option<Self> {
+        let stream = TcpStream::connect(address).ok()?;
+        stream.set_nodelay(true).unwrap();
+        stream.set_read_timeout(Some(PATIENCE)).unwrap();
+        stream.set_write_timeout(Some(PATIENCE)).unwrap();
+        Some(Self {
+            stream,
+            buffer: Vec::new(),
+        })
+    }
+
+    /// The connection itself, for what is done to it below HTTP.
+    pub fn stream(&self) -> &TcpStream {
+        &self.stream
+    }
+
+    pub fn send(&mut self, bytes: impl AsRef<[u8]>) -> &mut Self {
+        self.stream.write_all(bytes.as_ref()).expect("sending");
+        self
+    }
+
+    /// Each byte in a packet of its own, as far as the system goes along. What the
+    /// server no longer takes is not sent.
+    pub fn send_byte_by_byte(&mut self, bytes: impl AsRef<[u8]>) -> &mut Self {
+        for byte in bytes.as_ref() {
+            if self.stream.write_all(&[*byte]).is_err() {
+                break;
+            }
+        }
+        self
+    }
+
+    /// `GET` with `Host`, kept alive; `fields` are further lines, each with its CRLF.
+    pub fn get(&mut self, target: &str, fields: &str) -> Answer {
+        self.ask("GET", target, fields)
+    }
+
+    pub fn ask(&mut self, method: &str, target: &str, fields: &str) -> Answer {
+        self.send(format!(
+            "{method} {target} HTTP/1.1\r\nHost: porthole\r\n{fields}\r\n"
+        ));
+        match method {
+            "HEAD" => self.read_head(),
+            _ => self.read(),
+        }
+    }
+
+    /// GETs from a server that may be about to close: `None` when it has ended the
+    /// connection before the first byte of an answer.
+    pub fn ask_if_open(&mut self, target: &str) -> Option<Answer> {
+        let request = format!("GET {target} HTTP/1.1\r\nHost: porthole\r\n\r\n");
+        self.stream.write_all(request.as_bytes()).ok()?;
+        let open = self.stream.peek(&mut [0]).is_ok_and(|count| count > 0);
+        open.then(|| self.read())
+    }
+
+    /// Says that nothing more will be sent.
+    pub fn finish(&mut self) -> &mut Self {
+        self.stream
+            .shutdown(Shutdown::Write)
+            .expect("shutting down");
+        self
+    }
+
+    /// Reads one answer with its content.
+    pub fn read(&mut self) -> Answer {
+        let mut answer = self.head();
+        let length = usize::try_from(answer.content_length(false)).unwrap();
+        while self.buffer.len() < length {
+            assert!(
+                self.receive() > 0,
+                "cut after {} of {length} bytes",
+                self.buffer.len()
+            );
+        }
+        answer.body = self.buffer.drain(..length).collect();
+        answer
+    }
+
+    /// Reads one answer if it begins within `time`.
+    pub fn read_within(&mut self, time: Duration) -> Option<Answer> {
+        self.stream.set_read_timeout(Some(time)).unwrap();
+        let begun = !self.buffer.is_empty() || self.stream.peek(&mut [0]).is_ok();
+        self.stream.set_read_timeout(Some(PATIENCE)).unwrap();
+        begun.then(|| self.read())
+    }
+
+    /// Reads one answer to HEAD: content would be taken for the next answer.
+    pub fn read_head(&mut self) -> Answer {
+        let answer = self.head();
+        answer.content_length(true);
+        answer
+    }
+
+    /// Reads a head and leaves its content to [`Client::read_some`].
+    pub fn head(&mut self) -> Answer {
+        let end = loop {
+            if let Some(end) = self
+                .buffer
+                .windows(4)
+                .position(|bytes| bytes == b"\r\n\r\n")
+            {
+                break end;
+            }
+            assert!(
+                self.receive() > 0,
+                "closed within a head: {:?}",
+                self.text()
+            );
+        };
+        let head = String::from_utf8(self.buffer[..end].to_vec()).expect("a head in UTF-8");
+        self.buffer.drain(..end + 4);
+        Answer::parse(&head)
+    }
+
+    /// The next bytes, at most as many as fit; 0 at the end.
+    pub fn read_some(&mut self, into: &mut [u8]) -> usize {
+        if self.buffer.is_empty() {
+            return self.stream.read(into).expect("bytes or an end");
+        }
+        let count = into.len().min(self.buffer.len());
+        into[..count].copy_from_slice(&self.buffer[..count]);
+        self.buffer.drain(..count);
+        count
+    }
+
+    /// Everything up to the end of the connection.
+    pub fn read_to_end(&mut self) -> Vec<u8> {
+        while self.receive() > 0 {}
+        std::mem::take(&mut self.buffer)
+    }
+
+    /// How many bytes come until the connection ends, in whatever way.
+    pub fn read_until_cut(&mut self) -> u64 {
+        let mut count = self.buffer.len() as u64;
+        let mut chunk = vec![0; 64 << 10];
+        while let Ok(more @ 1..) = self.stream.read(&mut chunk) {
+            count += more as u64;
+        }
+        count
+    }
+
+    /// The server closes in order, and has nothing more to say.
+    pub fn expect_end(&mut self) {
+        let rest = self.read_to_end();
+        assert!(
+            rest.is_empty(),
+            "more than was asked for: {:?}",
+            String::from_utf8_lossy(&rest)
+        );
+    }
+
+    /// Ends the connection with a reset.
+    pub fn reset(self) {
+        let socket = socket2::SockRef::from(&self.stream);
+        socket.set_linger(Some(Duration::ZERO)).unwrap();
+    }
+
+    fn receive(&mut self) -> usize {
+        let mut chunk = [0; 64 << 10];
+        let count = match self.stream.read(&mut chunk) {
+            Ok(count) => count,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => return self.receive(),
+            Err(error) => panic!("{error}, after {:?}", self.text()),
+        };
+        self.buffer.extend_from_slice(&chunk[..count]);
+        count
+    }
+
+    /// What has been received, for a message.
+    fn text(&self) -> String {
+        let shown = self.buffer.get(..400).unwrap_or(&self.buffer);
+        String::from_utf8_lossy(shown).into_owned()
+    }
+}

@@ -1,0 +1,86 @@
+//! A folder to serve, gone when the test is over.
+
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+
+/// A temporary folder. Names may have folders in them, which are made.
+pub struct Folder(tempfile::TempDir);
+
+impl Folder {
+    pub fn new() -> Self {
+        Self(
+            tempfile::Builder::new()
+                .prefix("porthole-")
+                .tempdir()
+                .unwrap(),
+        )
+    }
+
+    pub fn path(&self) -> &Path {
+        self.0.path()
+    }
+
+    /// Where `name` is or would be.
+    pub fn join(&self, name: impl AsRef<Path>) -> PathBuf {
+        let path = self.path().join(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        path
+    }
+
+    pub fn file(&self, name: impl AsRef<Path>, content: impl AsRef<[u8]>) -> PathBuf {
+        let path = self.join(name);
+        fs::write(&path, content).unwrap();
+        path
+    }
+
+    /// A file of `length` bytes that takes no room: zeros.
+    pub fn sparse(&self, name: impl AsRef<Path>, length: u64) -> PathBuf {
+        let path = self.join(name);
+        File::create(&path).unwrap().set_len(length).unwrap();
+        path
+    }
+
+    pub fn folder(&self, name: impl AsRef<Path>) -> PathBuf {
+        let path = self.join(name);
+        fs::create_dir_all(&path).unwrap();
+        path
+    }
+
+    /// A symbolic link; `target` as it is written into the link.
+    pub fn link(&self, name: impl AsRef<Path>, target: impl AsRef<Path>) -> PathBuf {
+        let path = self.join(name);
+        std::os::unix::fs::symlink(target, &path).unwrap();
+        path
+    }
+
+    /// A named pipe that no one writes to.
+    pub fn fifo(&self, name: impl AsRef<Path>) -> PathBuf {
+        let path = self.join(name);
+        let (kind, mode) = (rustix::fs::FileType::Fifo, rustix::fs::Mode::RUSR);
+        rustix::fs::mknodat(rustix::fs::CWD, &path, kind, mode, 0).unwrap();
+        path
+    }
+}
+
+impl AsRef<Path> for Folder {
+    fn as_ref(&self) -> &Path {
+        self.path()
+    }
+}
+
+/// Bytes that look like nothing: no two places are alike.
+pub fn noise(length: usize) -> Vec<u8> {
+    let mut state = 0x9e37_79b9_7f4a_7c15_u64;
+    let mut next = || {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        state.to_le_bytes()
+    };
+    let mut bytes = Vec::with_capacity(length + 8);
+    while bytes.len() < length {
+        bytes.extend_from_slice(&next());
+    }
+    bytes.truncate(length);
+    bytes
+}

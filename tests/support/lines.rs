@@ -1,0 +1,98 @@
+//! What a process prints, line by line, as it comes.
+
+use std::io::{BufRead, BufReader, Read};
+use std::sync::{Arc, Condvar, Mutex};
+use std::time::Instant;
+
+use super::PATIENCE;
+
+/// The lines of a stream so far; clones share them.
+#[derive(Clone, Default)]
+pub struct Lines(Arc<(Mutex<State>, Condvar)>);
+
+#[derive(Default)]
+struct State {
+    lines: Vec<String>,
+    ended: bool,
+}
+
+impl Lines {
+    /// Reads `stream` to its end on a thread of its own.
+    pub fn of(stream: impl Read + Send + 'static) -> Self {
+        let lines = Self::default();
+        let shared = lines.clone();
+        std::thread::spawn(move || {
+            for line in BufReader::new(stream).split(b'\n').map_while(Result::ok) {
+                let line = String::from_utf8_lossy(&line).into_owned();
+                shared.0.0.lock().unwrap().lines.push(line);
+                shared.0.1.notify_all();
+            }
+            shared.0.0.lock().unwrap().ended = true;
+            shared.0.1.notify_all();
+        });
+        lines
+    }
+
+    /// The first line that contains `words`, waited for.
+    pub fn wait_for(&self, words: &str) -> String {
+        let mut found = self.wait_for_several(1, |line| line.contains(words), words);
+        found.swap_remove(0)
+    }
+
+    /// All lines that match, once there are `count` of them; `what` is for the
+    /// message when they don't come.
+    pub fn wait_for_several(
+        &self,
+        count: usize,
+        matches: impl Fn(&str) -> bool,
+        what: &str,
+    ) -> Vec<String> {
+        let deadline = Instant::now() + PATIENCE;
+        let (state, changed) = &*self.0;
+        let mut state = state.lock().unwrap();
+        let found = loop {
+            let found: Vec<String> = state
+                .lines
+                .iter()
+                .filter(|line| matches(line))
+                .cloned()
+                .collect();
+            let left = deadline.saturating_duration_since(Instant::now());
+            if found.len() >= count || state.ended || left.is_zero() {
+                break found;
+            }
+            state = changed.wait_timeout(state, left).unwrap().0;
+        };
+        let lines = state.lines.join("\n");
+        // To fail with the lock would fail the next caller too.
+        drop(state);
+        assert!(
+            found.len() >= count,
+            "{} of {count} lines with {what:?} among:\n{lines}",
+            found.len()
+        );
+        found
+    }
+
+    /// All lines, once the stream has ended.
+    pub fn to_end(&self) -> Vec<String> {
+        let (state, changed) = &*self.0;
+        let state = state.lock().unwrap();
+        let (state, late) = changed
+            .wait_timeout_while(state, PATIENCE, |state| !state.ended)
+            .unwrap();
+        let lines = state.lines.clone();
+        drop(state);
+        assert!(
+            !late.timed_out(),
+            "the stream did not end:\n{}",
+            lines.join("\n")
+        );
+        lines
+    }
+
+    /// What has come so far.
+    pub fn so_far(&self) -> Vec<String> {
+        self.0.0.lock().unwrap().lines.clone()
+    }
+}

@@ -1,0 +1,175 @@
+//! The real binary, on a port of its own.
+
+use std::net::SocketAddr;
+use std::path::Path;
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::time::Instant;
+
+use rustix::process::{Pid, Resource, Rlimit, Signal, getrlimit, kill_process, prlimit};
+
+use super::{Answer, Client, Lines, PATIENCE};
+
+/// A running server; killed when the test is over.
+pub struct Porthole {
+    child: Child,
+    address: SocketAddr,
+    log: Lines,
+    errors: Lines,
+}
+
+impl Porthole {
+    /// Serves a folder or a file with the flags' defaults.
+    pub fn serving(path: impl AsRef<Path>) -> Self {
+        Self::with(path, &[])
+    }
+
+    /// Serves with further flags, and returns when it accepts connections.
+    pub fn with(path: impl AsRef<Path>, flags: &[&str]) -> Self {
+        let mut command = Self::command();
+        command.arg(path.as_ref()).args(["--port", "0"]).args(flags);
+        if !flags.contains(&"--workers") {
+            command.args(["--workers", "2"]);
+        }
+        Self::start(command)
+    }
+
+    /// Runs a command of [`Porthole::command`]'s, and returns when it accepts
+    /// connections.
+    pub fn start(mut command: Command) -> Self {
+        let mut child = command.spawn().expect("porthole starts");
+        let log = child.stdout.take().map(Lines::of).unwrap_or_default();
+        let errors = child.stderr.take().map(Lines::of).unwrap_or_default();
+        let line = errors.wait_for("http://");
+        let address = line
+            .split("http://")
+            .nth(1)
+            .and_then(|rest| rest.split('/').next());
+        let address = address
+            .and_then(|address| address.parse().ok())
+            .expect("an address");
+        Self {
+            child,
+            address,
+            log,
+            errors,
+        }
+    }
+
+    /// The binary without arguments, and without what the environment says of
+    /// them.
+    pub fn command() -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_porthole"));
+        for (name, _) in std::env::vars_os() {
+            if name.to_string_lossy().starts_with("PORTHOLE_") {
+                command.env_remove(name);
+            }
+        }
+        command
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
+        command
+    }
+
+    /// Where it listens; the first, if there are several.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    pub fn url(&self, target: &str) -> String {
+        format!("http://{}{target}", self.address)
+    }
+
+    pub fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// Its standard output: the access log and, with `-v`, the connection log.
+    pub fn log(&self) -> &Lines {
+        &self.log
+    }
+
+    /// Its standard error: the start-up lines and what goes wrong.
+    pub fn errors(&self) -> &Lines {
+        &self.errors
+    }
+
+    pub fn client(&self) -> Client {
+        Client::connect(self.address)
+    }
+
+    /// One GET on a connection of its own.
+    pub fn get(&self, target: &str) -> Answer {
+        self.client().get(target, "")
+    }
+
+    pub fn signal(&self, signal: Signal) {
+        kill_process(Pid::from_child(&self.child), signal).unwrap();
+    }
+
+    /// Sets its limit of open descriptors, `None` to just those that it has, and
+    /// returns what it was. The hard limit is the one that it got from us.
+    pub fn limit_descriptors(&self, limit: Option<Rlimit>) -> Rlimit {
+        let pid = Some(Pid::from_child(&self.child));
+        let limit = limit.unwrap_or_else(|| {
+            let used = self.descriptors();
+            let lowest = (0..).find(|number| !used.contains(number));
+            Rlimit {
+                current: lowest,
+                maximum: getrlimit(Resource::Nofile).maximum,
+            }
+        });
+        prlimit(pid, Resource::Nofile, limit).unwrap()
+    }
+
+    /// How many sockets it has open.
+    pub fn sockets(&self) -> usize {
+        let folder = std::path::PathBuf::from(format!("/proc/{}/fd", self.pid()));
+        let target = |number: &u64| std::fs::read_link(folder.join(number.to_string()));
+        let is_socket = |number: &&u64| {
+            target(number).is_ok_and(|target| target.to_string_lossy().starts_with("socket:"))
+        };
+        self.descriptors().iter().filter(is_socket).count()
+    }
+
+    /// The numbers of its open descriptors.
+    fn descriptors(&self) -> Vec<u64> {
+        let entries = std::fs::read_dir(format!("/proc/{}/fd", self.pid())).unwrap();
+        let number = |name: std::ffi::OsString| name.to_str().unwrap().parse().unwrap();
+        entries
+            .map(|entry| number(entry.unwrap().file_name()))
+            .collect()
+    }
+
+    /// Waits for its end.
+    pub fn wait(&mut self) -> ExitStatus {
+        // Its output ends with it, so there is something to wait for.
+        self.log.to_end();
+        self.errors.to_end();
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            if let Some(status) = self.child.try_wait().unwrap() {
+                return status;
+            }
+            assert!(Instant::now() < deadline, "it does not end");
+            std::thread::yield_now();
+        }
+    }
+
+    /// The most memory it has ever had resident, in bytes: VmHWM of proc(5).
+    pub fn peak_memory(&self) -> u64 {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.pid())).unwrap();
+        let line = status
+            .lines()
+            .find_map(|line| line.strip_prefix("VmHWM:"))
+            .unwrap();
+        line.trim().trim_end_matches(" kB").parse::<u64>().unwrap() << 10
+    }
+}
+
+impl Drop for Porthole {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}

@@ -1,0 +1,40 @@
+//! Programs that are not ours.
+
+use std::fmt;
+use std::path::PathBuf;
+use std::process::Command;
+
+/// A program, and the Debian package that brings it.
+#[derive(Debug)]
+pub struct Program {
+    pub name: &'static str,
+    pub package: &'static str,
+}
+
+impl Program {
+    pub const fn new(name: &'static str, package: &'static str) -> Self {
+        Self { name, package }
+    }
+
+    /// The program, ready for its arguments.
+    pub fn command(&self) -> Command {
+        Command::new(self.find().unwrap_or_else(|| self.name.into()))
+    }
+
+    pub fn is_here(&self) -> bool {
+        self.find().is_some()
+    }
+
+    fn find(&self) -> Option<PathBuf> {
+        let path = std::env::var_os("PATH")?;
+        std::env::split_paths(&path)
+            .map(|folder| folder.join(self.name))
+            .find(|file| file.is_file())
+    }
+}
+
+impl fmt::Display for Program {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} (apt install {})", self.name, self.package)
+    }
+}

@@ -1,0 +1,150 @@
+//! What the client already has, or insists on (RFC 9110 §13).
+
+use std::fs::File;
+use std::time::{Duration, Instant, SystemTime};
+
+use libtest_mimic::Trial;
+
+use crate::support::{Folder, Porthole, each, trials};
+
+pub fn trials() -> Vec<Trial> {
+    trials![
+        conditions,
+        a_changed_file_has_another_tag,
+        after_304_comes_the_next_answer
+    ]
+}
+
+const MODIFIED: &str = "Sun, 06 Nov 1994 08:49:37 GMT";
+const BEFORE: &str = "Sun, 06 Nov 1994 08:49:36 GMT";
+const AFTER: &str = "Sun, 06 Nov 1994 08:49:38 GMT";
+
+fn old_file(content: &str) -> Folder {
+    let folder = Folder::new();
+    let path = folder.file("film.mp4", content);
+    let modified = SystemTime::UNIX_EPOCH + Duration::from_secs(784_111_777);
+    File::options()
+        .write(true)
+        .open(path)
+        .unwrap()
+        .set_modified(modified)
+        .unwrap();
+    folder
+}
+
+fn conditions() {
+    let folder = old_file("film");
+    let porthole = Porthole::serving(&folder);
+    let tag = porthole.get("/film.mp4").field("ETag").unwrap().to_owned();
+    let rows = [
+        (format!("If-None-Match: {tag}"), 304),
+        (format!("If-None-Match: W/{tag}"), 304),
+        (format!("If-None-Match: \"a\", {tag}"), 304),
+        (format!("If-None-Match: \"a\"\r\nIf-None-Match: {tag}"), 304),
+        ("If-None-Match: *".into(), 304),
+        ("If-None-Match: \"a\"".into(), 200),
+        (
+            format!("If-None-Match: \"a\"\r\nIf-Modified-Since: {MODIFIED}"),
+            200,
+        ),
+        (format!("If-Modified-Since: {MODIFIED}"), 304),
+        (format!("If-Modified-Since: {AFTER}"), 304),
+        (format!("If-Modified-Since: {BEFORE}"), 200),
+        (
+            "If-Modified-Since: Sunday, 06-Nov-94 08:49:37 GMT".into(),
+            304,
+        ),
+        ("If-Modified-Since: Sun Nov  6 08:49:37 1994".into(), 304),
+        ("If-Modified-Since: yesterday".into(), 200),
+        (format!("If-Match: {tag}"), 200),
+        ("If-Match: *".into(), 200),
+        ("If-Match: \"a\"".into(), 412),
+        (format!("If-Match: W/{tag}"), 412),
+        (format!("If-Unmodified-Since: {MODIFIED}"), 200),
+        (format!("If-Unmodified-Since: {BEFORE}"), 412),
+        (
+            format!("If-Match: {tag}\r\nIf-Unmodified-Since: {BEFORE}"),
+            200,
+        ),
+        (format!("If-Match: {tag}\r\nIf-None-Match: {tag}"), 304),
+        // A condition comes before a range (RFC 9110 §13.2.2).
+        (format!("Range: bytes=0-0\r\nIf-None-Match: {tag}"), 304),
+        ("Range: bytes=0-0\r\nIf-Match: \"a\"".into(), 412),
+        ("Range: bytes=9-\r\nIf-Match: \"a\"".into(), 412),
+    ];
+    each(&rows, |(condition, status)| {
+        let mut client = porthole.client();
+        let answer = client.get("/film.mp4", &format!("{condition}\r\n"));
+        assert_eq!(answer.status, *status);
+        let expected = if *status == 200 { "film" } else { "" };
+        assert_eq!(answer.text(), expected);
+        if *status == 304 {
+            assert_eq!(answer.field("ETag"), Some(&*tag));
+            assert!(answer.field("Date").is_some() && answer.field("Cache-Control").is_some());
+        }
+        assert_eq!(client.get("/film.mp4", "").text(), "film");
+    });
+    // There is nothing that a condition could be about.
+    assert_eq!(
+        porthole.client().get("/missing", "If-Match: *\r\n").status,
+        404
+    );
+}
+
+/// What is known of a file is asked for again once a second: the new content is
+/// there within two, and never under an old tag or an old content under a new one.
+fn a_changed_file_has_another_tag() {
+    let folder = Folder::new();
+    let write = |content: &str, age: u64| {
+        let path = folder.file("a", content);
+        // Some file systems keep time in coarse steps: each writing gets its own.
+        let modified = SystemTime::now() - Duration::from_secs(age);
+        File::options()
+            .write(true)
+            .open(path)
+            .unwrap()
+            .set_modified(modified)
+            .unwrap();
+    };
+    write("first", 90);
+    let porthole = Porthole::serving(&folder);
+    let mut seen = vec![];
+    for (content, age) in [("first", 90), ("other", 80), ("longer than that", 70)] {
+        write(content, age);
+        let written = Instant::now();
+        loop {
+            let answer = porthole.get("/a");
+            seen.push((
+                answer.field("ETag").unwrap().to_owned(),
+                answer.text().to_owned(),
+            ));
+            if answer.text() == content {
+                break;
+            }
+            assert!(
+                written.elapsed() < Duration::from_secs(2),
+                "still the old content"
+            );
+        }
+    }
+    seen.sort();
+    seen.dedup();
+    assert_eq!(
+        seen.len(),
+        3,
+        "a tag with two contents, or a content with two tags: {seen:?}"
+    );
+}
+
+/// Were there content after a 304, the next answer would begin with it.
+fn after_304_comes_the_next_answer() {
+    let folder = old_file("film");
+    let porthole = Porthole::serving(&folder);
+    let mut client = porthole.client();
+    for _ in 0..3 {
+        let answer = client.get("/film.mp4", "If-None-Match: *\r\n");
+        assert_eq!((answer.status, answer.body.len()), (304, 0));
+    }
+    client.get("/film.mp4", "If-None-Match: *\r\nConnection: close\r\n");
+    client.expect_end();
+}

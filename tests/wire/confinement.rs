@@ -1,0 +1,214 @@
+//! Nothing but the folder, in every spelling.
+
+use libtest_mimic::Trial;
+
+use crate::support::{Folder, Porthole, each, trials};
+
+pub fn trials() -> Vec<Trial> {
+    trials![
+        no_spelling_leads_out,
+        links_inside_and_outside,
+        only_files_and_folders,
+        errors_say_nothing
+    ]
+}
+
+/// A served folder `root` with a secret beside it, below a prefix of its name too.
+fn with_secrets() -> (Folder, Porthole) {
+    let folder = Folder::new();
+    folder.file("secret", "SECRET");
+    folder.file("root-secret/secret", "SECRET");
+    folder.file("root/inside", "inside");
+    folder.file("root/sub/inside", "inside");
+    let porthole = Porthole::with(folder.join("root"), &["--hidden"]);
+    (folder, porthole)
+}
+
+fn no_spelling_leads_out() {
+    let (folder, porthole) = with_secrets();
+    let absolute = folder.join("secret");
+    let absolute = absolute.to_str().unwrap().to_owned();
+    let encoded = absolute.replace('/', "%2f");
+    let deep = format!("/{}secret", "../".repeat(100));
+    let rows: Vec<String> = [
+        "/../secret",
+        "/sub/../../secret",
+        "/%2e%2e/secret",
+        "/.%2e/secret",
+        "/%2E%2E%2Fsecret",
+        "/..%2fsecret",
+        "/%252e%252e/secret",
+        "/%c0%ae%c0%ae/secret",
+        "/%e0%80%ae%e0%80%ae/secret",
+        "/..%5csecret",
+        "/..\\secret",
+        "/sub\\..\\..\\secret",
+        "/.../secret",
+        "/....//secret",
+        "/..;/secret",
+        "/..%00/secret",
+        "/inside%00.html",
+        "/./../secret",
+        "//../secret",
+        "/sub//..//../secret",
+        "/../root-secret/secret",
+        "/-secret/secret",
+        "/sub/%2e%2e/%2e%2e/secret",
+        "../secret",
+        "secret",
+        "/?/../secret",
+        "/inside/../../secret",
+        "/..?/secret",
+        "/%u002e%u002e/secret",
+        "/%%32%65%%32%65/secret",
+        "/\u{ff0e}\u{ff0e}/secret",
+        "file:///etc/passwd",
+        "http://porthole/../secret",
+        "/etc/passwd",
+        "/proc/self/environ",
+        "/dev/zero",
+        "/C:/secret",
+    ]
+    .map(str::to_owned)
+    .into_iter()
+    .chain([
+        deep,
+        absolute.clone(),
+        format!("/{absolute}"),
+        format!("/{encoded}"),
+    ])
+    .collect();
+    each(&rows, |target| {
+        let answer = porthole.client().get(target, "");
+        let body = String::from_utf8_lossy(&answer.body);
+        assert!(
+            !body.contains("SECRET") && !body.contains("root:"),
+            "{body}"
+        );
+        let is_listing = answer.status == 200 && body.contains("<table>");
+        assert!(
+            matches!(answer.status, 400 | 404) || is_listing,
+            "{}",
+            answer.line
+        );
+    });
+    assert_eq!(porthole.get("/sub/../inside").text(), "inside");
+}
+
+fn links_inside_and_outside() {
+    let (folder, porthole) = with_secrets();
+    let links = [
+        ("to-file", "inside"),
+        ("to-folder", "sub"),
+        ("sub/up", "../inside"),
+        ("chain", "to-file"),
+        ("out-relative", "../secret"),
+        ("out-absolute", folder.join("secret").to_str().unwrap()),
+        ("out-folder", ".."),
+        ("out-root", "/"),
+        ("back-in", "../root/inside"),
+        ("nowhere", "missing"),
+        ("loop", "loop"),
+        ("index-out/index.html", "../../secret"),
+        ("out-chain", "out-folder/secret"),
+        ("js-out.js.gz", "../secret"),
+    ]
+    .map(|(name, target)| folder.link(format!("root/{name}"), target));
+    folder.file("root/js-out.js", "inside");
+    assert!(links.iter().all(|link| link.is_symlink()));
+    let followed = ["/to-file", "/to-folder/inside", "/sub/up", "/chain"];
+    each(&followed, |target| {
+        assert_eq!(porthole.get(target).text(), "inside")
+    });
+    let refused = [
+        "/out-relative",
+        "/out-absolute",
+        "/out-folder",
+        "/out-folder/",
+        "/out-folder/secret",
+        "/out-root/",
+        "/out-root/etc/passwd",
+        "/back-in",
+        "/nowhere",
+        "/loop",
+        "/out-chain",
+        "/js-out.js.gz",
+    ];
+    each(&refused, |target| {
+        let answer = porthole.get(target);
+        assert_eq!((answer.status, answer.words()), (404, "404 Not Found"));
+    });
+    // An index that leads out is no index.
+    let page = porthole.get("/index-out/");
+    assert!(page.text().contains("<table>") && !page.text().contains("SECRET"));
+    let answer = porthole
+        .client()
+        .get("/js-out.js", "Accept-Encoding: gzip\r\n");
+    assert_eq!(
+        (answer.text(), answer.field("Content-Encoding")),
+        ("inside", None)
+    );
+    // What leads out or nowhere is not even named.
+    let page = porthole.get("/").text().to_owned();
+    for (name, shown) in [
+        ("to-file", true),
+        ("out-", false),
+        ("nowhere", false),
+        ("back-in", false),
+    ] {
+        assert_eq!(page.contains(name), shown, "{name} in {page}");
+    }
+}
+
+/// To open a FIFO would wait for its writer: served files come through meanwhile.
+fn only_files_and_folders() {
+    let folder = Folder::new();
+    folder.fifo("fifo");
+    folder.fifo("index.html");
+    folder.link("to-fifo", "fifo");
+    folder.link("null", "/dev/null");
+    folder.file("plain", "plain");
+    let _socket = std::os::unix::net::UnixListener::bind(folder.join("socket")).unwrap();
+    let porthole = Porthole::serving(&folder);
+    each(
+        &[
+            "/fifo",
+            "/to-fifo",
+            "/socket",
+            "/null",
+            "/index.html",
+            "/plain/",
+            "/plain/x",
+        ],
+        |target| {
+            assert_eq!(porthole.get(target).status, 404);
+            assert_eq!(porthole.get("/plain").text(), "plain");
+        },
+    );
+    let page = porthole.get("/").text().to_owned();
+    assert!(
+        page.contains("plain") && !page.contains("fifo") && !page.contains("socket"),
+        "{page}"
+    );
+}
+
+/// Neither a path of the machine nor a word of the operating system gets out.
+fn errors_say_nothing() {
+    let (folder, porthole) = with_secrets();
+    folder.link("root/loop", "loop");
+    let long = format!("/{}", "a".repeat(300));
+    let rows = [
+        "/missing",
+        "/loop",
+        "/inside/x",
+        &*long,
+        "/%ff",
+        "/../secret",
+    ];
+    each(&rows, |target| {
+        let answer = porthole.get(target);
+        let expected = answer.line.trim_start_matches("HTTP/1.1 ");
+        assert_eq!(answer.words(), expected);
+        assert!(answer.field("Server").is_none(), "{:?}", answer.fields());
+    });
+}

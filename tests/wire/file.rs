@@ -1,0 +1,345 @@
+//! A file, whole, and what is said about it.
+
+use std::fs::File;
+use std::time::{Duration, SystemTime};
+
+use libtest_mimic::Trial;
+
+use crate::support::{Folder, Porthole, each, noise, trials};
+
+pub fn trials() -> Vec<Trial> {
+    trials![
+        sizes_around_every_buffer_arrive_whole,
+        head_says_what_get_says,
+        media_types,
+        dispositions,
+        names_that_need_encoding,
+        odd_times,
+        operators_fields,
+        options_and_preflight,
+        precompressed_siblings,
+        single_page_application,
+        own_page_for_what_is_missing,
+    ]
+}
+
+fn sizes_around_every_buffer_arrive_whole() {
+    let folder = Folder::new();
+    let sizes: Vec<usize> = [1 << 10, 16 << 10, 80 << 10, 512 << 10, 1 << 20]
+        .iter()
+        .flat_map(|size| [size - 600, size - 1, *size, size + 1])
+        .chain([0, 1, 5_000_000])
+        .collect();
+    for size in &sizes {
+        folder.file(size.to_string(), noise(*size));
+    }
+    let porthole = Porthole::serving(&folder);
+    each(&sizes, |size| {
+        let answer = porthole.get(&format!("/{size}"));
+        assert_eq!(answer.status, 200);
+        assert!(
+            answer.body == noise(*size),
+            "other bytes than those of the file"
+        );
+    });
+}
+
+fn head_says_what_get_says() {
+    let folder = Folder::new();
+    folder.file("film.mp4", noise(1_000));
+    folder.file("sub/page.html", "page");
+    let porthole = Porthole::serving(&folder);
+    let rows = [
+        ("/film.mp4", ""),
+        ("/film.mp4", "If-Match: \"other\"\r\n"),
+        ("/film.mp4", "If-None-Match: *\r\n"),
+        ("/sub", ""),
+        ("/sub/", ""),
+        ("/missing", ""),
+        ("/%00", ""),
+    ];
+    each(&rows, |(target, fields)| {
+        // A second apart would be another Date.
+        let same = (0..10).any(|_| {
+            let ask = |method| porthole.client().ask(method, target, fields);
+            let (head, get) = (ask("HEAD"), ask("GET"));
+            assert_eq!(head.line, get.line);
+            let names = |answer: &crate::support::Answer| {
+                answer
+                    .fields()
+                    .iter()
+                    .map(|(name, _)| name.clone())
+                    .collect::<Vec<_>>()
+            };
+            assert_eq!(names(&head), names(&get));
+            head.fields() == get.fields()
+        });
+        assert!(same, "the fields differ");
+    });
+    // RFC 9110 §14.2: a range is for GET.
+    let whole = porthole
+        .client()
+        .ask("HEAD", "/film.mp4", "Range: bytes=0-9\r\n");
+    assert_eq!(
+        (whole.status, whole.field("Content-Length")),
+        (200, Some("1000"))
+    );
+}
+
+fn media_types() {
+    let rows = [
+        ("a.mp4", "video/mp4"),
+        ("a.MKV", "video/x-matroska"),
+        ("a.webm", "video/webm"),
+        ("a.ts", "video/mp2t"),
+        ("a.flac", "audio/flac"),
+        ("a.opus", "audio/ogg"),
+        ("a.m3u8", "application/vnd.apple.mpegurl"),
+        ("a.mpd", "application/dash+xml"),
+        ("a.m4s", "video/iso.segment"),
+        ("a.vtt", "text/vtt"),
+        ("a.srt", "application/x-subrip"),
+        ("a.avif", "image/avif"),
+        ("a.html", "text/html; charset=utf-8"),
+        ("a.css", "text/css; charset=utf-8"),
+        ("a.mjs", "text/javascript; charset=utf-8"),
+        ("a.txt", "text/plain; charset=utf-8"),
+        ("a.json", "application/json"),
+        ("a.wasm", "application/wasm"),
+        ("a.woff2", "font/woff2"),
+        ("a.tar.gz", "application/gzip"),
+        ("a.unknown", "application/octet-stream"),
+        ("mp4", "application/octet-stream"),
+        ("a.", "application/octet-stream"),
+    ];
+    let folder = Folder::new();
+    for (name, _) in rows {
+        folder.file(name, "x");
+    }
+    let porthole = Porthole::serving(&folder);
+    each(&rows, |(name, media_type)| {
+        let answer = porthole.get(&format!("/{name}"));
+        assert_eq!(answer.field("Content-Type"), Some(*media_type));
+        assert_eq!(answer.field("X-Content-Type-Options"), Some("nosniff"));
+        assert_eq!(answer.field("Accept-Ranges"), Some("bytes"));
+    });
+}
+
+fn dispositions() {
+    let folder = Folder::new();
+    folder.file("a b.mp4", "x");
+    folder.file("é\"\r\n.mp4", "x");
+    let porthole = Porthole::serving(&folder);
+    let rows = [
+        ("/a%20b.mp4", "inline; filename=\"a b.mp4\""),
+        ("/a%20b.mp4?download", "attachment; filename=\"a b.mp4\""),
+        (
+            "/a%20b.mp4?x=1&download=1",
+            "attachment; filename=\"a b.mp4\"",
+        ),
+        ("/a%20b.mp4?downloads", "inline; filename=\"a b.mp4\""),
+    ];
+    each(&rows, |(target, disposition)| {
+        assert_eq!(
+            porthole.get(target).field("Content-Disposition"),
+            Some(*disposition)
+        );
+    });
+    // A name with control characters can't be asked for.
+    assert_eq!(porthole.get("/%C3%A9%22%0D%0A.mp4").status, 400);
+}
+
+fn names_that_need_encoding() {
+    let names = [
+        "a b", "100%", "a+b", "a#b?c", "\"'<>&", "é", "東京", "a;b=c", "%41", "~", "*:@!$()",
+    ];
+    let folder = Folder::new();
+    for name in names {
+        folder.file(name, name);
+    }
+    let porthole = Porthole::serving(&folder);
+    each(&names, |name| {
+        let encoded: String = name.bytes().map(|byte| format!("%{byte:02x}")).collect();
+        assert_eq!(porthole.get(&format!("/{encoded}")).text(), *name);
+    });
+}
+
+fn odd_times() {
+    let epoch = SystemTime::UNIX_EPOCH;
+    let seconds = Duration::from_secs;
+    let rows = [
+        (
+            "usual",
+            epoch + seconds(784_111_777),
+            Some("Sun, 06 Nov 1994 08:49:37 GMT"),
+        ),
+        ("zero", epoch, Some("Thu, 01 Jan 1970 00:00:00 GMT")),
+        (
+            "before",
+            epoch - seconds(1),
+            Some("Wed, 31 Dec 1969 23:59:59 GMT"),
+        ),
+        ("far", epoch + seconds(253_402_300_800), None),
+    ];
+    let folder = Folder::new();
+    for (name, time, _) in rows {
+        let path = folder.file(name, "x");
+        File::options()
+            .write(true)
+            .open(path)
+            .unwrap()
+            .set_modified(time)
+            .unwrap();
+    }
+    let porthole = Porthole::serving(&folder);
+    each(&rows, |(name, _, expected)| {
+        let answer = porthole.get(&format!("/{name}"));
+        assert_eq!(answer.text(), "x");
+        let modified = answer.field("Last-Modified");
+        match expected {
+            Some(_) => assert_eq!(modified, *expected),
+            // RFC 9110 §8.8.2.1: never later than Date.
+            None => assert!(modified.is_none_or(|date| Some(date) == answer.field("Date"))),
+        }
+        assert!(
+            answer.field("ETag").unwrap().starts_with('"'),
+            "a strong tag"
+        );
+    });
+    assert_eq!(porthole.get("/").status, 200);
+}
+
+fn operators_fields() {
+    let folder = Folder::new();
+    folder.file("a", "x");
+    let flags = [
+        "--cache-control",
+        "max-age=9",
+        "--header",
+        "X-One: 1",
+        "--header",
+        "X-Two: 2",
+    ];
+    let porthole = Porthole::with(&folder, &flags);
+    let rows = [
+        ("/a", "max-age=9"),
+        ("/missing", "no-cache"),
+        ("/", "no-cache"),
+    ];
+    each(&rows, |(target, caching)| {
+        let answer = porthole.get(target);
+        assert_eq!(answer.field("Cache-Control"), Some(*caching));
+        assert_eq!(
+            (answer.field("X-One"), answer.field("X-Two")),
+            (Some("1"), Some("2"))
+        );
+    });
+}
+
+fn options_and_preflight() {
+    let folder = Folder::new();
+    folder.file("a", "x");
+    let plain = Porthole::serving(&folder);
+    let cors = Porthole::with(&folder, &["--cors"]);
+    for target in ["/a", "/missing", "*"] {
+        let answer = plain.client().ask("OPTIONS", target, "");
+        assert_eq!(
+            (answer.status, answer.field("Allow")),
+            (204, Some("GET, HEAD, OPTIONS"))
+        );
+        assert_eq!(answer.field("Access-Control-Allow-Origin"), None);
+    }
+    let preflight = "Origin: http://other\r\nAccess-Control-Request-Method: GET\r\n";
+    let answer = cors.client().ask("OPTIONS", "/a", preflight);
+    assert_eq!(answer.status, 204);
+    assert_eq!(answer.field("Access-Control-Allow-Origin"), Some("*"));
+    assert!(
+        answer
+            .field("Access-Control-Allow-Methods")
+            .unwrap()
+            .contains("GET")
+    );
+    assert!(
+        answer
+            .field("Access-Control-Allow-Headers")
+            .unwrap()
+            .contains("Range")
+    );
+    let answer = cors.get("/a");
+    assert_eq!(answer.field("Access-Control-Allow-Origin"), Some("*"));
+    assert!(
+        answer
+            .field("Access-Control-Expose-Headers")
+            .unwrap()
+            .contains("Content-Range")
+    );
+}
+
+fn precompressed_siblings() {
+    let folder = Folder::new();
+    for (name, content) in [
+        ("a.js", "plain"),
+        ("a.js.gz", "gzip"),
+        ("a.js.br", "brotli"),
+    ] {
+        folder.file(name, content);
+    }
+    folder.file("a.mp4", "plain");
+    folder.file("a.mp4.gz", "never");
+    let porthole = Porthole::serving(&folder);
+    let rows = [
+        ("/a.js", "", "plain", None),
+        ("/a.js", "Accept-Encoding: gzip\r\n", "gzip", Some("gzip")),
+        (
+            "/a.js",
+            "Accept-Encoding: gzip, br\r\n",
+            "brotli",
+            Some("br"),
+        ),
+        ("/a.js", "Accept-Encoding: gzip;q=0\r\n", "plain", None),
+        ("/a.mp4", "Accept-Encoding: gzip\r\n", "plain", None),
+    ];
+    each(&rows, |(target, fields, content, coding)| {
+        let answer = porthole.client().get(target, fields);
+        assert_eq!(
+            (answer.text(), answer.field("Content-Encoding")),
+            (*content, *coding)
+        );
+        let varies = target.ends_with("js").then_some("Accept-Encoding");
+        assert_eq!(answer.field("Vary"), varies);
+    });
+}
+
+fn single_page_application() {
+    let folder = Folder::new();
+    folder.file("index.html", "application");
+    folder.file("sub/a", "x");
+    let porthole = Porthole::with(&folder, &["--spa"]);
+    for target in ["/", "/users/7", "/sub/missing"] {
+        let answer = porthole.get(target);
+        assert_eq!(
+            (answer.status, answer.text()),
+            (200, "application"),
+            "{target}"
+        );
+    }
+    assert_eq!(porthole.get("/sub/a").text(), "x");
+}
+
+fn own_page_for_what_is_missing() {
+    let folder = Folder::new();
+    folder.file("404.html", "<p>gone");
+    let porthole = Porthole::serving(&folder);
+    let mut client = porthole.client();
+    let answer = client.get("/sub/missing", "Range: bytes=0-1\r\n");
+    assert_eq!((answer.status, answer.text()), (404, "<p>gone"));
+    assert_eq!(
+        answer.field("Content-Type"),
+        Some("text/html; charset=utf-8")
+    );
+    assert_eq!(
+        client.ask("HEAD", "/missing", "").field("Content-Length"),
+        Some("7")
+    );
+    assert_eq!(client.get("/404.html", "").status, 200);
+}

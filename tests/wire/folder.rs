@@ -1,0 +1,244 @@
+//! Folders: index, redirect, listing.
+
+use std::ffi::OsStr;
+use std::os::unix::ffi::OsStrExt;
+
+use libtest_mimic::Trial;
+
+use crate::support::{Folder, Porthole, each, trials};
+
+pub fn trials() -> Vec<Trial> {
+    trials![
+        the_index_stands_for_its_folder,
+        redirects_to_the_slash,
+        a_redirect_never_names_another_host,
+        a_listing_links_to_everything,
+        names_in_a_listing_cannot_become_markup,
+        hidden_names,
+        a_name_that_is_not_utf8,
+        an_empty_folder,
+    ]
+}
+
+fn the_index_stands_for_its_folder() {
+    let folder = Folder::new();
+    folder.file("index.html", "root");
+    folder.file("sub/index.html", "sub");
+    folder.file("sub/start.htm", "start");
+    folder.folder("odd/index.html");
+    let porthole = Porthole::serving(&folder);
+    let rows = [
+        ("/", "root"),
+        ("/sub/", "sub"),
+        ("/sub/?a=b", "sub"),
+        ("/sub/x/../", "sub"),
+    ];
+    each(&rows, |(target, text)| {
+        let answer = porthole.get(target);
+        assert_eq!((answer.status, answer.text()), (200, *text));
+        assert_eq!(
+            answer.field("Content-Type"),
+            Some("text/html; charset=utf-8")
+        );
+        let disposition = answer.field("Content-Disposition");
+        assert_eq!(disposition, Some("inline; filename=\"index.html\""));
+    });
+    // A folder of that name is no index.
+    assert!(porthole.get("/odd/").text().contains("index.html/"));
+    let porthole = Porthole::with(&folder, &["--index", "start.htm"]);
+    assert_eq!(porthole.get("/sub/").text(), "start");
+    assert!(porthole.get("/").text().contains("<table>"));
+}
+
+fn redirects_to_the_slash() {
+    let folder = Folder::new();
+    folder.folder("sub/a b%");
+    folder.folder("é");
+    let porthole = Porthole::serving(&folder);
+    let rows = [
+        ("/sub", "/sub/"),
+        ("/sub?a=b&c", "/sub/?a=b&c"),
+        ("/sub/a%20b%25", "/sub/a%20b%25/"),
+        ("/sub/./../sub", "/sub/"),
+        ("/%C3%A9", "/%C3%A9/"),
+    ];
+    each(&rows, |(target, location)| {
+        let answer = porthole.get(target);
+        assert_eq!(
+            (answer.status, answer.field("Location")),
+            (301, Some(*location))
+        );
+        assert_eq!(porthole.get(location).status, 200);
+    });
+}
+
+/// CVE-2021-28861 and its like: `//host/..` must not become a Location.
+fn a_redirect_never_names_another_host() {
+    let folder = Folder::new();
+    folder.folder("sub");
+    folder.folder("evil.example");
+    let porthole = Porthole::serving(&folder);
+    let rows = [
+        "//sub",
+        "///sub",
+        "//evil.example/../sub",
+        "//evil.example",
+        "/%2e/evil.example",
+        "/.//evil.example",
+        "http://porthole//sub",
+        "/sub/..//evil.example",
+    ];
+    each(&rows, |target| {
+        let answer = porthole.get(target);
+        assert_eq!(answer.status, 301);
+        let location = answer.field("Location").unwrap();
+        assert!(matches!(location, "/sub/" | "/evil.example/"), "{location}");
+    });
+}
+
+fn a_listing_links_to_everything() {
+    let folder = Folder::new();
+    let names = [
+        "a b.mp4",
+        "100%.txt",
+        "a#b?c.txt",
+        "é.srt",
+        "javascript:alert(1)",
+        "z&z",
+        "q\"q",
+    ];
+    for name in names {
+        folder.file(format!("sub/{name}"), name);
+    }
+    folder.folder("sub/folder");
+    let porthole = Porthole::serving(&folder);
+    let page = porthole.get("/sub/");
+    assert_eq!(page.field("Content-Type"), Some("text/html; charset=utf-8"));
+    let links: Vec<&str> = page
+        .text()
+        .split("<a href=\"")
+        .skip(1)
+        .map(|rest| rest.split('"').next().unwrap())
+        .collect();
+    assert!(
+        links.contains(&"../") && links.contains(&"./folder/"),
+        "{links:?}"
+    );
+    // Every link, resolved as a browser would, leads to its file.
+    let files: Vec<&&str> = links.iter().filter(|link| !link.ends_with('/')).collect();
+    let mut found: Vec<String> = files
+        .iter()
+        .map(|link| {
+            let relative = link.strip_prefix("./").expect("a relative reference");
+            let answer = porthole.get(&format!("/sub/{relative}"));
+            assert_eq!(answer.status, 200, "{link}");
+            answer.text().to_owned()
+        })
+        .collect();
+    found.sort();
+    let mut expected = names.map(str::to_owned);
+    expected.sort();
+    assert_eq!(found, expected);
+}
+
+fn names_in_a_listing_cannot_become_markup() {
+    let names = [
+        "<img src=x onerror=alert(1)>",
+        "\"><script>alert(1)<",
+        "' onmouseover='alert(1)",
+        "&lt;b&gt;",
+        "line\nbreak",
+        "escape\u{1b}[2J",
+        "\u{202e}4pm.exe",
+    ];
+    let folder = Folder::new();
+    for name in names {
+        folder.folder(format!("{}/inner", name.replace('/', "")));
+    }
+    let porthole = Porthole::serving(&folder);
+    let mut pages = vec![porthole.get("/")];
+    for name in &names {
+        if name.contains(char::is_control) {
+            continue;
+        }
+        let encoded: String = name.bytes().map(|byte| format!("%{byte:02x}")).collect();
+        pages.push(porthole.get(&format!("/{encoded}/")));
+    }
+    for page in pages {
+        let text = page.text();
+        assert_eq!(page.status, 200);
+        for markup in [
+            "<img",
+            "<script",
+            "<b>",
+            "' onmouse",
+            "\u{1b}",
+            "line\nbreak",
+        ] {
+            assert!(!text.contains(markup), "{markup} in {text}");
+        }
+        let policy = page.field("Content-Security-Policy").unwrap();
+        assert!(policy.starts_with("default-src 'none'"), "{policy}");
+    }
+}
+
+fn hidden_names() {
+    let folder = Folder::new();
+    for name in [".hidden", ".git/config", "sub/.env", "sub/shown"] {
+        folder.file(name, name);
+    }
+    folder.file("..data", "..data");
+    let hidden = [
+        "/.hidden",
+        "/.git/config",
+        "/.git/",
+        "/sub/.env",
+        "/%2ehidden",
+        "/..data",
+        "/sub/../.hidden",
+    ];
+    let porthole = Porthole::serving(&folder);
+    each(&hidden, |target| {
+        let answer = porthole.get(target);
+        assert_eq!((answer.status, answer.words()), (404, "404 Not Found"));
+    });
+    for page in ["/", "/sub/"] {
+        let text = porthole.get(page).text().to_owned();
+        assert!(
+            !text.contains("hidden") && !text.contains("git") && !text.contains("env"),
+            "{text}"
+        );
+    }
+    let porthole = Porthole::with(&folder, &["--hidden"]);
+    each(&hidden, |target| {
+        assert_eq!(porthole.get(target).status, 200)
+    });
+    assert!(porthole.get("/").text().contains(".hidden"));
+}
+
+/// WASI has no way to say such a name: the folder is listed without it, and its
+/// neighbours are served.
+fn a_name_that_is_not_utf8() {
+    let folder = Folder::new();
+    folder.file(OsStr::from_bytes(b"caf\xe9.txt"), "latin");
+    folder.file("plain.txt", "plain");
+    let porthole = Porthole::serving(&folder);
+    let page = porthole.get("/");
+    assert_eq!(page.status, 200);
+    assert!(page.text().contains("</html>"), "{}", page.text());
+    assert!(!page.text().contains("latin"));
+    assert_eq!(porthole.get("/plain.txt").text(), "plain");
+    assert_eq!(porthole.get("/caf%E9.txt").status, 400);
+}
+
+fn an_empty_folder() {
+    let folder = Folder::new();
+    let porthole = Porthole::serving(&folder);
+    let page = porthole.get("/");
+    assert_eq!(page.status, 200);
+    assert!(
+        page.text().contains("This folder is empty."),
+        "{}",
+        page.text()
+    );
+}

@@ -1,0 +1,173 @@
+//! The access log and the connection log.
+
+use libtest_mimic::Trial;
+use rustix::process::Signal;
+
+use crate::support::{Folder, Porthole, each, noise, trials};
+
+pub fn trials() -> Vec<Trial> {
+    trials![
+        combined_format,
+        what_was_sent_and_not_what_was_asked_for,
+        no_client_can_forge_a_line,
+        quiet,
+        every_request_has_its_line_under_load,
+        a_log_that_nobody_reads_stops_nothing,
+    ]
+}
+
+fn combined_format() {
+    let folder = Folder::new();
+    folder.file("a.mp4", noise(1_000));
+    let porthole = Porthole::serving(&folder);
+    let fields = "Referer: http://here/\r\nUser-Agent: test/1\r\n";
+    let answer = porthole.client().get("/a.mp4?t=1", fields);
+    let line = porthole.log().wait_for("/a.mp4");
+    // From `Sun, 22 Nov 2026 22:18:10 GMT` to `22/Nov/2026:22:18:10 +0000`.
+    let date = answer.field("Date").unwrap();
+    let (day, time) = (date[5..16].replace(' ', "/"), &date[17..25]);
+    assert_eq!(
+        line,
+        format!(
+            "127.0.0.1 - - [{day}:{time} +0000] \"GET /a.mp4?t=1 HTTP/1.1\" 200 1000 \
+             \"http://here/\" \"test/1\""
+        )
+    );
+    porthole.client().ask("HEAD", "/a.mp4", "");
+    let line = porthole.log().wait_for("HEAD");
+    assert!(
+        line.ends_with("\"HEAD /a.mp4 HTTP/1.1\" 200 0 \"-\" \"-\""),
+        "{line}"
+    );
+}
+
+fn what_was_sent_and_not_what_was_asked_for() {
+    let folder = Folder::new();
+    folder.sparse("large", 1 << 30);
+    let porthole = Porthole::serving(&folder);
+    let mut client = porthole.client();
+    client.send("GET /large HTTP/1.1\r\nHost: a\r\n\r\n").head();
+    client.reset();
+    let line = porthole.log().wait_for("\"GET /large HTTP/1.1\" 200 ");
+    let sent: u64 = line.rsplit(' ').nth(2).unwrap().parse().unwrap();
+    assert!(sent < 1 << 30, "{line}");
+    porthole.client().get("/large", "Range: bytes=10-19\r\n");
+    porthole.log().wait_for("\"GET /large HTTP/1.1\" 206 10 ");
+}
+
+fn no_client_can_forge_a_line() {
+    let folder = Folder::new();
+    let rows = [
+        (
+            "GET /%0d%0aforged HTTP/1.1\r\nHost: a\r\n\r\n",
+            "\"GET /%0d%0aforged HTTP/1.1\" 400",
+        ),
+        (
+            "GET /\"_\\ HTTP/1.1\r\nHost: a\r\n\r\n",
+            "\"GET /\\x22_\\x5C HTTP/1.1\" 400",
+        ),
+        (
+            "GET /\x1b[2J HTTP/1.1\r\n\r\n",
+            "\"GET /\\x1B[2J HTTP/1.1\" 400",
+        ),
+        ("GET /x HTTP/1.1\nforged: y\n\n", "\"GET /x HTTP/1.1\" 400"),
+        ("GET /y\rforged HTTP/1.1\r\n\r\n", "\"GET /y"),
+        (
+            "GET /z HTTP/1.1\r\nHost: a\r\nUser-Agent: \" 200 1 \u{9b}2J\r\n\r\n",
+            "\"GET /z HTTP/1.1\" 404 15 \"-\" \"\\x22 200 1 \\xC2\\x9B2J\"",
+        ),
+        (
+            "GET /r HTTP/1.1\r\nHost: a\r\nReferer: a\tb\u{e9}\r\n\r\n",
+            "\"GET /r HTTP/1.1\" 404 15 \"a\\x09b\\xC3\\xA9\" \"-\"",
+        ),
+        ("\x16\x03\x01", "\"\\x16"),
+    ];
+    let porthole = Porthole::with(&folder, &["-v"]);
+    each(&rows, |(request, expected)| {
+        porthole.client().send(request).read();
+        porthole.log().wait_for(expected);
+    });
+    for line in porthole.log().so_far() {
+        assert!(
+            line.bytes().all(|byte| matches!(byte, b' '..=b'~')),
+            "{line:?}"
+        );
+        assert!(!line.starts_with("forged"), "{line:?}");
+    }
+    let long = format!("/{}", "a".repeat(4_000));
+    porthole.get(&long);
+    let line = porthole.log().wait_for_several(
+        1,
+        |line| line.starts_with("127.0.0.1 - -") && line.contains("/aaaa"),
+        "the long line",
+    );
+    assert!(
+        line[0].len() < 1_300 && line[0].contains("aaa...\" 404 "),
+        "{line:?}"
+    );
+}
+
+fn quiet() {
+    let folder = Folder::new();
+    folder.file("a", "a");
+    let mut porthole = Porthole::with(&folder, &["--quiet"]);
+    assert_eq!(porthole.get("/a").text(), "a");
+    assert_eq!(porthole.get("/missing").status, 404);
+    porthole.signal(Signal::TERM);
+    assert!(porthole.wait().success());
+    assert_eq!(porthole.log().to_end(), [""; 0]);
+}
+
+/// Lines are gathered and written together; none is lost, none is torn, and what
+/// was served last is there when the process has ended.
+fn every_request_has_its_line_under_load() {
+    const CLIENTS: usize = 20;
+    const REQUESTS: usize = 100;
+    let folder = Folder::new();
+    let mut porthole = Porthole::serving(&folder);
+    std::thread::scope(|scope| {
+        for client in 0..CLIENTS {
+            let mut connection = porthole.client();
+            scope.spawn(move || {
+                for request in 0..REQUESTS {
+                    connection.get(&format!("/{client}-{request}"), "");
+                }
+            });
+        }
+    });
+    porthole.signal(Signal::TERM);
+    assert!(porthole.wait().success());
+    let lines = porthole.log().to_end();
+    assert_eq!(lines.len(), CLIENTS * REQUESTS);
+    for line in &lines {
+        let whole = line.starts_with("127.0.0.1 - - [") && line.ends_with("\" 404 15 \"-\" \"-\"");
+        assert!(whole, "{line:?}");
+    }
+    for client in 0..CLIENTS {
+        for request in 0..REQUESTS {
+            let target = format!("\"GET /{client}-{request} ");
+            let count = lines.iter().filter(|line| line.contains(&target)).count();
+            assert_eq!(count, 1, "{target}");
+        }
+    }
+}
+
+/// A terminal that was stopped, a full pipe: serving goes on.
+fn a_log_that_nobody_reads_stops_nothing() {
+    let folder = Folder::new();
+    let (reader, writer) = std::io::pipe().unwrap();
+    let mut command = Porthole::command();
+    command
+        .arg(folder.path())
+        .args(["--port", "0", "--workers", "1"])
+        .stdout(writer);
+    let porthole = Porthole::start(command);
+    let long = format!("/{}", "a".repeat(1_000));
+    let mut client = porthole.client();
+    for _ in 0..5_000 {
+        assert_eq!(client.get(&long, "").status, 404);
+    }
+    drop(reader);
+    assert_eq!(client.get(&long, "").status, 404);
+    assert!(porthole.peak_memory() < 128 << 20);
+}

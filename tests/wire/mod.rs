@@ -1,0 +1,40 @@
+//! HTTP as it goes over the wire.
+
+mod condition;
+mod confinement;
+mod connection;
+mod content;
+mod file;
+mod folder;
+mod large;
+mod lifecycle;
+mod log;
+mod range;
+mod refusal;
+mod single;
+mod startup;
+mod tutorial;
+
+use libtest_mimic::Trial;
+
+pub fn trials() -> Vec<Trial> {
+    [
+        tutorial::trials(),
+        startup::trials(),
+        file::trials(),
+        range::trials(),
+        condition::trials(),
+        folder::trials(),
+        single::trials(),
+        confinement::trials(),
+        refusal::trials(),
+        connection::trials(),
+        content::trials(),
+        log::trials(),
+        large::trials(),
+        lifecycle::trials(),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
+}

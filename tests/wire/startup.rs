@@ -1,0 +1,176 @@
+//! How the program starts, or says why it doesn't.
+
+use std::net::TcpListener;
+use std::process::Output;
+
+use libtest_mimic::Trial;
+
+use crate::support::{Folder, Porthole, each, trials};
+
+pub fn trials() -> Vec<Trial> {
+    trials![
+        a_busy_port_is_one_line,
+        the_port_is_4000_unless_told,
+        what_cannot_be_served_is_one_line,
+        wrong_usage_is_2,
+        help_and_version_are_0,
+        every_flag_has_a_variable,
+        several_addresses,
+    ]
+}
+
+fn run(arguments: &[&str]) -> Output {
+    Porthole::command().args(arguments).output().unwrap()
+}
+
+/// The one line on standard error of a start that failed, without its prefix.
+fn complaint(output: &Output) -> String {
+    assert_eq!(output.status.code(), Some(1), "{output:?}");
+    assert!(output.stdout.is_empty(), "{output:?}");
+    let text = String::from_utf8(output.stderr.clone()).unwrap();
+    let line = text
+        .strip_prefix("porthole: ")
+        .and_then(|line| line.strip_suffix('\n'));
+    let line = line.unwrap_or_else(|| panic!("{text:?}"));
+    assert!(!line.contains('\n'), "{text:?}");
+    line.to_owned()
+}
+
+fn a_busy_port_is_one_line() {
+    let folder = Folder::new();
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = taken.local_addr().unwrap();
+    let port = address.port().to_string();
+    let output = run(&[folder.path().to_str().unwrap(), "--port", &port]);
+    let expected = format!("cannot listen on {address}: Address already in use (os error 98)");
+    assert_eq!(complaint(&output), expected);
+}
+
+/// Whoever has that port, it is not free: the complaint names it.
+fn the_port_is_4000_unless_told() {
+    let folder = Folder::new();
+    let _taken = TcpListener::bind("127.0.0.1:4000");
+    let complaint = complaint(&run(&[folder.path().to_str().unwrap()]));
+    assert!(
+        complaint.starts_with("cannot listen on 127.0.0.1:4000: "),
+        "{complaint}"
+    );
+}
+
+fn what_cannot_be_served_is_one_line() {
+    let folder = Folder::new();
+    folder.link("loop", "loop");
+    folder.link("nowhere", "missing");
+    folder.fifo("fifo");
+    let rows = [
+        ("missing", "No such file or directory (os error 2)"),
+        ("nowhere", "No such file or directory (os error 2)"),
+        ("loop", "Too many levels of symbolic links (os error 40)"),
+        ("fifo", "it is neither a directory nor a regular file"),
+    ];
+    each(&rows, |(name, reason)| {
+        let path = folder.join(name);
+        let path = path.to_str().unwrap();
+        let complaint = complaint(&run(&[path, "--port", "0"]));
+        assert_eq!(complaint, format!("cannot read {path}: {reason}"));
+    });
+}
+
+fn wrong_usage_is_2() {
+    let folder = Folder::new();
+    let path = folder.path().to_str().unwrap();
+    let rows: &[&[&str]] = &[
+        &[],
+        &[path, path],
+        &[path, "--no-such-flag"],
+        &[path, "--port", "65536"],
+        &[path, "--port", "-1"],
+        &[path, "--bind", "localhost"],
+        &[path, "--workers", "0"],
+        &[path, "--max-connections", "0"],
+        &[path, "--memory", "1"],
+        &[path, "--index", "../secret"],
+        &[path, "--quiet", "--verbose"],
+        &[path, "--cache-control", ""],
+    ];
+    each(rows, |arguments| {
+        let output = run(arguments);
+        assert_eq!(output.status.code(), Some(2), "{output:?}");
+        assert!(
+            output.stdout.is_empty() && !output.stderr.is_empty(),
+            "{output:?}"
+        );
+    });
+}
+
+fn help_and_version_are_0() {
+    let output = run(&["--version"]);
+    assert!(output.status.success(), "{output:?}");
+    assert!(output.stdout.starts_with(b"porthole "), "{output:?}");
+    let output = run(&["--help"]);
+    assert!(output.status.success(), "{output:?}");
+    let text = String::from_utf8(output.stdout).unwrap();
+    for words in [
+        "Usage: porthole",
+        "--port",
+        "[default: 4000]",
+        "PORTHOLE_PORT",
+    ] {
+        assert!(text.contains(words), "{words} is not in:\n{text}");
+    }
+}
+
+fn every_flag_has_a_variable() {
+    let folder = Folder::new();
+    folder.file(".hidden", "h");
+    folder.file("start.html", "s");
+    let variables = [
+        ("PORTHOLE_PATH", folder.path().to_str().unwrap()),
+        ("PORTHOLE_PORT", "0"),
+        ("PORTHOLE_BIND", "127.0.0.1,127.0.0.2"),
+        ("PORTHOLE_WORKERS", "1"),
+        ("PORTHOLE_INDEX", "start.html"),
+        ("PORTHOLE_HIDDEN", "true"),
+        ("PORTHOLE_SPA", "true"),
+        ("PORTHOLE_CACHE_CONTROL", "max-age=60"),
+        ("PORTHOLE_CORS", "true"),
+        ("PORTHOLE_VERBOSE", "true"),
+        ("PORTHOLE_MAX_CONNECTIONS", "7"),
+        ("PORTHOLE_MEMORY", "64"),
+        ("PORTHOLE_GRACE", "1"),
+    ];
+    let mut command = Porthole::command();
+    command.envs(variables);
+    let porthole = Porthole::start(command);
+    porthole.errors().wait_for("at       http://127.0.0.2:");
+    assert_eq!(porthole.get("/.hidden").text(), "h");
+    assert_eq!(porthole.get("/").text(), "s");
+    let answer = porthole.get("/missing/page");
+    assert_eq!(answer.text(), "s");
+    assert_eq!(answer.field("Cache-Control"), Some("max-age=60"));
+    assert_eq!(answer.field("Access-Control-Allow-Origin"), Some("*"));
+    porthole.log().wait_for("Client connected: ");
+}
+
+fn several_addresses() {
+    let folder = Folder::new();
+    folder.file("a", "a");
+    // IPv6 too, where the machine has it.
+    let six = TcpListener::bind("[::1]:0").is_ok();
+    let mut addresses = vec!["--bind", "127.0.0.1", "--bind", "127.0.0.2"];
+    if six {
+        addresses.extend(["--bind", "::1"]);
+    }
+    let porthole = Porthole::with(&folder, &addresses);
+    let expected = if six { 3 } else { 2 };
+    let found = porthole.errors().wait_for_several(
+        expected,
+        |line| line.contains("http://"),
+        "a URL for each address",
+    );
+    for line in found {
+        let address = line.split("http://").nth(1).unwrap().trim_end_matches('/');
+        let mut client = crate::support::Client::connect(address.parse().unwrap());
+        assert_eq!(client.get("/a", "").text(), "a", "{address}");
+    }
+}
