@@ -5,16 +5,17 @@
 
 use std::env;
 use std::path::{Path, PathBuf};
-use std::process::{Command, ExitCode};
+use std::process::ExitCode;
 
 #[path = "src/config.rs"]
 mod config;
-
-const TARGET: &str = "wasm32-wasip2";
+#[path = "build/wasm.rs"]
+mod wasm;
 
 fn main() -> ExitCode {
     println!("cargo::rerun-if-env-changed=PORTHOLE_COMPONENT");
     println!("cargo::rerun-if-changed=src/config.rs");
+    println!("cargo::rerun-if-changed=build");
     match component().and_then(|component| Ok((compile(&component)?, component))) {
         Ok((compiled, component)) => {
             println!(
@@ -58,80 +59,8 @@ fn component() -> Result<PathBuf, String> {
             workspace.join(source).display()
         );
     }
-    require_target()?;
-    build(&workspace)
-}
-
-/// Adds the target where it is missing: `rust-toolchain.toml` names it, but
-/// rustup installs it only where automatic installation is on.
-fn require_target() -> Result<(), String> {
-    if has_target() {
-        return Ok(());
-    }
-    println!("cargo::warning=adding the Rust target {TARGET} (rustup target add {TARGET})");
-    let toolchain = env::var("RUSTUP_TOOLCHAIN").ok();
-    let mut rustup = Command::new("rustup");
-    rustup.args(["target", "add", TARGET]);
-    if let Some(toolchain) = &toolchain {
-        rustup.args(["--toolchain", toolchain]);
-    }
-    let added = rustup.output().is_ok_and(|output| output.status.success());
-    if added && has_target() {
-        return Ok(());
-    }
-    Err(format!(
-        "the Rust target {TARGET} is missing and could not be added: run `rustup target add {TARGET}`, \
-         or set PORTHOLE_COMPONENT to a ready-made component"
-    ))
-}
-
-fn has_target() -> bool {
-    let rustc = env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
-    let libdir = Command::new(rustc)
-        .args(["--print", "target-libdir", "--target", TARGET])
-        .output();
-    libdir.is_ok_and(|output| {
-        output.status.success()
-            && Path::new(String::from_utf8_lossy(&output.stdout).trim()).is_dir()
-    })
-}
-
-fn build(workspace: &Path) -> Result<PathBuf, String> {
-    let out = PathBuf::from(env::var_os("OUT_DIR").ok_or("cargo did not set OUT_DIR")?);
-    // A directory of its own: the outer cargo holds the lock of the usual one.
-    let target_dir = out.join("guest");
-    let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let output = Command::new(cargo)
-        .current_dir(workspace)
-        // A library everywhere else, for the tests of its pure parts; a linker for
-        // this machine would not take the names of a component's exports.
-        .args([
-            "rustc",
-            "--package",
-            "guest",
-            "--lib",
-            "--profile",
-            "component",
-            "--target",
-            TARGET,
-        ])
-        .args(["--crate-type", "cdylib"])
-        .arg("--target-dir")
-        .arg(&target_dir)
-        // What the outer build was told about its own target is not for this one.
-        .env_remove("RUSTFLAGS")
-        .env_remove("CARGO_ENCODED_RUSTFLAGS")
-        .env_remove("RUSTC_WRAPPER")
-        .env_remove("RUSTC_WORKSPACE_WRAPPER")
-        .env_remove("CARGO_BUILD_TARGET")
-        .output()
-        .map_err(|error| format!("cannot run cargo for the component: {error}"))?;
-    if !output.status.success() {
-        eprintln!("{}", String::from_utf8_lossy(&output.stderr));
-        return Err("the component (guest/) does not build; cargo's messages are above".to_owned());
-    }
-    let built = target_dir.join(TARGET).join("component").join("guest.wasm");
-    let component = out.join("porthole.wasm");
+    let built = wasm::build(&workspace, "guest")?;
+    let component = out_dir()?.join("porthole.wasm");
     std::fs::copy(&built, &component).map_err(|error| format!("{}: {error}", built.display()))?;
     Ok(component)
 }
@@ -139,8 +68,7 @@ fn build(workspace: &Path) -> Result<PathBuf, String> {
 /// Machine code for the component, if it is this machine that will run it; else an
 /// empty file, and the host compiles at its start.
 fn compile(component: &Path) -> Result<PathBuf, String> {
-    let out = PathBuf::from(env::var_os("OUT_DIR").ok_or("cargo did not set OUT_DIR")?);
-    let compiled = out.join("porthole.cwasm");
+    let compiled = out_dir()?.join("porthole.cwasm");
     let mut code = Vec::new();
     if env::var_os("TARGET") == env::var_os("HOST") {
         let bytes =
@@ -151,4 +79,10 @@ fn compile(component: &Path) -> Result<PathBuf, String> {
     }
     std::fs::write(&compiled, code).map_err(|e| format!("{}: {e}", compiled.display()))?;
     Ok(compiled)
+}
+
+fn out_dir() -> Result<PathBuf, String> {
+    env::var_os("OUT_DIR")
+        .map(PathBuf::from)
+        .ok_or_else(|| "cargo did not set OUT_DIR".to_owned())
 }

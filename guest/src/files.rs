@@ -1,17 +1,18 @@
 //! From a checked path to content, by way of the cache.
 //!
-//! What the cache knows of a path is asked for again once a second at most, so a
-//! changed file is served new within that second; and content is kept together
-//! with the metadata that it was read under, so old and new never mix.
+//! Under little load the file system is asked about each path that is requested;
+//! under much, once a second about each, so a changed file is served new within
+//! that second. Content is kept together with the metadata that it was read under,
+//! so old and new never mix.
 
 use alloc::rc::Rc;
 use alloc::vec::Vec;
-use core::cell::RefCell;
+use core::cell::{Cell, RefCell};
 
 use crate::bindings::wasi::filesystem::types::Descriptor;
 use crate::cache::Cache;
 use crate::folder::Entries;
-use crate::limits::{CACHED_FILE_BYTES, OPEN_FILE_WEIGHT, RECENT_SECONDS};
+use crate::limits::{CACHED_FILE_BYTES, OPEN_FILE_WEIGHT, QUESTIONS_PER_SECOND};
 use crate::root::{Bytes, Found, Metadata, Root, metadata};
 
 /// The bytes of a file: in memory when it is small, else where to read them.
@@ -25,6 +26,8 @@ pub enum Content {
 pub struct Files {
     root: Root,
     cache: RefCell<Cache<Known>>,
+    /// The current second, and how often the file system was asked in it.
+    asked: Cell<(i64, u32)>,
 }
 
 struct Known {
@@ -40,6 +43,7 @@ impl Files {
         Self {
             root,
             cache: RefCell::new(Cache::new(cache)),
+            asked: Cell::new((0, 0)),
         }
     }
 
@@ -72,12 +76,19 @@ impl Files {
     }
 
     fn fresh(&self, path: &str, now: i64) -> Option<Found> {
+        let (second, asked) = self.asked.get();
+        if second != now || asked < QUESTIONS_PER_SECOND {
+            return None;
+        }
         let mut cache = self.cache.borrow_mut();
         let known = cache.get(path)?;
-        (known.checked == now && !may_change_again(known.found, now)).then_some(known.found)
+        (known.checked == now).then_some(known.found)
     }
 
     async fn ask(&self, path: &str, now: i64, remember_missing: bool) -> Found {
+        let (second, asked) = self.asked.get();
+        let asked = if second == now { asked } else { 0 };
+        self.asked.set((now, asked.saturating_add(1)));
         let found = self.root.look_up(path).await;
         let mut cache = self.cache.borrow_mut();
         match cache.get(path) {
@@ -146,19 +157,6 @@ async fn is_still(content: &Content, known: Metadata) -> bool {
         Content::Kept(_) => true,
         Content::Open(file) => matches!(file.stat().await, Ok(stat) if metadata(&stat) == known),
     }
-}
-
-/// A file that has changed just now may change again, and without its time
-/// showing it: clocks of file systems are coarse. It is asked for each time.
-fn may_change_again(found: Found, now: i64) -> bool {
-    let Found::File(Metadata {
-        modified: Some(modified),
-        ..
-    }) = found
-    else {
-        return false;
-    };
-    now.saturating_sub(modified.seconds) < RECENT_SECONDS
 }
 
 fn small(size: u64) -> Option<usize> {

@@ -61,6 +61,6 @@ pub const CACHED_FILE_BYTES: usize = 64 * 1024;
 /// What an open file weighs in the cache, in bytes: it takes a descriptor, of
 /// which there are fewer than there is memory.
 pub const OPEN_FILE_WEIGHT: usize = 64 * 1024;
-/// Seconds after its last change for which a file is not trusted to stay as it
-/// is.
-pub const RECENT_SECONDS: i64 = 5;
+/// Questions to the file system per second, beyond which a path that was asked
+/// about in this second is not asked about again: about one percent of a core.
+pub const QUESTIONS_PER_SECOND: u32 = 2_000;

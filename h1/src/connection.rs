@@ -93,6 +93,13 @@ impl Connection {
         })
     }
 
+    /// The method of the request that is being read, where it has come so far. `bytes`
+    /// are those of the last [`Connection::next`]. An answer to HEAD has no content
+    /// (RFC 9110 §9.3.2), not even a refusal.
+    pub fn method(&self, bytes: &[u8]) -> Option<Method> {
+        self.scanner.method(bytes)
+    }
+
     /// To be called when a request is answered. Returns how many bytes from the
     /// start of the buffer it took; those after them belong to the next request.
     pub fn finish(&mut self) -> usize {

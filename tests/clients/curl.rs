@@ -224,22 +224,17 @@ fn is_told_that_it_cannot_upload() {
     out.file("small", noise(1_000));
     // curl asks first (`Expect: 100-continue`), unless it is told not to.
     out.file("large", noise(10_000_000));
-    let cases: [(&[&str], &str); 4] = [
-        (&["-T", "small"], "405"),
-        (&["-T", "large"], "413"),
-        (&["-T", "large", "-H", "Expect:"], "413"),
-        (&["--data-binary", "@small"], "405"),
+    let cases: [&[&str]; 4] = [
+        &["-T", "small"],
+        &["-T", "large"],
+        &["-T", "large", "-H", "Expect:"],
+        &["--data-binary", "@small"],
     ];
-    each(&cases, |(flags, status)| {
+    each(&cases, |flags| {
         let url = porthole.url("/a.txt");
         let rest = ["-o", "answer", &url, "-w", "%{http_code}"];
         let got = curl(&out, &[flags, &rest[..]].concat());
-        assert_eq!(
-            String::from_utf8_lossy(&got.stdout),
-            *status,
-            "{}",
-            got.stderr
-        );
+        assert_eq!(got.stdout, b"405", "{}", got.stderr);
     });
 }
 

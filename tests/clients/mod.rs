@@ -14,8 +14,7 @@ mod wget;
 use std::fs::{self, File};
 use std::ops::Range;
 use std::path::Path;
-use std::thread;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime};
 
 use libtest_mimic::Trial;
 
@@ -43,27 +42,18 @@ fn serving(name: &str, content: &[u8]) -> (Folder, Porthole) {
 }
 
 /// Puts another file under a name, as tools do that don't want to be caught
-/// half-way, and returns when it is what is served.
+/// half-way. The second of its modification differs too.
 fn replace(folder: &Folder, name: &str, content: &[u8]) {
     let new = folder.file(format!("{name}.new"), content);
     age(&new, Duration::from_secs(3_600));
     fs::rename(new, folder.join(name)).unwrap();
-    next_second();
 }
 
-/// What was changed a while ago: its date is a strong validator then (RFC 9110
-/// §8.8.2.2), and the server takes it for settled.
+/// Dates a file back: as a date, what has just been changed is no strong validator
+/// (RFC 9110 §8.8.2.2).
 fn age(path: &Path, by: Duration) {
     let file = File::open(path).unwrap();
     file.set_modified(SystemTime::now() - by).unwrap();
-}
-
-/// What the server knows of a path it may believe until the second is over: that
-/// is stated, not a guess at how long something takes.
-fn next_second() {
-    let past = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
-    let past = Duration::from_nanos(past.subsec_nanos().into());
-    thread::sleep(Duration::from_secs(1) - past);
 }
 
 /// Waits until a range of `target` has been asked for that begins within `place`;

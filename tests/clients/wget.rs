@@ -3,11 +3,12 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
+use std::time::Duration;
 
 use libtest_mimic::Trial;
 
 use super::run::{Finished, run};
-use super::{replace, serving};
+use super::{age, replace, serving};
 use crate::support::{Folder, Porthole, Program, each, noise, trials};
 
 const WGET: Program = Program::new("wget", "wget");
@@ -47,16 +48,16 @@ fn resumes() {
 fn fetches_only_what_is_newer() {
     let (folder, porthole) = serving("a.txt", b"old");
     let (out, url) = (Folder::new(), porthole.url("/a.txt"));
-    replace(&folder, "a.txt", b"first");
-    for status in ["200 5", "304 0"] {
+    age(&folder.join("a.txt"), Duration::from_secs(7_200));
+    for status in ["200 3", "304 0"] {
         wget(&out, &["-N", &url]).success();
         porthole
             .log()
             .wait_for(&format!("\"GET /a.txt HTTP/1.1\" {status} "));
     }
-    replace(&folder, "a.txt", b"second");
+    replace(&folder, "a.txt", b"new");
     wget(&out, &["-N", &url]).success();
-    assert_eq!(fs::read(out.join("a.txt")).unwrap(), b"second");
+    assert_eq!(fs::read(out.join("a.txt")).unwrap(), b"new");
 }
 
 /// Every name can be reached by its link in the listing.

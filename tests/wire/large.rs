@@ -131,6 +131,8 @@ fn clients_that_vanish() {
     folder.sparse("large", 1 << 30);
     folder.file("a", "a");
     let porthole = Porthole::serving(&folder);
+    // Once it has answered, all that it needs for itself is open.
+    assert_eq!(porthole.get("/a").text(), "a");
     let usual = porthole.sockets();
     for number in 0..50 {
         let mut client = porthole.client();

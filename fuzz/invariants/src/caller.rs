@@ -2,7 +2,7 @@
 
 use h1::connection::{Connection, Event};
 use h1::fields::Fields;
-use h1::head::{Version, method};
+use h1::head::Version;
 use h1::limits::HEAD_BYTES;
 use h1::method::Method;
 use h1::response::{CONTINUE, Context, Policy, write_head};
@@ -58,7 +58,8 @@ pub(crate) fn converse<'b>(mut pieces: impl Iterator<Item = &'b [u8]>) -> Conver
             Event::Request(request) => {
                 let head = &request.head;
                 let context = context(head.version, request.keep_alive, &policy);
-                talk.say(&Reply::to(&request), head.method, &head.fields, &context);
+                let method = Some(head.method);
+                talk.say(&Reply::to(&request), method, &head.fields, &context);
                 forgotten += buffer.drain(..connection.finish()).count();
                 talk.ends.push(forgotten);
                 continued = false;
@@ -66,7 +67,7 @@ pub(crate) fn converse<'b>(mut pieces: impl Iterator<Item = &'b [u8]>) -> Conver
             Event::Refused(refusal) => {
                 let context = context(Version::Http11, false, &policy);
                 let reply = Reply::Refused(refusal.status());
-                talk.say(&reply, method(&buffer), &Fields::EMPTY, &context);
+                talk.say(&reply, connection.method(&buffer), &Fields::EMPTY, &context);
             }
         }
     }
@@ -81,9 +82,15 @@ pub(crate) fn converse<'b>(mut pieces: impl Iterator<Item = &'b [u8]>) -> Conver
 }
 
 impl Conversation {
-    fn say(&mut self, reply: &Reply<'_>, method: Method, fields: &Fields<'_>, how: &Context<'_>) {
+    fn say(
+        &mut self,
+        reply: &Reply<'_>,
+        method: Option<Method>,
+        fields: &Fields<'_>,
+        how: &Context<'_>,
+    ) {
         write_head(&mut self.sent, &reply.answer(), how, fields);
-        let to_head = method == Method::Head;
+        let to_head = method == Some(Method::Head);
         if !to_head {
             reply.send_content(&mut self.sent);
         }

@@ -43,12 +43,13 @@ fn discard<'b>(pieces: impl Iterator<Item = &'b [u8]>) -> Result<Progress, Refus
 /// The length of the chunked content that the bytes begin with, found line by line.
 pub(crate) fn length(bytes: &[u8]) -> Option<usize> {
     let mut rest = bytes;
-    let mut total = 0;
+    let mut total = 0_usize;
     loop {
         let line = &rest[..find(rest, b"\r\n")?];
         rest = &rest[line.len() + 2..];
         let size = chunk_size(line)?;
-        total += size.checked_add(line.len().saturating_sub(16))?;
+        let padding = line.len().saturating_sub(16);
+        total = total.checked_add(size)?.checked_add(padding)?;
         if line.len() > CHUNK_LINE_BYTES || total as u64 > DISCARD_BYTES {
             return None;
         }

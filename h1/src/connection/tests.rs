@@ -280,6 +280,26 @@ fn a_request_stays_until_it_is_finished() {
     assert!(matches!(connection.next(b""), Event::Read { idle: true }));
 }
 
+#[test]
+fn a_refused_request_has_a_method() {
+    let cases: &[(&[&str], Option<Method>)] = &[
+        (&["HEAD / HTTP/1.1\r\n", END], Some(Method::Head)),
+        (
+            &["HEAD / HTTP/1.1\r\nHost: x\r\n", CHUNKED, END, "x"],
+            Some(Method::Head),
+        ),
+        (&[GET, " "], Some(Method::Get)),
+        (&["\r\rHEAD / HTTP/1.1\r\n", END], None),
+    ];
+    for (parts, expected) in cases {
+        let bytes = parts.concat();
+        let mut connection = Connection::new();
+        let event = connection.next(bytes.as_bytes());
+        assert!(matches!(event, Event::Refused(_)), "{parts:?}");
+        assert_eq!(connection.method(bytes.as_bytes()), *expected, "{parts:?}");
+    }
+}
+
 /// Requests that are nearly right: parts of real ones, in any order.
 fn nearly() -> impl Strategy<Value = Vec<u8>> {
     let parts: &[&[u8]] = &[

@@ -6,9 +6,12 @@ const fail = (why) => report("failed", { why });
 addEventListener("error", (event) => fail(event.message));
 addEventListener("unhandledrejection", (event) => fail(event.reason));
 
-// Resolves when the test has put a file there.
+// Resolves when the test has put a file there. It asks now and then: a server under
+// load would believe for a second what it knows of files.
 const appears = async (target) => {
-  while (!(await fetch(target, { cache: "no-store" })).ok);
+  while (!(await fetch(target, { cache: "no-store" })).ok) {
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
 };
 
 const happens = (target, name) =>

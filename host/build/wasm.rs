@@ -1,0 +1,82 @@
+//! Builds crates of this workspace as components for `wasm32-wasip2`. Shared by the
+//! build scripts of the host and of the tests.
+
+use std::env;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+const TARGET: &str = "wasm32-wasip2";
+
+/// Builds the library of `package` in a directory of its own below `OUT_DIR`, and
+/// returns the component.
+///
+/// # Errors
+/// One line for the user.
+pub fn build(workspace: &Path, package: &str) -> Result<PathBuf, String> {
+    require_target()?;
+    let out = PathBuf::from(env::var_os("OUT_DIR").ok_or("cargo did not set OUT_DIR")?);
+    // A directory of its own: the outer cargo holds the lock of the usual one.
+    let target_dir = out.join(package);
+    let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let output = Command::new(cargo)
+        .current_dir(workspace)
+        // A library everywhere else, for the tests of its pure parts; a linker for
+        // this machine would not take the names of a component's exports.
+        .args(["rustc", "--lib", "--package", package])
+        .args(["--profile", "component", "--target", TARGET])
+        .args(["--crate-type", "cdylib"])
+        .arg("--target-dir")
+        .arg(&target_dir)
+        // What the outer build was told about its own target is not for this one.
+        .env_remove("RUSTFLAGS")
+        .env_remove("CARGO_ENCODED_RUSTFLAGS")
+        .env_remove("RUSTC_WRAPPER")
+        .env_remove("RUSTC_WORKSPACE_WRAPPER")
+        .env_remove("CARGO_BUILD_TARGET")
+        .output()
+        .map_err(|error| format!("cannot run cargo for the component: {error}"))?;
+    if !output.status.success() {
+        eprintln!("{}", String::from_utf8_lossy(&output.stderr));
+        return Err(format!(
+            "the component ({package}) does not build; cargo's messages are above"
+        ));
+    }
+    Ok(target_dir
+        .join(TARGET)
+        .join("component")
+        .join(format!("{package}.wasm")))
+}
+
+/// Adds the target where it is missing: `rust-toolchain.toml` names it, but
+/// rustup installs it only where automatic installation is on.
+fn require_target() -> Result<(), String> {
+    if has_target() {
+        return Ok(());
+    }
+    println!("cargo::warning=adding the Rust target {TARGET} (rustup target add {TARGET})");
+    let toolchain = env::var("RUSTUP_TOOLCHAIN").ok();
+    let mut rustup = Command::new("rustup");
+    rustup.args(["target", "add", TARGET]);
+    if let Some(toolchain) = &toolchain {
+        rustup.args(["--toolchain", toolchain]);
+    }
+    let added = rustup.output().is_ok_and(|output| output.status.success());
+    if added && has_target() {
+        return Ok(());
+    }
+    Err(format!(
+        "the Rust target {TARGET} is missing and could not be added: run `rustup target add {TARGET}`, \
+         or set PORTHOLE_COMPONENT to a ready-made component"
+    ))
+}
+
+fn has_target() -> bool {
+    let rustc = env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
+    let libdir = Command::new(rustc)
+        .args(["--print", "target-libdir", "--target", TARGET])
+        .output();
+    libdir.is_ok_and(|output| {
+        output.status.success()
+            && Path::new(String::from_utf8_lossy(&output.stdout).trim()).is_dir()
+    })
+}
