@@ -15,7 +15,8 @@ use h1::status::Status;
 use crate::answer::{Reply, answer};
 use crate::bindings::wasi::sockets::types::TcpSocket;
 use crate::clock;
-use crate::limits::{HEAD_SECONDS, IDLE_BUFFER, IDLE_SECONDS, SMALL_BUFFER};
+use crate::deadlines::Deadline;
+use crate::limits::{DRAIN_SECONDS, HEAD_SECONDS, IDLE_BUFFER, IDLE_SECONDS, SMALL_BUFFER};
 use crate::log::{Access, Escaped};
 use crate::reply::Sending;
 use crate::server::Server;
@@ -33,13 +34,14 @@ pub async fn serve(server: &Server, socket: TcpSocket) {
         wire,
         peer,
         version: h1::head::Version::Http11,
+        answered: false,
     };
     let started = clock::monotonic();
     talk.verbose(format_args!("Client connected: {shown}"));
 
-    let end = match server.is_full() {
-        true => talk.turn_away().await,
-        false => talk.run().await,
+    let end = match server.makes_room() {
+        true => talk.run().await,
+        false => talk.turn_away().await,
     };
     let wire = talk.wire;
     let written = wire.written();
@@ -80,6 +82,8 @@ struct Talk<'s> {
     peer: Option<SocketAddr>,
     /// Of the latest request: a refusal is answered in its terms.
     version: h1::head::Version,
+    /// Whether there was an answer yet.
+    answered: bool,
 }
 
 impl Talk<'_> {
@@ -99,7 +103,7 @@ impl Talk<'_> {
                     } else {
                         let at = *head_at.get_or_insert_with(|| self.wire.after(HEAD_SECONDS));
                         self.make_room(&mut input, &mut protocol);
-                        self.wire.read(&mut input, at).await
+                        self.wire.read(&mut input, Deadline::At(at)).await
                     };
                     match read {
                         Ok(_) => {}
@@ -130,16 +134,26 @@ impl Talk<'_> {
     /// it is time to go.
     async fn idle(&mut self, input: &mut Vec<u8>) -> Result<usize, End> {
         self.wire.rest();
-        if self.server.is_draining() {
-            return Err(End::Expired);
-        }
         if input.capacity() != IDLE_BUFFER {
             self.server
                 .pool
                 .put(replace(input, self.server.pool.idle()));
         }
-        let at = self.wire.after(IDLE_SECONDS);
-        self.wire.idle(input, at).await
+        if !self.server.is_draining() {
+            let deadline = Deadline::Idle(self.wire.after(IDLE_SECONDS));
+            let read = self.wire.read(input, deadline).await;
+            if read != Err(End::Expired) || !self.server.is_draining() {
+                return read;
+            }
+        }
+        // Whoever has just connected is about to ask; the others have had answers.
+        match self.answered {
+            true => Err(End::Expired),
+            false => {
+                let deadline = Deadline::At(self.wire.after(DRAIN_SECONDS));
+                self.wire.read(input, deadline).await
+            }
+        }
     }
 
     /// The larger buffer is as large as a head may be: when it is full, what fills
@@ -160,6 +174,7 @@ impl Talk<'_> {
     async fn respond(&mut self, request: &Request<'_>, input: &[u8]) -> Result<bool, End> {
         let (now, date) = self.server.clock.now();
         self.version = request.head.version;
+        self.answered = true;
         let head = &request.head;
         let line = request_line(input);
         self.verbose(format_args!(

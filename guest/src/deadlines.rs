@@ -21,13 +21,23 @@ pub struct Deadlines {
     now: Cell<Second>,
     entries: RefCell<Vec<Entry>>,
     free: RefCell<Vec<usize>>,
+    waits: Cell<u64>,
 }
 
 struct Entry {
     at: Second,
-    /// Waiting for a next request: may be ended when the server drains.
-    idle: bool,
+    /// Since when, in the order of all waits, it waits for a next request: such a
+    /// wait may be ended when the server drains or needs room.
+    idle: Option<u64>,
     waker: Option<Waker>,
+}
+
+/// How long to wait.
+#[derive(Clone, Copy, Debug)]
+pub enum Deadline {
+    At(Second),
+    /// Ended early when the server drains or needs room.
+    Idle(Second),
 }
 
 /// The deadline has passed, or an idle wait was ended.
@@ -44,12 +54,28 @@ impl Deadlines {
     /// Ends every idle wait.
     pub fn end_idle(&self) {
         self.wake(|entry| {
-            let idle = entry.idle;
+            let idle = entry.idle.is_some();
             if idle {
                 entry.at = 0;
             }
             idle
         });
+    }
+
+    /// Ends the idle wait that has lasted longest; false when there is none.
+    pub fn end_oldest_idle(&self) -> bool {
+        let mut entries = self.entries.borrow_mut();
+        let waiting = entries
+            .iter_mut()
+            .filter(|entry| entry.idle.is_some() && entry.at > 0);
+        let Some(oldest) = waiting.min_by_key(|entry| entry.idle) else {
+            return false;
+        };
+        oldest.at = 0;
+        if let Some(waker) = oldest.waker.take() {
+            waker.wake();
+        }
+        true
     }
 
     fn wake(&self, due: impl Fn(&mut Entry) -> bool) {
@@ -68,7 +94,7 @@ impl Deadlines {
         let index = self.free.borrow_mut().pop().unwrap_or_else(|| {
             entries.push(Entry {
                 at: NEVER,
-                idle: false,
+                idle: None,
                 waker: None,
             });
             entries.len().saturating_sub(1)
@@ -79,7 +105,7 @@ impl Deadlines {
         }
     }
 
-    fn set(&self, index: usize, at: Second, idle: bool, waker: Option<Waker>) {
+    fn set(&self, index: usize, at: Second, idle: Option<u64>, waker: Option<Waker>) {
         if let Some(entry) = self.entries.borrow_mut().get_mut(index) {
             *entry = Entry { at, idle, waker };
         }
@@ -108,23 +134,20 @@ impl Watch<'_> {
             .saturating_add(1)
     }
 
-    /// Drives `future` until it is done or `at` has come; then it is dropped.
-    pub async fn until<F: Future>(&self, at: Second, future: F) -> Result<F::Output, Expired> {
-        self.wait(at, false, future).await
-    }
-
-    /// The same for a wait that draining ends early.
-    pub async fn idle_until<F: Future>(&self, at: Second, future: F) -> Result<F::Output, Expired> {
-        self.wait(at, true, future).await
-    }
-
-    async fn wait<F: Future>(
+    /// Drives `future` until it is done or the deadline has come; then it is dropped.
+    pub async fn until<F: Future>(
         &self,
-        at: Second,
-        idle: bool,
+        deadline: Deadline,
         future: F,
     ) -> Result<F::Output, Expired> {
+        let (at, idle) = match deadline {
+            Deadline::At(at) => (at, false),
+            Deadline::Idle(at) => (at, true),
+        };
         let mut future = pin!(future);
+        let waits = &self.deadlines.waits;
+        waits.set(waits.get().wrapping_add(1));
+        let idle = idle.then(|| waits.get());
         let mut registered = false;
         let done = poll_fn(|cx| {
             if let Poll::Ready(output) = future.as_mut().poll(cx) {
@@ -140,7 +163,7 @@ impl Watch<'_> {
         })
         .await;
         if registered {
-            self.deadlines.set(self.index, NEVER, false, None);
+            self.deadlines.set(self.index, NEVER, None, None);
         }
         done
     }
@@ -148,7 +171,7 @@ impl Watch<'_> {
 
 impl Drop for Watch<'_> {
     fn drop(&mut self) {
-        self.deadlines.set(self.index, NEVER, false, None);
+        self.deadlines.set(self.index, NEVER, None, None);
         self.deadlines.free.borrow_mut().push(self.index);
     }
 }
@@ -169,11 +192,11 @@ mod tests {
         deadlines.advance(100);
         let watch = deadlines.watch();
         assert!(matches!(
-            poll(pin!(watch.until(100, ready(7)))),
+            poll(pin!(watch.until(Deadline::At(100), ready(7)))),
             Poll::Ready(Ok(7))
         ));
 
-        let mut late = pin!(watch.until(watch.after(10), pending::<()>()));
+        let mut late = pin!(watch.until(Deadline::At(watch.after(10)), pending::<()>()));
         assert!(poll(late.as_mut()).is_pending());
         deadlines.advance(110);
         assert!(poll(late.as_mut()).is_pending(), "never early");
@@ -185,12 +208,31 @@ mod tests {
     fn draining_ends_idle_waits_only() {
         let deadlines = Deadlines::default();
         let (idle, busy) = (deadlines.watch(), deadlines.watch());
-        let mut idle = pin!(idle.idle_until(60, pending::<()>()));
-        let mut busy = pin!(busy.until(60, pending::<()>()));
+        let mut idle = pin!(idle.until(Deadline::Idle(60), pending::<()>()));
+        let mut busy = pin!(busy.until(Deadline::At(60), pending::<()>()));
         assert!(poll(idle.as_mut()).is_pending());
         assert!(poll(busy.as_mut()).is_pending());
         deadlines.end_idle();
         assert!(matches!(poll(idle), Poll::Ready(Err(Expired))));
+        assert!(poll(busy).is_pending());
+    }
+
+    #[test]
+    fn room_is_made_by_the_oldest_idle_wait() {
+        let deadlines = Deadlines::default();
+        let watches = [deadlines.watch(), deadlines.watch(), deadlines.watch()];
+        let mut busy = pin!(watches[0].until(Deadline::At(60), pending::<()>()));
+        let mut older = pin!(watches[1].until(Deadline::Idle(60), pending::<()>()));
+        let mut newer = pin!(watches[2].until(Deadline::Idle(60), pending::<()>()));
+        assert!(poll(busy.as_mut()).is_pending());
+        assert!(poll(older.as_mut()).is_pending());
+        assert!(poll(newer.as_mut()).is_pending());
+        assert!(deadlines.end_oldest_idle());
+        assert!(poll(newer.as_mut()).is_pending());
+        assert!(matches!(poll(older), Poll::Ready(Err(Expired))));
+        assert!(deadlines.end_oldest_idle());
+        assert!(matches!(poll(newer), Poll::Ready(Err(Expired))));
+        assert!(!deadlines.end_oldest_idle());
         assert!(poll(busy).is_pending());
     }
 

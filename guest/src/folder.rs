@@ -38,7 +38,7 @@ impl Root {
         let (mut stream, outcome) = folder.read_directory();
         let mut found = Entries::default();
         while let Some(DirectoryEntry { name, .. }) = stream.next().await {
-            if name == "." || name == ".." || (!hidden && name.starts_with('.')) {
+            if is_unreachable(&name) || (!hidden && name.starts_with('.')) {
                 continue;
             }
             if found.entries.len() >= LISTING_ENTRIES {
@@ -65,4 +65,10 @@ impl Root {
         found.cut = outcome.await.is_err();
         Some(found)
     }
+}
+
+/// Names that a target can't say: its path refuses backslashes and control
+/// characters (see [`h1::target`]).
+fn is_unreachable(name: &str) -> bool {
+    matches!(name, "." | "..") || name.contains(|c: char| c == '\\' || c.is_ascii_control())
 }

@@ -9,6 +9,10 @@ pub const HEAD_SECONDS: u64 = 10;
 /// without a word (RFC 9112 §9.5).
 pub const IDLE_SECONDS: u64 = 60;
 
+/// Seconds that a connection without an answer yet may take to ask when no more
+/// connections are accepted. Later: closed.
+pub const DRAIN_SECONDS: u64 = 1;
+
 /// Seconds without a byte taken by the peer. Later: cut.
 pub const STALLED_WRITE_SECONDS: u64 = 60;
 
@@ -20,7 +24,8 @@ pub const LINGER_SECONDS: u64 = 2;
 pub const LINGER_BYTES: usize = 256 * 1024;
 
 /// Connections of one instance, unless `--max-connections` says otherwise. At
-/// the bound a new one is told 503.
+/// the bound the one that has been idle for longest makes room; when none is idle,
+/// a new one is told 503.
 pub const CONNECTIONS: usize = 2_048;
 
 /// Size of a body buffer, in bytes: 512 KiB used the least CPU per byte.

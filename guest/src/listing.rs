@@ -17,8 +17,8 @@ const STYLE: &str = "\
 body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem}\
 h1{font-size:1.25rem;overflow-wrap:anywhere}\
 table{border-collapse:collapse;width:100%}\
-td{padding:.3rem .5rem;border-top:1px solid #8883;white-space:nowrap}\
-td:first-child{white-space:normal;overflow-wrap:anywhere;width:100%}\
+td{padding:.3rem .5rem;border-top:1px solid #8883;white-space:nowrap;vertical-align:baseline}\
+td:first-child{padding-left:0;white-space:normal;overflow-wrap:anywhere;width:100%}\
 td:nth-child(n+2){opacity:.7;font-variant-numeric:tabular-nums;text-align:right}\
 a{text-decoration:none}a:hover{text-decoration:underline}\
 @media(max-width:32rem){td:nth-child(2){display:none}}";

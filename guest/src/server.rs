@@ -174,9 +174,10 @@ impl Server {
         self.deadlines.advance(clock::monotonic_seconds());
     }
 
-    /// Whether there are more connections than there may be.
-    pub fn is_full(&self) -> bool {
-        self.open.get() > self.options.connections
+    /// Whether there is room for the latest connection, if need be that of the one
+    /// that has been idle for longest.
+    pub fn makes_room(&self) -> bool {
+        self.open.get() <= self.options.connections || self.deadlines.end_oldest_idle()
     }
 
     /// Whether no more connections come, and those that are open should end.

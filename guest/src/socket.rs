@@ -1,14 +1,16 @@
 //! An accepted connection: bytes in, bytes out, and how it ended.
 
 use alloc::vec::Vec;
+use core::mem::take;
 use core::net::SocketAddr;
+use core::pin::pin;
 
 use wit_bindgen::rt::async_support::{FutureReader, StreamReader, StreamResult, StreamWriter};
 
 use crate::address;
 use crate::bindings::wasi::sockets::types::{ErrorCode, TcpSocket};
 use crate::bindings::wit_stream;
-use crate::deadlines::{Expired, Watch};
+use crate::deadlines::{Deadline, Expired, Watch};
 use crate::limits::STALLED_WRITE_SECONDS;
 
 type Outcome = FutureReader<Result<(), ErrorCode>>;
@@ -19,7 +21,10 @@ type Outcome = FutureReader<Result<(), ErrorCode>>;
 /// the socket.
 pub struct Socket {
     reader: StreamReader<u8>,
-    writer: StreamWriter<u8>,
+    /// `None` once FIN is sent.
+    writer: Option<StreamWriter<u8>>,
+    /// Whether the reader has said so.
+    ended: bool,
     received: Option<Outcome>,
     sent: Option<Outcome>,
     peer: Option<SocketAddr>,
@@ -48,7 +53,8 @@ impl Socket {
         let (received, sent) = (Some(received), Some(sent));
         Self {
             reader,
-            writer,
+            writer: Some(writer),
+            ended: false,
             received,
             sent,
             peer,
@@ -61,27 +67,45 @@ impl Socket {
         self.peer
     }
 
-    /// Appends what has arrived to `buffer`, as much as it has room for; waits
-    /// when nothing has.
-    pub async fn read(&mut self, buffer: &mut Vec<u8>) -> Result<usize, End> {
-        let (result, filled) = self.reader.read(core::mem::take(buffer)).await;
+    /// Appends what has arrived to `buffer`, as much as it has room for; waits until
+    /// the deadline when nothing has.
+    pub async fn read(
+        &mut self,
+        buffer: &mut Vec<u8>,
+        watch: &Watch<'_>,
+        deadline: Deadline,
+    ) -> Result<usize, End> {
+        // To read again from a stream that has ended is a trap.
+        if self.ended {
+            return Err(End::Finished);
+        }
+        let mut read = pin!(self.reader.read(take(buffer)));
+        let (result, filled) = match watch.until(deadline, read.as_mut()).await {
+            Ok(done) => done,
+            // Not just dropped: the peer's bytes or its end may win the race.
+            Err(Expired) => read.as_mut().cancel(),
+        };
         *buffer = filled;
-        self.read_result(result).await
-    }
-
-    async fn read_result(&mut self, result: StreamResult) -> Result<usize, End> {
         match result {
             StreamResult::Complete(count) => Ok(count),
-            StreamResult::Dropped | StreamResult::Cancelled => Err(end(&mut self.received).await),
+            StreamResult::Cancelled => Err(End::Expired),
+            StreamResult::Dropped => {
+                self.ended = true;
+                Err(end(&mut self.received).await)
+            }
         }
     }
 
     /// Writes all of `buffer` and gives it back, empty. `watch` bounds the time
     /// without progress: each byte that the peer takes starts it over.
     pub async fn write(&mut self, buffer: Vec<u8>, watch: &Watch<'_>) -> Result<Vec<u8>, End> {
-        let mut write = self.writer.write(buffer);
+        let Some(writer) = &mut self.writer else {
+            return Err(End::Finished);
+        };
+        let mut write = writer.write(buffer);
         loop {
-            let stalled = watch.until(watch.after(STALLED_WRITE_SECONDS), write).await;
+            let at = Deadline::At(watch.after(STALLED_WRITE_SECONDS));
+            let stalled = watch.until(at, write).await;
             let (result, rest) = stalled.map_err(|Expired| End::Expired)?;
             match result {
                 StreamResult::Complete(_) if rest.remaining() == 0 => {
@@ -89,7 +113,7 @@ impl Socket {
                     buffer.clear();
                     return Ok(buffer);
                 }
-                StreamResult::Complete(_) => write = self.writer.write_buf(rest),
+                StreamResult::Complete(_) => write = writer.write_buf(rest),
                 StreamResult::Dropped | StreamResult::Cancelled => {
                     return Err(end(&mut self.sent).await);
                 }
@@ -97,42 +121,9 @@ impl Socket {
         }
     }
 
-    /// Sends FIN; what is still read is the peer's to say.
-    pub fn finish(self) -> Closing {
-        let Self {
-            reader,
-            writer,
-            received,
-            sent,
-            peer: _,
-            _socket,
-        } = self;
-        drop(writer);
-        Closing {
-            reader,
-            _received: received,
-            _sent: sent,
-            _socket,
-        }
-    }
-}
-
-/// A connection that only listens.
-pub struct Closing {
-    reader: StreamReader<u8>,
-    _received: Option<Outcome>,
-    _sent: Option<Outcome>,
-    _socket: TcpSocket,
-}
-
-impl Closing {
-    /// Reads and forgets; `None` when the peer has closed.
-    pub async fn discard(&mut self, mut buffer: Vec<u8>) -> Option<(usize, Vec<u8>)> {
-        buffer.clear();
-        match self.reader.read(buffer).await {
-            (StreamResult::Complete(count), buffer) => Some((count, buffer)),
-            _ => None,
-        }
+    /// Sends FIN; the peer may still send.
+    pub fn finish(&mut self) {
+        self.writer = None;
     }
 }
 

@@ -6,7 +6,7 @@ use core::mem::take;
 use wit_bindgen::rt::async_support::yield_async;
 
 use crate::bindings::wasi::filesystem::types::Descriptor;
-use crate::deadlines::{Expired, Second, Watch};
+use crate::deadlines::{Deadline, Second, Watch};
 use crate::files::Content;
 use crate::limits::{LINGER_BYTES, LINGER_SECONDS};
 use crate::pool::{Large, Pool};
@@ -68,16 +68,9 @@ impl<'s> Wire<'s> {
         self.watch.after(seconds)
     }
 
-    /// Waits for the first bytes of a request; draining ends the wait.
-    pub async fn idle(&mut self, input: &mut Vec<u8>, at: Second) -> Result<usize, End> {
-        let read = self.watch.idle_until(at, self.socket.read(input)).await;
-        read.unwrap_or(Err(End::Expired))
-    }
-
     /// Appends what has arrived to `input`.
-    pub async fn read(&mut self, input: &mut Vec<u8>, at: Second) -> Result<usize, End> {
-        let read = self.watch.until(at, self.socket.read(input)).await;
-        read.unwrap_or(Err(End::Expired))
+    pub async fn read(&mut self, input: &mut Vec<u8>, deadline: Deadline) -> Result<usize, End> {
+        self.socket.read(input, &self.watch, deadline).await
     }
 
     /// The buffer to append a head to, large enough for `wanted` bytes if it was
@@ -163,25 +156,18 @@ impl<'s> Wire<'s> {
 
     /// Closes so that the peer can read the last answer: FIN, then what it still
     /// sends is read and forgotten, within bounds (RFC 9112 §9.6).
-    pub async fn close(self) {
-        let Self {
-            socket,
-            pool,
-            watch,
-            ..
-        } = self;
-        let at = watch.after(LINGER_SECONDS);
-        let mut closing = socket.finish();
-        let mut buffer = pool.small();
+    pub async fn close(mut self) {
+        let at = Deadline::At(self.watch.after(LINGER_SECONDS));
+        self.socket.finish();
+        let mut buffer = self.pool.small();
         let mut discarded = 0_usize;
-        while discarded < LINGER_BYTES {
-            let Ok(Some((count, emptied))) = watch.until(at, closing.discard(buffer)).await else {
-                return;
-            };
+        while discarded < LINGER_BYTES
+            && let Ok(count) = self.socket.read(&mut buffer, &self.watch, at).await
+        {
             discarded = discarded.saturating_add(count);
-            buffer = emptied;
+            buffer.clear();
         }
-        pool.put(buffer);
+        self.pool.put(buffer);
     }
 
     fn provide(&mut self, wanted: u64) {
@@ -198,10 +184,4 @@ fn slice(bytes: &[u8], offset: u64, length: u64) -> &[u8] {
     let start = usize::try_from(offset).unwrap_or(usize::MAX);
     let end = start.saturating_add(usize::try_from(length).unwrap_or(usize::MAX));
     bytes.get(start..end).unwrap_or_default()
-}
-
-impl From<Expired> for End {
-    fn from(Expired: Expired) -> Self {
-        Self::Expired
-    }
 }

@@ -45,7 +45,6 @@ pub enum Refusal {
     PathNotUtf8,
     // Time
     HeadTimeout,
-    ContentTimeout,
 }
 
 impl Refusal {
@@ -61,7 +60,7 @@ impl Refusal {
             Self::ContentTooLarge => Status::ContentTooLarge,
             Self::MethodNotAllowed => Status::MethodNotAllowed,
             Self::UnknownExpectation => Status::ExpectationFailed,
-            Self::HeadTimeout | Self::ContentTimeout => Status::RequestTimeout,
+            Self::HeadTimeout => Status::RequestTimeout,
             Self::MalformedRequestLine
             | Self::BareCarriageReturn
             | Self::BareLineFeed
@@ -125,7 +124,6 @@ impl Refusal {
             Self::EncodedSlashInPath => "The path holds an encoded slash.",
             Self::PathNotUtf8 => "The path is not UTF-8.",
             Self::HeadTimeout => "The request did not arrive in time.",
-            Self::ContentTimeout => "The content of the request did not arrive in time.",
         }
     }
 }

@@ -61,7 +61,7 @@ impl Worker {
     fn supervise(mut self, runtime: &Runtime) {
         let (shortest, longest) = limits::RESTART_PAUSE;
         let mut pause = shortest;
-        let mut failures = 0;
+        let mut failures = 0_u32;
         loop {
             let started = Instant::now();
             let End::Failed(reason) = self.run_once(runtime) else {
@@ -70,7 +70,7 @@ impl Worker {
             if started.elapsed() >= limits::HEALTHY {
                 (pause, failures) = (shortest, 0);
             }
-            failures += 1;
+            failures = failures.saturating_add(1);
             if failures > limits::FAILED_STARTS && !self.inboxes.have_listened() {
                 return (self.shared.report)(Notice::WorkerGaveUp {
                     worker: self.number,

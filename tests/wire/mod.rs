@@ -6,11 +6,14 @@ mod connection;
 mod content;
 mod file;
 mod folder;
+mod freshness;
 mod large;
 mod lifecycle;
 mod log;
 mod range;
 mod refusal;
+mod replacement;
+mod room;
 mod single;
 mod startup;
 mod tutorial;
@@ -32,6 +35,9 @@ pub fn trials() -> Vec<Trial> {
         content::trials(),
         log::trials(),
         large::trials(),
+        freshness::trials(),
+        room::trials(),
+        replacement::trials(),
         lifecycle::trials(),
     ]
     .into_iter()

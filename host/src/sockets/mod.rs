@@ -57,10 +57,9 @@ impl types::Host for View<'_> {
 
 impl HostTcpSocket for View<'_> {
     fn create(&mut self, family: IpAddressFamily) -> SocketResult<Resource<Socket>> {
-        Ok(self
-            .table
+        self.table
             .push(Socket::Unbound(family))
-            .map_err(SocketError::trap)?)
+            .map_err(SocketError::trap)
     }
 
     fn bind(&mut self, socket: Resource<Socket>, address: IpSocketAddress) -> SocketResult<()> {
@@ -93,7 +92,7 @@ impl<T: Send + 'static> HostTcpSocketWithStore<T> for Sockets {
             .get_mut(&socket)
             .map_err(SocketError::trap)?;
         let producer = accept::Producer::new(socket.listen()?, getter);
-        Ok(StreamReader::new(&mut store, producer).map_err(SocketError::trap)?)
+        StreamReader::new(&mut store, producer).map_err(SocketError::trap)
     }
 
     fn send(

@@ -1,0 +1,96 @@
+//! SIGHUP: another version takes over.
+
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::time::Instant;
+
+use libtest_mimic::Trial;
+use rustix::process::Signal;
+
+use crate::support::{Client, Folder, PATIENCE, Porthole, noise, trials};
+
+pub fn trials() -> Vec<Trial> {
+    trials![
+        ten_replacements_under_load_fail_no_request,
+        open_transfers_finish_on_the_old_version,
+        what_does_not_load_leaves_the_old_one_serving,
+        a_file_that_was_replaced_is_opened_again
+    ]
+}
+
+const DONE: &str = "replaced; open connections finish on the old version";
+
+fn ten_replacements_under_load_fail_no_request() {
+    const CLIENTS: usize = 8;
+    let folder = Folder::new();
+    folder.file("a", "a");
+    let porthole = Porthole::with(&folder, &["--quiet"]);
+    let (address, over, answered) = (
+        porthole.address(),
+        AtomicBool::new(false),
+        AtomicUsize::new(0),
+    );
+    std::thread::scope(|scope| {
+        for _ in 0..CLIENTS {
+            let (over, answered) = (&over, &answered);
+            scope.spawn(move || {
+                while !over.load(Ordering::Relaxed) {
+                    // Every attempt is accepted and answered.
+                    assert_eq!(Client::connect(address).get("/a", "").text(), "a");
+                    answered.fetch_add(1, Ordering::Relaxed);
+                }
+            });
+        }
+        for round in 1..=10 {
+            let deadline = Instant::now() + PATIENCE;
+            while answered.load(Ordering::Relaxed) < round * CLIENTS && Instant::now() < deadline {
+                std::thread::yield_now();
+            }
+            porthole.signal(Signal::HUP);
+            porthole
+                .errors()
+                .wait_for_several(round, |line| line.contains(DONE), DONE);
+        }
+        over.store(true, Ordering::Relaxed);
+    });
+    assert!(answered.load(Ordering::Relaxed) >= 10 * CLIENTS, "too slow");
+}
+
+fn open_transfers_finish_on_the_old_version() {
+    let folder = Folder::new();
+    let content = noise(20_000_000);
+    folder.file("film", &content);
+    let porthole = Porthole::serving(&folder);
+    let mut client = porthole.client();
+    client
+        .send("GET /film HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
+        .head();
+    porthole.signal(Signal::HUP);
+    porthole.errors().wait_for(DONE);
+    assert_eq!(porthole.get("/film").body.len(), content.len());
+    assert!(client.read_to_end() == content, "cut");
+}
+
+fn what_does_not_load_leaves_the_old_one_serving() {
+    let folder = Folder::new();
+    let served = folder.join("served");
+    std::fs::create_dir(&served).unwrap();
+    std::fs::write(served.join("a"), "a").unwrap();
+    let porthole = Porthole::serving(&served);
+    std::fs::rename(&served, folder.join("gone")).unwrap();
+    porthole.signal(Signal::HUP);
+    porthole.errors().wait_for("not replaced: cannot read");
+    assert_eq!(porthole.get("/a").text(), "a");
+}
+
+fn a_file_that_was_replaced_is_opened_again() {
+    let folder = Folder::new();
+    let story = folder.file("story.mp4", "old");
+    let porthole = Porthole::serving(&story);
+    assert_eq!(porthole.get("/").text(), "old");
+    folder.file("new.mp4", "new");
+    std::fs::rename(folder.join("new.mp4"), &story).unwrap();
+    assert_eq!(porthole.get("/").text(), "old");
+    porthole.signal(Signal::HUP);
+    porthole.errors().wait_for(DONE);
+    assert_eq!(porthole.get("/").text(), "new");
+}
