@@ -1,7 +1,24 @@
 //! The host as a library, and what a component can and cannot do in it.
 
+mod failures;
+mod imports;
+mod portability;
+mod reach;
+mod sockets;
+mod wall;
+
 use libtest_mimic::Trial;
 
 pub fn trials() -> Vec<Trial> {
-    Vec::new()
+    [
+        imports::trials(),
+        reach::trials(),
+        failures::trials(),
+        sockets::trials(),
+        portability::trials(),
+        wall::trials(),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
 }

@@ -40,6 +40,11 @@ impl Client {
         self
     }
 
+    /// Sends what the server still takes.
+    pub fn try_send(&mut self, bytes: impl AsRef<[u8]>) {
+        let _ = self.stream.write_all(bytes.as_ref());
+    }
+
     /// Each byte in a packet of its own, as far as the system goes along. What the
     /// server no longer takes is not sent.
     pub fn send_byte_by_byte(&mut self, bytes: impl AsRef<[u8]>) -> &mut Self {
@@ -153,9 +158,16 @@ impl Client {
 
     /// How many bytes come until the connection ends, in whatever way.
     pub fn read_until_cut(&mut self) -> u64 {
+        self.read_until(u64::MAX)
+    }
+
+    /// How many bytes come until there are `enough`, or until the connection ends.
+    pub fn read_until(&mut self, enough: u64) -> u64 {
         let mut count = self.buffer.len() as u64;
         let mut chunk = vec![0; 64 << 10];
-        while let Ok(more @ 1..) = self.stream.read(&mut chunk) {
+        while count < enough
+            && let Ok(more @ 1..) = self.stream.read(&mut chunk)
+        {
             count += more as u64;
         }
         count

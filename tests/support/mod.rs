@@ -3,6 +3,7 @@
 mod answer;
 mod client;
 mod folder;
+mod hosted;
 mod lines;
 mod porthole;
 mod programs;
@@ -16,6 +17,7 @@ use libtest_mimic::Trial;
 pub use answer::Answer;
 pub use client::Client;
 pub use folder::{Folder, noise};
+pub use hosted::Hosted;
 pub use lines::Lines;
 pub use porthole::Porthole;
 pub use programs::Program;

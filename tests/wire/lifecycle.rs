@@ -1,7 +1,7 @@
 //! How the program ends.
 
 use std::net::TcpStream;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use libtest_mimic::Trial;
@@ -14,6 +14,7 @@ pub fn trials() -> Vec<Trial> {
         a_signal_ends_it_with_0,
         a_drain_cuts_no_answer,
         a_drain_under_load_cuts_no_answer,
+        a_replacement_refuses_no_one,
         idle_connections_do_not_hold_it_up,
         the_grace_time_ends,
         a_second_signal_ends_it_at_once,
@@ -98,6 +99,44 @@ fn a_drain_under_load_cuts_no_answer() {
         porthole.signal(Signal::TERM);
     });
     assert_eq!(porthole.wait().code(), Some(0));
+}
+
+/// SIGHUP, again and again, under clients that ask on new connections: each gets
+/// its whole answer, and who is in the middle of one keeps it.
+fn a_replacement_refuses_no_one() {
+    const REPLACEMENTS: usize = 5;
+    let folder = Folder::new();
+    let content = noise(300_000);
+    folder.file("small", &content);
+    folder.sparse("film", 64 << 20);
+    let porthole = Porthole::with(&folder, &["--quiet"]);
+    let (mut slow, length) = begin(&porthole);
+    let over = AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        for _ in 0..8 {
+            scope.spawn(|| {
+                while !over.load(Ordering::Relaxed) {
+                    assert!(porthole.get("/small").body == content, "cut");
+                }
+            });
+        }
+        for done in 1..=REPLACEMENTS {
+            porthole.signal(Signal::HUP);
+            let replaced = |line: &str| line.contains("replaced; ");
+            porthole
+                .errors()
+                .wait_for_several(done, replaced, "replaced");
+        }
+        over.store(true, Ordering::Relaxed);
+    });
+    assert_eq!(slow.read_until(length), length);
+    assert!(
+        porthole
+            .errors()
+            .so_far()
+            .iter()
+            .all(|line| !line.contains("failed"))
+    );
 }
 
 fn idle_connections_do_not_hold_it_up() {

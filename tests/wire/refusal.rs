@@ -15,7 +15,6 @@ pub fn trials() -> Vec<Trial> {
         bounds_of_the_head,
         anything_but_http,
         too_slow_a_head_is_408,
-        one_connection_too_many_is_503,
         the_machines_fault_is_500,
     ]
 }
@@ -281,32 +280,6 @@ fn too_slow_a_head_is_408() {
         client.expect_end();
     }
     assert_eq!(porthole.get("/next").text(), "next");
-}
-
-fn one_connection_too_many_is_503() {
-    let folder = Folder::new();
-    folder.file("next", "next");
-    let flags = ["--max-connections", "2", "--workers", "1"];
-    let porthole = Porthole::with(&folder, &flags);
-    let mut held: Vec<_> = (0..2).map(|_| porthole.client()).collect();
-    for client in &mut held {
-        assert_eq!(client.get("/next", "").status, 200);
-    }
-    let mut surplus = porthole.client();
-    let answer = surplus.read();
-    assert_eq!(answer.line, "HTTP/1.1 503 Service Unavailable");
-    assert!(answer.closes() && answer.field("Retry-After").is_some());
-    surplus.expect_end();
-    porthole.log().wait_for("\"\" 503 ");
-    for client in &mut held {
-        assert_eq!(client.get("/next", "").text(), "next");
-    }
-    // Where one has left there is room again, as soon as the server knows.
-    drop(held.pop());
-    let deadline = std::time::Instant::now() + crate::support::PATIENCE;
-    while porthole.client().get("/next", "").status == 503 {
-        assert!(std::time::Instant::now() < deadline);
-    }
 }
 
 /// With no descriptor left no file can be opened. The client learns that it is

@@ -43,6 +43,7 @@ fn all_busy_and_a_new_one_is_told_so() {
     assert_eq!(refused.status, 503);
     assert_eq!(refused.field("Retry-After"), Some("1"));
     assert!(refused.closes());
+    porthole.log().wait_for("\"\" 503 ");
     // As soon as there is room, there is service.
     drop(busy);
     while porthole

@@ -13,6 +13,7 @@ pub fn trials() -> Vec<Trial> {
         the_port_is_4000_unless_told,
         what_cannot_be_served_is_one_line,
         wrong_usage_is_2,
+        what_the_component_refuses_is_said,
         help_and_version_are_0,
         every_flag_has_a_variable,
         several_addresses,
@@ -100,6 +101,37 @@ fn wrong_usage_is_2() {
             output.stdout.is_empty() && !output.stderr.is_empty(),
             "{output:?}"
         );
+    });
+}
+
+/// Header fields are the component's to judge.
+fn what_the_component_refuses_is_said() {
+    let folder = Folder::new();
+    let path = folder.path().to_str().unwrap();
+    let rows: &[(&[&str], &str)] = &[
+        (
+            &["--header", "no colon"],
+            "not a header field: \"no colon\"",
+        ),
+        (
+            &["--header", "Content-Length: 1"],
+            "the server writes Content-Length itself",
+        ),
+        (
+            &["--header", "A: b\r\nC: d"],
+            "not a header field: \"A: b\\r\\nC: d\"",
+        ),
+        (
+            &["--cache-control", "a\nb"],
+            "not a value for Cache-Control: \"a\\nb\"",
+        ),
+    ];
+    each(rows, |(arguments, reason)| {
+        let output = run(&[&[path, "--port", "0"], *arguments].concat());
+        assert_eq!(output.status.code(), Some(1), "{output:?}");
+        let text = String::from_utf8(output.stderr).unwrap();
+        assert!(text.lines().any(|line| line.contains(reason)), "{text}");
+        assert!(!text.contains("http://"), "{text}");
     });
 }
 

@@ -6,6 +6,8 @@
 )]
 
 mod bench;
+#[cfg(test)]
+mod docs;
 mod floor;
 mod fuzz;
 

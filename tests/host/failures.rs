@@ -1,0 +1,183 @@
+//! A component that fails takes its own connections with it, and nothing else.
+
+use std::net::SocketAddr;
+use std::time::{Duration, Instant};
+
+use libtest_mimic::Trial;
+use porthole::{Error, Limits, Stopped};
+
+use crate::support::{Client, Folder, Hosted, each, trials};
+
+pub fn trials() -> Vec<Trial> {
+    trials![
+        a_trap_ends_one_workers_connections_only,
+        the_listener_outlives_the_instance,
+        every_way_to_fail_is_named,
+        a_component_that_does_not_start_is_an_error,
+        a_replaced_version_finishes_what_it_began,
+        a_component_that_spins_does_not_hold_up_the_end,
+    ]
+}
+
+fn start(role: &str, limits: Limits) -> Result<(Folder, Hosted), Error> {
+    let folder = Folder::new();
+    let arguments = |granted: SocketAddr| vec![role.to_owned(), granted.to_string()];
+    let hosted = Hosted::start(artifacts::UNRULY, &folder, arguments, limits)?;
+    Ok((folder, hosted))
+}
+
+fn talking(workers: usize) -> (Folder, Hosted) {
+    let limits = Limits {
+        workers,
+        memory: 16 << 20,
+        ..Limits::default()
+    };
+    start("talk", limits).unwrap()
+}
+
+/// The connection goes to its worker's instance and back.
+fn says_back(client: &mut Client, words: &str) {
+    client.send(words);
+    let mut back = vec![0; words.len()];
+    let mut at = 0;
+    while at < back.len() {
+        let count = client.read_some(&mut back[at..]);
+        assert!(count > 0, "closed");
+        at += count;
+    }
+    assert_eq!(back, words.as_bytes());
+}
+
+/// Two workers with a connection each: the acceptor gives one to whoever holds
+/// the fewest.
+fn a_trap_ends_one_workers_connections_only() {
+    let (_folder, hosted) = talking(2);
+    let (mut served, mut trapping) = (hosted.client(), hosted.client());
+    says_back(&mut served, "before");
+    says_back(&mut trapping, "before");
+    trapping.send("0");
+    assert_eq!(trapping.read_until_cut(), 0);
+    says_back(&mut served, "the other worker notices nothing");
+    // At once, while the failed worker may still be down.
+    for _ in 0..20 {
+        says_back(&mut hosted.client(), "the next connection is accepted");
+    }
+    let notice = hosted.notices().wait_for("failed");
+    assert!(
+        notice.contains("unreachable") && notice.contains("started again in"),
+        "{notice}"
+    );
+    says_back(&mut served, "after");
+    let failures = hosted.notices().so_far();
+    assert_eq!(failures.len(), 1, "{failures:#?}");
+}
+
+/// With one worker there is no one else: connections wait for the next instance.
+fn the_listener_outlives_the_instance() {
+    let (_folder, hosted) = talking(1);
+    for round in 0..3 {
+        let mut client = hosted.client();
+        says_back(&mut client, "before");
+        client.send("0");
+        // Connected before anyone can have noticed, served after.
+        let mut waiting: Vec<_> = (0..10).map(|_| hosted.client()).collect();
+        assert_eq!(client.read_until_cut(), 0);
+        for client in &mut waiting {
+            // Those that the failed instance had taken already went with it.
+            client.try_send("after");
+            let survived = client.read_until(5);
+            assert!(matches!(survived, 0 | 5), "{survived} bytes");
+        }
+        says_back(&mut hosted.client(), "the next one");
+        let failed = |line: &str| line.contains("unreachable");
+        hosted
+            .notices()
+            .wait_for_several(round + 1, failed, "a notice for each");
+    }
+}
+
+fn every_way_to_fail_is_named() {
+    let rows = [
+        ("0", "unreachable"),
+        ("1", "interrupt"),
+        ("2", "unreachable"),
+        ("3", "handle"),
+        ("4", "call stack exhausted"),
+    ];
+    std::thread::scope(|scope| {
+        let trying: Vec<_> = rows
+            .iter()
+            .map(|(order, reason)| {
+                scope.spawn(move || {
+                    let (_folder, hosted) = talking(2);
+                    let (mut served, mut failing) = (hosted.client(), hosted.client());
+                    says_back(&mut served, "before");
+                    says_back(&mut failing, "before");
+                    failing.send(order);
+                    // The one that spins says so first.
+                    assert_eq!(failing.read_until_cut(), u64::from(*order == "1"));
+                    let notice = hosted.notices().wait_for("failed");
+                    says_back(&mut served, "after");
+                    assert!(notice.contains(reason), "{order}: {notice}");
+                })
+            })
+            .collect();
+        let outcomes: Vec<_> = trying
+            .into_iter()
+            .map(|thread| thread.join().is_ok())
+            .collect();
+        assert!(
+            outcomes.iter().all(|&passed| passed),
+            "{rows:?}: {outcomes:?}"
+        );
+    });
+}
+
+fn a_component_that_does_not_start_is_an_error() {
+    each(&["trap", "error"], |role| {
+        let limits = Limits {
+            workers: 2,
+            ..Limits::default()
+        };
+        let refused = matches!(start(role, limits), Err(Error::NotListening));
+        assert!(refused);
+    });
+}
+
+fn a_replaced_version_finishes_what_it_began() {
+    let (folder, mut hosted) = talking(1);
+    let mut old = hosted.client();
+    says_back(&mut old, "before");
+    hosted.replace(artifacts::UNRULY, &folder).unwrap();
+    let mut new = hosted.client();
+    says_back(&mut new, "on the new version");
+    says_back(&mut old, "on the old version");
+    // The new one fails and starts again; the old one is not touched.
+    new.send("0");
+    assert_eq!(new.read_until_cut(), 0);
+    says_back(&mut hosted.client(), "on the new version, again");
+    says_back(&mut old, "still on the old version");
+    assert!(hosted.replace(b"no component", &folder).is_err());
+    says_back(&mut hosted.client(), "what works goes on");
+    drop(old);
+    assert_eq!(hosted.running().stop(|| false), Stopped::Drained);
+}
+
+fn a_component_that_spins_does_not_hold_up_the_end() {
+    let limits = Limits {
+        workers: 1,
+        grace: Duration::ZERO,
+        ..Limits::default()
+    };
+    let (_folder, hosted) = start("talk", limits).unwrap();
+    let mut client = hosted.client();
+    says_back(&mut client, "before");
+    says_back(&mut client, "1");
+    let asked = Instant::now();
+    assert_eq!(hosted.running().stop(|| false), Stopped::Cut);
+    assert!(
+        asked.elapsed() < Duration::from_secs(4),
+        "{:?}",
+        asked.elapsed()
+    );
+}

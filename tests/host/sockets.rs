@@ -1,0 +1,64 @@
+//! Listeners that others have made, and failures of a network.
+
+use std::net::{SocketAddr, TcpListener};
+use std::time::Duration;
+
+use libtest_mimic::Trial;
+use porthole::{Limits, Stopped};
+
+use crate::support::{Folder, Hosted, trials};
+
+pub fn trials() -> Vec<Trial> {
+    trials![
+        an_inherited_listener_is_served,
+        a_failed_connection_is_told_apart_from_a_reset
+    ]
+}
+
+fn arguments(granted: SocketAddr) -> Vec<String> {
+    vec![
+        "porthole".to_owned(),
+        format!("--listen={granted}"),
+        "--verbose".to_owned(),
+    ]
+}
+
+fn an_inherited_listener_is_served() {
+    let folder = Folder::new();
+    folder.file("a", "a");
+    let hosted = Hosted::start(porthole::COMPONENT, &folder, arguments, Limits::default()).unwrap();
+    let mut client = hosted.client();
+    assert_eq!(client.get("/a", "").text(), "a");
+    assert_eq!(hosted.running().stop(|| false), Stopped::Drained);
+    client.expect_end();
+}
+
+/// What the tutorial's server logs as an error: here a peer that no longer takes
+/// what was sent. The kernel gives up after a time that accepted connections
+/// inherit from their listener.
+fn a_failed_connection_is_told_apart_from_a_reset() {
+    let folder = Folder::new();
+    folder.sparse("film", 1 << 30);
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let patience = Some(Duration::from_millis(200));
+    socket2::SockRef::from(&listener)
+        .set_tcp_user_timeout(patience)
+        .unwrap();
+    let limits = Limits {
+        workers: 1,
+        ..Limits::default()
+    };
+    let hosted = Hosted::on(listener, porthole::COMPONENT, &folder, arguments, limits).unwrap();
+    let mut client = hosted.client();
+    let peer = client.stream().local_addr().unwrap();
+    client.send("GET /film HTTP/1.1\r\nHost: a\r\n\r\n").head();
+    hosted.log().wait_for(&format!("Socket error: {peer}: "));
+    hosted
+        .log()
+        .wait_for(&format!("Socket is closed: {peer}, "));
+    let lines = hosted.log().so_far();
+    assert!(
+        !lines.iter().any(|line| line.contains("abruptly")),
+        "{lines:#?}"
+    );
+}

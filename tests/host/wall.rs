@@ -1,0 +1,70 @@
+//! The first of the three walls: the host never sees HTTP. The compiler keeps the
+//! other two.
+
+use std::path::{Path, PathBuf};
+
+use libtest_mimic::Trial;
+
+use crate::support::trials;
+
+pub fn trials() -> Vec<Trial> {
+    trials![the_host_knows_nothing_of_http]
+}
+
+/// What only someone says who speaks HTTP.
+const WORDS: &[&str] = &[
+    "http/",
+    "get /",
+    "\"get",
+    "post",
+    "content-",
+    "user-agent",
+    "keep-alive",
+    "if-none-match",
+    "etag",
+    "mime",
+    "h1::",
+    "guest::",
+    "text/html",
+    "httparse",
+    "hyper",
+];
+
+fn the_host_knows_nothing_of_http() {
+    let host = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut files = vec![host.join("Cargo.toml")];
+    collect(&host.join("src"), &mut files);
+    assert!(files.len() > 20, "{files:?}");
+    let mut found = Vec::new();
+    for file in files {
+        // The URLs of the start-up lines, and the flags that the component takes.
+        let exempt = file.ends_with("banner.rs") || file.ends_with("options.rs");
+        let text = std::fs::read_to_string(&file).unwrap().to_lowercase();
+        for (number, line) in text.lines().enumerate() {
+            let said = WORDS.iter().any(|word| line.contains(word));
+            let named = line.contains("http") && !exempt;
+            if said || named {
+                found.push(format!("{}:{}: {line}", file.display(), number + 1));
+            }
+        }
+    }
+    assert!(found.is_empty(), "{}", found.join("\n"));
+    let manifest = std::fs::read_to_string(host.join("Cargo.toml")).unwrap();
+    let normal = manifest.split("[dev-dependencies]").next().unwrap();
+    for dependency in ["h1", "guest"] {
+        let named = normal
+            .lines()
+            .any(|line| line.split(['.', ' ', '=']).next() == Some(dependency));
+        assert!(!named, "{dependency} is a dependency of the host");
+    }
+}
+
+fn collect(folder: &Path, files: &mut Vec<PathBuf>) {
+    for entry in folder.read_dir().unwrap() {
+        let path = entry.unwrap().path();
+        match path.is_dir() {
+            true => collect(&path, files),
+            false => files.push(path),
+        }
+    }
+}

@@ -1,0 +1,92 @@
+//! A component in the host's library, within this process.
+
+use std::io::Write;
+use std::net::{SocketAddr, TcpListener};
+use std::path::Path;
+use std::sync::{Arc, Mutex};
+
+use porthole::{Error, Limits, Listeners, Log, Program, Root, Running, Server};
+
+use super::{Client, Lines};
+
+/// A running server; ended when the test is over.
+pub struct Hosted {
+    running: Running,
+    log: Lines,
+    notices: Lines,
+}
+
+impl Hosted {
+    /// Starts with arguments that depend on the granted address.
+    pub fn start(
+        component: &[u8],
+        root: impl AsRef<Path>,
+        arguments: impl Fn(SocketAddr) -> Vec<String>,
+        limits: Limits,
+    ) -> Result<Self, Error> {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        Self::on(listener, component, root, arguments, limits)
+    }
+
+    /// The same on a listener that the test has made.
+    pub fn on(
+        listener: TcpListener,
+        component: &[u8],
+        root: impl AsRef<Path>,
+        arguments: impl Fn(SocketAddr) -> Vec<String>,
+        limits: Limits,
+    ) -> Result<Self, Error> {
+        let arguments = arguments(listener.local_addr().unwrap());
+        let (log, lines) = pipe();
+        let (notices, notice_lines) = pipe();
+        let (stdout, _) = Log::to(log)?;
+        let notices = Mutex::new(notices);
+        let running = Server {
+            program: Program::compile(component)?,
+            root: Root::open(root)?,
+            listeners: Listeners::from(vec![listener]),
+            arguments,
+            limits,
+            stderr: stdout.clone(),
+            stdout,
+            report: Arc::new(move |notice| {
+                writeln!(notices.lock().unwrap(), "{notice}").unwrap();
+            }),
+        }
+        .start()?;
+        Ok(Self {
+            running,
+            log: lines,
+            notices: notice_lines,
+        })
+    }
+
+    pub fn client(&self) -> Client {
+        Client::connect(self.running.addresses()[0])
+    }
+
+    /// What the component prints.
+    pub fn log(&self) -> &Lines {
+        &self.log
+    }
+
+    /// What the host reports.
+    pub fn notices(&self) -> &Lines {
+        &self.notices
+    }
+
+    /// Another version of the component for the connections to come.
+    pub fn replace(&mut self, component: &[u8], root: impl AsRef<Path>) -> Result<(), Error> {
+        self.running
+            .replace(&Program::compile(component)?, Root::open(root)?)
+    }
+
+    pub fn running(self) -> Running {
+        self.running
+    }
+}
+
+fn pipe() -> (std::io::PipeWriter, Lines) {
+    let (reader, writer) = std::io::pipe().unwrap();
+    (writer, Lines::of(reader))
+}

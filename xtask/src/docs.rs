@@ -1,0 +1,45 @@
+//! The table of `docs/http.md` names the tests that hold it: they must exist.
+
+use std::{fs, path::Path};
+
+const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
+
+#[test]
+fn every_test_in_the_table_of_http_exists() {
+    let text = read("docs/http.md").expect("the table");
+    let names: Vec<_> = text.split('`').filter(|part| is_name(part)).collect();
+    assert!(names.len() > 100, "{} names", names.len());
+    for name in names {
+        assert!(exists(name), "{name}");
+    }
+}
+
+/// `wire::range::floods` and the like, but not `h1::…`.
+fn is_name(text: &str) -> bool {
+    let is_letter = |letter: char| letter.is_ascii_lowercase() || letter.is_ascii_digit();
+    text.contains("::")
+        && text
+            .chars()
+            .all(|letter| is_letter(letter) || ":_".contains(letter))
+}
+
+fn exists(name: &str) -> bool {
+    let (module, test) = name.rsplit_once("::").expect("a path");
+    let path = module.replace("::", "/");
+    let files = match path.split_once('/') {
+        None => vec![format!("fuzz/{path}/src/{test}.rs")],
+        Some(("h1", path)) => [".rs", "/tests.rs"]
+            .map(|end| format!("h1/src/{path}{end}"))
+            .into(),
+        Some(_) => vec![format!("tests/{path}.rs")],
+    };
+    let declared = format!("fn {test}(");
+    files
+        .iter()
+        .filter_map(|file| read(file))
+        .any(|text| text.contains(&declared))
+}
+
+fn read(file: &str) -> Option<String> {
+    fs::read_to_string(Path::new(ROOT).join(file)).ok()
+}
