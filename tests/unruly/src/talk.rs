@@ -9,8 +9,13 @@ use crate::bindings::wasi::sockets::types::{IpAddressFamily, TcpSocket};
 use crate::bindings::wit_stream;
 
 pub async fn run(mut connections: StreamReader<TcpSocket>) {
+    let mut open = Vec::new();
     while let Some(socket) = connections.next().await {
-        spawn_local(talk(socket));
+        open.push(spawn_local(talk(socket)));
+    }
+    // What is open when the stream of connections ends is finished.
+    for connection in open {
+        connection.await;
     }
 }
 
