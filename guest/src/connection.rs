@@ -28,7 +28,7 @@ pub async fn serve(server: &Server, socket: TcpSocket) {
     let socket = Socket::new(socket);
     let peer = socket.peer();
     let shown = Shown(peer);
-    let wire = Wire::new(socket, &server.pool, server.deadlines.watch());
+    let wire = Wire::new(socket, server);
     let mut talk = Talk {
         server,
         wire,

@@ -3,7 +3,8 @@
 //!
 //! The files in the order in which a request meets them: [`server`] accepts,
 //! [`connection`] reads a head and asks [`answer`] what to say, which looks in
-//! [`files`]; [`reply`] says it. [`limits`] holds every bound.
+//! [`files`]; [`reply`] says it. [`executor`] gives each connection its turn.
+//! [`limits`] holds every bound.
 //!
 //! It assumes nothing of its host beyond WASI 0.3, and uses no `std`: that would
 //! bring imports along which the server has no use for, and the list of imports
@@ -23,6 +24,7 @@ mod cache;
 mod clock;
 mod connection;
 mod deadlines;
+mod executor;
 mod files;
 mod folder;
 mod limits;
@@ -37,7 +39,13 @@ mod runtime;
 mod server;
 mod signal;
 mod socket;
+mod waitables;
 mod wire;
+
+use alloc::rc::Rc;
+
+use executor::Executor;
+use waitables::block_on;
 
 /// What `wit/` says, as Rust.
 #[allow(missing_docs, clippy::all, clippy::restriction)]
@@ -46,14 +54,17 @@ mod bindings {
         path: "../wit",
         world: "porthole:server/server",
         generate_all,
+        // It blocks in `waitables`, which knows what the connections wait for.
+        sync: ["export:wasi:cli/run@0.3.0#run"],
     });
 }
 
 struct Component;
 
 impl bindings::exports::wasi::cli::run::Guest for Component {
-    async fn run() -> Result<(), ()> {
-        server::run().await
+    fn run() -> Result<(), ()> {
+        let executor = Rc::new(Executor::default());
+        block_on(&executor, server::run(Rc::clone(&executor)))
     }
 }
 

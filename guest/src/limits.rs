@@ -67,5 +67,12 @@ pub const CACHED_FILE_BYTES: usize = 64 * 1024;
 /// which there are fewer than there is memory.
 pub const OPEN_FILE_WEIGHT: usize = 64 * 1024;
 /// Questions to the file system per second, beyond which a path that was asked
-/// about in this second is not asked about again: about one percent of a core.
-pub const QUESTIONS_PER_SECOND: u32 = 2_000;
+/// about in this second is not asked about again: half a percent of a core.
+pub const QUESTIONS_PER_SECOND: u32 = 250;
+
+/// Bytes that a connection may write without waiting for anything; then the others
+/// have a turn, however fast its client is.
+pub const TURN_BYTES: usize = 64 * 1024;
+/// How often the host is asked for what has happened before the connections that gave
+/// way go on.
+pub const EVENTS_PER_ROUND: usize = 64;

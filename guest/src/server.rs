@@ -6,7 +6,7 @@ use core::cell::Cell;
 use core::fmt;
 use core::net::SocketAddr;
 
-use wit_bindgen::rt::async_support::{StreamReader, spawn_local};
+use wit_bindgen::rt::async_support::StreamReader;
 
 use crate::address;
 use crate::bindings::wasi::cli::{environment, stderr};
@@ -15,6 +15,7 @@ use crate::bindings::wit_stream;
 use crate::clock::{self, Clock};
 use crate::connection;
 use crate::deadlines::Deadlines;
+use crate::executor::Executor;
 use crate::files::Files;
 use crate::log::{Access, Log};
 use crate::options::Options;
@@ -29,6 +30,7 @@ pub struct Server {
     pub clock: Clock,
     pub deadlines: Deadlines,
     pub pool: Pool,
+    pub executor: Rc<Executor>,
     log: Log,
     open: Cell<usize>,
     draining: Cell<bool>,
@@ -38,8 +40,8 @@ pub struct Server {
 
 /// Serves until every stream of connections has ended and the last connection is
 /// closed.
-pub async fn run() -> Result<(), ()> {
-    match start().await {
+pub async fn run(executor: Rc<Executor>) -> Result<(), ()> {
+    match start(executor).await {
         Ok((server, streams)) => {
             server.serve(streams).await;
             Ok(())
@@ -72,7 +74,7 @@ impl fmt::Display for Failure {
 
 type Streams = Vec<StreamReader<TcpSocket>>;
 
-async fn start() -> Result<(Rc<Server>, Streams), Failure> {
+async fn start(executor: Rc<Executor>) -> Result<(Rc<Server>, Streams), Failure> {
     // The first argument is the program's name.
     let arguments = environment::get_arguments();
     let arguments = arguments.get(1..).unwrap_or_default();
@@ -94,6 +96,7 @@ async fn start() -> Result<(Rc<Server>, Streams), Failure> {
         clock: Clock::new(),
         deadlines: Deadlines::default(),
         pool: Pool::default(),
+        executor,
         log: Log::default(),
         open: Cell::new(0),
         draining: Cell::new(false),
@@ -113,16 +116,16 @@ fn listen(address: SocketAddr) -> Option<StreamReader<TcpSocket>> {
 impl Server {
     async fn serve(self: Rc<Self>, streams: Streams) {
         let closed = Rc::new(Cell::new(false));
-        let logging = spawn_local({
+        let logging = self.start({
             let (server, closed) = (Rc::clone(&self), Rc::clone(&closed));
             async move { server.log.run(&closed).await }
         });
         let accepting: Vec<_> = streams
             .into_iter()
-            .map(|stream| spawn_local(Rc::clone(&self).accept(stream)))
+            .map(|stream| self.start(Rc::clone(&self).accept(stream)))
             .collect();
-        for stream in accepting {
-            stream.await;
+        for ended in accepting {
+            ended.wait().await;
         }
         self.draining.set(true);
         self.deadlines.end_idle();
@@ -130,7 +133,20 @@ impl Server {
             self.last_closed.wait().await;
         }
         self.log.close(&closed);
-        logging.await;
+        logging.wait().await;
+    }
+
+    /// Runs a task beside the others; the signal is raised at its end.
+    fn start(&self, task: impl Future<Output = ()> + 'static) -> Rc<Signal> {
+        let ended = Rc::new(Signal::default());
+        self.executor.spawn({
+            let ended = Rc::clone(&ended);
+            async move {
+                task.await;
+                ended.raise();
+            }
+        });
+        ended
     }
 
     /// Accepts until the host ends the stream.
@@ -139,7 +155,7 @@ impl Server {
             self.open.set(self.open.get().saturating_add(1));
             self.start_ticking();
             let server = Rc::clone(&self);
-            spawn_local(async move {
+            self.executor.spawn(async move {
                 connection::serve(&server, socket).await;
                 server.closed_one();
             });
@@ -160,7 +176,7 @@ impl Server {
         }
         self.tick();
         let server = Rc::clone(self);
-        spawn_local(async move {
+        self.executor.spawn(async move {
             while server.open.get() > 0 {
                 clock::second().await;
                 server.tick();

@@ -12,6 +12,7 @@ use crate::bindings::wasi::sockets::types::{ErrorCode, TcpSocket};
 use crate::bindings::wit_stream;
 use crate::deadlines::{Deadline, Expired, Watch};
 use crate::limits::STALLED_WRITE_SECONDS;
+use crate::waitables;
 
 type Outcome = FutureReader<Result<(), ErrorCode>>;
 
@@ -51,6 +52,9 @@ impl Socket {
         let (reader, received) = socket.receive();
         let peer = socket.get_remote_address().ok().map(address::from_wasi);
         let (received, sent) = (Some(received), Some(sent));
+        // For each request the same two streams are waited for.
+        waitables::keep(reader.handle());
+        waitables::keep(writer.handle());
         Self {
             reader,
             writer: Some(writer),
@@ -123,7 +127,16 @@ impl Socket {
 
     /// Sends FIN; the peer may still send.
     pub fn finish(&mut self) {
-        self.writer = None;
+        if let Some(writer) = self.writer.take() {
+            waitables::forget(writer.handle());
+        }
+    }
+}
+
+impl Drop for Socket {
+    fn drop(&mut self) {
+        self.finish();
+        waitables::forget(self.reader.handle());
     }
 }
 

@@ -3,14 +3,14 @@
 use alloc::vec::Vec;
 use core::mem::take;
 
-use wit_bindgen::rt::async_support::yield_async;
-
 use crate::bindings::wasi::filesystem::types::Descriptor;
 use crate::deadlines::{Deadline, Second, Watch};
+use crate::executor::Executor;
 use crate::files::Content;
-use crate::limits::{LINGER_BYTES, LINGER_SECONDS};
+use crate::limits::{LINGER_BYTES, LINGER_SECONDS, TURN_BYTES};
 use crate::pool::{Large, Pool};
 use crate::root::Bytes;
+use crate::server::Server;
 use crate::socket::{End, Socket};
 
 /// A socket, its deadline, and what is not yet written.
@@ -21,10 +21,13 @@ use crate::socket::{End, Socket};
 pub struct Wire<'s> {
     socket: Socket,
     pool: &'s Pool,
+    executor: &'s Executor,
     watch: Watch<'s>,
     large: Option<Large<'s>>,
     buffer: Vec<u8>,
     written: u64,
+    /// Bytes written since others had a turn.
+    turn: usize,
 }
 
 /// Why an answer was not sent whole.
@@ -43,14 +46,16 @@ impl From<End> for Cut {
 }
 
 impl<'s> Wire<'s> {
-    pub fn new(socket: Socket, pool: &'s Pool, watch: Watch<'s>) -> Self {
+    pub fn new(socket: Socket, server: &'s Server) -> Self {
         Self {
             socket,
-            pool,
-            watch,
+            pool: &server.pool,
+            executor: &server.executor,
+            watch: server.deadlines.watch(),
             large: None,
             buffer: Vec::new(),
             written: 0,
+            turn: 0,
         }
     }
 
@@ -132,18 +137,23 @@ impl<'s> Wire<'s> {
         Ok(())
     }
 
-    /// Writes what has gathered, and lets the other connections have a turn: the
-    /// runtime would serve the busiest first.
+    /// Writes what has gathered, and now and then lets the other connections have a
+    /// turn.
     pub async fn flush(&mut self) -> Result<(), End> {
-        if !self.buffer.is_empty() {
-            let length = self.buffer.len() as u64;
-            let empty = self
-                .socket
-                .write(take(&mut self.buffer), &self.watch)
-                .await?;
-            self.written = self.written.saturating_add(length);
-            self.pool.put(empty);
-            yield_async().await;
+        if self.buffer.is_empty() {
+            return Ok(());
+        }
+        let length = self.buffer.len();
+        let empty = self
+            .socket
+            .write(take(&mut self.buffer), &self.watch)
+            .await?;
+        self.written = self.written.saturating_add(length as u64);
+        self.pool.put(empty);
+        self.turn = self.turn.saturating_add(length);
+        if self.turn >= TURN_BYTES {
+            self.turn = 0;
+            self.executor.give_way().await;
         }
         Ok(())
     }
