@@ -1,22 +1,21 @@
 //! Decides what to say to a request. Saying it is [`crate::reply`]'s.
 
+use alloc::rc::Rc;
 use alloc::string::String;
 
-use h1::coding::{self, Coding};
+use h1::coding;
 use h1::connection::Request;
 use h1::disposition::Disposition;
-use h1::etag::EntityTag;
 use h1::fields::Fields;
-use h1::media_type;
 use h1::method::Method;
 use h1::selection::{Representation, Selection, select};
 use h1::status::Status;
 use h1::target::{Resource, Target};
 
-use crate::files::{Content, Files};
+use crate::file::{self, Content, File};
+use crate::files::{Files, Found};
 use crate::listing;
 use crate::options::Options;
-use crate::root::{Found, Metadata};
 
 /// What to say: a value, nothing of it sent yet.
 pub enum Reply<'r> {
@@ -25,6 +24,8 @@ pub enum Reply<'r> {
         representation: Representation<'r>,
         selection: Selection,
         content: Option<Content>,
+        /// The head of the answer, if it was written for an earlier one.
+        head: Option<Rc<[u8]>>,
     },
     /// 404, with the operator's own page.
     Missing {
@@ -96,7 +97,7 @@ impl<'r> Question<'r> {
     /// The one granted file, for whatever path.
     async fn single(&self, name: &'r str) -> Reply<'r> {
         match self.files.look_up(name, self.now).await {
-            Found::File(metadata) => self.file(name, metadata).await,
+            Found::File(file) => self.file(name, name, &file).await,
             Found::Folder | Found::Missing => MISSING,
             Found::Failed => Reply::Plain(Status::InternalServerError),
         }
@@ -110,7 +111,7 @@ impl<'r> Question<'r> {
         match self.files.look_up(path, self.now).await {
             // `/film.mp4/` is not the name of a file.
             Found::File(_) if resource.folder => self.missing().await,
-            Found::File(metadata) => self.file(path, metadata).await,
+            Found::File(file) => self.file(path, file::name(path), &file).await,
             Found::Folder if !resource.folder => Reply::Moved(resource.folder_location()),
             Found::Folder => self.folder(path).await,
             Found::Missing => self.missing().await,
@@ -120,8 +121,8 @@ impl<'r> Question<'r> {
 
     async fn folder(&self, path: &str) -> Reply<'r> {
         let index = join(path, &self.options.index);
-        if let Found::File(metadata) = self.files.look_beside(&index, self.now).await {
-            return self.file_named(index, &self.options.index, metadata).await;
+        if let Found::File(file) = self.files.look_beside(&index, self.now).await {
+            return self.file(&index, &self.options.index, &file).await;
         }
         match self.files.list(path, self.options.hidden).await {
             Some(entries) => Reply::Page(listing::page(path, entries)),
@@ -133,94 +134,75 @@ impl<'r> Question<'r> {
     async fn missing(&self) -> Reply<'r> {
         let options = self.options;
         if options.spa
-            && let Found::File(metadata) = self.files.look_beside(&options.index, self.now).await
+            && let Found::File(file) = self.files.look_beside(&options.index, self.now).await
         {
-            return self.file(&options.index, metadata).await;
+            return self.file(&options.index, &options.index, &file).await;
         }
-        let Found::File(_) = self.files.look_beside(MISSING_PAGE, self.now).await else {
+        let Found::File(page) = self.files.look_beside(MISSING_PAGE, self.now).await else {
             return MISSING;
         };
-        match self.files.open(MISSING_PAGE, self.now).await {
-            Some((content, metadata)) => Reply::Missing {
-                representation: self.represent(MISSING_PAGE, metadata, None),
+        match self.files.open(MISSING_PAGE, &page, self.now).await {
+            Some((page, content)) => Reply::Missing {
+                representation: page.represent(self.disposition, MISSING_PAGE),
                 content,
             },
             None => MISSING,
         }
     }
 
-    async fn file(&self, path: &'r str, metadata: Metadata) -> Reply<'r> {
-        self.file_named(path.into(), file_name(path), metadata)
-            .await
+    /// The answer about a file at `path`, under a name that the answer can keep.
+    async fn file(&self, path: &str, name: &'r str, file: &Rc<File>) -> Reply<'r> {
+        let original = file.represent(self.disposition, name);
+        if file.compressible {
+            for coding in coding::preferences(&self.fields) {
+                // The best that there is (RFC 9110 §12.5.3).
+                let path = [path, coding.suffix()].concat();
+                if let Found::File(file) = self.files.look_beside(&path, self.now).await {
+                    let represent = |file: &File| file.stand_in(coding, original);
+                    return self.represented(&path, &file, represent, false).await;
+                }
+            }
+        }
+        let usual = self.files.only_file().is_some() || self.disposition == Disposition::Inline;
+        let represent = |file: &File| file.represent(self.disposition, name);
+        self.represented(path, file, represent, usual).await
     }
 
-    async fn file_named(&self, path: String, name: &'r str, metadata: Metadata) -> Reply<'r> {
-        let sibling = match media_type::compressible(media_type::of(name)) {
-            true => self.sibling(&path).await,
-            false => None,
-        };
-        let (path, metadata, coding) = match sibling {
-            Some((path, metadata, coding)) => (path, metadata, Some(coding)),
-            None => (path, metadata, None),
-        };
-        let decide = |metadata| {
-            let representation = self.represent(name, metadata, coding);
+    /// `usual` if the representation is the same for every request that gets this far.
+    async fn represented(
+        &self,
+        path: &str,
+        file: &Rc<File>,
+        represent: impl Fn(&File) -> Representation<'r>,
+        usual: bool,
+    ) -> Reply<'r> {
+        let decide = |file: &File| {
+            let representation = represent(file);
             let selection = select(self.method, &self.fields, &representation, self.now);
             (representation, selection)
         };
-        let (representation, selection) = decide(metadata);
-        if self.method == Method::Head || !sends_content(&selection) {
-            return Reply::File {
-                representation,
-                selection,
-                content: None,
+        let (mut representation, mut selection) = decide(file);
+        let (mut opened, mut content) = (Rc::clone(file), None);
+        if self.method != Method::Head && sends_content(&selection) {
+            let Some(open) = self.files.open(path, file, self.now).await else {
+                return MISSING;
             };
-        }
-        match self.files.open(&path, self.now).await {
             // Decided on what is open, not on what had this name a moment ago.
-            Some((file, opened)) => {
-                let (representation, selection) = match opened == metadata {
-                    true => (representation, selection),
-                    false => decide(opened),
-                };
-                Reply::File {
-                    representation,
-                    selection,
-                    content: Some(file),
-                }
+            if !Rc::ptr_eq(&open.0, file) {
+                (representation, selection) = decide(&open.0);
             }
-            None => MISSING,
+            (opened, content) = (open.0, Some(open.1));
         }
-    }
-
-    fn represent(
-        &self,
-        name: &'r str,
-        metadata: Metadata,
-        coding: Option<Coding>,
-    ) -> Representation<'r> {
-        let Metadata { size, modified, .. } = metadata;
-        let media_type = media_type::of(name);
-        Representation {
-            size,
-            modified,
-            etag: EntityTag::of(size, modified, coding),
-            media_type,
-            coding,
-            varies: media_type::compressible(media_type),
-            disposition: Some((self.disposition, name)),
+        let prepared = usual && selection == Selection::Whole;
+        let policy = &self.options.policy;
+        Reply::File {
+            head: prepared
+                .then(|| opened.head(&representation, self.now, policy))
+                .flatten(),
+            representation,
+            selection,
+            content,
         }
-    }
-
-    /// The best precompressed sibling that the client accepts (RFC 9110 §12.5.3).
-    async fn sibling(&self, path: &str) -> Option<(String, Metadata, Coding)> {
-        for coding in coding::preferences(&self.fields) {
-            let sibling = [path, coding.suffix()].concat();
-            if let Found::File(metadata) = self.files.look_beside(&sibling, self.now).await {
-                return Some((sibling, metadata, coding));
-            }
-        }
-        None
     }
 }
 
@@ -229,10 +211,6 @@ fn sends_content(selection: &Selection) -> bool {
         selection,
         Selection::Whole | Selection::One(_) | Selection::Several(_)
     )
-}
-
-fn file_name(path: &str) -> &str {
-    path.rsplit_once('/').map_or(path, |(_, name)| name)
 }
 
 fn join(folder: &str, name: &str) -> String {

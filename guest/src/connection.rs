@@ -176,7 +176,6 @@ impl Talk<'_> {
         self.version = request.head.version;
         self.answered = true;
         let head = &request.head;
-        let line = request_line(input);
         self.verbose(format_args!(
             "Request from {}: {}",
             Shown(self.peer),
@@ -213,7 +212,7 @@ impl Talk<'_> {
         self.server.access(&Access {
             peer: self.peer,
             date: &date,
-            request_line: line,
+            head: input,
             status: reply.answer().status().code(),
             sent: content,
             referer: request.head.fields.only(Name::Referer),
@@ -232,7 +231,7 @@ impl Talk<'_> {
             Err(Cut::File) => {
                 self.server.complain(format_args!(
                     "a file ended or failed early: {}",
-                    Escaped(line)
+                    Escaped(request_line(input))
                 ));
                 Err(End::Finished)
             }
@@ -246,7 +245,7 @@ impl Talk<'_> {
             Shown(self.peer),
             refusal.explanation()
         ));
-        self.last_words(refusal.status(), request_line(input)).await
+        self.last_words(refusal.status(), input).await
     }
 
     /// Answers before any request: there is no room.
@@ -254,7 +253,7 @@ impl Talk<'_> {
         self.last_words(Status::ServiceUnavailable, b"").await
     }
 
-    async fn last_words(&mut self, status: Status, line: &[u8]) -> Result<(), End> {
+    async fn last_words(&mut self, status: Status, input: &[u8]) -> Result<(), End> {
         let (now, date) = self.server.clock.now();
         let policy = &self.server.options.policy;
         let sending = Sending::refusal(now, &date, self.version, policy);
@@ -262,7 +261,7 @@ impl Talk<'_> {
         self.server.access(&Access {
             peer: self.peer,
             date: &date,
-            request_line: line,
+            head: input,
             status: status.code(),
             sent: content,
             referer: None,

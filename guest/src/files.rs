@@ -1,4 +1,4 @@
-//! From a checked path to content, by way of the cache.
+//! From a checked path to a file, by way of the cache.
 //!
 //! Under little load the file system is asked about each path that is requested;
 //! under much, once a second about each, so a changed file is served new within
@@ -11,16 +11,10 @@ use core::cell::{Cell, RefCell};
 
 use crate::bindings::wasi::filesystem::types::Descriptor;
 use crate::cache::Cache;
+use crate::file::{Content, File};
 use crate::folder::Entries;
 use crate::limits::{CACHED_FILE_BYTES, OPEN_FILE_WEIGHT, QUESTIONS_PER_SECOND};
-use crate::root::{Bytes, Found, Metadata, Root, metadata};
-
-/// The bytes of a file: in memory when it is small, else where to read them.
-#[derive(Clone)]
-pub enum Content {
-    Kept(Rc<[u8]>),
-    Open(Rc<Descriptor>),
-}
+use crate::root::{Bytes, Metadata, Root, Stat, metadata};
 
 /// The granted files.
 pub struct Files {
@@ -30,11 +24,21 @@ pub struct Files {
     asked: Cell<(i64, u32)>,
 }
 
+/// What a path leads to.
+#[derive(Clone)]
+pub enum Found {
+    File(Rc<File>),
+    Folder,
+    /// See [`Stat::Missing`].
+    Missing,
+    /// The disk's fault.
+    Failed,
+}
+
 struct Known {
     found: Found,
     /// Unix time in seconds at which the file system said so.
     checked: i64,
-    content: Option<Content>,
 }
 
 impl Files {
@@ -61,8 +65,8 @@ impl Files {
     /// of names, and a file is there as soon as it is there.
     pub async fn look_up(&self, path: &str, now: i64) -> Found {
         match self.fresh(path, now) {
-            Some(found) if found != Found::Missing => found,
-            _ => self.ask(path, now, false).await,
+            None | Some(Found::Missing) => self.ask(path, now, false).await,
+            Some(found) => found,
         }
     }
 
@@ -82,71 +86,76 @@ impl Files {
         }
         let mut cache = self.cache.borrow_mut();
         let known = cache.get(path)?;
-        (known.checked == now).then_some(known.found)
+        (known.checked == now).then(|| known.found.clone())
     }
 
     async fn ask(&self, path: &str, now: i64, remember_missing: bool) -> Found {
         let (second, asked) = self.asked.get();
         let asked = if second == now { asked } else { 0 };
         self.asked.set((now, asked.saturating_add(1)));
-        let found = self.root.look_up(path).await;
+        let stat = self.root.look_up(path).await;
         let mut cache = self.cache.borrow_mut();
-        match cache.get(path) {
-            Some(known) if known.found == found => known.checked = now,
-            _ if found == Found::Failed => cache.remove(path),
-            _ if found == Found::Missing && !remember_missing => cache.remove(path),
-            _ => cache.put(
-                path,
-                Known {
-                    found,
-                    checked: now,
-                    content: None,
-                },
-                0,
-            ),
+        if let (Some(known), Stat::File(metadata)) = (cache.get(path), stat)
+            && let Found::File(file) = &known.found
+            && file.metadata == metadata
+        {
+            known.checked = now;
+            return known.found.clone();
+        }
+        let found = match stat {
+            Stat::File(metadata) => Found::File(Rc::new(File::new(path, metadata))),
+            Stat::Folder => Found::Folder,
+            Stat::Missing => Found::Missing,
+            Stat::Failed => Found::Failed,
+        };
+        let forget = match found {
+            Found::Failed => true,
+            Found::Missing => !remember_missing,
+            Found::File(_) | Found::Folder => false,
+        };
+        if forget {
+            cache.remove(path);
+        } else {
+            let (found, checked) = (found.clone(), now);
+            cache.put(path, Known { found, checked }, 0);
         }
         found
     }
 
-    /// The content of what [`Files::look_up`] has just found to be a file, and
-    /// the metadata of that very content.
-    pub async fn open(&self, path: &str, now: i64) -> Option<(Content, Metadata)> {
-        if let Some((content, known)) = self.kept(path)
-            && is_still(&content, known).await
+    /// What [`Files::look_up`] has just found, open, and its content; another one if
+    /// it has been replaced in between.
+    pub async fn open(&self, path: &str, file: &Rc<File>, now: i64) -> Option<(Rc<File>, Content)> {
+        if let Some(content) = file.content()
+            && is_still(&content, file.metadata).await
         {
-            return Some((content, known));
+            return Some((Rc::clone(file), content));
         }
-        let (file, metadata) = self.root.open(path).await?;
+        let (descriptor, metadata) = self.root.open(path).await?;
         let content = match small(metadata.size) {
-            Some(size) => read(&file, size, metadata).await.map(Content::Kept),
+            Some(size) => read(&descriptor, size, metadata).await.map(Content::Kept),
             None => None,
         };
-        let content = content.unwrap_or(Content::Open(file));
+        let content = content.unwrap_or(Content::Open(descriptor));
         let weight = match &content {
             Content::Kept(bytes) => bytes.len(),
             Content::Open(_) => OPEN_FILE_WEIGHT,
         };
+        let file = match file.metadata == metadata {
+            true => Rc::clone(file),
+            false => Rc::new(File::new(path, metadata)),
+        };
+        file.keep(content.clone());
         let known = Known {
-            found: Found::File(metadata),
+            found: Found::File(Rc::clone(&file)),
             checked: now,
-            content: Some(content.clone()),
         };
         self.cache.borrow_mut().put(path, known, weight);
-        Some((content, metadata))
+        Some((file, content))
     }
 
     /// The entries of a folder.
     pub async fn list(&self, path: &str, hidden: bool) -> Option<Entries> {
         self.root.list(path, hidden).await
-    }
-
-    fn kept(&self, path: &str) -> Option<(Content, Metadata)> {
-        let mut cache = self.cache.borrow_mut();
-        let known = cache.get(path)?;
-        match (known.found, &known.content) {
-            (Found::File(metadata), Some(content)) => Some((content.clone(), metadata)),
-            _ => None,
-        }
     }
 }
 

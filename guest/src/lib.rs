@@ -25,6 +25,7 @@ mod clock;
 mod connection;
 mod deadlines;
 mod executor;
+mod file;
 mod files;
 mod folder;
 mod limits;

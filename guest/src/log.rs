@@ -11,6 +11,7 @@ use core::net::SocketAddr;
 use core::pin::pin;
 use core::task::Poll;
 
+use h1::head::request_line;
 use wit_bindgen::rt::async_support::{FutureReader, StreamWriter};
 
 use crate::bindings::wasi::cli::{stdout, types::ErrorCode};
@@ -24,7 +25,8 @@ pub struct Access<'a> {
     pub peer: Option<SocketAddr>,
     /// The value of `Date`.
     pub date: &'a [u8],
-    pub request_line: &'a [u8],
+    /// What was received, from the request line on.
+    pub head: &'a [u8],
     pub status: u16,
     /// Bytes of content sent.
     pub sent: u64,
@@ -163,7 +165,7 @@ fn write_access(line: &mut Vec<u8>, access: &Access<'_>) {
     let _ = write!(
         out,
         "] \"{}\" {} {} \"{}\" \"{}\"",
-        Escaped(access.request_line),
+        Escaped(request_line(access.head)),
         access.status,
         access.sent,
         Escaped(access.referer.unwrap_or(b"-")),
@@ -193,7 +195,7 @@ mod tests {
             &Access {
                 peer: "127.0.0.1:5".parse().ok(),
                 date: b"Sun, 22 Nov 2026 22:18:10 GMT",
-                request_line: b"GET /a\"b HTTP/1.1",
+                head: b"GET /a\"b HTTP/1.1\r\nHost: a\r\n\r\n",
                 status: 206,
                 sent: 1_234,
                 referer: None,

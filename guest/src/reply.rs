@@ -9,7 +9,7 @@ use h1::response::{Answer, Context, Policy, error_body, write_head};
 use h1::selection::{Representation, Selection};
 
 use crate::answer::Reply;
-use crate::files::Content;
+use crate::file::Content;
 use crate::wire::{Cut, Wire};
 
 /// Room for a head, so that it and a small content go out in one write.
@@ -67,6 +67,7 @@ impl<'a> Sending<'a> {
                 representation,
                 selection,
                 content: Some(file),
+                ..
             } => send_selection(wire, file, representation, selection).await,
             Reply::Missing {
                 representation,
@@ -93,6 +94,7 @@ impl<'a> Sending<'a> {
                 representation,
                 selection,
                 content: Some(_),
+                ..
             } => match selection {
                 Selection::One(range) => range.len(),
                 Selection::Several(set) => Multipart::new(representation, set).content_length(),
@@ -112,10 +114,12 @@ impl Reply<'_> {
             Self::File {
                 representation,
                 selection,
+                head,
                 ..
             } => Answer::File {
                 representation,
                 selection,
+                prepared: head.as_deref(),
             },
             Self::Missing { representation, .. } => Answer::Missing { representation },
             Self::Page(page) => Answer::Page {

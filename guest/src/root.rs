@@ -21,9 +21,9 @@ pub enum Root {
     File(Rc<Descriptor>, String),
 }
 
-/// What a path leads to.
+/// What the file system says of a path.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Found {
+pub enum Stat {
     File(Metadata),
     Folder,
     /// Nothing that may be served: not there, neither file nor folder, or
@@ -77,7 +77,7 @@ impl Root {
 
     /// The one file `name` of a granted directory, as if it alone was granted.
     pub async fn narrow(self, name: &str) -> Option<Self> {
-        let Found::File(_) = self.look_up(name).await else {
+        let Stat::File(_) = self.look_up(name).await else {
             return None;
         };
         let (file, _) = self.open(name).await?;
@@ -86,19 +86,19 @@ impl Root {
 
     /// Looks a path up; `""` is the root. Links are followed as long as they stay
     /// inside: the host sees to that.
-    pub async fn look_up(&self, path: &str) -> Found {
+    pub async fn look_up(&self, path: &str) -> Stat {
         let stat = match self {
             Self::Directory(root) => root.stat_at(PathFlags::SYMLINK_FOLLOW, or_dot(path)).await,
             Self::File(file, _) => file.stat().await,
         };
         match stat {
             Ok(stat) => match stat.type_ {
-                DescriptorType::RegularFile => Found::File(metadata(&stat)),
-                DescriptorType::Directory => Found::Folder,
-                _ => Found::Missing,
+                DescriptorType::RegularFile => Stat::File(metadata(&stat)),
+                DescriptorType::Directory => Stat::Folder,
+                _ => Stat::Missing,
             },
-            Err(error) if is_ours(&error) => Found::Failed,
-            Err(_) => Found::Missing,
+            Err(error) if is_ours(&error) => Stat::Failed,
+            Err(_) => Stat::Missing,
         }
     }
 

@@ -6,7 +6,7 @@ use core::mem::take;
 use crate::bindings::wasi::filesystem::types::Descriptor;
 use crate::deadlines::{Deadline, Second, Watch};
 use crate::executor::Executor;
-use crate::files::Content;
+use crate::file::Content;
 use crate::limits::{LINGER_BYTES, LINGER_SECONDS, TURN_BYTES};
 use crate::pool::{Large, Pool};
 use crate::root::Bytes;

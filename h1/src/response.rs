@@ -43,6 +43,8 @@ pub enum Answer<'a> {
         representation: &'a Representation<'a>,
         /// What to send of it.
         selection: &'a Selection,
+        /// What [`prepare`] made of the representation, where someone has it.
+        prepared: Option<&'a [u8]>,
     },
     /// 404 with a file of the operator's as its content, whole.
     Missing {
@@ -111,8 +113,14 @@ pub fn write_head(
     connection(out, status, context);
     match answer {
         Answer::File {
+            selection: Selection::Whole,
+            prepared: Some(prepared),
+            ..
+        } => return put(out, prepared),
+        Answer::File {
             representation,
             selection,
+            ..
         } => file::selected(out, representation, selection, context),
         Answer::Missing { representation } => file::missing(out, representation, context),
         Answer::Page {
@@ -137,7 +145,28 @@ pub fn write_head(
         }
         Answer::Refused { .. } => error(out, status, context),
     }
-    put(out, &context.policy.every);
+    end(out, context.policy);
+}
+
+/// What a 200 with all of a file says after its `Date` and `Connection`, up to the
+/// empty line: the same for every such answer, so it needs to be written only once.
+/// `None` for a modification time after `now`, in seconds since 1970: then
+/// `Last-Modified` depends on the time of the answer.
+pub fn prepare(representation: &Representation<'_>, now: i64, policy: &Policy) -> Option<Vec<u8>> {
+    let modified = representation.modified;
+    if modified.is_some_and(|modified| modified.seconds > now) {
+        return None;
+    }
+    let mut out = Vec::with_capacity(USUAL_BYTES);
+    file::content(&mut out, representation, now);
+    file::validators(&mut out, representation, policy);
+    end(&mut out, policy);
+    out.shrink_to_fit();
+    Some(out)
+}
+
+fn end(out: &mut Vec<u8>, policy: &Policy) {
+    put(out, &policy.every);
     put(out, b"\r\n");
 }
 
@@ -294,9 +323,32 @@ mod tests {
             let answer = Answer::File {
                 representation: &file,
                 selection,
+                prepared: None,
             };
             assert!(head(&answer, &context(&policy), "").starts_with(line));
         }
+    }
+
+    #[test]
+    fn what_was_prepared_is_what_would_be_written() {
+        let policy = Policy::new(Some("max-age=60"), true, &["X-A: b"]).unwrap();
+        let whole = |file: &Representation<'_>, prepared: Option<&[u8]>| {
+            let answer = Answer::File {
+                representation: file,
+                selection: &Selection::Whole,
+                prepared,
+            };
+            head(&answer, &context(&policy), "")
+        };
+        let mut file = video();
+        file.varies = true;
+        let prepared = prepare(&file, NOW, &policy);
+        assert_eq!(whole(&file, prepared.as_deref()), whole(&file, None));
+        file.modified = Some(Timestamp {
+            seconds: NOW + 1,
+            nanoseconds: 0,
+        });
+        assert_eq!(prepare(&file, NOW, &policy), None, "it would age");
     }
 
     #[test]
@@ -438,6 +490,7 @@ mod tests {
         let not_modified = Answer::File {
             representation: &file,
             selection: &Selection::NotModified,
+            prepared: None,
         };
         for answer in [
             not_modified,

@@ -63,6 +63,7 @@ impl<'r> Reply<'r> {
             Self::File(representation, selection) => Answer::File {
                 representation,
                 selection,
+                prepared: None,
             },
             Self::Missing(representation) => Answer::Missing { representation },
             Self::Page => Answer::Page {

@@ -1,6 +1,6 @@
 //! The fields that are about a file.
 
-use super::{Context, error, line, number, put};
+use super::{Context, Policy, error, line, number, put};
 use crate::date;
 use crate::digits::Digits;
 use crate::disposition;
@@ -18,13 +18,14 @@ pub(super) fn selected(
     context: &Context<'_>,
 ) {
     match selection {
-        Selection::Whole => whole(out, representation),
+        Selection::Whole => content(out, representation, context.now),
         Selection::One(range) => {
             line(out, b"Content-Type", representation.media_type.as_bytes());
             number(out, b"Content-Length", range.len());
             put(out, b"Content-Range: ");
             content_range(*range, representation.size, &mut |piece| put(out, piece));
             put(out, b"\r\n");
+            described(out, representation, context.now);
         }
         Selection::Several(set) => {
             let multipart = Multipart::new(representation, set);
@@ -32,6 +33,7 @@ pub(super) fn selected(
             multipart.content_type(out);
             put(out, b"\r\n");
             number(out, b"Content-Length", multipart.content_length());
+            described(out, representation, context.now);
         }
         Selection::NotModified => {}
         Selection::Unsatisfiable => {
@@ -42,12 +44,20 @@ pub(super) fn selected(
         }
         Selection::PreconditionFailed => return error(out, Status::PreconditionFailed, context),
     }
-    if *selection != Selection::NotModified {
-        described(out, representation, context.now);
-    }
+    validators(out, representation, context.policy);
+}
+
+/// What a 200 says of its content.
+pub(super) fn content(out: &mut Vec<u8>, representation: &Representation<'_>, now: i64) {
+    whole(out, representation);
+    described(out, representation, now);
+}
+
+/// What 200, 206 and 304 have in common (RFC 9110 §15.4.5).
+pub(super) fn validators(out: &mut Vec<u8>, representation: &Representation<'_>, policy: &Policy) {
     line(out, b"ETag", representation.etag.as_bytes());
     vary(out, representation);
-    put(out, &context.policy.file);
+    put(out, &policy.file);
 }
 
 /// For a 404 whose content is a file: no validators, no ranges.
@@ -107,7 +117,6 @@ mod tests {
     use crate::etag::EntityTag;
     use crate::head::Version;
     use crate::range::{ByteRange, Ranges, ranges};
-    use crate::response::Policy;
     use alloc::format;
     use alloc::string::String;
 
