@@ -1,5 +1,6 @@
 //! One connection: read a head, decide an answer, write it, again.
 
+use alloc::boxed::Box;
 use alloc::vec::Vec;
 use core::fmt;
 use core::mem::replace;
@@ -25,8 +26,11 @@ use crate::wire::{Cut, Wire};
 
 /// Serves a connection to its end.
 pub async fn serve(server: &Server, socket: TcpSocket) {
-    let socket = Socket::new(socket);
-    let peer = socket.peer();
+    let socket = Socket::new(socket, server.options.verbose);
+    let peer = match server.names_peers() {
+        true => socket.peer(),
+        false => None,
+    };
     let shown = Shown(peer);
     let wire = Wire::new(socket, server);
     let mut talk = Talk {
@@ -41,18 +45,27 @@ pub async fn serve(server: &Server, socket: TcpSocket) {
 
     let end = match server.makes_room() {
         true => talk.run().await,
-        false => talk.turn_away().await,
+        false => Box::pin(talk.turn_away()).await.map(|()| Farewell::Linger),
     };
     let wire = talk.wire;
     let written = wire.written();
     match end {
-        Ok(()) => wire.close().await,
+        Ok(Farewell::Linger) => wire.linger().await,
+        Ok(Farewell::Close) => drop(wire),
         Err(end) => drop((wire, report(server, &shown, end))),
     }
     let milliseconds = clock::monotonic().saturating_sub(started) / 1_000_000;
     server.verbose(format_args!(
         "Socket is closed: {shown}, {written} bytes sent in {milliseconds} ms"
     ));
+}
+
+/// How to close in order.
+enum Farewell {
+    /// The client has said that it is done.
+    Close,
+    /// It may still be sending: what it sends must not cost it the answer.
+    Linger,
 }
 
 /// The two kinds of disconnect, told apart.
@@ -88,7 +101,7 @@ struct Talk<'s> {
 
 impl Talk<'_> {
     /// `Ok` when the connection is to be closed in order.
-    async fn run(&mut self) -> Result<(), End> {
+    async fn run(&mut self) -> Result<Farewell, End> {
         let mut protocol = Connection::new();
         let mut input = Vec::new();
         let mut head_at = None;
@@ -107,7 +120,7 @@ impl Talk<'_> {
                     };
                     match read {
                         Ok(_) => {}
-                        Err(End::Expired) if idle => return Ok(()),
+                        Err(End::Expired) if idle => return Ok(Farewell::Linger),
                         Err(End::Expired) => {
                             return self.refuse(&input, Refusal::HeadTimeout).await;
                         }
@@ -119,10 +132,16 @@ impl Talk<'_> {
                     self.wire.flush().await?;
                 }
                 Event::Request(request) => {
-                    let keep_alive = self.respond(&request, &input).await?;
+                    // On the heap, for an idle connection needs no room for it.
+                    let keep_alive = Box::pin(self.respond(&request, &input)).await?;
+                    let last = request.last;
                     input.drain(..protocol.finish());
                     if !keep_alive {
-                        return self.wire.flush().await;
+                        self.wire.flush().await?;
+                        return Ok(match last && input.is_empty() {
+                            true => Farewell::Close,
+                            false => Farewell::Linger,
+                        });
                     }
                 }
                 Event::Refused(refusal) => return self.refuse(&input, refusal).await,
@@ -239,13 +258,14 @@ impl Talk<'_> {
     }
 
     /// Answers what could not be read as a request; then the connection closes.
-    async fn refuse(&mut self, input: &[u8], refusal: Refusal) -> Result<(), End> {
+    async fn refuse(&mut self, input: &[u8], refusal: Refusal) -> Result<Farewell, End> {
         self.verbose(format_args!(
             "Refused {}: {}",
             Shown(self.peer),
             refusal.explanation()
         ));
-        self.last_words(refusal.status(), input).await
+        Box::pin(self.last_words(refusal.status(), input)).await?;
+        Ok(Farewell::Linger)
     }
 
     /// Answers before any request: there is no room.

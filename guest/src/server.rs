@@ -201,6 +201,11 @@ impl Server {
         self.draining.get()
     }
 
+    /// Whether a log says who asked.
+    pub fn names_peers(&self) -> bool {
+        !self.options.quiet || self.options.verbose
+    }
+
     pub fn access(&self, access: &Access<'_>) {
         if !self.options.quiet {
             self.log.access(access);

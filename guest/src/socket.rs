@@ -26,16 +26,16 @@ pub struct Socket {
     writer: Option<StreamWriter<u8>>,
     /// Whether the reader has said so.
     ended: bool,
+    /// How each direction ended, where someone is told.
     received: Option<Outcome>,
     sent: Option<Outcome>,
-    peer: Option<SocketAddr>,
-    _socket: TcpSocket,
+    socket: TcpSocket,
 }
 
 /// Why no more bytes come or go.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum End {
-    /// The peer has said that it sends no more.
+    /// The peer has said that it sends no more, or nobody is told more than that.
     Finished,
     /// The peer has vanished without a word: a reset.
     Reset,
@@ -46,12 +46,13 @@ pub enum End {
 }
 
 impl Socket {
-    pub fn new(socket: TcpSocket) -> Self {
+    /// `told`: whether someone is told how the connection ends. To know it costs memory
+    /// as long as the connection lives.
+    pub fn new(socket: TcpSocket, told: bool) -> Self {
         let (writer, data) = wit_stream::new();
-        let sent = socket.send(data);
+        let sent = told.then_some(socket.send(data));
         let (reader, received) = socket.receive();
-        let peer = socket.get_remote_address().ok().map(address::from_wasi);
-        let (received, sent) = (Some(received), Some(sent));
+        let received = told.then_some(received);
         // For each request the same two streams are waited for.
         waitables::keep(reader.handle());
         waitables::keep(writer.handle());
@@ -61,14 +62,14 @@ impl Socket {
             ended: false,
             received,
             sent,
-            peer,
-            _socket: socket,
+            socket,
         }
     }
 
-    /// Where the peer is; `None` when it had already gone.
+    /// Where the peer is; `None` when it has already gone.
     pub fn peer(&self) -> Option<SocketAddr> {
-        self.peer
+        let peer = self.socket.get_remote_address().ok()?;
+        Some(address::from_wasi(peer))
     }
 
     /// Appends what has arrived to `buffer`, as much as it has room for; waits until

@@ -166,7 +166,7 @@ impl<'s> Wire<'s> {
 
     /// Closes so that the peer can read the last answer: FIN, then what it still
     /// sends is read and forgotten, within bounds (RFC 9112 §9.6).
-    pub async fn close(mut self) {
+    pub async fn linger(mut self) {
         let at = Deadline::At(self.watch.after(LINGER_SECONDS));
         self.socket.finish();
         let mut buffer = self.pool.small();

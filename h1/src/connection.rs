@@ -32,6 +32,9 @@ pub struct Request<'b> {
     /// Whether the connection goes on after the answer; if not, the answer says
     /// so.
     pub keep_alive: bool,
+    /// Whether the client has said that it sends no more after this (RFC 9112 §9.6):
+    /// once it is answered, there is nothing to wait for.
+    pub last: bool,
 }
 
 /// What to do next.
@@ -148,6 +151,7 @@ impl Connection {
                 head,
                 target,
                 keep_alive: pending.keep_alive,
+                last: pending.last,
             })
         } else {
             Event::Read { idle: false }
@@ -166,13 +170,15 @@ impl Connection {
         if !rest.is_over() && head.len >= HEAD_BYTES {
             return Err(Refusal::HeadTooLarge);
         }
-        let last = self.requests.saturating_add(1) >= REQUESTS_PER_CONNECTION;
+        let persists = persists(head.version, &head.fields);
+        let limit = self.requests.saturating_add(1) >= REQUESTS_PER_CONNECTION;
         let mut pending = Pending {
             head_len: head.len,
             rest,
             discarded: 0,
             expects_continue: false,
-            keep_alive: !last && persists(head.version, &head.fields),
+            keep_alive: persists && !limit,
+            last: !persists,
         };
         if rest.is_too_large() && !pending.forgo(head) {
             return Err(Refusal::ContentTooLarge);
@@ -203,6 +209,7 @@ struct Pending {
     discarded: usize,
     expects_continue: bool,
     keep_alive: bool,
+    last: bool,
 }
 
 impl Pending {
@@ -224,6 +231,7 @@ impl Pending {
         if refused {
             self.rest = Rest::NOTHING;
             self.keep_alive = false;
+            self.last = false;
         }
         refused
     }

@@ -347,3 +347,22 @@ proptest! {
         serve(&[&bytes]);
     }
 }
+
+#[test]
+fn whoever_says_close_sends_no_more() {
+    let cases = [
+        (format!("{GET}{END}"), false),
+        (format!("{GET}Connection: close\r\n{END}"), true),
+        (format!("{GET10}{END}"), true),
+        (format!("{GET10}Connection: keep-alive\r\n{END}"), false),
+        // It is refused before its content has come: that may still be on its way.
+        (format!("{POST}Connection: close\r\n{TOO_LONG}{END}"), false),
+    ];
+    for (text, expected) in &cases {
+        let mut connection = Connection::new();
+        let Event::Request(request) = connection.next(text.as_bytes()) else {
+            panic!("{text:?} is no whole request")
+        };
+        assert_eq!(request.last, *expected, "{text:?}");
+    }
+}
