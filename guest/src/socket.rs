@@ -19,7 +19,7 @@ type Outcome = FutureReader<Result<(), ErrorCode>>;
 /// Both directions of a connection.
 ///
 /// The order of the fields is the order of dropping: the streams are children of
-/// the socket.
+/// the socket, and where nobody reads any more, closing needs no FIN of its own.
 pub struct Socket {
     reader: StreamReader<u8>,
     /// `None` once FIN is sent.
@@ -136,8 +136,10 @@ impl Socket {
 
 impl Drop for Socket {
     fn drop(&mut self) {
-        self.finish();
         waitables::forget(self.reader.handle());
+        if let Some(writer) = &self.writer {
+            waitables::forget(writer.handle());
+        }
     }
 }
 

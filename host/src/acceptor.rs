@@ -24,8 +24,7 @@ pub struct Accepted {
 }
 
 impl Accepted {
-    /// To be called on the worker's own thread.
-    pub(crate) fn open(self) -> io::Result<Connection> {
+    pub(crate) fn open(self) -> Connection {
         Connection::new(self.stream, self.peer, self.ticket)
     }
 }

@@ -101,20 +101,14 @@ impl<T: Send + 'static> StreamProducer<T> for Producer<T> {
         if destination.remaining(&mut store) == Some(0) {
             return Poll::Ready(Ok(StreamResult::Completed));
         }
-        loop {
-            let accepted = match self.inbox.poll(cx) {
-                Poll::Ready(Some(accepted)) => accepted,
-                Poll::Ready(None) => return Poll::Ready(Ok(StreamResult::Dropped)),
-                Poll::Pending if finish => return Poll::Ready(Ok(StreamResult::Cancelled)),
-                Poll::Pending => return Poll::Pending,
-            };
-            // A connection that can't be watched is closed; the next may do.
-            let Ok(connection) = accepted.open() else {
-                continue;
-            };
-            let table = (self.getter)(store.data_mut()).table;
-            destination.set_buffer(Some(table.push(Socket::Accepted(connection))?));
-            return Poll::Ready(Ok(StreamResult::Completed));
-        }
+        let accepted = match self.inbox.poll(cx) {
+            Poll::Ready(Some(accepted)) => accepted,
+            Poll::Ready(None) => return Poll::Ready(Ok(StreamResult::Dropped)),
+            Poll::Pending if finish => return Poll::Ready(Ok(StreamResult::Cancelled)),
+            Poll::Pending => return Poll::Pending,
+        };
+        let table = (self.getter)(store.data_mut()).table;
+        destination.set_buffer(Some(table.push(Socket::Accepted(accepted.open()))?));
+        Poll::Ready(Ok(StreamResult::Completed))
     }
 }

@@ -8,6 +8,7 @@ mod address;
 mod receive;
 mod send;
 mod socket;
+mod stream;
 
 pub(crate) use accept::{Inbox, Inboxes};
 pub(crate) use socket::Connection;

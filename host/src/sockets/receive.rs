@@ -3,19 +3,18 @@
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
-use tokio::io::{AsyncRead, ReadBuf};
-use tokio::net::tcp::OwnedReadHalf;
+use tokio::io::ReadBuf;
 use tokio::sync::oneshot;
 use wasmtime::StoreContextMut;
 use wasmtime::component::{Destination, StreamProducer, StreamResult, VecBuffer};
 
 use super::send::{Outcome, error_code, outcome};
-use super::socket::Half;
+use super::stream::ReadHalf;
 use crate::bindings::wasi::sockets::types::ErrorCode;
 
 /// The stream of received bytes, and the future that says how it ended.
 pub(super) fn producer(
-    half: Half<OwnedReadHalf>,
+    half: ReadHalf,
 ) -> (
     Producer,
     impl Future<Output = wasmtime::Result<Result<(), ErrorCode>>>,
@@ -30,7 +29,7 @@ pub(super) fn producer(
 }
 
 pub(super) struct Producer {
-    open: Option<(Half<OwnedReadHalf>, oneshot::Sender<Outcome>)>,
+    open: Option<(ReadHalf, oneshot::Sender<Outcome>)>,
 }
 
 impl Producer {
@@ -60,7 +59,7 @@ impl<T> StreamProducer<T> for Producer {
         // A zero-length read waits for bytes without a buffer: idle connections
         // cost the component no memory.
         if destination.remaining(&mut store) == Some(0) {
-            return match half.stream.as_ref().poll_read_ready(cx) {
+            return match half.poll_ready(cx) {
                 Poll::Ready(_) => Poll::Ready(Ok(StreamResult::Completed)),
                 Poll::Pending if finish => Poll::Ready(Ok(StreamResult::Cancelled)),
                 Poll::Pending => Poll::Pending,
@@ -69,7 +68,7 @@ impl<T> StreamProducer<T> for Producer {
         // The capacity counts only for readers on the host's side: we have none.
         let mut destination = destination.as_direct(store, 0);
         let mut buffer = ReadBuf::new(destination.remaining());
-        match Pin::new(&mut half.stream).poll_read(cx, &mut buffer) {
+        match half.poll_read(cx, &mut buffer) {
             Poll::Ready(Ok(())) => match buffer.filled().len() {
                 0 => self.close(Ok(())),
                 read => {

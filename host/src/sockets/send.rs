@@ -4,13 +4,11 @@ use std::io;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
-use tokio::io::AsyncWrite;
-use tokio::net::tcp::OwnedWriteHalf;
 use tokio::sync::oneshot;
 use wasmtime::StoreContextMut;
 use wasmtime::component::{Source, StreamConsumer, StreamResult};
 
-use super::socket::Half;
+use super::stream::WriteHalf;
 use crate::bindings::wasi::sockets::types::ErrorCode;
 
 /// How a direction of a connection ended.
@@ -38,7 +36,7 @@ pub(super) fn error_code(error: &io::Error) -> ErrorCode {
 
 /// What takes the bytes, and the future that says how it ended.
 pub(super) fn consumer(
-    half: Half<OwnedWriteHalf>,
+    half: WriteHalf,
 ) -> (Consumer, impl Future<Output = wasmtime::Result<Outcome>>) {
     let (sender, receiver) = oneshot::channel();
     (
@@ -51,7 +49,7 @@ pub(super) fn consumer(
 
 /// Dropping it sends FIN: that is how a component ends its side.
 pub(super) struct Consumer {
-    open: Option<(Half<OwnedWriteHalf>, oneshot::Sender<Outcome>)>,
+    open: Option<(WriteHalf, oneshot::Sender<Outcome>)>,
 }
 
 impl Consumer {
@@ -79,13 +77,13 @@ impl<T> StreamConsumer<T> for Consumer {
         let mut source = source.as_direct(store);
         // A zero-length write asks whether there is room.
         if source.remaining().is_empty() {
-            return match half.stream.as_ref().poll_write_ready(cx) {
+            return match half.poll_ready(cx) {
                 Poll::Ready(_) => Poll::Ready(Ok(StreamResult::Completed)),
                 Poll::Pending if finish => Poll::Ready(Ok(StreamResult::Cancelled)),
                 Poll::Pending => Poll::Pending,
             };
         }
-        match Pin::new(&mut half.stream).poll_write(cx, source.remaining()) {
+        match half.poll_write(cx, source.remaining()) {
             Poll::Ready(Ok(written)) => {
                 source.mark_read(written);
                 Poll::Ready(Ok(StreamResult::Completed))

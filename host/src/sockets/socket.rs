@@ -1,12 +1,9 @@
 //! The states of a `tcp-socket`.
 
-use std::net::SocketAddr;
-use std::sync::Arc;
-
-use tokio::net::TcpStream;
-use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
+use std::net::{SocketAddr, TcpStream};
 
 use super::Inbox;
+use super::stream::{ReadHalf, WriteHalf, split};
 use crate::bindings::wasi::sockets::types::{ErrorCode, IpAddressFamily};
 use crate::load::Ticket;
 
@@ -51,14 +48,14 @@ impl Socket {
         }
     }
 
-    pub(super) fn take_receiver(&mut self) -> Result<Half<OwnedReadHalf>, ErrorCode> {
+    pub(super) fn take_receiver(&mut self) -> Result<ReadHalf, ErrorCode> {
         match self {
             Self::Accepted(connection) => connection.receiver.take().ok_or(ErrorCode::InvalidState),
             _ => Err(ErrorCode::InvalidState),
         }
     }
 
-    pub(super) fn take_sender(&mut self) -> Result<Half<OwnedWriteHalf>, ErrorCode> {
+    pub(super) fn take_sender(&mut self) -> Result<WriteHalf, ErrorCode> {
         match self {
             Self::Accepted(connection) => connection.sender.take().ok_or(ErrorCode::InvalidState),
             _ => Err(ErrorCode::InvalidState),
@@ -66,43 +63,22 @@ impl Socket {
     }
 }
 
-/// One direction of a connection; the connection counts as open until both are
-/// gone.
-pub(super) struct Half<T> {
-    pub(super) stream: T,
-    _ticket: Arc<Ticket>,
-}
-
 /// An accepted connection, its directions not yet taken.
 pub struct Connection {
     peer: SocketAddr,
-    receiver: Option<Half<OwnedReadHalf>>,
-    sender: Option<Half<OwnedWriteHalf>>,
+    receiver: Option<ReadHalf>,
+    sender: Option<WriteHalf>,
 }
 
 impl Connection {
-    /// Registers the stream with this thread's runtime.
-    ///
-    /// # Errors
-    /// When the runtime can't watch one more descriptor.
-    pub(crate) fn new(
-        stream: std::net::TcpStream,
-        peer: SocketAddr,
-        ticket: Ticket,
-    ) -> std::io::Result<Self> {
-        let (receiver, sender) = TcpStream::from_std(stream)?.into_split();
-        let ticket = Arc::new(ticket);
-        Ok(Self {
+    /// `stream` is non-blocking.
+    pub(crate) fn new(stream: TcpStream, peer: SocketAddr, ticket: Ticket) -> Self {
+        let (receiver, sender) = split(stream, ticket);
+        Self {
             peer,
-            receiver: Some(Half {
-                stream: receiver,
-                _ticket: Arc::clone(&ticket),
-            }),
-            sender: Some(Half {
-                stream: sender,
-                _ticket: ticket,
-            }),
-        })
+            receiver: Some(receiver),
+            sender: Some(sender),
+        }
     }
 
     pub(super) fn peer(&self) -> SocketAddr {

@@ -1,0 +1,176 @@
+//! The two directions of an accepted connection.
+//!
+//! A connection is registered with the thread's runtime when it first has to wait:
+//! many a one brings its request along and is closed after a small answer.
+
+use std::io::{self, Read, Write};
+use std::net::{Shutdown, TcpStream};
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::{Context, Poll};
+
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
+
+use crate::load::Ticket;
+
+/// Splits a non-blocking stream. The ticket is given back when both halves are gone.
+pub(super) fn split(stream: TcpStream, ticket: Ticket) -> (ReadHalf, WriteHalf) {
+    let shared = Arc::new(Shared {
+        state: Mutex::new(State::Unregistered(stream)),
+        _ticket: ticket,
+    });
+    let read = ReadHalf {
+        registered: None,
+        shared: Arc::clone(&shared),
+    };
+    let write = WriteHalf {
+        registered: None,
+        shared,
+    };
+    (read, write)
+}
+
+pub(super) struct ReadHalf {
+    registered: Option<OwnedReadHalf>,
+    shared: Arc<Shared>,
+}
+
+/// Dropping it while the other half lives sends FIN.
+pub(super) struct WriteHalf {
+    registered: Option<OwnedWriteHalf>,
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    state: Mutex<State>,
+    _ticket: Ticket,
+}
+
+enum State {
+    Unregistered(TcpStream),
+    /// Each half until its owner fetches it.
+    Registered(Option<OwnedReadHalf>, Option<OwnedWriteHalf>),
+}
+
+impl ReadHalf {
+    pub(super) fn poll_read(
+        &mut self,
+        cx: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        if self.registered.is_none() {
+            let read = |mut stream: &TcpStream| stream.read(buffer.initialize_unfilled());
+            if let Some(read) = self.shared.attempt(read) {
+                return Poll::Ready(read.map(|count| buffer.advance(count)));
+            }
+        }
+        Pin::new(self.registered()?).poll_read(cx, buffer)
+    }
+
+    pub(super) fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        self.registered()?.as_ref().poll_read_ready(cx)
+    }
+
+    fn registered(&mut self) -> io::Result<&mut OwnedReadHalf> {
+        match &mut self.registered {
+            Some(half) => Ok(half),
+            none => Ok(none.insert(self.shared.register(|read, _| read.take())?)),
+        }
+    }
+}
+
+impl WriteHalf {
+    pub(super) fn poll_write(
+        &mut self,
+        cx: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        if self.registered.is_none()
+            && let Some(written) = self.shared.attempt(|mut stream| stream.write(bytes))
+        {
+            return Poll::Ready(written);
+        }
+        Pin::new(self.registered()?).poll_write(cx, bytes)
+    }
+
+    pub(super) fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        self.registered()?.as_ref().poll_write_ready(cx)
+    }
+
+    fn registered(&mut self) -> io::Result<&mut OwnedWriteHalf> {
+        match &mut self.registered {
+            Some(half) => Ok(half),
+            none => Ok(none.insert(self.shared.register(|_, write| write.take())?)),
+        }
+    }
+}
+
+impl Drop for WriteHalf {
+    fn drop(&mut self) {
+        let last = Arc::strong_count(&self.shared) == 1;
+        match (self.registered.take(), last) {
+            // Closing, which comes next, sends FIN by itself.
+            (Some(half), true) => half.forget(),
+            (None, true) => {}
+            (Some(half), false) => drop(half),
+            (None, false) => self.shared.finish(),
+        }
+    }
+}
+
+impl Shared {
+    /// Only this worker's thread locks it, one call at a time.
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// What an operation comes to at once; `None` when it has to wait, and once the
+    /// runtime knows better whether it has to.
+    fn attempt<R>(
+        &self,
+        mut operation: impl FnMut(&TcpStream) -> io::Result<R>,
+    ) -> Option<io::Result<R>> {
+        let state = self.state();
+        let State::Unregistered(stream) = &*state else {
+            return None;
+        };
+        loop {
+            match operation(stream) {
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => return None,
+                done => return Some(done),
+            }
+        }
+    }
+
+    /// # Errors
+    /// When the runtime can't watch one more descriptor.
+    fn register<H>(
+        &self,
+        fetch: impl FnOnce(&mut Option<OwnedReadHalf>, &mut Option<OwnedWriteHalf>) -> Option<H>,
+    ) -> io::Result<H> {
+        let mut state = self.state();
+        if let State::Unregistered(_) = &*state
+            && let State::Unregistered(stream) =
+                std::mem::replace(&mut *state, State::Registered(None, None))
+        {
+            let (read, write) = tokio::net::TcpStream::from_std(stream)?.into_split();
+            *state = State::Registered(Some(read), Some(write));
+        }
+        match &mut *state {
+            State::Registered(read, write) => fetch(read, write),
+            State::Unregistered(_) => None,
+        }
+        .ok_or_else(|| io::ErrorKind::NotConnected.into())
+    }
+
+    /// Sends FIN.
+    fn finish(&self) {
+        match &mut *self.state() {
+            // It fails where the peer has gone: then there is no one to tell.
+            State::Unregistered(stream) => drop(stream.shutdown(Shutdown::Write)),
+            State::Registered(_, write) => drop(write.take()),
+        }
+    }
+}
