@@ -11,6 +11,7 @@ use core::cell::{Cell, RefCell};
 
 use crate::bindings::wasi::filesystem::types::Descriptor;
 use crate::cache::Cache;
+use crate::executor::Executor;
 use crate::file::{Content, File};
 use crate::folder::Entries;
 use crate::limits::{CACHED_FILE_BYTES, OPEN_FILE_WEIGHT, QUESTIONS_PER_SECOND};
@@ -19,6 +20,7 @@ use crate::root::{Bytes, Metadata, Root, Stat, metadata};
 /// The granted files.
 pub struct Files {
     root: Root,
+    executor: Rc<Executor>,
     cache: RefCell<Cache<Known>>,
     /// The current second, and how often the file system was asked in it.
     asked: Cell<(i64, u32)>,
@@ -43,9 +45,10 @@ struct Known {
 
 impl Files {
     /// `cache` in bytes.
-    pub fn new(root: Root, cache: usize) -> Self {
+    pub fn new(root: Root, cache: usize, executor: Rc<Executor>) -> Self {
         Self {
             root,
+            executor,
             cache: RefCell::new(Cache::new(cache)),
             asked: Cell::new((0, 0)),
         }
@@ -155,7 +158,7 @@ impl Files {
 
     /// The entries of a folder.
     pub async fn list(&self, path: &str, hidden: bool) -> Option<Entries> {
-        self.root.list(path, hidden).await
+        self.root.list(path, hidden, &self.executor).await
     }
 }
 

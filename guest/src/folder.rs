@@ -6,7 +6,8 @@ use alloc::vec::Vec;
 use crate::bindings::wasi::filesystem::types::{
     DescriptorFlags, DescriptorType, DirectoryEntry, OpenFlags, PathFlags,
 };
-use crate::limits::LISTING_ENTRIES;
+use crate::executor::Executor;
+use crate::limits::{LISTING_ENTRIES, LISTING_TURN};
 use crate::root::{Metadata, Root, metadata, or_dot};
 
 /// One line of a folder's listing.
@@ -26,7 +27,7 @@ pub struct Entries {
 
 impl Root {
     /// The entries of a folder, those that begin with a dot only on request.
-    pub async fn list(&self, path: &str, hidden: bool) -> Option<Entries> {
+    pub async fn list(&self, path: &str, hidden: bool, executor: &Executor) -> Option<Entries> {
         let Self::Directory(root) = self else {
             return None;
         };
@@ -59,6 +60,9 @@ impl Root {
                     folder,
                     metadata,
                 });
+            }
+            if found.entries.len() % LISTING_TURN == 0 {
+                executor.give_way().await;
             }
         }
         // A name that is not UTF-8 ends the stream: show what came before it.

@@ -48,6 +48,9 @@ pub const SPARE_BUFFERS: usize = 64;
 /// Entries of a folder that a listing shows. A larger folder's listing says that
 /// it is cut.
 pub const LISTING_ENTRIES: usize = 10_000;
+/// Entries after which other connections have a turn: each is asked about, which takes
+/// the file system some microseconds.
+pub const LISTING_TURN: usize = 128;
 
 /// Bytes of log that wait to be written. Beyond, lines are dropped and counted.
 pub const LOG_BYTES: usize = 256 * 1024;

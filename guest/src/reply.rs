@@ -13,7 +13,7 @@ use crate::file::Content;
 use crate::wire::{Cut, Wire};
 
 /// Room for a head, so that it and a small content go out in one write.
-const HEAD_ROOM: u64 = 1_024;
+const HEAD_ROOM: usize = 1_024;
 
 /// The media type of pages that are made here.
 const HTML: &str = "text/html; charset=utf-8";
@@ -46,7 +46,10 @@ impl<'a> Sending<'a> {
     pub async fn send(&self, wire: &mut Wire<'_>, reply: &Reply<'_>) -> (u64, Result<(), Cut>) {
         let answer = reply.answer();
         let content = self.content_length(reply);
-        let buffer = wire.buffer(content.saturating_add(HEAD_ROOM));
+        if let Err(end) = wire.make_room(HEAD_ROOM).await {
+            return (0, Err(end.into()));
+        }
+        let buffer = wire.buffer(content.saturating_add(HEAD_ROOM as u64));
         write_head(buffer, &answer, &self.context, &self.fields);
         if content == 0 {
             return (0, Ok(()));
@@ -145,11 +148,11 @@ async fn send_selection(
         Selection::Several(set) => {
             let multipart = Multipart::new(representation, set);
             let mut part = 0;
-            while let Some(range) = multipart.part_head(part, wire.buffer(HEAD_ROOM)) {
+            while let Some(range) = multipart.part_head(part, wire.buffer(HEAD_ROOM as u64)) {
                 wire.file(file, range.first, range.len()).await?;
                 part = part.saturating_add(1);
             }
-            multipart.closing(wire.buffer(HEAD_ROOM));
+            multipart.closing(wire.buffer(HEAD_ROOM as u64));
             Ok(())
         }
         _ => wire.file(file, 0, representation.size).await,

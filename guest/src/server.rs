@@ -91,7 +91,7 @@ async fn start(executor: Rc<Executor>) -> Result<(Rc<Server>, Streams), Failure>
         .map(|&address| listen(address).ok_or(Failure::Listen(address)))
         .collect::<Result<_, _>>()?;
     let server = Server {
-        files: Files::new(root, options.cache),
+        files: Files::new(root, options.cache, Rc::clone(&executor)),
         options,
         clock: Clock::new(),
         deadlines: Deadlines::default(),

@@ -78,6 +78,16 @@ impl<'s> Wire<'s> {
         self.socket.read(input, &self.watch, deadline).await
     }
 
+    /// Writes what has gathered if a head might not fit behind it: the answers to a long
+    /// pipeline must not gather without bound.
+    pub async fn make_room(&mut self, head: usize) -> Result<(), End> {
+        let room = self.buffer.capacity().saturating_sub(self.buffer.len());
+        match room < head {
+            true => self.flush().await,
+            false => Ok(()),
+        }
+    }
+
     /// The buffer to append a head to, large enough for `wanted` bytes if it was
     /// empty. A head longer than that makes it grow.
     pub fn buffer(&mut self, wanted: u64) -> &mut Vec<u8> {

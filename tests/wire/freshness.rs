@@ -5,57 +5,61 @@ use std::time::{Duration, Instant};
 
 use libtest_mimic::Trial;
 
-use crate::support::{Folder, Porthole, each, trials};
+use crate::support::{Client, Folder, Porthole, each, trials};
 
 pub fn trials() -> Vec<Trial> {
     trials![
         every_kind_of_change_is_seen_at_once,
-        under_load_a_change_is_seen_within_a_second_and_never_mixed
+        under_load_every_kind_of_change_is_seen_within_a_second,
+        under_load_nothing_is_mixed,
+        a_hundred_thousand_paths_stay_within_the_cache,
     ]
 }
 
 type Change = fn(&Folder);
 
+/// What is done to the file `a`, which holds `old`; then its status and content.
+const CHANGES: [(&str, Change, u16, &str); 6] = [
+    ("write", |f| drop(f.file("a", "new")), 200, "new"),
+    (
+        "rename over",
+        |f| {
+            f.file("b", "new");
+            fs::rename(f.join("b"), f.join("a")).unwrap();
+        },
+        200,
+        "new",
+    ),
+    ("truncate", |f| drop(f.file("a", "")), 200, ""),
+    (
+        "delete",
+        |f| fs::remove_file(f.join("a")).unwrap(),
+        404,
+        "404 Not Found\r\n",
+    ),
+    (
+        "another kind",
+        |f| {
+            fs::remove_file(f.join("a")).unwrap();
+            fs::create_dir(f.join("a")).unwrap();
+        },
+        301,
+        "301 Moved Permanently\r\n",
+    ),
+    (
+        "touch",
+        |f| {
+            let file = fs::File::options().write(true).open(f.join("a")).unwrap();
+            file.set_modified(std::time::SystemTime::UNIX_EPOCH)
+                .unwrap();
+        },
+        200,
+        "old",
+    ),
+];
+
 fn every_kind_of_change_is_seen_at_once() {
-    let cases: [(&str, Change, u16, &str); 6] = [
-        ("write", |f| drop(f.file("a", "new")), 200, "new"),
-        (
-            "rename over",
-            |f| {
-                f.file("b", "new");
-                fs::rename(f.join("b"), f.join("a")).unwrap();
-            },
-            200,
-            "new",
-        ),
-        ("truncate", |f| drop(f.file("a", "")), 200, ""),
-        (
-            "delete",
-            |f| fs::remove_file(f.join("a")).unwrap(),
-            404,
-            "404 Not Found\r\n",
-        ),
-        (
-            "another kind",
-            |f| {
-                fs::remove_file(f.join("a")).unwrap();
-                fs::create_dir(f.join("a")).unwrap();
-            },
-            301,
-            "301 Moved Permanently\r\n",
-        ),
-        (
-            "touch",
-            |f| {
-                let file = fs::File::options().write(true).open(f.join("a")).unwrap();
-                file.set_modified(std::time::SystemTime::UNIX_EPOCH)
-                    .unwrap();
-            },
-            200,
-            "old",
-        ),
-    ];
-    each(&cases, |(_, change, status, text)| {
+    each(&CHANGES, |(_, change, status, text)| {
         let folder = Folder::new();
         folder.file("a", "old");
         let porthole = Porthole::serving(&folder);
@@ -69,27 +73,108 @@ fn every_kind_of_change_is_seen_at_once() {
     });
 }
 
-/// Enough requests that the file system is not asked about each of them.
-fn under_load_a_change_is_seen_within_a_second_and_never_mixed() {
+/// One worker, so that every request finds the same cache.
+const LOAD: [&str; 3] = ["--workers", "1", "--quiet"];
+
+/// A second, and what a busy machine adds.
+const SOON: Duration = Duration::from_secs(4);
+
+/// So many requests that the file system is no longer asked about each of them.
+fn warm(client: &mut Client) {
+    let begin = Instant::now();
+    while begin.elapsed() < Duration::from_millis(1_200) {
+        for _ in 0..100 {
+            client.send("GET /a HTTP/1.1\r\nHost: a\r\n\r\n");
+        }
+        for _ in 0..100 {
+            assert_eq!(client.read().status, 200);
+        }
+    }
+}
+
+fn under_load_every_kind_of_change_is_seen_within_a_second() {
+    each(&CHANGES, |(_, change, status, text)| {
+        let folder = Folder::new();
+        folder.file("a", "old");
+        let porthole = Porthole::with(&folder, &LOAD);
+        let mut client = porthole.client();
+        let before = client.get("/a", "");
+        warm(&mut client);
+        change(&folder);
+        let changed = Instant::now();
+        loop {
+            let answer = client.get("/a", "");
+            if answer.field("ETag") != before.field("ETag")
+                && (answer.status, answer.text()) == (*status, *text)
+            {
+                break;
+            }
+            assert!(changed.elapsed() < SOON, "still {}", answer.text());
+        }
+    });
+}
+
+fn under_load_nothing_is_mixed() {
     const LENGTH: usize = 50_000;
     let folder = Folder::new();
     folder.file("a", "o".repeat(LENGTH));
-    let porthole = Porthole::with(&folder, &["--workers", "1", "--quiet"]);
+    let porthole = Porthole::with(&folder, &LOAD);
     let mut client = porthole.client();
-    let warm = Instant::now() + Duration::from_millis(1_500);
-    while Instant::now() < warm {
-        assert_eq!(client.get("/a", "").body.len(), LENGTH);
-    }
+    warm(&mut client);
     folder.file("b", "n".repeat(LENGTH));
     fs::rename(folder.join("b"), folder.join("a")).unwrap();
-    // A second, and what a busy machine adds.
-    let deadline = Instant::now() + Duration::from_secs(4);
+    let changed = Instant::now();
     loop {
         let body = client.get("/a", "").body;
+        assert_eq!(body.len(), LENGTH);
         assert!(body.iter().all(|byte| *byte == body[0]), "mixed");
         if body[0] == b'n' {
             break;
         }
-        assert!(Instant::now() < deadline, "still the old one");
+        assert!(changed.elapsed() < SOON, "still the old one");
     }
+}
+
+/// Links to one file: to the cache they are files of their own.
+fn a_hundred_thousand_paths_stay_within_the_cache() {
+    const PATHS: usize = 100_000;
+    const BATCH: usize = 100;
+    const CACHE_MIB: u64 = 2;
+    let folder = Folder::new();
+    let file = folder.file("0", "x".repeat(1_000));
+    // A file system bounds the links to one file; a folder for each few thousand.
+    for number in 1..PATHS {
+        let (parent, name) = (number / 10_000, number);
+        let parent = folder.join(parent.to_string() + "d");
+        if !parent.exists() {
+            fs::create_dir(&parent).unwrap();
+            fs::copy(&file, parent.join("0")).unwrap();
+        }
+        fs::hard_link(parent.join("0"), parent.join(name.to_string())).unwrap();
+    }
+    let cache = CACHE_MIB.to_string();
+    let flags = [&LOAD[..], &["--cache", &cache]].concat();
+    let porthole = Porthole::with(&folder, &flags);
+    let mut client = porthole.client();
+    let mut ask = |numbers: std::ops::Range<usize>| {
+        for number in numbers.clone() {
+            let parent = number / 10_000;
+            client.send(format!(
+                "GET /{parent}d/{number} HTTP/1.1\r\nHost: a\r\n\r\n"
+            ));
+        }
+        for number in numbers {
+            assert_eq!(client.read().body.len(), 1_000, "{number}");
+        }
+    };
+    ask(1..BATCH);
+    let before = porthole.peak_memory();
+    for first in (BATCH..PATHS).step_by(BATCH) {
+        ask(first..(first + BATCH).min(PATHS));
+    }
+    // What the allocator's own lists and rounding add.
+    let bound = 3 * (CACHE_MIB << 20);
+    let grown = porthole.peak_memory() - before;
+    eprintln!("{PATHS} paths through a cache of {CACHE_MIB} MiB: {grown} bytes more");
+    assert!(grown < bound, "{grown} bytes");
 }
