@@ -10,7 +10,7 @@ use wasmtime_wasi::p3::bindings::{cli, clocks, filesystem};
 use crate::bindings::ServerPre;
 use crate::config::config;
 use crate::instance::State;
-use crate::{COMPONENT, Error, preopens, sockets};
+use crate::{COMPONENT, Error, files, preopens, sockets};
 
 /// [`COMPONENT`] as machine code; empty when it was built for another machine.
 const COMPILED: &[u8] = include_bytes!(env!("PORTHOLE_COMPILED_FILE"));
@@ -66,6 +66,7 @@ fn linker(engine: &Engine) -> Result<Linker<State>, Error> {
     clocks::monotonic_clock::add_to_linker::<State, WasiClocks>(l, State::clocks)?;
     clocks::system_clock::add_to_linker::<State, WasiClocks>(l, State::clocks)?;
     filesystem::types::add_to_linker::<State, WasiFilesystem>(l, State::filesystem)?;
+    files::add_to_linker(l)?;
     preopens::add_to_linker(l)?;
     sockets::add_to_linker(l)?;
     Ok(linker)

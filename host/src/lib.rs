@@ -34,6 +34,7 @@ mod bindings;
 mod config;
 mod engine;
 mod error;
+mod files;
 mod generation;
 mod instance;
 mod limits;

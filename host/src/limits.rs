@@ -65,6 +65,10 @@ pub(crate) const HOSTCALL_BYTES: usize = 1 << 20;
 /// Elements of a component's tables of functions. More traps.
 pub(crate) const TABLE_ELEMENTS: usize = 20_000;
 
+/// Reads from disk that one worker has under way; further ones wait. What is in the
+/// page cache needs none.
+pub(crate) const DISK_THREADS: usize = 8;
+
 /// How often a running component is looked at.
 pub(crate) const WATCHDOG_TICK: Duration = Duration::from_millis(500);
 

@@ -51,6 +51,7 @@ impl Worker {
     pub(crate) fn start(self) -> io::Result<JoinHandle<()>> {
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
+            .max_blocking_threads(limits::DISK_THREADS)
             .build()?;
         std::thread::Builder::new()
             .name(format!("worker-{}", self.number))

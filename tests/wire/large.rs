@@ -12,6 +12,7 @@ use crate::support::{Client, Folder, PATIENCE, Porthole, each, noise, trials};
 pub fn trials() -> Vec<Trial> {
     trials![
         beyond_four_gibibytes,
+        what_is_not_in_the_page_cache,
         two_hundred_downloads_at_once,
         clients_that_vanish,
         a_file_that_shrinks,
@@ -71,6 +72,27 @@ fn beyond_four_gibibytes() {
         peak >> 20
     );
     assert!(peak < MEMORY, "{peak} bytes");
+}
+
+/// Where the file system can drop it from memory; elsewhere it is read from there.
+fn what_is_not_in_the_page_cache() {
+    const LENGTH: usize = 8 << 20;
+    let folder = Folder::new();
+    let content = noise(LENGTH);
+    let path = folder.file("a", &content);
+    let porthole = Porthole::serving(&folder);
+    let forget = || {
+        let file = File::open(&path).unwrap();
+        file.sync_all().unwrap();
+        rustix::fs::fadvise(&file, 0, None, rustix::fs::Advice::DontNeed).unwrap();
+    };
+    let ranges = [(0, LENGTH), (0, 1), (LENGTH - 1, LENGTH), (4_095, 200_001)];
+    each(&ranges, |&(first, end)| {
+        forget();
+        let range = format!("Range: bytes={first}-{}\r\n", end - 1);
+        let answer = porthole.client().get("/a", &range);
+        assert!(answer.body == content[first..end], "other bytes");
+    });
 }
 
 /// Takes `length` bytes of content, as they come.
