@@ -9,6 +9,7 @@ use core::net::SocketAddr;
 use h1::connection::{Connection, Event, Request};
 use h1::fields::Name;
 use h1::head::request_line;
+use h1::method::Method;
 use h1::refusal::Refusal;
 use h1::response::{CONTINUE, Context};
 use h1::status::Status;
@@ -122,7 +123,8 @@ impl Talk<'_> {
                         Ok(_) => {}
                         Err(End::Expired) if idle => return Ok(Farewell::Linger),
                         Err(End::Expired) => {
-                            return self.refuse(&input, Refusal::HeadTimeout).await;
+                            let method = protocol.method(&input);
+                            return self.refuse(&input, method, Refusal::HeadTimeout).await;
                         }
                         Err(end) => return Err(end),
                     }
@@ -144,7 +146,10 @@ impl Talk<'_> {
                         });
                     }
                 }
-                Event::Refused(refusal) => return self.refuse(&input, refusal).await,
+                Event::Refused(refusal) => {
+                    let method = protocol.method(&input);
+                    return self.refuse(&input, method, refusal).await;
+                }
             }
         }
     }
@@ -258,25 +263,42 @@ impl Talk<'_> {
     }
 
     /// Answers what could not be read as a request; then the connection closes.
-    async fn refuse(&mut self, input: &[u8], refusal: Refusal) -> Result<Farewell, End> {
+    async fn refuse(
+        &mut self,
+        input: &[u8],
+        method: Option<Method>,
+        refusal: Refusal,
+    ) -> Result<Farewell, End> {
         self.verbose(format_args!(
             "Refused {}: {}",
             Shown(self.peer),
             refusal.explanation()
         ));
-        Box::pin(self.last_words(refusal.status(), input)).await?;
+        Box::pin(self.last_words(method, refusal.status(), input)).await?;
         Ok(Farewell::Linger)
     }
 
     /// Answers before any request: there is no room.
     async fn turn_away(&mut self) -> Result<(), End> {
-        self.last_words(Status::ServiceUnavailable, b"").await
+        self.last_words(None, Status::ServiceUnavailable, b"").await
     }
 
-    async fn last_words(&mut self, status: Status, input: &[u8]) -> Result<(), End> {
+    async fn last_words(
+        &mut self,
+        method: Option<Method>,
+        status: Status,
+        input: &[u8],
+    ) -> Result<(), End> {
         let (now, date) = self.server.clock.now();
         let policy = &self.server.options.policy;
-        let sending = Sending::refusal(now, &date, self.version, policy);
+        let context = Context {
+            now,
+            date: &date,
+            keep_alive: false,
+            version: self.version,
+            policy,
+        };
+        let sending = Sending::refusal(method, context);
         let (content, _) = sending.send(&mut self.wire, &Reply::Plain(status)).await;
         self.server.access(&Access {
             peer: self.peer,

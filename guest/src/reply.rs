@@ -2,10 +2,9 @@
 //! pieces as the peer takes them.
 
 use h1::fields::Fields;
-use h1::head::Version;
 use h1::method::Method;
 use h1::multipart::Multipart;
-use h1::response::{Answer, Context, Policy, error_body, write_head};
+use h1::response::{Answer, Context, error_body, write_head};
 use h1::selection::{Representation, Selection};
 
 use crate::answer::Reply;
@@ -26,17 +25,11 @@ pub struct Sending<'a> {
 }
 
 impl<'a> Sending<'a> {
-    /// For an answer to what could not be read as a request.
-    pub fn refusal(now: i64, date: &'a [u8; 29], version: Version, policy: &'a Policy) -> Self {
-        let context = Context {
-            now,
-            date,
-            keep_alive: false,
-            version,
-            policy,
-        };
+    /// For an answer to what could not be read as a request; its method is there where
+    /// as much as that was read.
+    pub fn refusal(method: Option<Method>, context: Context<'a>) -> Self {
         Self {
-            method: Method::Get,
+            method: method.unwrap_or(Method::Unknown),
             fields: Fields::EMPTY,
             context,
         }

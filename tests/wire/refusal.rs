@@ -134,6 +134,15 @@ const ROWS: &[(&str, u16, Then)] = &[
     ("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n1;a\nb\r\nx\r\n", 400, Closes),
     ("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n10000000000000000\r\n", 400, Closes),
     ("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n0\r\nX\r\n\r\n", 400, Closes),
+    // No content for HEAD, whatever is wrong with it
+    ("HEAD /missing HTTP/1.1\r\nHost: a\r\n\r\n", 404, GoesOn),
+    ("HEAD /%zz HTTP/1.1\r\nHost: a\r\n\r\n", 400, Closes),
+    ("HEAD / HTTP/1.1\r\n\r\n", 400, Closes),
+    ("HEAD / HTTP/2.0\r\nHost: a\r\n\r\n", 505, Closes),
+    ("HEAD / HTTP/1.1\r\nHost: a\r\nX : b\r\n\r\n", 400, Closes),
+    ("HEAD / HTTP/1.1\r\nHost: a\r\nContent-Length: +5\r\n\r\n", 400, Closes),
+    ("HEAD / HTTP/1.1\r\nHost: a\r\nContent-Length: 65537\r\n\r\n", 413, Closes),
+    ("HEAD / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\nx\r\n", 400, Closes),
     // Asked to close
     ("GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n", 200, Closes),
     ("GET / HTTP/1.1\r\nHost: a\r\nConnection: keep-alive, Close\r\n\r\n", 200, Closes),
@@ -166,14 +175,15 @@ fn requests_byte_by_byte() {
 }
 
 fn check(&(request, status, then): &(&str, u16, Then), client: &mut Client) {
-    let answer = match request.starts_with("HEAD") {
+    let head = request.starts_with("HEAD");
+    let answer = match head {
         true => client.read_head(),
         false => client.read(),
     };
     assert_eq!(answer.status, status, "{}", answer.line);
     assert_eq!(answer.closes(), then == Closes);
     assert_eq!(answer.field("Allow").is_some(), matches!(status, 204 | 405));
-    if status >= 400 {
+    if status >= 400 && !head {
         assert_eq!(answer.words(), answer.line.trim_start_matches("HTTP/1.1 "));
     }
     if then == GoesOn {
