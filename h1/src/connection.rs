@@ -285,14 +285,17 @@ impl Rest {
 
 /// The checks that only this one request fails.
 fn judge<'b>(head: &Head<'b>) -> Result<Target<'b>, Refusal> {
-    match head.method {
-        Method::Get | Method::Head | Method::Options => {}
-        Method::NotAllowed => return Err(Refusal::MethodNotAllowed),
-        Method::Unknown => return Err(Refusal::MethodNotImplemented),
+    // RFC 9110 §10.1.1: before anything that the request is about, which the client
+    // wants done under this condition only.
+    if expectation(head.version, &head.fields) == Expectation::Unknown {
+        return Err(Refusal::UnknownExpectation);
     }
-    match expectation(head.version, &head.fields) {
-        Expectation::Unknown => Err(Refusal::UnknownExpectation),
-        _ => resolve(head.method, head.target, &head.fields),
+    match head.method {
+        Method::Get | Method::Head | Method::Options => {
+            resolve(head.method, head.target, &head.fields)
+        }
+        Method::NotAllowed => Err(Refusal::MethodNotAllowed),
+        Method::Unknown => Err(Refusal::MethodNotImplemented),
     }
 }
 

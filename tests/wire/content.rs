@@ -144,6 +144,7 @@ fn an_answer_instead_of_100() {
         ("GET /%zz", "100-continue", "Content-Length: 4", 400),
         ("GET /a", "100-continue", "Content-Length: 65537", 413),
         ("GET /a", "something-else", "Content-Length: 4", 417),
+        ("POST /a", "something-else", "Content-Length: 4", 417),
         (
             "GET /a",
             "something-else",

@@ -182,7 +182,11 @@ fn conversations() {
             &[POST, EXPECT_X, LENGTH, LENGTH, END],
             "ConflictingContentLengths!",
         ),
-        (&[POST, EXPECT_X, END], "MethodNotAllowed idle"),
+        (&[POST, EXPECT_X, END], "UnknownExpectation idle"),
+        (
+            &["BREW /a HTTP/1.1\r\nHost: x\r\n", EXPECT_X, END],
+            "UnknownExpectation idle",
+        ),
         (
             &["GET * HTTP/1.1\r\nHost: x\r\n", EXPECT_X, END],
             "UnknownExpectation idle",
