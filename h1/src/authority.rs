@@ -14,8 +14,9 @@ pub(crate) struct Authority<'b> {
 
 impl<'b> Authority<'b> {
     /// `None` for anything else, userinfo included, which RFC 9110 §4.2.4 wants
-    /// treated as an error. The host may be empty, as in `Host:`; so may the
-    /// port after its colon. A port beyond 65535 is none.
+    /// treated as an error. The host may be empty where nothing follows it, as in
+    /// `Host:`; §4.2.1 wants a port of no host rejected. The port may be empty after
+    /// its colon. A port beyond 65535 is none.
     pub(crate) fn parse(text: &'b [u8]) -> Option<Self> {
         let literal_end = match text {
             [b'[', ..] => text.iter().position(|byte| *byte == b']')?.checked_add(1)?,
@@ -28,7 +29,8 @@ impl<'b> Authority<'b> {
             [] | [b':'] => None,
             [_, digits @ ..] => Some(parse_u64_digits(digits).filter(|port| *port <= 0xffff)?),
         };
-        is_host(host).then_some(Self { host, port })
+        let whole = !host.is_empty() || text.is_empty();
+        (whole && is_host(host)).then_some(Self { host, port })
     }
 
     pub(crate) fn has_host(&self) -> bool {
@@ -99,7 +101,6 @@ mod tests {
     fn hosts_and_ports() {
         let cases: &[(&str, &str, Option<u64>)] = &[
             ("", "", None),
-            (":80", "", Some(80)),
             ("a.example", "a.example", None),
             ("a.example:", "a.example", None),
             ("a.example:0", "a.example", Some(0)),
@@ -124,6 +125,8 @@ mod tests {
     #[test]
     fn neither_host_nor_port() {
         let cases = [
+            ":",
+            ":80",
             "a.example:65536",
             "a.example:99999999999999999999",
             "a.example:+80",

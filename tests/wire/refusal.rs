@@ -104,6 +104,7 @@ const ROWS: &[(&str, u16, Then)] = &[
     ("GET / HTTP/1.1\r\nHost: a/b\r\n\r\n", 400, Closes),
     ("GET / HTTP/1.1\r\nHost: user@a\r\n\r\n", 400, Closes),
     ("GET / HTTP/1.1\r\nHost: a:b\r\n\r\n", 400, Closes),
+    ("GET / HTTP/1.1\r\nHost: :80\r\n\r\n", 400, Closes),
     ("GET / HTTP/1.1\r\nHost: a, b\r\n\r\n", 400, Closes),
     // Where the content ends: the classes of request smuggling
     ("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 400, Closes),
