@@ -5,6 +5,9 @@ use core::net::Ipv6Addr;
 
 use crate::list::parse_u64_digits;
 
+/// The port of an http URI that names none (RFC 9110 §4.2.1).
+const HTTP_PORT: u64 = 80;
+
 /// A host and its port, checked by the grammar.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Authority<'b> {
@@ -37,10 +40,10 @@ impl<'b> Authority<'b> {
         !self.host.is_empty()
     }
 
-    /// Whether both name the same place, where no port stands for
-    /// `default_port` and case makes no difference (RFC 9110 §4.2.3).
-    pub(crate) fn matches(&self, other: &Authority<'_>, default_port: u64) -> bool {
-        let port = |authority: &Authority<'_>| authority.port.unwrap_or(default_port);
+    /// Whether both name the same place, where no port stands for that of the
+    /// scheme and case makes no difference (RFC 9110 §4.2.3).
+    pub(crate) fn matches(&self, other: &Authority<'_>) -> bool {
+        let port = |authority: &Authority<'_>| authority.port.unwrap_or(HTTP_PORT);
         self.host.eq_ignore_ascii_case(other.host) && port(self) == port(other)
     }
 }
@@ -179,7 +182,7 @@ mod tests {
         for (left, right, expected) in cases {
             let [left, right] =
                 [left, right].map(|text| Authority::parse(text.as_bytes()).unwrap());
-            assert_eq!(left.matches(&right, 80), *expected, "{left:?} {right:?}");
+            assert_eq!(left.matches(&right), *expected, "{left:?} {right:?}");
         }
     }
 }

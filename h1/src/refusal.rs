@@ -39,6 +39,7 @@ pub enum Refusal {
     UnknownExpectation,
     // The target (RFC 9112 §3.2, RFC 3986)
     MalformedTarget,
+    TargetNeedsTls,
     MalformedPercentEncoding,
     ForbiddenByteInPath,
     EncodedSlashInPath,
@@ -60,6 +61,7 @@ impl Refusal {
             Self::ContentTooLarge => Status::ContentTooLarge,
             Self::MethodNotAllowed => Status::MethodNotAllowed,
             Self::UnknownExpectation => Status::ExpectationFailed,
+            Self::TargetNeedsTls => Status::MisdirectedRequest,
             Self::HeadTimeout => Status::RequestTimeout,
             Self::MalformedRequestLine
             | Self::BareCarriageReturn
@@ -117,6 +119,7 @@ impl Refusal {
             Self::MethodNotImplemented => "The method is not known here.",
             Self::UnknownExpectation => "The only expectation met here is 100-continue.",
             Self::MalformedTarget => "The request target is malformed.",
+            Self::TargetNeedsTls => "The request target is https, the connection is not.",
             Self::MalformedPercentEncoding => {
                 "A percent sign is not followed by two hexadecimal digits."
             }

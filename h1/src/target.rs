@@ -109,11 +109,11 @@ fn absolute<'b>(target: &'b [u8], fields: &Fields<'b>) -> Result<Target<'b>, Ref
         let (start, rest) = target.split_at_checked(scheme.len())?;
         start.eq_ignore_ascii_case(scheme).then_some(rest)
     };
-    let (rest, default_port) = match (after_scheme(b"http://"), after_scheme(b"https://")) {
-        (Some(rest), _) => (rest, 80),
-        (_, Some(rest)) => (rest, 443),
-        _ => return Err(Refusal::MalformedTarget),
-    };
+    // RFC 9110 §7.4: what is to come over a secured connection is not to be had here.
+    if after_scheme(b"https://").is_some() {
+        return Err(Refusal::TargetNeedsTls);
+    }
+    let rest = after_scheme(b"http://").ok_or(Refusal::MalformedTarget)?;
     let end = rest
         .iter()
         .take_while(|byte| !matches!(byte, b'/' | b'?'))
@@ -124,7 +124,7 @@ fn absolute<'b>(target: &'b [u8], fields: &Fields<'b>) -> Result<Target<'b>, Ref
         .ok_or(Refusal::MalformedTarget)?;
     if let Some(host) = fields.only(Name::Host) {
         Authority::parse(host)
-            .filter(|host| host.matches(&authority, default_port))
+            .filter(|host| host.matches(&authority))
             .ok_or(Refusal::HostMismatch)?;
     }
     resource(path)
@@ -164,7 +164,6 @@ mod tests {
             ("http://a/b", "Host: a\r\n", "b"),
             ("HTTP://A/b", "Host: a:80\r\n", "b"),
             ("http://a:4000/b/../c", "Host: a:4000\r\n", "c"),
-            ("https://a/b", "Host: a:443\r\n", "b"),
             ("http://a", "Host: a\r\n", ""),
             ("http://a?b", "Host: a\r\n", ""),
             ("http://[::1]:4000/b", "Host: [::1]:4000\r\n", "b"),
@@ -215,6 +214,8 @@ mod tests {
             ("http://u:p@a/b", "Host: a\r\n", MalformedTarget),
             ("http://a:b/", "Host: a\r\n", MalformedTarget),
             ("http://a\\@b/", "Host: a\r\n", MalformedTarget),
+            ("https://a/b", "Host: a\r\n", TargetNeedsTls),
+            ("HTTPS://a", "Host: a:443\r\n", TargetNeedsTls),
             ("ftp://a/b", "Host: a\r\n", MalformedTarget),
             ("file:///etc/passwd", "Host: a\r\n", MalformedTarget),
             ("httpx://a/b", "Host: a\r\n", MalformedTarget),

@@ -53,6 +53,7 @@ const ROWS: &[(&str, u16, Then)] = &[
     ("GET /a%5cb HTTP/1.1\r\nHost: a\r\n\r\n", 400, Closes),
     ("GET * HTTP/1.1\r\nHost: a\r\n\r\n", 400, Closes),
     ("GET a:80 HTTP/1.1\r\nHost: a\r\n\r\n", 400, Closes),
+    ("GET https://a/ HTTP/1.1\r\nHost: a\r\n\r\n", 421, GoesOn),
     ("GET ftp://a/ HTTP/1.1\r\nHost: a\r\n\r\n", 400, Closes),
     ("GET http://user@a/ HTTP/1.1\r\nHost: a\r\n\r\n", 400, Closes),
     ("GET http://b/ HTTP/1.1\r\nHost: a\r\n\r\n", 400, Closes),
