@@ -138,6 +138,9 @@ impl Talk<'_> {
                     let keep_alive = Box::pin(self.respond(&request, &input)).await?;
                     let last = request.last;
                     input.drain(..protocol.finish());
+                    // The next head's time begins when it is waited for, not while an
+                    // answer goes out.
+                    head_at = None;
                     if !keep_alive {
                         self.wire.flush().await?;
                         return Ok(match last && input.is_empty() {

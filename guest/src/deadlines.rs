@@ -124,6 +124,11 @@ pub struct Watch<'a> {
 }
 
 impl Watch<'_> {
+    /// The time, as of the last tick.
+    pub fn now(&self) -> Second {
+        self.deadlines.now.get()
+    }
+
     /// A point `seconds` from now. Ticks are a second apart, so it may come up to
     /// a second late, never early.
     pub fn after(&self, seconds: u64) -> Second {

@@ -32,6 +32,7 @@ mod limits;
 mod listing;
 mod log;
 mod options;
+mod pace;
 mod pool;
 mod reply;
 mod root;

@@ -13,8 +13,17 @@ pub const IDLE_SECONDS: u64 = 60;
 /// connections are accepted. Later: closed.
 pub const DRAIN_SECONDS: u64 = 1;
 
-/// Seconds without a byte taken by the peer. Later: cut.
+/// Seconds of waiting for the peer to take a byte. Later: cut. A tunnel may last that
+/// long, and a player that is paused for longer asks again from where it was.
 pub const STALLED_WRITE_SECONDS: u64 = 60;
+
+/// Seconds of waiting for the peer over which its pace is judged: a peer that is seen
+/// to take a buffer's worth every [`STALLED_WRITE_SECONDS`] must have come to one.
+pub const PACE_SECONDS: u64 = 120;
+/// Bytes that a peer must take in [`PACE_SECONDS`]. Fewer: cut. 1 KiB/s is a tenth of
+/// what a phone gets where only the oldest networks reach, and more than it takes to
+/// make holding a connection cost something.
+pub const PACE_BYTES: u64 = 120 * 1024;
 
 /// Seconds and bytes that the peer may go on sending after an answer that closes
 /// the connection. A close with unread bytes would be a reset, and could take

@@ -11,7 +11,7 @@ use crate::address;
 use crate::bindings::wasi::sockets::types::{ErrorCode, TcpSocket};
 use crate::bindings::wit_stream;
 use crate::deadlines::{Deadline, Expired, Watch};
-use crate::limits::STALLED_WRITE_SECONDS;
+use crate::pace::{Pace, TooSlow};
 use crate::waitables;
 
 type Outcome = FutureReader<Result<(), ErrorCode>>;
@@ -29,6 +29,7 @@ pub struct Socket {
     /// How each direction ended, where someone is told.
     received: Option<Outcome>,
     sent: Option<Outcome>,
+    pace: Pace,
     socket: TcpSocket,
 }
 
@@ -62,6 +63,7 @@ impl Socket {
             ended: false,
             received,
             sent,
+            pace: Pace::default(),
             socket,
         }
     }
@@ -101,17 +103,15 @@ impl Socket {
         }
     }
 
-    /// Writes all of `buffer` and gives it back, empty. `watch` bounds the time
-    /// without progress: each byte that the peer takes starts it over.
+    /// Writes all of `buffer` and gives it back, empty, for as long as the peer keeps
+    /// its [`Pace`].
     pub async fn write(&mut self, buffer: Vec<u8>, watch: &Watch<'_>) -> Result<Vec<u8>, End> {
         let Some(writer) = &mut self.writer else {
             return Err(End::Finished);
         };
         let mut write = writer.write(buffer);
         loop {
-            let at = Deadline::At(watch.after(STALLED_WRITE_SECONDS));
-            let stalled = watch.until(at, write).await;
-            let (result, rest) = stalled.map_err(|Expired| End::Expired)?;
+            let (result, rest) = patiently(write, watch, &mut self.pace).await?;
             match result {
                 StreamResult::Complete(_) if rest.remaining() == 0 => {
                     let mut buffer = rest.into_vec();
@@ -139,6 +139,31 @@ impl Drop for Socket {
         waitables::forget(self.reader.handle());
         if let Some(writer) = &self.writer {
             waitables::forget(writer.handle());
+        }
+    }
+}
+
+/// Waits for a write to come further, but not for ever.
+async fn patiently<B>(
+    write: impl Future<Output = (StreamResult, B)>,
+    watch: &Watch<'_>,
+    pace: &mut Pace,
+) -> Result<(StreamResult, B), End> {
+    let mut write = pin!(write);
+    let mut since = watch.now();
+    loop {
+        let at = Deadline::At(watch.after(pace.patience()));
+        let written = watch.until(at, write.as_mut()).await;
+        let now = watch.now();
+        let waited = now.saturating_sub(since);
+        since = now;
+        let taken = match &written {
+            Ok((StreamResult::Complete(count), _)) => *count,
+            _ => 0,
+        };
+        pace.note(waited, taken).map_err(|TooSlow| End::Expired)?;
+        if let Ok(written) = written {
+            return Ok(written);
         }
     }
 }

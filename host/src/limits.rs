@@ -38,6 +38,13 @@ impl Default for Limits {
 /// cuts it to `net.core.somaxconn`.
 pub(crate) const BACKLOG: i32 = 4_096;
 
+/// Bytes that a client may leave unread in the kernel's memory on our side, beyond those
+/// that are on their way to it. Linux would hold 4 MB for it, and let the component see
+/// room again only when a third of that has gone out, which takes a phone in a train
+/// minutes; with this it is half of this. Throughput is the same (measured at 128 KiB
+/// too).
+pub(crate) const UNSENT_BYTES: u32 = 256 << 10;
+
 /// Accepted connections that wait for one worker, per listener. At the bound the
 /// acceptor turns to another worker, and when all are full leaves connections to
 /// the kernel.

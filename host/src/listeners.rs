@@ -3,7 +3,7 @@
 use std::io;
 use std::net::{SocketAddr, TcpListener};
 
-use socket2::{Domain, Protocol, Socket, Type};
+use socket2::{Domain, Protocol, SockRef, Socket, Type};
 
 use crate::{Error, limits};
 
@@ -38,8 +38,18 @@ impl Listeners {
 /// Takes over listeners that someone else has bound: a test, a service manager.
 impl From<Vec<TcpListener>> for Listeners {
     fn from(listeners: Vec<TcpListener>) -> Self {
+        listeners.iter().for_each(bound_unsent);
         Self(listeners)
     }
+}
+
+/// Bounds what a client that does not read holds of the kernel's memory, for whatever is
+/// accepted from the listener. Where the system can't, its own buffers are the bound.
+fn bound_unsent(listener: &TcpListener) {
+    #[cfg(any(target_os = "android", target_os = "linux"))]
+    let _ = SockRef::from(listener).set_tcp_notsent_lowat(limits::UNSENT_BYTES);
+    #[cfg(not(any(target_os = "android", target_os = "linux")))]
+    let _ = listener;
 }
 
 fn listen(address: SocketAddr) -> io::Result<TcpListener> {
@@ -58,7 +68,10 @@ fn listen(address: SocketAddr) -> io::Result<TcpListener> {
     // Small answers must not wait for the peer's acknowledgement; what is accepted
     // inherits it.
     socket.set_tcp_nodelay(true)?;
+    let listener = TcpListener::from(socket);
+    bound_unsent(&listener);
+    let socket = SockRef::from(&listener);
     socket.bind(&address.into())?;
     socket.listen(limits::BACKLOG)?;
-    Ok(socket.into())
+    Ok(listener)
 }

@@ -122,6 +122,31 @@ impl Porthole {
         prlimit(pid, Resource::Nofile, limit).unwrap()
     }
 
+    /// The time that it has been running on a processor: proc(5).
+    pub fn cpu(&self) -> std::time::Duration {
+        let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.pid())).unwrap();
+        // The second field is a name in parentheses, which may hold spaces.
+        let fields = stat.rsplit_once(") ").unwrap().1;
+        let ticks = fields.split(' ').skip(11).take(2);
+        let ticks: u64 = ticks.map(|ticks| ticks.parse::<u64>().unwrap()).sum();
+        std::time::Duration::from_millis(ticks * 10)
+    }
+
+    /// How many bytes the kernel holds for a client, by its port: proc_net_tcp(5).
+    pub fn unsent_to(&self, port: u16) -> u64 {
+        let table = std::fs::read_to_string("/proc/net/tcp").unwrap();
+        let ours = format!(":{:04X}", self.address.port());
+        let theirs = format!(":{port:04X}");
+        let mut queues = table.lines().filter_map(|line| {
+            let mut fields = line.split_whitespace().skip(1);
+            let (local, remote) = (fields.next()?, fields.next()?);
+            let queues = fields.nth(1)?;
+            (local.ends_with(&ours) && remote.ends_with(&theirs)).then_some(queues)
+        });
+        let queues = queues.next().expect("a connection");
+        u64::from_str_radix(queues.split(':').next().unwrap(), 16).unwrap()
+    }
+
     /// How many sockets it has open.
     pub fn sockets(&self) -> usize {
         let folder = std::path::PathBuf::from(format!("/proc/{}/fd", self.pid()));

@@ -15,6 +15,7 @@ mod refusal;
 mod replacement;
 mod room;
 mod single;
+mod slow;
 mod startup;
 mod tutorial;
 
@@ -37,6 +38,7 @@ pub fn trials() -> Vec<Trial> {
         large::trials(),
         freshness::trials(),
         room::trials(),
+        slow::trials(),
         replacement::trials(),
         lifecycle::trials(),
     ]
