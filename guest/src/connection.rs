@@ -45,7 +45,11 @@ pub async fn serve(server: &Server, socket: TcpSocket) {
     talk.verbose(format_args!("Client connected: {shown}"));
 
     let end = match server.makes_room() {
-        true => talk.run().await,
+        true => {
+            let end = talk.run().await;
+            server.leaves_room();
+            end
+        }
         false => Box::pin(talk.turn_away()).await.map(|()| Farewell::Linger),
     };
     let wire = talk.wire;

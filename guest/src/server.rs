@@ -33,6 +33,8 @@ pub struct Server {
     pub executor: Rc<Executor>,
     log: Log,
     open: Cell<usize>,
+    /// Those of them that are served: neither turned away nor about to be closed.
+    served: Cell<usize>,
     draining: Cell<bool>,
     ticking: Cell<bool>,
     last_closed: Signal,
@@ -99,6 +101,7 @@ async fn start(executor: Rc<Executor>) -> Result<(Rc<Server>, Streams), Failure>
         executor,
         log: Log::default(),
         open: Cell::new(0),
+        served: Cell::new(0),
         draining: Cell::new(false),
         ticking: Cell::new(false),
         last_closed: Signal::default(),
@@ -193,7 +196,15 @@ impl Server {
     /// Whether there is room for the latest connection, if need be that of the one
     /// that has been idle for longest.
     pub fn makes_room(&self) -> bool {
-        self.open.get() <= self.options.connections || self.deadlines.end_oldest_idle()
+        let served = self.served.get();
+        let room = served < self.options.connections || self.deadlines.end_oldest_idle();
+        self.served.set(served.saturating_add(usize::from(room)));
+        room
+    }
+
+    /// To be called when a connection that was made room for is served to its end.
+    pub fn leaves_room(&self) {
+        self.served.set(self.served.get().saturating_sub(1));
     }
 
     /// Whether no more connections come, and those that are open should end.

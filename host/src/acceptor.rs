@@ -9,12 +9,15 @@ use std::io;
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll};
+use std::time::Instant;
 
 use tokio::sync::{mpsc, watch};
 
+use crate::addresses::{Addresses, Claim, Full};
 use crate::load::{Load, Ticket};
+use crate::repeats::{Repeats, Tally};
 use crate::sockets::{Connection, Inbox, Inboxes};
-use crate::{Notice, Reporter, limits};
+use crate::{Limits, Notice, Reporter, limits};
 
 /// A connection on its way to a worker.
 pub struct Accepted {
@@ -38,20 +41,19 @@ pub(crate) struct Lane {
 impl Lane {
     /// A lane and the inboxes at its other end, one for each address.
     pub(crate) fn new(addresses: &[SocketAddr]) -> (Self, Inboxes) {
+        let load = Load::default();
         let (senders, inboxes) = addresses
             .iter()
             .map(|&address| {
                 let (sender, receiver) = mpsc::channel(limits::INBOX);
-                (sender, Inbox::new(address, receiver))
+                (sender, Inbox::new(address, receiver, load.clone()))
             })
             .unzip();
-        (
-            Self {
-                senders,
-                load: Load::default(),
-            },
-            Inboxes(inboxes),
-        )
+        let inboxes = Inboxes {
+            inboxes,
+            load: load.clone(),
+        };
+        (Self { senders, load }, inboxes)
     }
 }
 
@@ -71,33 +73,46 @@ impl Lanes {
         lanes.iter().map(|lane| lane.load.connections()).sum()
     }
 
-    /// Gives the connection to the least loaded worker with room in its inbox;
+    /// Gives the connection to the worker that suits it best and has room in its inbox;
     /// gives it back when there is none.
-    fn dispatch(&self, listener: usize, stream: TcpStream, peer: SocketAddr) -> Option<TcpStream> {
+    fn dispatch(&self, arrival: Arrival, own: Option<&Addresses>) -> Option<Arrival> {
         let lanes = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let own = own.map(|addresses| addresses.worker(arrival.peer.ip(), lanes.len()));
         let room = lanes
             .iter()
-            .filter_map(|lane| Some((lane, lane.senders.get(listener)?.try_reserve().ok()?)))
-            .min_by_key(|(lane, _)| lane.load.connections());
-        match room {
-            Some((lane, permit)) => {
-                permit.send(Accepted {
-                    stream,
-                    peer,
-                    ticket: lane.load.ticket(),
-                });
-                None
-            }
-            None => Some(stream),
-        }
+            .enumerate()
+            .filter_map(|(number, lane)| {
+                let permit = lane.senders.get(arrival.listener)?.try_reserve().ok()?;
+                Some((number, lane, permit))
+            })
+            .min_by_key(|(number, lane, _)| {
+                (own.is_some_and(|own| own != *number), lane.load.rank())
+            });
+        let Some((_, lane, permit)) = room else {
+            return Some(arrival);
+        };
+        permit.send(Accepted {
+            stream: arrival.stream,
+            peer: arrival.peer,
+            ticket: lane.load.ticket(arrival.claim),
+        });
+        None
     }
+}
+
+/// A connection that has no worker yet.
+struct Arrival {
+    listener: usize,
+    stream: TcpStream,
+    peer: SocketAddr,
+    claim: Option<Claim>,
 }
 
 /// Accepts until told to stop, then drops the listeners and the lanes.
 pub(crate) struct Acceptor {
     pub(crate) listeners: Vec<TcpListener>,
     pub(crate) lanes: Lanes,
-    pub(crate) connections: usize,
+    pub(crate) limits: Limits,
     pub(crate) report: Reporter,
 }
 
@@ -120,13 +135,28 @@ impl Acceptor {
     }
 
     async fn accept_all(&self, listeners: &[Listener]) {
+        let addresses = Addresses::new(&self.limits);
         let mut refusing = false;
+        let mut full = Repeats::default();
         loop {
             let (listener, accepted) = accept_any(listeners).await;
             match accepted {
                 Ok((stream, peer)) => {
                     refusing = false;
-                    self.place(listener, stream, peer).await;
+                    let claim = match addresses.claim(peer.ip()) {
+                        Ok(claim) => claim,
+                        Err(Full) => {
+                            self.refuse(peer, &mut full);
+                            continue;
+                        }
+                    };
+                    let arrival = Arrival {
+                        listener,
+                        stream,
+                        peer,
+                        claim,
+                    };
+                    self.place(arrival, &addresses).await;
                 }
                 Err(error) if is_the_peers(&error) => {}
                 Err(error) => {
@@ -140,13 +170,24 @@ impl Acceptor {
         }
     }
 
+    /// Closes the connection: nothing can be said to a client from out here.
+    fn refuse(&self, peer: SocketAddr, full: &mut Repeats<()>) {
+        for Tally { times, .. } in full.note(Instant::now(), ()) {
+            (self.report)(Notice::AddressRefused {
+                address: peer.ip(),
+                times,
+            });
+        }
+    }
+
     /// Waits for room under the cap and in an inbox, then hands over.
-    async fn place(&self, listener: usize, mut stream: TcpStream, peer: SocketAddr) {
+    async fn place(&self, mut arrival: Arrival, addresses: &Addresses) {
+        let own = self.limits.by_address.then_some(addresses);
         loop {
-            if self.lanes.connections() < self.connections {
-                match self.lanes.dispatch(listener, stream, peer) {
+            if self.lanes.connections() < self.limits.connections {
+                match self.lanes.dispatch(arrival, own) {
                     None => return,
-                    Some(back) => stream = back,
+                    Some(back) => arrival = back,
                 }
             }
             tokio::time::sleep(limits::ROOM_PAUSE).await;

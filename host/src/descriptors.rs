@@ -1,9 +1,10 @@
-//! The process's limit of open files: each connection takes one.
+//! The process's limit of open files: each connection takes one, and one more for the
+//! file that it is sent.
 
-/// Raises the limit as far as the system lets us. Where it does not, the acceptor
-/// pauses at the limit and says so.
+/// Raises the limit as far as the system lets us, and returns it; `None` where there is
+/// none.
 #[cfg(unix)]
-pub(crate) fn raise_limit() {
+pub(crate) fn raise_limit() -> Option<u64> {
     use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
     let limit = getrlimit(Resource::Nofile);
@@ -12,8 +13,51 @@ pub(crate) fn raise_limit() {
         maximum: limit.maximum,
     };
     // Refused where the hard limit is "unlimited" and the kernel has one of its own.
-    let _ = setrlimit(Resource::Nofile, raised);
+    match setrlimit(Resource::Nofile, raised) {
+        Ok(()) => limit.maximum,
+        Err(_) => limit.current,
+    }
 }
 
 #[cfg(not(unix))]
-pub(crate) fn raise_limit() {}
+pub(crate) fn raise_limit() -> Option<u64> {
+    None
+}
+
+/// Open files of the process itself: listeners, log, event queues, libraries.
+const OWN: u64 = 48;
+
+/// Open files of a worker: event queue, the granted root, folders that are listed.
+const PER_WORKER: u64 = 16;
+
+/// How many of the wanted connections the limit has room for, at least one.
+pub(crate) fn connections(limit: Option<u64>, workers: u64, wanted: u32) -> u32 {
+    let Some(limit) = limit else {
+        return wanted;
+    };
+    let own = OWN.saturating_add(PER_WORKER.saturating_mul(workers));
+    let fitting = limit.saturating_sub(own) / 2;
+    u32::try_from(fitting).unwrap_or(u32::MAX).clamp(1, wanted)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn connections_fit_the_limit() {
+        // Limit, workers, wanted; what there is room for.
+        let cases = [
+            (None, 2, 4_096, 4_096),
+            (Some(1 << 20), 2, 4_096, 4_096),
+            (Some(1_024), 2, 4_096, 472),
+            (Some(256), 1, 4_096, 96),
+            (Some(256), 1, 10, 10),
+            (Some(20), 8, 4_096, 1),
+            (Some(u64::MAX), 512, 1_000_000, 1_000_000),
+        ];
+        for (limit, workers, wanted, expected) in cases {
+            assert_eq!(connections(limit, workers, wanted), expected, "{limit:?}");
+        }
+    }
+}

@@ -1,7 +1,7 @@
 //! What can go wrong, for the embedder ([`Error`]) and for the log ([`Notice`]).
 
 use std::io;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -60,14 +60,32 @@ pub enum Notice {
     /// The operating system refuses connections; said once until it accepts
     /// again.
     AcceptFailed(io::Error),
-    /// An instance ended before it was told to; its connections are lost.
+    /// Instances ended before they were told to; their connections are lost, and new
+    /// ones wait for the next instance. The first failure of a kind is said at once,
+    /// what repeats it is counted and said once a minute.
     WorkerFailed {
         /// Counted from 0.
         worker: usize,
         /// The trap or panic, on one line.
         reason: String,
-        /// After this time a new instance starts; meanwhile connections wait.
-        restart_in: Duration,
+        /// How often since it was last said.
+        times: u32,
+        /// Since it was last said; zero for the first time.
+        within: Duration,
+    },
+    /// A client has as many connections as one may: its new ones were closed. Said at
+    /// once, and then once a minute.
+    AddressRefused {
+        /// The latest one's.
+        address: IpAddr,
+        /// How often since it was last said, whatever the address.
+        times: u32,
+    },
+    /// Connections were cut that had not finished in time: that of a stop, or that
+    /// until a replaced version had too many successors.
+    Cut {
+        /// How many.
+        connections: usize,
     },
     /// A worker failed too often at its start and is not started again.
     WorkerGaveUp {
@@ -88,11 +106,26 @@ impl std::fmt::Display for Notice {
             Self::WorkerFailed {
                 worker,
                 reason,
-                restart_in,
+                within: Duration::ZERO,
+                ..
+            } => write!(f, "worker {worker} failed: {reason}; it is started again"),
+            Self::WorkerFailed {
+                worker,
+                reason,
+                times,
+                within,
             } => write!(
                 f,
-                "worker {worker} failed: {reason}; started again in {} ms",
-                restart_in.as_millis()
+                "worker {worker} failed {times} times more in {} s: {reason}",
+                within.as_secs()
+            ),
+            Self::AddressRefused { address, times } => write!(
+                f,
+                "closed {times} new connections; the latest is from {address}, which has as many as one address may"
+            ),
+            Self::Cut { connections } => write!(
+                f,
+                "cut {connections} connections that had not finished in time"
             ),
             Self::WorkerGaveUp { worker } => {
                 write!(f, "worker {worker} failed too often and stays down")

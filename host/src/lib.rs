@@ -30,6 +30,8 @@
 //! ```
 
 mod acceptor;
+mod addresses;
+mod backoff;
 mod bindings;
 mod config;
 mod engine;
@@ -42,6 +44,7 @@ mod listeners;
 mod load;
 mod log;
 mod preopens;
+mod repeats;
 mod root;
 mod server;
 mod sockets;

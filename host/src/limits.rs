@@ -13,6 +13,15 @@ pub struct Limits {
     /// accepted until one ends; the kernel's backlog holds the rest. Default
     /// 4,096.
     pub connections: usize,
+    /// Connections held at once by one client: an IPv4 address, or an IPv6 network of
+    /// 64 bits. Beyond, its new ones are closed at once. Default: 1,024.
+    pub per_address: usize,
+    /// Whether this machine's own connections don't count for that: a proxy on it
+    /// speaks for many. Default: yes.
+    pub except_loopback: bool,
+    /// Whether all connections of one client go to the same worker, for a component
+    /// that counts by client. Default: no, to the least loaded.
+    pub by_address: bool,
     /// Linear memory of one worker's instance, in bytes. At the bound the
     /// component's allocation fails. Default 256 MiB.
     pub memory: usize,
@@ -27,6 +36,9 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             connections: 4_096,
+            per_address: 1_024,
+            except_loopback: true,
+            by_address: false,
             memory: 256 << 20,
             workers: std::thread::available_parallelism().map_or(1, usize::from),
             grace: Duration::from_secs(10),
@@ -94,6 +106,19 @@ pub(crate) const HEALTHY: Duration = Duration::from_secs(10);
 /// Failures in a row, none of them healthy, after which a worker that never
 /// listened gives up.
 pub(crate) const FAILED_STARTS: u32 = 2;
+
+/// The same for a worker that has listened before: about a minute and a half.
+pub(crate) const FAILED_RESTARTS: u32 = 25;
+
+/// How long a repeated failure is only counted before it is said again.
+pub(crate) const REPEAT_PAUSE: Duration = Duration::from_secs(60);
+
+/// Kinds of failures that are told apart. Beyond, the oldest is said and forgotten.
+pub(crate) const REPEATS: usize = 16;
+
+/// Replaced versions that may still have connections. Beyond, what the oldest has open
+/// is cut.
+pub(crate) const RETIRING: usize = 8;
 
 /// How long a component may take until it listens.
 pub(crate) const START_PATIENCE: Duration = Duration::from_secs(10);

@@ -1,31 +1,86 @@
-//! How many connections each worker holds.
+//! What each worker has to do, as far as that shows from outside.
 
+use std::cmp::Reverse;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
-/// A count of open connections; clones share it.
+use crate::addresses::Claim;
+
+/// Counts of one worker's connections; clones share them.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Load(Arc<AtomicUsize>);
+pub(crate) struct Load(Arc<Counts>);
+
+#[derive(Debug, Default)]
+struct Counts {
+    open: AtomicUsize,
+    /// Those of them whose bytes the component waits for.
+    waiting: AtomicUsize,
+    /// Whether an instance listens.
+    up: AtomicBool,
+}
 
 impl Load {
     pub(crate) fn connections(&self) -> usize {
-        self.0.load(Ordering::Relaxed)
+        self.0.open.load(Ordering::Relaxed)
+    }
+
+    pub(crate) fn is_up(&self) -> bool {
+        self.0.up.load(Ordering::Relaxed)
+    }
+
+    pub(crate) fn set_up(&self, up: bool) {
+        self.0.up.store(up, Ordering::Relaxed);
+    }
+
+    /// How well it suits a new connection: the least suits best.
+    ///
+    /// A worker that is down has lost its connections and would otherwise get all new
+    /// ones. Among equally loaded workers, one where connections wait for their clients
+    /// is the one that can make room.
+    pub(crate) fn rank(&self) -> impl Ord + use<> {
+        let waiting = self.0.waiting.load(Ordering::Relaxed);
+        (!self.is_up(), self.connections(), Reverse(waiting))
     }
 
     /// Counts one more connection for as long as the ticket lives.
-    pub(crate) fn ticket(&self) -> Ticket {
-        self.0.fetch_add(1, Ordering::Relaxed);
-        Ticket(self.clone())
+    pub(crate) fn ticket(&self, claim: Option<Claim>) -> Ticket {
+        self.0.open.fetch_add(1, Ordering::Relaxed);
+        Ticket {
+            load: self.clone(),
+            waiting: AtomicBool::new(false),
+            _claim: claim,
+        }
     }
 }
 
 /// One open connection.
 #[derive(Debug)]
-pub(crate) struct Ticket(Load);
+pub(crate) struct Ticket {
+    load: Load,
+    waiting: AtomicBool,
+    _claim: Option<Claim>,
+}
+
+impl Ticket {
+    /// Notes whether the component waits for bytes of the client. One thread's to call.
+    pub(crate) fn set_waiting(&self, waiting: bool) {
+        if self.waiting.load(Ordering::Relaxed) == waiting {
+            return;
+        }
+        self.waiting.store(waiting, Ordering::Relaxed);
+        let counts = &self.load.0.waiting;
+        if waiting {
+            counts.fetch_add(1, Ordering::Relaxed);
+        } else {
+            counts.fetch_sub(1, Ordering::Relaxed);
+        }
+    }
+}
 
 impl Drop for Ticket {
     fn drop(&mut self) {
-        self.0.0.fetch_sub(1, Ordering::Relaxed);
+        self.set_waiting(false);
+        self.load.0.open.fetch_sub(1, Ordering::Relaxed);
     }
 }
 
@@ -36,12 +91,44 @@ mod tests {
     #[test]
     fn a_connection_counts_while_its_ticket_lives() {
         let load = Load::default();
-        let first = load.ticket();
-        let second = load.ticket();
+        let first = load.ticket(None);
+        let second = load.ticket(None);
         assert_eq!(load.connections(), 2);
         drop(first);
         assert_eq!(load.connections(), 1);
         drop(second);
         assert_eq!(load.connections(), 0);
+    }
+
+    #[test]
+    fn the_least_loaded_worker_that_is_up_suits_best() {
+        let [idle, busy, waiting, down] = std::array::from_fn(|_| Load::default());
+        for load in [&idle, &busy, &waiting] {
+            load.set_up(true);
+        }
+        let _open = [busy.ticket(None), waiting.ticket(None)];
+        _open[1].set_waiting(true);
+        let mut order = [
+            (&down, "down"),
+            (&busy, "busy"),
+            (&waiting, "waiting"),
+            (&idle, "idle"),
+        ];
+        order.sort_by_key(|(load, _)| load.rank());
+        assert_eq!(
+            order.map(|(_, name)| name),
+            ["idle", "waiting", "busy", "down"]
+        );
+    }
+
+    #[test]
+    fn who_goes_no_longer_waits() {
+        let load = Load::default();
+        let ticket = load.ticket(None);
+        ticket.set_waiting(true);
+        ticket.set_waiting(true);
+        assert_eq!(load.0.waiting.load(Ordering::Relaxed), 1);
+        drop(ticket);
+        assert_eq!(load.0.waiting.load(Ordering::Relaxed), 0);
     }
 }

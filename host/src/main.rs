@@ -17,7 +17,10 @@ use crate::signals::Signals;
 
 fn main() -> ExitCode {
     // Wrong usage ends in here, with exit code 2.
-    let options = Options::parse();
+    let mut options = Options::parse();
+    if let Some(line) = options.fit(descriptors::raise_limit()) {
+        eprintln!("porthole: {line}");
+    }
     match serve(&options) {
         Ok(code) => code,
         Err(error) => {
@@ -32,7 +35,6 @@ fn serve(options: &Options) -> anyhow::Result<ExitCode> {
     let listeners = Listeners::bind(&options.addresses())?;
     let addresses = listeners.addresses()?;
     let program = options.program()?;
-    descriptors::raise_limit();
     let signals = Signals::new().context("cannot watch for signals")?;
 
     let (stdout, written) = Log::to(std::io::stdout())?;

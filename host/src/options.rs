@@ -9,6 +9,8 @@ use clap::Parser;
 use clap::builder::NonEmptyStringValueParser;
 use porthole::{Limits, Program};
 
+use crate::descriptors;
+
 /// Serves a folder, or a single file, over HTTP. The server runs in a sandbox
 /// that holds that folder, read-only, and one port.
 #[derive(Debug, Parser)]
@@ -81,6 +83,22 @@ pub(crate) struct Options {
           value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
     max_connections: u32,
 
+    /// Connections at once of one client address (of an IPv6 network of 64 bits); beyond,
+    /// new ones are closed [default: 1024, and any number of this machine's own]
+    #[arg(long, env = "PORTHOLE_MAX_PER_ADDRESS", value_name = "N",
+          value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+    max_per_address: Option<u32>,
+
+    /// Requests per second of one client address; beyond, it is told 429 [default: any]
+    #[arg(long, env = "PORTHOLE_RATE", value_name = "N",
+          value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+    rate: Option<u32>,
+
+    /// KiB per second to one client address [default: any]
+    #[arg(long, env = "PORTHOLE_THROTTLE", value_name = "KIB",
+          value_parser = clap::value_parser!(u32).range(4..=4_194_304))]
+    throttle: Option<u32>,
+
     /// Memory of each worker's sandbox, in MiB
     #[arg(long, env = "PORTHOLE_MEMORY", value_name = "MIB", default_value_t = 256,
           value_parser = clap::value_parser!(u32).range(16..=4096))]
@@ -106,8 +124,9 @@ pub(crate) struct Options {
 }
 
 /// Connections beyond the bound that the component may hold while it tells them
-/// to come back later.
-const TURNED_AWAY: usize = 64;
+/// to come back later, or waits for those that made room to have heard it. Each takes
+/// two seconds at most, so that many newcomers a second can be told.
+const TURNED_AWAY: usize = 256;
 
 impl Options {
     pub(crate) fn program(&self) -> anyhow::Result<Program> {
@@ -117,6 +136,17 @@ impl Options {
         let component =
             std::fs::read(file).with_context(|| format!("cannot read {}", file.display()))?;
         Ok(Program::compile(&component)?)
+    }
+
+    /// Lowers what the process may not open so many files for; returns what to say then.
+    pub(crate) fn fit(&mut self, descriptors: Option<u64>) -> Option<String> {
+        let workers = self.limits().workers as u64;
+        let fitting = descriptors::connections(descriptors, workers, self.max_connections);
+        let wanted = std::mem::replace(&mut self.max_connections, fitting);
+        let limit = descriptors.filter(|_| fitting < wanted)?;
+        Some(format!(
+            "{fitting} connections at once instead of {wanted}: the system allows {limit} open files (ulimit -Hn)"
+        ))
     }
 
     pub(crate) fn addresses(&self) -> Vec<SocketAddr> {
@@ -130,6 +160,13 @@ impl Options {
         let defaults = Limits::default();
         Limits {
             connections: (self.max_connections as usize).saturating_add(TURNED_AWAY),
+            per_address: self
+                .max_per_address
+                .map_or(defaults.per_address, |most| most as usize),
+            // Whoever names a number means everyone.
+            except_loopback: self.max_per_address.is_none(),
+            // Each worker's instance counts for itself.
+            by_address: self.rate.is_some() || self.throttle.is_some(),
             memory: (self.memory as usize).saturating_mul(1 << 20),
             workers: self.workers.map_or(defaults.workers, usize::from),
             grace: Duration::from_secs(self.grace.into()),

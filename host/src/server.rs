@@ -87,7 +87,7 @@ impl Server {
         let acceptor = Acceptor {
             listeners: self.listeners.0,
             lanes: lanes.clone(),
-            connections: shared.limits.connections,
+            limits: shared.limits.clone(),
             report: Arc::clone(&shared.report),
         };
         let acceptor = start_acceptor(acceptor, stopping)?;

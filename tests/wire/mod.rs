@@ -4,6 +4,7 @@ mod condition;
 mod confinement;
 mod connection;
 mod content;
+mod crowd;
 mod file;
 mod folder;
 mod freshness;
@@ -38,6 +39,7 @@ pub fn trials() -> Vec<Trial> {
         large::trials(),
         freshness::trials(),
         room::trials(),
+        crowd::trials(),
         slow::trials(),
         replacement::trials(),
         lifecycle::trials(),

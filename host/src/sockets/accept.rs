@@ -12,6 +12,7 @@ use wasmtime::component::{Destination, Resource, StreamProducer, StreamResult};
 
 use super::{Socket, View};
 use crate::acceptor::Accepted;
+use crate::load::Load;
 
 /// Where one listener's connections wait for one worker.
 ///
@@ -22,14 +23,16 @@ pub struct Inbox {
     address: SocketAddr,
     receiver: Arc<Mutex<mpsc::Receiver<Accepted>>>,
     listened: Arc<AtomicBool>,
+    load: Load,
 }
 
 impl Inbox {
-    pub(crate) fn new(address: SocketAddr, receiver: mpsc::Receiver<Accepted>) -> Self {
+    pub(crate) fn new(address: SocketAddr, receiver: mpsc::Receiver<Accepted>, load: Load) -> Self {
         Self {
             address,
             receiver: Arc::new(Mutex::new(receiver)),
             listened: Arc::default(),
+            load,
         }
     }
 
@@ -49,27 +52,42 @@ impl Inbox {
         let receiver = self.receiver.lock().unwrap_or_else(PoisonError::into_inner);
         receiver.is_closed() && receiver.is_empty()
     }
+
+    /// Takes no more connections, and closes those that wait.
+    fn close(&self) {
+        let mut receiver = self.receiver.lock().unwrap_or_else(PoisonError::into_inner);
+        receiver.close();
+        while receiver.try_recv().is_ok() {}
+    }
 }
 
 /// One worker's inboxes, one for each granted address.
 #[derive(Clone)]
-pub(crate) struct Inboxes(pub(crate) Vec<Inbox>);
+pub(crate) struct Inboxes {
+    pub(crate) inboxes: Vec<Inbox>,
+    pub(crate) load: Load,
+}
 
 impl Inboxes {
     pub(super) fn find(&self, address: SocketAddr) -> Option<&Inbox> {
-        self.0.iter().find(|inbox| inbox.address == address)
+        self.inboxes.iter().find(|inbox| inbox.address == address)
     }
 
     /// Whether the host has ended every stream and nothing waits in any.
     pub(crate) fn are_closed(&self) -> bool {
-        self.0.iter().all(Inbox::is_closed)
+        self.inboxes.iter().all(Inbox::is_closed)
     }
 
     /// Whether an instance has ever come as far as listening.
     pub(crate) fn have_listened(&self) -> bool {
-        self.0
+        self.inboxes
             .iter()
             .any(|inbox| inbox.listened.load(Ordering::Relaxed))
+    }
+
+    /// To be called when there will be no further instance: no one is to wait for it.
+    pub(crate) fn close(&self) {
+        self.inboxes.iter().for_each(Inbox::close);
     }
 }
 
@@ -81,6 +99,7 @@ pub(super) struct Producer<T: 'static> {
 impl<T: 'static> Producer<T> {
     pub(super) fn new(inbox: Inbox, getter: for<'a> fn(&'a mut T) -> View<'a>) -> Self {
         inbox.listened.store(true, Ordering::Relaxed);
+        inbox.load.set_up(true);
         Self { inbox, getter }
     }
 }

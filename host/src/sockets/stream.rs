@@ -18,7 +18,7 @@ use crate::load::Ticket;
 pub(super) fn split(stream: TcpStream, ticket: Ticket) -> (ReadHalf, WriteHalf) {
     let shared = Arc::new(Shared {
         state: Mutex::new(State::Unregistered(stream)),
-        _ticket: ticket,
+        ticket,
     });
     let read = ReadHalf {
         registered: None,
@@ -44,7 +44,7 @@ pub(super) struct WriteHalf {
 
 struct Shared {
     state: Mutex<State>,
-    _ticket: Ticket,
+    ticket: Ticket,
 }
 
 enum State {
@@ -55,6 +55,16 @@ enum State {
 
 impl ReadHalf {
     pub(super) fn poll_read(
+        &mut self,
+        cx: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        let read = self.try_read(cx, buffer);
+        self.shared.ticket.set_waiting(read.is_pending());
+        read
+    }
+
+    fn try_read(
         &mut self,
         cx: &mut Context<'_>,
         buffer: &mut ReadBuf<'_>,
