@@ -9,6 +9,7 @@ use tokio::sync::watch;
 
 use crate::acceptor::Lane;
 use crate::engine::Program;
+use crate::load::Load;
 use crate::root::Root;
 use crate::sockets::Inboxes;
 use crate::worker::{Shared, Worker};
@@ -73,6 +74,12 @@ impl Generation {
             std::thread::sleep(limits::POLL);
         }
         Ok(())
+    }
+
+    /// How many connections are still open.
+    pub(crate) fn connections(&self) -> usize {
+        let loads = self.inboxes.iter().map(|inboxes| &inboxes.load);
+        loads.map(Load::connections).sum()
     }
 
     pub(crate) fn is_finished(&self) -> bool {

@@ -95,16 +95,19 @@ pub(crate) const WATCHDOG_TICK: Duration = Duration::from_millis(500);
 /// and is ended: 5 s.
 pub(crate) const WATCHDOG_TICKS: u64 = 10;
 
-/// First and longest pause before a failed instance is started again; it doubles
-/// in between.
+/// First and longest pause before an instance that had listened is started again; it
+/// doubles in between. A start costs less than a millisecond, and clients wait for it.
 pub(crate) const RESTART_PAUSE: (Duration, Duration) =
+    (Duration::from_millis(10), Duration::from_millis(50));
+
+/// The same for one that failed before it listened.
+pub(crate) const START_PAUSE: (Duration, Duration) =
     (Duration::from_millis(10), Duration::from_secs(5));
 
 /// An instance that lived this long was healthy: the pause starts over.
 pub(crate) const HEALTHY: Duration = Duration::from_secs(10);
 
-/// Failures in a row, none of them healthy, after which a worker that never
-/// listened gives up.
+/// Failed starts in a row after which a worker that never listened gives up.
 pub(crate) const FAILED_STARTS: u32 = 2;
 
 /// The same for a worker that has listened before: about a minute and a half.

@@ -14,7 +14,7 @@ use crate::listeners::Listeners;
 use crate::log::Log;
 use crate::root::Root;
 use crate::worker::Shared;
-use crate::{Error, Limits, Reporter, limits};
+use crate::{Error, Limits, Notice, Reporter, limits};
 
 /// All that a server is granted, and what it runs.
 ///
@@ -127,6 +127,10 @@ impl Running {
         self.retiring.retain(|generation| !generation.is_finished());
         self.retiring
             .push(std::mem::replace(&mut self.current, new));
+        if self.retiring.len() > limits::RETIRING {
+            let oldest = self.retiring.remove(0);
+            cut(&self.shared, &[&oldest]);
+        }
         Ok(())
     }
 
@@ -148,12 +152,24 @@ impl Running {
         } else {
             Stopped::Cut
         };
-        generations.iter().for_each(|generation| generation.kill());
+        cut(&self.shared, &generations);
         // An instance that spins can't be ended before the watchdog sees it; the
         // caller need not wait for that.
         wait(limits::KILL_PATIENCE, finished);
         stopped
     }
+}
+
+/// Ends versions at once, and says what that cut.
+fn cut(shared: &Shared, generations: &[&Generation]) {
+    let connections = generations
+        .iter()
+        .map(|generation| generation.connections());
+    let connections = connections.sum();
+    if connections > 0 {
+        (shared.report)(Notice::Cut { connections });
+    }
+    generations.iter().for_each(|generation| generation.kill());
 }
 
 /// Waits until `done`, but not longer than `patience`.
@@ -176,7 +192,7 @@ fn start_acceptor(
         .name("accept".to_owned())
         .spawn(move || {
             if let Err(error) = runtime.block_on(acceptor.run(stop)) {
-                report(crate::Notice::AcceptFailed(error));
+                report(Notice::AcceptFailed(error));
             }
         })?;
     Ok(thread)

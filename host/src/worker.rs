@@ -10,14 +10,16 @@ use std::time::{Duration, Instant};
 use tokio::runtime::Runtime;
 use tokio::sync::watch;
 
+use crate::backoff::Backoff;
 use crate::engine::Program;
 use crate::error::one_line;
 use crate::instance::{self, Gifts};
 use crate::log::Log;
 use crate::preopens::Preopen;
+use crate::repeats::{Repeats, Tally};
 use crate::root::Root;
 use crate::sockets::Inboxes;
-use crate::{Limits, Notice, Reporter, limits};
+use crate::{Limits, Notice, Reporter};
 
 /// What every worker of a server shares, of whatever version.
 pub(crate) struct Shared {
@@ -58,38 +60,45 @@ impl Worker {
             .spawn(move || self.supervise(&runtime))
     }
 
-    /// Starts the instance again whenever it fails, after a pause that grows.
+    /// Starts the instance again whenever it fails, after a pause.
     fn supervise(mut self, runtime: &Runtime) {
-        let (shortest, longest) = limits::RESTART_PAUSE;
-        let mut pause = shortest;
-        let mut failures = 0_u32;
+        let mut failures = Repeats::default();
+        let mut backoff = Backoff::default();
         loop {
             let started = Instant::now();
-            let End::Failed(reason) = self.run_once(runtime) else {
-                return;
+            let End::Failed(reason) = self.run_once(runtime, &mut failures) else {
+                break;
             };
-            if started.elapsed() >= limits::HEALTHY {
-                (pause, failures) = (shortest, 0);
-            }
-            failures = failures.saturating_add(1);
-            if failures > limits::FAILED_STARTS && !self.inboxes.have_listened() {
+            let listened = self.inboxes.load.is_up();
+            self.inboxes.load.set_up(false);
+            self.report(failures.note(Instant::now(), reason));
+            let Some(pause) = backoff.after(started.elapsed(), listened) else {
+                self.report(failures.finish(Instant::now()));
+                self.inboxes.close();
                 return (self.shared.report)(Notice::WorkerGaveUp {
                     worker: self.number,
                 });
+            };
+            if self.killed_during(runtime, pause) {
+                break;
             }
+        }
+        self.inboxes.load.set_up(false);
+        self.report(failures.finish(Instant::now()));
+    }
+
+    fn report(&self, failures: Vec<Tally<String>>) {
+        for failure in failures {
             (self.shared.report)(Notice::WorkerFailed {
                 worker: self.number,
-                reason,
-                restart_in: pause,
+                reason: failure.event,
+                times: failure.times,
+                within: failure.within,
             });
-            if self.killed_during(runtime, pause) {
-                return;
-            }
-            pause = pause.saturating_mul(2).min(longest);
         }
     }
 
-    fn run_once(&mut self, runtime: &Runtime) -> End {
+    fn run_once(&self, runtime: &Runtime, failures: &mut Repeats<String>) -> End {
         let ended = catch_unwind(AssertUnwindSafe(|| {
             runtime.block_on(async {
                 let run = async {
@@ -100,6 +109,7 @@ impl Worker {
                 tokio::select! {
                     ended = run => Some(ended),
                     _ = kill.wait_for(|&kill| kill) => None,
+                    () = self.say_in_time(failures) => None,
                 }
             })
         }));
@@ -110,6 +120,15 @@ impl Worker {
             Ok(Some(Err(error))) => End::Failed(one_line(&error)),
             Err(panic) => End::Failed(format!("the host panicked: {}", words(&*panic))),
         }
+    }
+
+    /// Reports what has gone wrong again and again, when it is time to. Never ends.
+    async fn say_in_time(&self, failures: &mut Repeats<String>) {
+        while let Some(due) = failures.due() {
+            tokio::time::sleep_until(due.into()).await;
+            self.report(failures.overdue(Instant::now()));
+        }
+        std::future::pending().await
     }
 
     fn gifts(&self) -> io::Result<Gifts> {

@@ -5,6 +5,7 @@ mod imports;
 mod portability;
 mod reach;
 mod sockets;
+mod supervision;
 mod wall;
 
 use libtest_mimic::Trial;
@@ -14,6 +15,7 @@ pub fn trials() -> Vec<Trial> {
         imports::trials(),
         reach::trials(),
         failures::trials(),
+        supervision::trials(),
         sockets::trials(),
         portability::trials(),
         wall::trials(),

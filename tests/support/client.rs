@@ -105,10 +105,15 @@ impl Client {
 
     /// Reads one answer if it begins within `time`.
     pub fn read_within(&mut self, time: Duration) -> Option<Answer> {
+        self.has_more_within(time).then(|| self.read())
+    }
+
+    /// Whether bytes, or the end, come within `time`.
+    pub fn has_more_within(&mut self, time: Duration) -> bool {
         self.stream.set_read_timeout(Some(time)).unwrap();
-        let begun = !self.buffer.is_empty() || self.stream.peek(&mut [0]).is_ok();
+        let more = !self.buffer.is_empty() || self.stream.peek(&mut [0]).is_ok();
         self.stream.set_read_timeout(Some(PATIENCE)).unwrap();
-        begun.then(|| self.read())
+        more
     }
 
     /// Reads one answer to HEAD: content would be taken for the next answer.
@@ -142,7 +147,10 @@ impl Client {
     /// The next bytes, at most as many as fit; 0 at the end.
     pub fn read_some(&mut self, into: &mut [u8]) -> usize {
         if self.buffer.is_empty() {
-            return self.stream.read(into).expect("bytes or an end");
+            return match self.stream.read(into) {
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => self.read_some(into),
+                read => read.expect("bytes or an end"),
+            };
         }
         let count = into.len().min(self.buffer.len());
         into[..count].copy_from_slice(&self.buffer[..count]);

@@ -5,6 +5,7 @@ mod confinement;
 mod connection;
 mod content;
 mod crowd;
+mod drain;
 mod file;
 mod folder;
 mod freshness;
@@ -41,6 +42,7 @@ pub fn trials() -> Vec<Trial> {
         room::trials(),
         crowd::trials(),
         slow::trials(),
+        drain::trials(),
         replacement::trials(),
         lifecycle::trials(),
     ]
