@@ -48,6 +48,11 @@ pub fn monotonic() -> u64 {
     monotonic_clock::now()
 }
 
+/// Waits for so many nanoseconds.
+pub async fn wait(nanoseconds: u64) {
+    monotonic_clock::wait_for(nanoseconds).await;
+}
+
 /// Waits for a second.
 pub async fn second() {
     monotonic_clock::wait_for(NANOSECONDS).await;

@@ -213,6 +213,7 @@ impl Talk<'_> {
             Escaped(input.get(..head.len).unwrap_or(input))
         ));
         let reply = match &request.target {
+            _ if !self.may_ask() => Reply::Plain(Status::TooManyRequests),
             Ok(target) => {
                 answer(
                     &self.server.files,
@@ -266,6 +267,14 @@ impl Talk<'_> {
                 ));
                 Err(End::Finished)
             }
+        }
+    }
+
+    /// Whether the client keeps within the operator's `--rate`.
+    fn may_ask(&self) -> bool {
+        match (&self.server.visitors, self.peer) {
+            (Some(visitors), Some(peer)) => visitors.admits(peer, clock::monotonic()),
+            _ => true,
         }
     }
 

@@ -20,6 +20,7 @@ extern crate std;
 
 mod address;
 mod answer;
+mod bucket;
 mod cache;
 mod clock;
 mod connection;
@@ -41,6 +42,7 @@ mod runtime;
 mod server;
 mod signal;
 mod socket;
+mod visitors;
 mod waitables;
 mod wire;
 

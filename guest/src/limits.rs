@@ -61,6 +61,10 @@ pub const LISTING_ENTRIES: usize = 10_000;
 /// the file system some microseconds.
 pub const LISTING_TURN: usize = 128;
 
+/// Client addresses whose use of `--rate` and `--throttle` is remembered. Beyond, the
+/// one that was not seen for longest starts anew.
+pub const VISITORS: usize = 4_096;
+
 /// Bytes of log that wait to be written. Beyond, lines are dropped and counted.
 pub const LOG_BYTES: usize = 256 * 1024;
 /// Bytes of log that are written without waiting for more.

@@ -6,6 +6,7 @@ use core::net::SocketAddr;
 
 use h1::response::Policy;
 
+use crate::bucket::Rate;
 use crate::limits::{CACHE_BYTES, CONNECTIONS};
 
 /// The arguments, checked. `--name value` and `--name=value` mean the same.
@@ -27,6 +28,10 @@ pub struct Options {
     pub connections: usize,
     /// `--cache BYTES`: small files and open files kept for the next request.
     pub cache: usize,
+    /// `--rate N`: requests per second of one client address. Beyond: 429.
+    pub rate: Option<Rate>,
+    /// `--throttle BYTES`: bytes per second to one client address.
+    pub throttle: Option<Rate>,
     /// `--quiet`: no access log.
     pub quiet: bool,
     /// `--verbose`: connection events too.
@@ -48,6 +53,8 @@ impl Options {
             spa: false,
             connections: CONNECTIONS,
             cache: CACHE_BYTES,
+            rate: None,
+            throttle: None,
             quiet: false,
             verbose: false,
             policy: Policy::default(),
@@ -75,6 +82,8 @@ impl Options {
                 "--spa" => options.spa = true,
                 "--max-connections" => options.connections = number(name, value()?)?,
                 "--cache" => options.cache = number(name, value()?)?,
+                "--rate" => options.rate = Some(rate(name, value()?)?),
+                "--throttle" => options.throttle = Some(rate(name, value()?)?),
                 "--quiet" => options.quiet = true,
                 "--verbose" => options.verbose = true,
                 "--cache-control" => cache_control = Some(value()?),
@@ -95,6 +104,10 @@ fn number<T: core::str::FromStr>(name: &str, value: &str) -> Result<T, String> {
     value
         .parse()
         .map_err(|_| [name, ": cannot read '", value, "'"].concat())
+}
+
+fn rate(name: &str, value: &str) -> Result<Rate, String> {
+    number(name, value).map(Rate::per_second)
 }
 
 /// A name within a folder, not a way out of it.
@@ -142,6 +155,7 @@ mod tests {
                 "--listen=127.0.0.1:1|--max-connections|-1",
                 "--max-connections: cannot read '-1'",
             ),
+            ("--listen=127.0.0.1:1|--rate=0", "--rate: cannot read '0'"),
             (
                 "--listen=127.0.0.1:1|--verbos",
                 "unknown argument: --verbos",

@@ -22,6 +22,7 @@ use crate::options::Options;
 use crate::pool::Pool;
 use crate::root::Root;
 use crate::signal::Signal;
+use crate::visitors::Visitors;
 
 /// What all connections share. One thread, so no locks.
 pub struct Server {
@@ -31,6 +32,8 @@ pub struct Server {
     pub deadlines: Deadlines,
     pub pool: Pool,
     pub executor: Rc<Executor>,
+    /// `None` unless the operator limits what one address may use.
+    pub visitors: Option<Visitors>,
     log: Log,
     open: Cell<usize>,
     /// Those of them that are served: neither turned away nor about to be closed.
@@ -94,6 +97,7 @@ async fn start(executor: Rc<Executor>) -> Result<(Rc<Server>, Streams), Failure>
         .collect::<Result<_, _>>()?;
     let server = Server {
         files: Files::new(root, options.cache, Rc::clone(&executor)),
+        visitors: Visitors::new(&options),
         options,
         clock: Clock::new(),
         deadlines: Deadlines::default(),
@@ -212,9 +216,9 @@ impl Server {
         self.draining.get()
     }
 
-    /// Whether a log says who asked.
+    /// Whether a log says who asked, or someone counts.
     pub fn names_peers(&self) -> bool {
-        !self.options.quiet || self.options.verbose
+        !self.options.quiet || self.options.verbose || self.visitors.is_some()
     }
 
     pub fn access(&self, access: &Access<'_>) {

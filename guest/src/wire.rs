@@ -12,6 +12,7 @@ use crate::pool::{Large, Pool};
 use crate::root::Bytes;
 use crate::server::Server;
 use crate::socket::{End, Socket};
+use crate::visitors::Throttle;
 
 /// A socket, its deadline, and what is not yet written.
 ///
@@ -24,6 +25,8 @@ pub struct Wire<'s> {
     executor: &'s Executor,
     watch: Watch<'s>,
     large: Option<Large<'s>>,
+    /// `None` unless the bytes to this client are counted.
+    throttle: Option<Throttle<'s>>,
     buffer: Vec<u8>,
     written: u64,
     /// Bytes written since others had a turn.
@@ -47,12 +50,15 @@ impl From<End> for Cut {
 
 impl<'s> Wire<'s> {
     pub fn new(socket: Socket, server: &'s Server) -> Self {
+        let throttle = server.visitors.as_ref();
+        let throttle = throttle.and_then(|visitors| visitors.throttle(socket.peer()?));
         Self {
             socket,
             pool: &server.pool,
             executor: &server.executor,
             watch: server.deadlines.watch(),
             large: None,
+            throttle,
             buffer: Vec::new(),
             written: 0,
             turn: 0,
@@ -154,6 +160,9 @@ impl<'s> Wire<'s> {
             return Ok(());
         }
         let length = self.buffer.len();
+        if let Some(throttle) = &self.throttle {
+            throttle.pause(length as u64).await;
+        }
         let empty = self
             .socket
             .write(take(&mut self.buffer), &self.watch)
@@ -191,6 +200,8 @@ impl<'s> Wire<'s> {
     }
 
     fn provide(&mut self, wanted: u64) {
+        let portion = self.throttle.as_ref().map(Throttle::portion);
+        let wanted = portion.map_or(wanted, |portion| wanted.min(portion));
         if self.large.is_none() && wanted > crate::limits::MEDIUM_BUFFER as u64 {
             self.large = self.pool.large();
         }

@@ -202,7 +202,9 @@ fn error(out: &mut Vec<u8>, status: Status, context: &Context<'_>) {
     number(out, b"Content-Length", body.len() as u64);
     match status {
         Status::MethodNotAllowed => line(out, b"Allow", ALLOW.as_bytes()),
-        Status::ServiceUnavailable => put(out, b"Retry-After: 1\r\n"),
+        Status::TooManyRequests | Status::ServiceUnavailable => {
+            put(out, b"Retry-After: 1\r\n");
+        }
         _ => {}
     }
     put(out, &context.policy.page);
@@ -236,6 +238,7 @@ const fn status_line(status: Status) -> &'static str {
         Status::RangeNotSatisfiable => "HTTP/1.1 416 Range Not Satisfiable\r\n",
         Status::ExpectationFailed => "HTTP/1.1 417 Expectation Failed\r\n",
         Status::MisdirectedRequest => "HTTP/1.1 421 Misdirected Request\r\n",
+        Status::TooManyRequests => "HTTP/1.1 429 Too Many Requests\r\n",
         Status::RequestHeaderFieldsTooLarge => "HTTP/1.1 431 Request Header Fields Too Large\r\n",
         Status::InternalServerError => "HTTP/1.1 500 Internal Server Error\r\n",
         Status::NotImplemented => "HTTP/1.1 501 Not Implemented\r\n",
@@ -396,6 +399,13 @@ mod tests {
                 refused(Status::RequestTimeout),
                 format!(
                     "408 Request Timeout\n{common}Connection: close\n{text}Content-Length: 21\n{tail}"
+                ),
+            ),
+            (
+                refused(Status::TooManyRequests),
+                format!(
+                    "429 Too Many Requests\n{common}{text}Content-Length: 23\n\
+                     Retry-After: 1\n{tail}"
                 ),
             ),
             (

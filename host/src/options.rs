@@ -185,6 +185,12 @@ impl Options {
         let share = (self.max_connections as usize).div_ceil(self.limits().workers);
         arguments.push(format!("--max-connections={share}"));
         arguments.push(format!("--cache={}", u64::from(self.cache) << 20));
+        if let Some(rate) = self.rate {
+            arguments.push(format!("--rate={rate}"));
+        }
+        if let Some(throttle) = self.throttle {
+            arguments.push(format!("--throttle={}", u64::from(throttle) << 10));
+        }
         if let Some(value) = &self.cache_control {
             arguments.push(format!("--cache-control={value}"));
         }

@@ -13,6 +13,7 @@ mod large;
 mod lifecycle;
 mod log;
 mod range;
+mod rates;
 mod refusal;
 mod replacement;
 mod room;
@@ -42,6 +43,7 @@ pub fn trials() -> Vec<Trial> {
         room::trials(),
         crowd::trials(),
         slow::trials(),
+        rates::trials(),
         drain::trials(),
         replacement::trials(),
         lifecycle::trials(),

@@ -1,0 +1,159 @@
+//! What each client address has used of `--rate` and `--throttle`.
+
+use core::cell::RefCell;
+use core::net::{IpAddr, Ipv6Addr, SocketAddr};
+use core::num::NonZeroUsize;
+
+use lru::LruCache;
+
+use crate::bucket::{Bucket, Rate};
+use crate::clock;
+use crate::limits::{SMALL_BUFFER, VISITORS};
+use crate::options::Options;
+
+/// The addresses of late, up to [`VISITORS`]. Beyond, the one that was not seen for
+/// longest is forgotten and starts anew: whoever has that many addresses has that many
+/// times the rate anyway.
+pub struct Visitors {
+    requests: Option<Rate>,
+    bytes: Option<Rate>,
+    used: RefCell<LruCache<IpAddr, Used>>,
+}
+
+#[derive(Clone, Copy, Default)]
+struct Used {
+    requests: Bucket,
+    bytes: Bucket,
+}
+
+/// One address whose bytes are counted.
+#[derive(Clone, Copy)]
+pub struct Throttle<'v> {
+    visitors: &'v Visitors,
+    rate: Rate,
+    client: IpAddr,
+}
+
+impl Visitors {
+    /// `None` when neither rate is limited: then nothing is counted.
+    pub fn new(options: &Options) -> Option<Self> {
+        let (requests, bytes) = (options.rate, options.throttle);
+        if requests.is_none() && bytes.is_none() {
+            return None;
+        }
+        let bound = NonZeroUsize::new(VISITORS)?;
+        Some(Self {
+            requests,
+            bytes,
+            used: RefCell::new(LruCache::new(bound)),
+        })
+    }
+
+    /// Whether the client may ask once more. `now` in nanoseconds.
+    pub fn admits(&self, peer: SocketAddr, now: u64) -> bool {
+        self.requests
+            .is_none_or(|rate| self.with(client(peer), |used| used.requests.take(now, 1, rate)))
+    }
+
+    /// For what is sent to the client, if that is counted.
+    pub fn throttle(&self, peer: SocketAddr) -> Option<Throttle<'_>> {
+        Some(Throttle {
+            visitors: self,
+            rate: self.bytes?,
+            client: client(peer),
+        })
+    }
+
+    fn with<R>(&self, client: IpAddr, count: impl FnOnce(&mut Used) -> R) -> R {
+        count(
+            self.used
+                .borrow_mut()
+                .get_or_insert_mut(client, Used::default),
+        )
+    }
+}
+
+impl Throttle<'_> {
+    /// How much to send at once, in bytes: a quarter of a second's worth, so that the
+    /// bytes flow evenly.
+    pub fn portion(&self) -> u64 {
+        (self.rate.units() / 4).max(SMALL_BUFFER as u64)
+    }
+
+    /// Pauses until so many more bytes may be sent.
+    pub async fn pause(&self, bytes: u64) {
+        let now = clock::monotonic();
+        let pause = self
+            .visitors
+            .with(self.client, |used| used.bytes.spend(now, bytes, self.rate));
+        if pause > 0 {
+            clock::wait(pause).await;
+        }
+    }
+}
+
+/// Whoever has one address of an IPv6 network of 64 bits has them all.
+fn client(peer: SocketAddr) -> IpAddr {
+    match peer.ip().to_canonical() {
+        IpAddr::V6(address) => {
+            let [a, b, c, d, ..] = address.segments();
+            Ipv6Addr::new(a, b, c, d, 0, 0, 0, 0).into()
+        }
+        four => four,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloc::format;
+
+    fn visitors() -> Visitors {
+        let arguments = ["--listen=127.0.0.1:1", "--rate=2", "--throttle=1000"];
+        let options = Options::parse(&arguments.map(Into::into)).unwrap();
+        Visitors::new(&options).unwrap()
+    }
+
+    fn peer(ip: &str) -> SocketAddr {
+        SocketAddr::new(ip.parse().unwrap(), 1)
+    }
+
+    #[test]
+    fn addresses_of_one_client_count_together() {
+        let cases = [
+            ("10.0.0.1", "10.0.0.1", true),
+            ("10.0.0.1", "::ffff:10.0.0.1", true),
+            ("10.0.0.1", "10.0.0.2", false),
+            ("2001:db8::1", "2001:db8::ffff:1:2:3", true),
+            ("2001:db8::1", "2001:db8:0:1::1", false),
+        ];
+        for (one, other, same) in cases {
+            let visitors = visitors();
+            assert!(visitors.admits(peer(one), 0) && visitors.admits(peer(one), 0));
+            assert_eq!(!visitors.admits(peer(other), 0), same, "{one} {other}");
+        }
+    }
+
+    #[test]
+    fn a_flood_of_addresses_is_forgotten() {
+        let visitors = visitors();
+        for number in 0..VISITORS * 3 {
+            let (high, low) = (number >> 16, number & 0xffff);
+            assert!(visitors.admits(peer(&format!("2001:db8:{high:x}:{low:x}::")), 0));
+        }
+        assert_eq!(visitors.used.borrow().len(), VISITORS);
+    }
+
+    #[test]
+    fn what_is_off_is_not_there() {
+        let options = Options::parse(&["--listen=127.0.0.1:1".into()]).unwrap();
+        assert!(Visitors::new(&options).is_none());
+    }
+
+    #[test]
+    fn portions_are_not_tiny() {
+        let visitors = visitors();
+        let throttle = visitors.throttle(peer("10.0.0.1")).unwrap();
+        assert_eq!(throttle.portion(), SMALL_BUFFER as u64);
+    }
+}
