@@ -1,94 +1,222 @@
 //! Every bound of the component, in one place; those of the message level are in
 //! [`h1::limits`].
+//!
+//! `cargo xtask limits` makes a table of them: the lists say what it needs to know.
 
-/// Seconds from the first byte of a head to its last, whatever arrives in
-/// between. Later: 408 and close.
+/// Seconds from the first byte of a head to the last of the request, whatever arrives in
+/// between.
+///
+/// - unit: seconds
+/// - at it: 408, then close
+/// - held by: `wire::refusal::too_slow_a_head_is_408`,
+///   `wire::slow::a_head_has_its_time_after_a_long_answer`
 pub const HEAD_SECONDS: u64 = 10;
 
-/// Seconds that a connection may be idle between requests. Later: closed
-/// without a word (RFC 9112 §9.5).
+/// How long a connection may be idle between requests. Browsers open another without ado.
+///
+/// - unit: seconds
+/// - at it: closed without a word (RFC 9112 §9.5)
+/// - held by: `guest::deadlines::a_wait_ends_with_its_future_or_its_deadline`
 pub const IDLE_SECONDS: u64 = 60;
 
-/// Seconds that a connection without an answer yet may take to ask when no more
-/// connections are accepted. Later: closed.
+/// How long a connection without an answer yet may take to ask when no more connections
+/// are accepted.
+///
+/// - unit: seconds
+/// - at it: closed
+/// - held by: `wire::lifecycle::idle_connections_do_not_hold_it_up`
 pub const DRAIN_SECONDS: u64 = 1;
 
-/// Seconds of waiting for the peer to take a byte. Later: cut. A tunnel may last that
-/// long, and a player that is paused for longer asks again from where it was.
+/// Waiting for the peer to take a byte. A tunnel may last that long, and a player that is
+/// paused for longer asks again from where it was.
+///
+/// - unit: seconds
+/// - at it: cut
+/// - held by: `guest::pace::who_holds_up_more_than_it_takes_is_cut`,
+///   `guest::pace::a_tunnel_is_waited_for`
 pub const STALLED_WRITE_SECONDS: u64 = 60;
 
-/// Seconds of waiting for the peer over which its pace is judged: a peer that is seen
-/// to take a buffer's worth every [`STALLED_WRITE_SECONDS`] must have come to one.
+/// Waiting for the peer over which its pace is judged: a peer that is seen to take a
+/// buffer's worth every [`STALLED_WRITE_SECONDS`] must have come to one.
+///
+/// - unit: seconds
+/// - at it: see `PACE_BYTES`
+/// - held by: `guest::pace::slow_but_honest_peers_pass`
 pub const PACE_SECONDS: u64 = 120;
-/// Bytes that a peer must take in [`PACE_SECONDS`]. Fewer: cut. 1 KiB/s is a tenth of
-/// what a phone gets where only the oldest networks reach, and more than it takes to
-/// make holding a connection cost something.
+
+/// What a peer must take in [`PACE_SECONDS`]. 1 KiB/s is a tenth of what a phone gets where
+/// only the oldest networks reach, and more than it takes to make holding a connection
+/// cost something.
+///
+/// - unit: bytes
+/// - at it: who takes less is cut
+/// - held by: `guest::pace::slow_but_honest_peers_pass`,
+///   `guest::pace::who_holds_up_more_than_it_takes_is_cut`
 pub const PACE_BYTES: u64 = 120 * 1024;
 
-/// Seconds and bytes that the peer may go on sending after an answer that closes
-/// the connection. A close with unread bytes would be a reset, and could take
-/// the answer with it (RFC 9112 §9.6).
+/// How long the peer may go on sending after an answer that closes the connection. A close
+/// with unread bytes would be a reset, and could take the answer with it (RFC 9112 §9.6).
+///
+/// - unit: seconds
+/// - at it: closed
+/// - held by: `wire::bounds::nobody_is_listened_to_for_long_after_the_last_answer`
 pub const LINGER_SECONDS: u64 = 2;
-/// See [`LINGER_SECONDS`].
+
+/// How much it may send meanwhile.
+///
+/// - unit: bytes
+/// - at it: closed
+/// - held by: `wire::bounds::nor_for_much`
 pub const LINGER_BYTES: usize = 256 * 1024;
 
-/// Connections of one instance, unless `--max-connections` says otherwise. At
-/// the bound the one that has been idle for longest makes room; when none is idle,
-/// a new one is told 503.
+/// Connections of one instance, unless `--max-connections` says otherwise.
+///
+/// - unit: connections
+/// - at it: the one that has been idle for longest makes room; when none is idle, a
+///   new one is told 503
+/// - held by: `wire::room::the_oldest_idle_connection_makes_room`,
+///   `wire::room::all_busy_and_a_new_one_is_told_so`,
+///   `wire::crowd::who_was_turned_away_takes_no_place`
 pub const CONNECTIONS: usize = 2_048;
 
-/// Size of a body buffer, in bytes: 512 KiB used the least CPU per byte.
+/// Size of a body buffer: 512 KiB used the least CPU per byte.
+///
+/// - unit: bytes
+/// - at it: the content goes out in several pieces
+/// - held by: `guest::pool::a_body_gets_the_smallest_buffer_that_does`
 pub const LARGE_BUFFER: usize = 512 * 1024;
-/// Large buffers in use at once. Further transfers use [`MEDIUM_BUFFER`]: slow
-/// readers in great numbers must not cost great memory.
+
+/// Large buffers in use at once: slow readers in great numbers must not cost great memory.
+///
+/// - unit: buffers
+/// - at it: further transfers use a `MEDIUM_BUFFER`
+/// - held by: `guest::pool::large_buffers_are_counted`,
+///   `wire::large::two_hundred_downloads_at_once`
 pub const LARGE_BUFFERS: usize = 16;
-/// Size of a body buffer beyond [`LARGE_BUFFERS`], and of one for a middling
-/// file or range, in bytes.
+
+/// Size of a body buffer beyond [`LARGE_BUFFERS`], and of one for a middling file or range.
+///
+/// - unit: bytes
+/// - at it: the content goes out in several pieces
+/// - held by: `guest::pool::a_body_gets_the_smallest_buffer_that_does`
 pub const MEDIUM_BUFFER: usize = 80 * 1024;
+
 /// Size of the buffer that a connection waits with for its next request, in bytes:
 /// most heads fit; a longer one moves to a [`SMALL_BUFFER`]. Waiting without any
 /// would cost each request another call to the host.
+///
+/// - unit: bytes
+/// - at it: a longer head moves to a `SMALL_BUFFER`
+/// - held by: `wire::refusal::bounds_of_the_head`
 pub const IDLE_BUFFER: usize = 1_024;
-/// Size of a buffer for a request head or a small answer, in bytes.
+
+/// Size of a buffer for a request head or a small answer.
+///
+/// - unit: bytes
+/// - at it: for a head see `HEAD_BYTES`; a larger answer gets a larger buffer
+/// - held by: `guest::pool::a_body_gets_the_smallest_buffer_that_does`
 pub const SMALL_BUFFER: usize = h1::limits::HEAD_BYTES;
-/// Buffers of each size that are kept for the next use.
+
+/// Buffers of each size that are kept for the next use: the sandbox's memory never shrinks.
+///
+/// - unit: buffers
+/// - at it: more are freed
+/// - held by: `guest::pool::spare_buffers_are_counted`
 pub const SPARE_BUFFERS: usize = 64;
 
-/// Entries of a folder that a listing shows. A larger folder's listing says that
-/// it is cut.
+/// Entries of a folder that a listing shows: a page of about a megabyte.
+///
+/// - unit: entries
+/// - at it: the listing says that it is cut
+/// - held by: `wire::bounds::a_large_folder_is_shown_in_part`
 pub const LISTING_ENTRIES: usize = 10_000;
+
 /// Entries after which other connections have a turn: each is asked about, which takes
 /// the file system some microseconds.
+///
+/// - unit: entries
+/// - at it: the others have a turn
+/// - held by: `wire::bounds::a_large_folder_is_shown_in_part`
 pub const LISTING_TURN: usize = 128;
 
-/// Client addresses whose use of `--rate` and `--throttle` is remembered. Beyond, the
-/// one that was not seen for longest starts anew.
+/// Client addresses whose use of `--rate` and `--throttle` is remembered.
+///
+/// - unit: addresses
+/// - at it: the one that was not seen for longest starts anew
+/// - held by: `guest::visitors::a_flood_of_addresses_is_forgotten`
 pub const VISITORS: usize = 4_096;
 
-/// Bytes of log that wait to be written. Beyond, lines are dropped and counted.
+/// Log that waits to be written.
+///
+/// - unit: bytes
+/// - at it: lines are dropped and counted
+/// - held by: `guest::log::lines_that_do_not_fit_are_dropped_and_counted`,
+///   `wire::log::a_log_that_nobody_reads_stops_nothing`
 pub const LOG_BYTES: usize = 256 * 1024;
-/// Bytes of log that are written without waiting for more.
+
+/// Log that is written without waiting for more.
+///
+/// - unit: bytes
+/// - at it: written
+/// - held by: `wire::log::every_request_has_its_line_under_load`
 pub const LOG_FULL: usize = 32 * 1024;
-/// Nanoseconds that a line of log may wait for company.
+
+/// How long a line of log may wait for company.
+///
+/// - unit: nanoseconds
+/// - at it: written
+/// - held by: `wire::log::combined_format`
 pub const LOG_NANOSECONDS: u64 = 50_000_000;
-/// Longest request line, referrer or user agent in a line of log, in bytes.
+
+/// Longest request line, referrer or user agent in a line of log.
+///
+/// - unit: bytes
+/// - at it: cut, with a mark
+/// - held by: `guest::log::what_clients_send_cannot_forge_a_line`
 pub const LOG_FIELD_BYTES: usize = 1_024;
 
-/// Bytes of small files, names and open files that are kept for the next request,
-/// unless `--cache` says otherwise.
+/// Small files, names and open files that are kept for the next request, unless `--cache`
+/// says otherwise.
+///
+/// - unit: bytes
+/// - at it: what was used least recently goes
+/// - held by: `guest::cache::a_hundred_thousand_paths_stay_within_the_bound`
 pub const CACHE_BYTES: usize = 32 << 20;
-/// Largest file that is kept in memory, in bytes. Larger ones are kept open.
+
+/// Largest file that is kept in memory.
+///
+/// - unit: bytes
+/// - at it: larger ones are kept open instead
+/// - held by: `wire::freshness::every_kind_of_change_is_seen_at_once`
 pub const CACHED_FILE_BYTES: usize = 64 * 1024;
-/// What an open file weighs in the cache, in bytes: it takes a descriptor, of
-/// which there are fewer than there is memory.
+
+/// What an open file weighs in the cache: it takes a descriptor, of which there are fewer
+/// than there is memory.
+///
+/// - unit: bytes
+/// - at it: see `CACHE_BYTES`
+/// - held by: `guest::cache::the_least_recently_used_goes_first`
 pub const OPEN_FILE_WEIGHT: usize = 64 * 1024;
-/// Questions to the file system per second, beyond which a path that was asked
-/// about in this second is not asked about again: half a percent of a core.
+
+/// Questions to the file system: half a percent of a core.
+///
+/// - unit: per second
+/// - at it: a path that was asked about in this second is not asked about again
+/// - held by:
+///   `wire::freshness::under_load_every_kind_of_change_is_seen_within_a_second`
 pub const QUESTIONS_PER_SECOND: u32 = 250;
 
-/// Bytes that a connection may write without waiting for anything; then the others
-/// have a turn, however fast its client is.
+/// What a connection may write without waiting for anything, however fast its client is.
+///
+/// - unit: bytes
+/// - at it: the others have a turn
+/// - held by: `wire::connection::slow_and_fast_clients_together`
 pub const TURN_BYTES: usize = 64 * 1024;
-/// How often the host is asked for what has happened before the connections that gave
-/// way go on.
+
+/// How often the host is asked for what has happened before the connections that gave way
+/// go on.
+///
+/// - unit: times
+/// - at it: they go on
+/// - held by: `guest::executor::who_gives_way_comes_after_all_others`
 pub const EVENTS_PER_ROUND: usize = 64;

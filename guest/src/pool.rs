@@ -124,6 +124,14 @@ mod tests {
     }
 
     #[test]
+    fn spare_buffers_are_counted() {
+        let pool = Pool::default();
+        let buffers: Vec<_> = (0..=SPARE_BUFFERS).map(|_| pool.small()).collect();
+        buffers.into_iter().for_each(|buffer| pool.put(buffer));
+        assert_eq!(pool.small.borrow().len(), SPARE_BUFFERS);
+    }
+
+    #[test]
     fn a_buffer_comes_back_empty() {
         let pool = Pool::default();
         let mut buffer = pool.small();

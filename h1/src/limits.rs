@@ -1,38 +1,71 @@
 //! Every bound of the message level, in one place.
 //!
-//! A bound that a peer can reach has an answer of its own; it stands beside the
-//! number.
+//! `cargo xtask limits` makes a table of them: the lists say what it needs to know.
 
-/// Longest request target, in bytes. Longer: 414. RFC 9112 §3 asks for at least
-/// 8,000; browsers stay below 2,000.
+/// Longest request target. RFC 9112 §3 asks for at least 8,000; browsers stay below
+/// 2,000.
+///
+/// - unit: bytes
+/// - at it: 414, then close
+/// - held by: `h1::head::limits`, `wire::refusal::bounds_of_the_head`
 pub const TARGET_BYTES: usize = 8 * 1024;
 
-/// Longest request head (request line and all fields), in bytes. Longer: 431.
-/// Also the size of a connection's read buffer, and what bounds every list that a
-/// field may hold.
+/// Longest request head (request line and all fields). Also the size of a connection's
+/// read buffer, and what bounds every list that a field may hold.
+///
+/// - unit: bytes
+/// - at it: 431, then close; a method as long: 501
+/// - held by: `h1::head::limits`, `wire::refusal::bounds_of_the_head`,
+///   `wire::connection::a_pipeline_of_hundreds`
 pub const HEAD_BYTES: usize = 16 * 1024;
 
-/// Most field lines in one head. More: 431.
+/// Most field lines in one head. A browser sends about twenty.
+///
+/// - unit: lines
+/// - at it: 431, then close
+/// - held by: `h1::fields::as_many_lines_as_the_limit`, `wire::refusal::bounds_of_the_head`
 pub const FIELD_LINES: usize = 100;
 
-/// Empty lines accepted before a request line (RFC 9112 §2.2 asks for at least
-/// one). More: 400.
+/// Empty lines accepted before a request line (RFC 9112 §2.2 asks for at least one).
+///
+/// - unit: lines
+/// - at it: 400, then close
+/// - held by: `h1::head::limits`
 pub const LEADING_EMPTY_LINES: usize = 4;
 
-/// Most content of a request that is read and thrown away, in bytes, so that the
-/// connection can go on. More: 413, then close.
+/// Most content of a request that is read and thrown away, so that the connection can
+/// go on.
+///
+/// - unit: bytes
+/// - at it: 413, then close
+/// - held by: `h1::connection::conversations`, `wire::content::up_to_a_bound`
 pub const DISCARD_BYTES: u64 = 64 * 1024;
 
-/// Longest chunk-size line with its extensions, in bytes. Longer: 400.
+/// Longest chunk-size line with its extensions, which no one uses.
+///
+/// - unit: bytes
+/// - at it: 400, then close
+/// - held by: `h1::chunked::limits`
 pub const CHUNK_LINE_BYTES: usize = 256;
 
-/// Most bytes of trailer section after the last chunk. More: 431.
+/// Longest trailer section after the last chunk.
+///
+/// - unit: bytes
+/// - at it: 431, then close
+/// - held by: `h1::chunked::limits`
 pub const TRAILER_BYTES: usize = 4 * 1024;
 
-/// Requests on one connection; the last one's answer announces the close.
-/// Bounds what one client can hold on to without ever reconnecting.
+/// Requests on one connection. Bounds what one client can hold on to without ever
+/// reconnecting.
+///
+/// - unit: requests
+/// - at it: the last one's answer announces the close
+/// - held by: `h1::connection::a_connection_has_a_last_request`
 pub const REQUESTS_PER_CONNECTION: u32 = 100_000;
 
-/// Ranges in one `Range` field, counted before they are merged. More: the field
-/// is ignored (RFC 9110 §14.2 allows it) and the whole file is sent.
+/// Ranges in one `Range` field, counted before they are merged (CVE-2011-3192).
+///
+/// - unit: ranges
+/// - at it: the field is ignored (RFC 9110 §14.2 allows it) and the whole file is sent
+/// - held by: `h1::range::floods_are_ignored`, `wire::range::floods`
 pub const RANGES: usize = 100;

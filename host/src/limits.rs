@@ -1,7 +1,8 @@
 //! Every bound that the host sets on a component, in one place.
 //!
-//! [`Limits`] is what an embedder may choose; the constants are what no one
-//! needed to choose yet.
+//! [`Limits`] is what an embedder may choose, with the first constants as defaults; the
+//! others are what no one needed to choose yet. `cargo xtask limits` makes a table of the
+//! constants: the lists say what it needs to know.
 
 use std::time::Duration;
 
@@ -35,53 +36,121 @@ pub struct Limits {
 impl Default for Limits {
     fn default() -> Self {
         Self {
-            connections: 4_096,
-            per_address: 1_024,
+            connections: CONNECTIONS,
+            per_address: PER_ADDRESS,
             except_loopback: true,
             by_address: false,
-            memory: 256 << 20,
+            memory: MEMORY,
             workers: std::thread::available_parallelism().map_or(1, usize::from),
-            grace: Duration::from_secs(10),
+            grace: GRACE,
         }
     }
 }
 
-/// Connections that wait in the kernel for the acceptor, per listener. Linux
-/// cuts it to `net.core.somaxconn`.
+/// [`Limits::connections`]: a browser opens six. Each takes two descriptors and, idle, little
+/// memory.
+///
+/// - unit: connections
+/// - at it: none is accepted until one ends; the kernel's backlog holds the rest. The
+///   component turns people away before
+/// - held by: `wire::room::all_busy_and_a_new_one_is_told_so`,
+///   `wire::crowd::a_low_hard_limit_lowers_the_cap`
+const CONNECTIONS: usize = 4_096;
+
+/// [`Limits::per_address`]: a household or an office behind one address comes to less, and
+/// no one address gets all.
+///
+/// - unit: connections
+/// - at it: its new ones are closed at once, and a line says so
+/// - held by: `porthole::addresses::a_client_has_so_many_and_no_more`,
+///   `wire::crowd::an_address_has_so_many_and_no_more`
+const PER_ADDRESS: usize = 1_024;
+
+/// [`Limits::memory`]: 2,048 downloads at once take 160 MiB, large buffers 8, the cache 32.
+///
+/// - unit: bytes
+/// - at it: the component's allocation fails; ours traps, and its worker starts again
+/// - held by: `host::failures::every_way_to_fail_is_named`
+const MEMORY: usize = 256 << 20;
+
+/// [`Limits::grace`]: as long as container engines wait before they kill.
+///
+/// - unit: a time
+/// - at it: what is open is cut and counted in the log
+/// - held by: `wire::lifecycle::the_grace_time_ends`,
+///   `wire::drain::long_downloads_are_cut_and_counted`
+const GRACE: Duration = Duration::from_secs(10);
+
+/// Connections that wait in the kernel for the acceptor, per listener. Linux cuts it to
+/// `net.core.somaxconn`.
+///
+/// - unit: connections
+/// - at it: the kernel drops attempts, and clients try again
+/// - held by: `host::supervision::no_attempt_is_refused_during_a_hundred_traps`
 pub(crate) const BACKLOG: i32 = 4_096;
 
-/// Bytes that a client may leave unread in the kernel's memory on our side, beyond those
-/// that are on their way to it. Linux would hold 4 MB for it, and let the component see
-/// room again only when a third of that has gone out, which takes a phone in a train
+/// What a client may leave unread in the kernel's memory on our side, beyond those
+/// bytes that are on their way to it. Linux would hold 4 MB for it, and let the component
+/// see room again only when a third of that has gone out, which takes a phone in a train
 /// minutes; with this it is half of this. Throughput is the same (measured at 128 KiB
 /// too).
+///
+/// - unit: bytes
+/// - at it: a write waits
+/// - held by: `wire::slow::who_does_not_read_holds_little_of_the_kernels_memory`
 pub(crate) const UNSENT_BYTES: u32 = 256 << 10;
 
-/// Accepted connections that wait for one worker, per listener. At the bound the
-/// acceptor turns to another worker, and when all are full leaves connections to
-/// the kernel.
+/// Accepted connections that wait for one worker, per listener.
+///
+/// - unit: connections
+/// - at it: the acceptor turns to another worker, and when all are full leaves
+///   connections to the kernel
+/// - held by: `host::supervision::no_attempt_is_refused_during_a_hundred_traps`
 pub(crate) const INBOX: usize = 1_024;
 
-/// How long the acceptor rests after the operating system refused a connection
-/// for want of descriptors or memory.
+/// How long the acceptor rests after the operating system refused a connection for want
+/// of descriptors or memory.
+///
+/// - unit: a time
+/// - at it: it tries again
+/// - held by: `wire::crowd::without_descriptors_it_rests_and_recovers`
 pub(crate) const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 
 /// How often the acceptor looks again for room when every worker is full.
+///
+/// - unit: a time
+/// - at it: it looks
+/// - held by: `host::supervision::at_the_hosts_cap_newcomers_wait`
 pub(crate) const ROOM_PAUSE: Duration = Duration::from_millis(5);
 
-/// Handles that an instance holds for one connection: socket, two streams, two
-/// futures, and for the file that it sends a descriptor, a stream, a future.
+/// Handles that an instance holds for one connection: socket, two streams, two futures,
+/// and for the file that it sends a descriptor, a stream, a future.
+///
+/// - unit: handles
+/// - at it: see `SPARE_HANDLES`
+/// - held by: `wire::large::two_hundred_downloads_at_once`
 pub(crate) const HANDLES_PER_CONNECTION: usize = 8;
 
-/// Handles beyond those of connections: listeners, clocks, log, cached files. An
-/// instance that asks for more traps.
+/// Handles beyond those of connections: listeners, clocks, log, cached files.
+///
+/// - unit: handles
+/// - at it: an instance that asks for more traps
+/// - held by: `host::failures::every_way_to_fail_is_named`
 pub(crate) const SPARE_HANDLES: usize = 4_096;
 
-/// Bytes that one host call may copy from the component for lists and strings.
-/// More traps. Paths and addresses are all that we take.
+/// What one host call may copy from the component for lists and strings. Paths and
+/// addresses are all that we take.
+///
+/// - unit: bytes
+/// - at it: a trap
+/// - held by: the runtime (`Store::set_hostcall_fuel`)
 pub(crate) const HOSTCALL_BYTES: usize = 1 << 20;
 
-/// Elements of a component's tables of functions. More traps.
+/// Elements of a component's tables of functions.
+///
+/// - unit: elements
+/// - at it: a trap
+/// - held by: the runtime (`StoreLimits`)
 pub(crate) const TABLE_ELEMENTS: usize = 20_000;
 
 /// Reads from disk that one worker has under way; further ones wait. What is in the
@@ -89,52 +158,115 @@ pub(crate) const TABLE_ELEMENTS: usize = 20_000;
 pub(crate) const DISK_THREADS: usize = 8;
 
 /// How often a running component is looked at.
+///
+/// - unit: a time
+/// - at it: see `WATCHDOG_TICKS`
+/// - held by: `host::failures::every_way_to_fail_is_named`
 pub(crate) const WATCHDOG_TICK: Duration = Duration::from_millis(500);
 
-/// Ticks without a return to the host after which a component counts as spinning
-/// and is ended: 5 s.
+/// Ticks without a return to the host after which a component counts as spinning: 5 s.
+///
+/// - unit: ticks
+/// - at it: its instance is ended, and the next one started
+/// - held by: `host::failures::every_way_to_fail_is_named`
 pub(crate) const WATCHDOG_TICKS: u64 = 10;
 
 /// First and longest pause before an instance that had listened is started again; it
 /// doubles in between. A start costs less than a millisecond, and clients wait for it.
+///
+/// - unit: a time
+/// - at it: stays at the longest
+/// - held by: `porthole::backoff::what_listens_never_waits_for_long`,
+///   `host::supervision::no_attempt_is_refused_during_a_hundred_traps`
 pub(crate) const RESTART_PAUSE: (Duration, Duration) =
     (Duration::from_millis(10), Duration::from_millis(50));
 
 /// The same for one that failed before it listened.
+///
+/// - unit: a time
+/// - at it: stays at the longest
+/// - held by: `porthole::backoff::what_once_listened_gets_time_to_recover`
 pub(crate) const START_PAUSE: (Duration, Duration) =
     (Duration::from_millis(10), Duration::from_secs(5));
 
-/// An instance that lived this long was healthy: the pause starts over.
+/// An instance that lived this long was healthy.
+///
+/// - unit: a time
+/// - at it: the pause starts over
+/// - held by: `porthole::backoff::what_listens_never_waits_for_long`
 pub(crate) const HEALTHY: Duration = Duration::from_secs(10);
 
-/// Failed starts in a row after which a worker that never listened gives up.
+/// Failed starts in a row of a worker that never listened.
+///
+/// - unit: starts
+/// - at it: it stays down; when all do, the program ends with 1
+/// - held by: `porthole::backoff::what_never_listened_is_given_up_soon`,
+///   `host::failures::a_component_that_does_not_start_is_an_error`
 pub(crate) const FAILED_STARTS: u32 = 2;
 
 /// The same for a worker that has listened before: about a minute and a half.
+///
+/// - unit: starts
+/// - at it: it stays down; when all do, the program ends with 1
+/// - held by: `porthole::backoff::what_once_listened_gets_time_to_recover`
 pub(crate) const FAILED_RESTARTS: u32 = 25;
 
-/// How long a repeated failure is only counted before it is said again.
+/// How long a repeated failure is only counted.
+///
+/// - unit: a time
+/// - at it: said again, with the count
+/// - held by: `porthole::repeats::the_first_is_said_and_the_rest_is_counted`,
+///   `porthole::repeats::the_count_comes_without_another_event`
 pub(crate) const REPEAT_PAUSE: Duration = Duration::from_secs(60);
 
-/// Kinds of failures that are told apart. Beyond, the oldest is said and forgotten.
+/// Kinds of failures that are told apart.
+///
+/// - unit: kinds
+/// - at it: the oldest is said and forgotten
+/// - held by: `porthole::repeats::kinds_of_events_are_bounded`
 pub(crate) const REPEATS: usize = 16;
 
-/// Replaced versions that may still have connections. Beyond, what the oldest has open
-/// is cut.
+/// Replaced versions that may still have connections: each keeps the memory of its
+/// workers.
+///
+/// - unit: versions
+/// - at it: what the oldest has open is cut and counted in the log
+/// - held by: `host::supervision::versions_without_end_are_bounded`
 pub(crate) const RETIRING: usize = 8;
 
 /// How long a component may take until it listens.
+///
+/// - unit: a time
+/// - at it: it is ended; a start fails, and a replaced version goes on
+/// - held by: `host::failures::a_component_that_does_not_start_is_an_error`
 pub(crate) const START_PATIENCE: Duration = Duration::from_secs(10);
 
-/// Chunks of log that wait to be written. More are dropped and counted, so that
-/// a terminal that was stopped never stops the server.
+/// Chunks of log that wait to be written: a terminal that was stopped must not stop the
+/// server.
+///
+/// - unit: chunks
+/// - at it: more are dropped and counted
+/// - held by: `porthole::log::what_does_not_fit_is_dropped_and_counted`,
+///   `wire::log::a_log_that_nobody_reads_stops_nothing`
 pub(crate) const LOG_CHUNKS: usize = 256;
 
-/// Longest chunk of log, in bytes.
+/// Longest chunk of log.
+///
+/// - unit: bytes
+/// - at it: it becomes several
+/// - held by: `wire::log::every_request_has_its_line_under_load`
 pub(crate) const LOG_CHUNK_BYTES: usize = 64 << 10;
 
 /// How often a server that starts or stops looks whether it is done.
+///
+/// - unit: a time
+/// - at it: it looks
+/// - held by: `wire::lifecycle::a_signal_ends_it_with_0`
 pub(crate) const POLL: Duration = Duration::from_millis(5);
 
 /// How long a stopping server waits for workers that were told to end at once.
+///
+/// - unit: a time
+/// - at it: it ends without them
+/// - held by: `host::failures::a_component_that_spins_does_not_hold_up_the_end`
 pub(crate) const KILL_PATIENCE: Duration = Duration::from_millis(500);

@@ -1,5 +1,6 @@
 //! HTTP as it goes over the wire.
 
+mod bounds;
 mod condition;
 mod confinement;
 mod connection;
@@ -42,6 +43,7 @@ pub fn trials() -> Vec<Trial> {
         freshness::trials(),
         room::trials(),
         crowd::trials(),
+        bounds::trials(),
         slow::trials(),
         rates::trials(),
         drain::trials(),

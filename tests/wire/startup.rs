@@ -168,6 +168,9 @@ fn every_flag_has_a_variable() {
         ("PORTHOLE_CORS", "true"),
         ("PORTHOLE_VERBOSE", "true"),
         ("PORTHOLE_MAX_CONNECTIONS", "7"),
+        ("PORTHOLE_MAX_PER_ADDRESS", "7"),
+        ("PORTHOLE_RATE", "1000"),
+        ("PORTHOLE_THROTTLE", "1000"),
         ("PORTHOLE_MEMORY", "64"),
         ("PORTHOLE_GRACE", "1"),
     ];

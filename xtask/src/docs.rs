@@ -1,16 +1,18 @@
-//! The table of `docs/http.md` names the tests that hold it: they must exist.
+//! The tables of `docs/` name the tests that hold them: they must exist.
 
 use std::{fs, path::Path};
 
 const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
 
 #[test]
-fn every_test_in_the_table_of_http_exists() {
-    let text = read("docs/http.md").expect("the table");
-    let names: Vec<_> = text.split('`').filter(|part| is_name(part)).collect();
-    assert!(names.len() > 100, "{} names", names.len());
-    for name in names {
-        assert!(exists(name), "{name}");
+fn every_test_in_the_tables_exists() {
+    for (file, least) in [("docs/http.md", 100), ("docs/limits.md", 50)] {
+        let text = read(file).expect("the table");
+        let names: Vec<_> = text.split('`').filter(|part| is_name(part)).collect();
+        assert!(names.len() > least, "{file}: {} names", names.len());
+        for name in names {
+            assert!(exists(name), "{file}: {name}");
+        }
     }
 }
 
@@ -28,9 +30,15 @@ fn exists(name: &str) -> bool {
     let path = module.replace("::", "/");
     let files = match path.split_once('/') {
         None => vec![format!("fuzz/{path}/src/{test}.rs")],
-        Some(("h1", path)) => [".rs", "/tests.rs"]
-            .map(|end| format!("h1/src/{path}{end}"))
-            .into(),
+        Some((crate_name @ ("h1" | "guest" | "porthole"), path)) => {
+            let folder = match crate_name {
+                "porthole" => "host",
+                other => other,
+            };
+            [".rs", "/tests.rs"]
+                .map(|end| format!("{folder}/src/{path}{end}"))
+                .into()
+        }
         Some(_) => vec![format!("tests/{path}.rs")],
     };
     let declared = format!("fn {test}(");

@@ -1,5 +1,5 @@
-//! The project's own commands. People type `cargo xtask bench` and `cargo xtask
-//! fuzz`; `floor` is one of the servers that the former measures.
+//! The project's own commands. People type `cargo xtask bench`, `cargo xtask fuzz` and
+//! `cargo xtask limits`; `floor` is one of the servers that the former measures.
 #![allow(
     clippy::arithmetic_side_effects,
     reason = "figures of one's own runs; nothing here reads what a stranger wrote"
@@ -10,6 +10,7 @@ mod bench;
 mod docs;
 mod floor;
 mod fuzz;
+mod limits;
 
 use clap::Parser;
 
@@ -20,6 +21,8 @@ enum Command {
     Bench(bench::Options),
     /// Run the fuzz targets for a long time
     Fuzz(fuzz::Options),
+    /// Write docs/limits.md anew from the constants
+    Limits,
     /// Answer every request on a port of the loopback address with 1 KiB
     #[command(hide = true)]
     Floor { port: u16 },
@@ -29,6 +32,7 @@ fn main() -> anyhow::Result<()> {
     match Command::parse() {
         Command::Bench(options) => bench::run(&options),
         Command::Fuzz(options) => fuzz::run(&options),
+        Command::Limits => limits::run(),
         Command::Floor { port } => floor::serve(port),
     }
 }

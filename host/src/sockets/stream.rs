@@ -64,11 +64,7 @@ impl ReadHalf {
         read
     }
 
-    fn try_read(
-        &mut self,
-        cx: &mut Context<'_>,
-        buffer: &mut ReadBuf<'_>,
-    ) -> Poll<io::Result<()>> {
+    fn try_read(&mut self, cx: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
         if self.registered.is_none() {
             let read = |mut stream: &TcpStream| stream.read(buffer.initialize_unfilled());
             if let Some(read) = self.shared.attempt(read) {
