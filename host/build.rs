@@ -73,7 +73,7 @@ fn compile(component: &Path) -> Result<PathBuf, String> {
     if env::var_os("TARGET") == env::var_os("HOST") {
         let bytes =
             std::fs::read(component).map_err(|e| format!("{}: {e}", component.display()))?;
-        code = wasmtime::Engine::new(&config::config())
+        code = wasmtime::Engine::new(&config::config(config::BUILT_IN))
             .and_then(|engine| engine.precompile_component(&bytes))
             .map_err(|error| format!("{} does not compile: {error:#}", component.display()))?;
     }

@@ -1,22 +1,58 @@
 //! The runtime's configuration, the same at build time and at run time: code that
 //! was compiled under another is refused.
 
-use wasmtime::Config;
+use wasmtime::{Config, WasmFeatures};
 
-/// Everything that a server component does not need is off: what is not compiled
-/// in can't have a hole.
-pub(crate) fn config() -> Config {
+/// What of WebAssembly our component uses, and not one proposal more: what is off
+/// can't have a hole. The runtime is also built without garbage collection, threads
+/// and stack switching.
+pub(crate) const OURS: WasmFeatures = WasmFeatures::SIGN_EXTENSION
+    .union(WasmFeatures::BULK_MEMORY_OPT)
+    // Not `REFERENCE_TYPES`, only the way in which the compiler then writes the number
+    // of a table.
+    .union(WasmFeatures::CALL_INDIRECT_OVERLONG)
+    .union(WasmFeatures::COMPONENT_MODEL)
+    .union(WasmFeatures::CM_ASYNC);
+
+/// What a component from elsewhere may use: what compilers emit who were not asked for
+/// more (LLVM's "lime1": floating point, multiple values, …), as a component.
+pub(crate) const ANYONES: WasmFeatures = WasmFeatures::LIME1
+    .difference(WasmFeatures::GC_TYPES)
+    .union(OURS);
+
+/// What the component that is built in may use.
+pub(crate) const BUILT_IN: WasmFeatures = match option_env!("PORTHOLE_COMPONENT") {
+    Some(_) => ANYONES,
+    None => OURS,
+};
+
+pub(crate) fn config(features: WasmFeatures) -> Config {
     let mut config = Config::new();
     config
-        .wasm_component_model_async(true)
+        .wasm_features(WasmFeatures::all(), false)
+        .wasm_features(features, true)
         .epoch_interruption(true)
         .wasm_backtrace_max_frames(None)
-        .generate_address_map(false)
-        .wasm_tail_call(false)
-        .wasm_simd(false)
-        .wasm_relaxed_simd(false)
-        .wasm_multi_memory(false)
-        .wasm_memory64(false)
-        .wasm_extended_const(false);
+        .generate_address_map(false);
     config
+}
+
+#[cfg(test)]
+mod tests {
+    use wasmtime::Engine;
+
+    use super::*;
+
+    fn compiles(features: WasmFeatures) -> bool {
+        Engine::new(&config(features))
+            .is_ok_and(|engine| engine.precompile_component(crate::COMPONENT).is_ok())
+    }
+
+    #[test]
+    fn our_component_needs_every_feature_that_is_on() {
+        assert!(compiles(OURS));
+        for (name, feature) in OURS.iter_names() {
+            assert!(!compiles(OURS.difference(feature)), "{name} is not needed");
+        }
+    }
 }

@@ -1,14 +1,14 @@
 //! The runtime's configuration, and components compiled for it.
 
-use wasmtime::Engine;
 use wasmtime::component::{Component, Linker};
+use wasmtime::{Engine, WasmFeatures};
 use wasmtime_wasi::cli::{WasiCli, WasiCliView};
 use wasmtime_wasi::clocks::{WasiClocks, WasiClocksView};
 use wasmtime_wasi::filesystem::{WasiFilesystem, WasiFilesystemView};
 use wasmtime_wasi::p3::bindings::{cli, clocks, filesystem};
 
 use crate::bindings::ServerPre;
-use crate::config::config;
+use crate::config::{ANYONES, BUILT_IN, config};
 use crate::instance::State;
 use crate::{COMPONENT, Error, files, preopens, sockets};
 
@@ -23,13 +23,19 @@ pub struct Program {
 }
 
 impl Program {
-    /// Compiles a component that fits the world of `wit/server.wit`.
+    /// Compiles a component that fits the world of `wit/server.wit`, and uses of
+    /// WebAssembly what compilers emit unasked (LLVM's "lime1").
     ///
     /// # Errors
     /// [`Error::Component`] when the bytes are no component, or when it imports
-    /// anything beyond that world or exports no `wasi:cli/run`.
+    /// anything beyond that world, exports no `wasi:cli/run`, or uses a feature that
+    /// is off.
     pub fn compile(component: &[u8]) -> Result<Self, Error> {
-        let engine = Engine::new(&config())?;
+        Self::compile_with(ANYONES, component)
+    }
+
+    fn compile_with(features: WasmFeatures, component: &[u8]) -> Result<Self, Error> {
+        let engine = Engine::new(&config(features))?;
         let component = Component::from_binary(&engine, component)?;
         Self::link(engine, &component)
     }
@@ -40,13 +46,13 @@ impl Program {
     /// [`Error::Component`] when it was replaced at build time by one that does
     /// not fit.
     pub fn built_in() -> Result<Self, Error> {
-        let engine = Engine::new(&config())?;
+        let engine = Engine::new(&config(BUILT_IN))?;
         // SAFETY: the bytes are what `build.rs` got from `precompile_component`,
         // and are part of this very binary.
         match unsafe { Component::deserialize(&engine, COMPILED) } {
             Ok(component) => Self::link(engine, &component),
             // Built for another processor, or not compiled ahead at all.
-            Err(_) => Self::compile(COMPONENT),
+            Err(_) => Self::compile_with(BUILT_IN, COMPONENT),
         }
     }
 

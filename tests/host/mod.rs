@@ -1,6 +1,7 @@
 //! The host as a library, and what a component can and cannot do in it.
 
 mod failures;
+mod features;
 mod imports;
 mod portability;
 mod reach;
@@ -13,6 +14,7 @@ use libtest_mimic::Trial;
 pub fn trials() -> Vec<Trial> {
     [
         imports::trials(),
+        features::trials(),
         reach::trials(),
         failures::trials(),
         supervision::trials(),
