@@ -3,9 +3,9 @@
 use std::fmt::Write as _;
 use std::net::SocketAddr;
 
-use porthole::{Kind, Root};
+use porthole::{Confined, Kind, Root};
 
-pub(crate) fn lines(root: &Root, addresses: &[SocketAddr]) -> String {
+pub(crate) fn lines(root: &Root, addresses: &[SocketAddr], confined: Option<Confined>) -> String {
     let path = root.path().display();
     let what = match root.kind() {
         Kind::Directory => "the folder",
@@ -28,6 +28,15 @@ pub(crate) fn lines(root: &Root, addresses: &[SocketAddr]) -> String {
         lines,
         "  denied   all else: other files, writing, connecting out, other ports, environment, processes"
     );
+    let _ = writeln!(lines, "  confined {}", confinement(confined));
     let _ = writeln!(lines, "  stop     Ctrl-C; a second one cuts open transfers");
     lines
+}
+
+/// What the kernel adds to the sandbox.
+pub(crate) fn confinement(confined: Option<Confined>) -> String {
+    match confined {
+        Some(confined) => confined.to_string(),
+        None => "by the sandbox alone: --no-confine".to_owned(),
+    }
 }

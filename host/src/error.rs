@@ -33,6 +33,9 @@ pub enum Error {
     /// log.
     #[error("the component does not listen; its reason is above")]
     NotListening,
+    /// The kernel knows how to confine the process, and does not do it.
+    #[error("cannot confine the process: {0}")]
+    Confinement(String),
     /// A thread, a runtime, a descriptor.
     #[error("the system lacks resources")]
     System(#[from] io::Error),

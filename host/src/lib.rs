@@ -34,6 +34,7 @@ mod addresses;
 mod backoff;
 mod bindings;
 mod config;
+mod confinement;
 mod engine;
 mod error;
 mod files;
@@ -50,6 +51,7 @@ mod server;
 mod sockets;
 mod worker;
 
+pub use confinement::{Confined, confine};
 pub use engine::Program;
 pub use error::{Error, Notice, Reporter};
 pub use limits::Limits;

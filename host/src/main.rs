@@ -35,17 +35,21 @@ fn serve(options: &Options) -> anyhow::Result<ExitCode> {
     let listeners = Listeners::bind(&options.addresses())?;
     let addresses = listeners.addresses()?;
     let program = options.program()?;
+    // The number of cores is read from files that are out of reach later.
+    let (limits, arguments) = (options.limits(), options.arguments(&addresses));
+    let confined = options.confine(&root)?;
+    // From here on threads may start.
     let signals = Signals::new().context("cannot watch for signals")?;
 
     let (stdout, written) = Log::to(std::io::stdout())?;
     let (stderr, _) = Log::to(std::io::stderr())?;
-    let banner = banner::lines(&root, &addresses);
+    let banner = banner::lines(&root, &addresses, confined);
     let mut running = Server {
         program,
         root,
         listeners,
-        arguments: options.arguments(&addresses),
-        limits: options.limits(),
+        arguments,
+        limits,
         stdout,
         stderr,
         report: Arc::new(|notice| eprintln!("porthole: {notice}")),
@@ -58,7 +62,7 @@ fn serve(options: &Options) -> anyhow::Result<ExitCode> {
             anyhow::bail!("every worker has failed; the reasons are above");
         }
         if signals.replacement_asked() {
-            replace(options, &mut running);
+            replace(options, &mut running, confined.is_some());
         }
         signals.wait();
     }
@@ -70,13 +74,23 @@ fn serve(options: &Options) -> anyhow::Result<ExitCode> {
 
 /// Loads the component and opens the root again. What fails leaves the old version
 /// serving.
-fn replace(options: &Options, running: &mut Running) {
+fn replace(options: &Options, running: &mut Running, confined: bool) {
     let replaced = options.program().and_then(|program| {
         let root = Root::open(&options.path)?;
         Ok(running.replace(&program, root)?)
     });
     match replaced {
         Ok(()) => eprintln!("porthole: replaced; open connections finish on the old version"),
+        Err(error) if confined && is_denied(&error) => eprintln!(
+            "porthole: not replaced: {error:#}; what took the place of PATH or of the component must be below --reload-from, or start again"
+        ),
         Err(error) => eprintln!("porthole: not replaced: {error:#}"),
     }
+}
+
+fn is_denied(error: &anyhow::Error) -> bool {
+    let mut causes = error
+        .chain()
+        .filter_map(|cause| cause.downcast_ref::<std::io::Error>());
+    causes.any(|cause| cause.kind() == std::io::ErrorKind::PermissionDenied)
 }

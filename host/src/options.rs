@@ -1,13 +1,13 @@
 //! What was typed, and what it means.
 
 use std::net::{IpAddr, SocketAddr};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::Context as _;
 use clap::Parser;
 use clap::builder::NonEmptyStringValueParser;
-use porthole::{Limits, Program};
+use porthole::{Confined, Limits, Program, Root};
 
 use crate::descriptors;
 
@@ -113,6 +113,15 @@ pub(crate) struct Options {
     #[arg(long, env = "PORTHOLE_COMPONENT_FILE", value_name = "FILE")]
     component: Option<PathBuf>,
 
+    /// Do not give up other rights to the system after the start (Linux: Landlock)
+    #[arg(long, env = "PORTHOLE_NO_CONFINE", conflicts_with = "reload_from")]
+    no_confine: bool,
+
+    /// A folder below which SIGHUP may find what took the place of PATH or of the
+    /// component; may be given more than once
+    #[arg(long, env = "PORTHOLE_RELOAD_FROM", value_name = "FOLDER")]
+    reload_from: Vec<PathBuf>,
+
     /// Seconds that open transfers may take to finish after a stop was asked for
     #[arg(
         long,
@@ -147,6 +156,25 @@ impl Options {
         Some(format!(
             "{fitting} connections at once instead of {wanted}: the system allows {limit} open files (ulimit -Hn)"
         ))
+    }
+
+    /// Gives up what serving does not need; `None` if that was not wanted. To be called
+    /// after all is opened, and before the first thread.
+    pub(crate) fn confine(&self, root: &Root) -> anyhow::Result<Option<Confined>> {
+        if self.no_confine {
+            return Ok(None);
+        }
+        let confined =
+            porthole::confine(root, &self.further()).context("--no-confine would start without")?;
+        Ok(Some(confined))
+    }
+
+    /// What stays readable for SIGHUP, beside the root. A component that came out of a
+    /// pipe does so once.
+    fn further(&self) -> Vec<&Path> {
+        let component = self.component.as_deref().filter(|file| file.is_file());
+        let folders = self.reload_from.iter().map(PathBuf::as_path);
+        folders.chain(component).collect()
     }
 
     pub(crate) fn addresses(&self) -> Vec<SocketAddr> {

@@ -57,6 +57,11 @@ impl Root {
         }
     }
 
+    #[cfg(target_os = "linux")]
+    pub(crate) fn as_fd(&self) -> std::os::fd::BorrowedFd<'_> {
+        std::os::fd::AsFd::as_fd(&self.file)
+    }
+
     pub(crate) fn file(&self) -> io::Result<File> {
         self.file.try_clone()
     }

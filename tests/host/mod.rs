@@ -1,8 +1,10 @@
 //! The host as a library, and what a component can and cannot do in it.
 
+mod confined;
 mod failures;
 mod features;
 mod imports;
+pub mod kernel;
 mod portability;
 mod reach;
 mod sockets;
@@ -15,6 +17,8 @@ pub fn trials() -> Vec<Trial> {
     [
         imports::trials(),
         features::trials(),
+        kernel::trials(),
+        confined::trials(),
         reach::trials(),
         failures::trials(),
         supervision::trials(),

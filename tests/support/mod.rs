@@ -64,10 +64,27 @@ pub fn needing(programs: &[&Program], path: &str, test: fn()) -> Trial {
         .filter(|program| !program.is_here())
         .map(ToString::to_string)
         .collect();
-    if missing.is_empty() {
-        return trial(path, test);
+    match missing.is_empty() {
+        true => trial(path, test),
+        false => lacking(&missing.join(", "), path, test),
     }
-    let missing = format!("needs {}", missing.join(", "));
+}
+
+/// A test that needs a kernel with Landlock.
+pub fn needing_landlock(path: &str, test: fn()) -> Trial {
+    use landlock::{ABI, Access, AccessFs, CompatLevel, Compatible, Ruleset, RulesetAttr};
+    let known = Ruleset::default()
+        .set_compatibility(CompatLevel::HardRequirement)
+        .handle_access(AccessFs::from_all(ABI::V1));
+    match known {
+        Ok(_) => trial(path, test),
+        Err(_) => lacking("a kernel with Landlock (Linux 5.13)", path, test),
+    }
+}
+
+/// A test that can't show anything here, for want of what is `missing`.
+fn lacking(missing: &str, path: &str, test: fn()) -> Trial {
+    let missing = format!("needs {missing}");
     if std::env::var("CI").is_ok_and(|ci| ci == "true") {
         return trial(path, move || panic!("{missing}"));
     }

@@ -181,6 +181,22 @@ impl Porthole {
         }
     }
 
+    /// What each of its threads says in a field of its `status`: proc(5).
+    pub fn of_every_thread(&self, field: &str) -> Vec<String> {
+        let threads = std::fs::read_dir(format!("/proc/{}/task", self.pid())).unwrap();
+        // A thread may have ended since.
+        let status =
+            |thread: std::fs::DirEntry| std::fs::read_to_string(thread.path().join("status"));
+        threads
+            .filter_map(|thread| status(thread.unwrap()).ok())
+            .map(|status| {
+                let mut lines = status.lines();
+                let value = lines.find_map(|line| line.strip_prefix(field)?.strip_prefix(':'));
+                value.unwrap().trim().to_owned()
+            })
+            .collect()
+    }
+
     /// The most memory it has ever had resident, in bytes: VmHWM of proc(5).
     pub fn peak_memory(&self) -> u64 {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.pid())).unwrap();

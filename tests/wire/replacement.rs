@@ -85,7 +85,9 @@ fn what_does_not_load_leaves_the_old_one_serving() {
 fn a_file_that_was_replaced_is_opened_again() {
     let folder = Folder::new();
     let story = folder.file("story.mp4", "old");
-    let porthole = Porthole::serving(&story);
+    // The new one is another file than the one that was granted.
+    let from = folder.path().to_str().unwrap();
+    let porthole = Porthole::with(&story, &["--reload-from", from]);
     assert_eq!(porthole.get("/").text(), "old");
     folder.file("new.mp4", "new");
     std::fs::rename(folder.join("new.mp4"), &story).unwrap();

@@ -17,6 +17,7 @@ pub fn trials() -> Vec<Trial> {
         help_and_version_are_0,
         every_flag_has_a_variable,
         several_addresses,
+        the_readme_shows_these_lines,
     ]
 }
 
@@ -173,11 +174,13 @@ fn every_flag_has_a_variable() {
         ("PORTHOLE_THROTTLE", "1000"),
         ("PORTHOLE_MEMORY", "64"),
         ("PORTHOLE_GRACE", "1"),
+        ("PORTHOLE_NO_CONFINE", "true"),
     ];
     let mut command = Porthole::command();
     command.envs(variables);
     let porthole = Porthole::start(command);
     porthole.errors().wait_for("at       http://127.0.0.2:");
+    porthole.errors().wait_for("sandbox alone: --no-confine");
     assert_eq!(porthole.get("/.hidden").text(), "h");
     assert_eq!(porthole.get("/").text(), "s");
     let answer = porthole.get("/missing/page");
@@ -207,5 +210,30 @@ fn several_addresses() {
         let address = line.split("http://").nth(1).unwrap().trim_end_matches('/');
         let mut client = crate::support::Client::connect(address.parse().unwrap());
         assert_eq!(client.get("/a", "").text(), "a", "{address}");
+    }
+}
+
+/// But for what depends on the kernel.
+fn the_readme_shows_these_lines() {
+    let readme = concat!(env!("CARGO_MANIFEST_DIR"), "/../README.md");
+    let readme = std::fs::read_to_string(readme).unwrap();
+    let start = readme.find("porthole 0.").unwrap();
+    let shown = readme[start..].split("```").next().unwrap();
+    let folder = Folder::new();
+    let porthole = Porthole::serving(&folder);
+    porthole.errors().wait_for("  stop ");
+    let path = folder.path().canonicalize().unwrap();
+    let printed = porthole.errors().so_far().into_iter().map(|line| {
+        line.replace(path.to_str().unwrap(), "/home/me/Videos")
+            .replace(&porthole.address().to_string(), "127.0.0.1:4000")
+    });
+    let shown: Vec<&str> = shown.lines().collect();
+    let printed: Vec<String> = printed.collect();
+    assert_eq!(shown.len(), printed.len(), "{printed:#?}");
+    for (shown, printed) in shown.iter().zip(&printed) {
+        match shown.strip_prefix("  confined ") {
+            Some(_) => assert!(printed.starts_with("  confined by "), "{printed}"),
+            None => assert_eq!(shown, printed),
+        }
     }
 }
