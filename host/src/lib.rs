@@ -46,6 +46,7 @@ mod load;
 mod log;
 mod preopens;
 mod repeats;
+mod rights;
 mod root;
 mod server;
 mod sockets;
@@ -57,6 +58,7 @@ pub use error::{Error, Notice, Reporter};
 pub use limits::Limits;
 pub use listeners::Listeners;
 pub use log::Log;
+pub use rights::{Right, Wall};
 pub use root::{Kind, Root};
 pub use server::{Running, Server, Stopped};
 

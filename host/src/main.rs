@@ -2,9 +2,11 @@
 
 mod banner;
 mod descriptors;
+mod grants;
 mod options;
 mod signals;
 
+use std::io::Write as _;
 use std::process::ExitCode;
 use std::sync::Arc;
 
@@ -12,16 +14,23 @@ use anyhow::Context as _;
 use clap::Parser as _;
 use porthole::{Listeners, Log, Root, Running, Server};
 
-use crate::options::Options;
+use crate::grants::Grants;
+use crate::options::{Format, Options};
 use crate::signals::Signals;
 
 fn main() -> ExitCode {
     // Wrong usage ends in here, with exit code 2.
     let mut options = Options::parse();
-    if let Some(line) = options.fit(descriptors::raise_limit()) {
-        eprintln!("porthole: {line}");
-    }
-    match serve(&options) {
+    let done = match options.grants {
+        Some(format) => print_grants(&options, format),
+        None => {
+            if let Some(line) = options.fit(descriptors::raise_limit()) {
+                eprintln!("porthole: {line}");
+            }
+            serve(&options)
+        }
+    };
+    match done {
         Ok(code) => code,
         Err(error) => {
             eprintln!("porthole: {error:#}");
@@ -93,4 +102,21 @@ fn is_denied(error: &anyhow::Error) -> bool {
         .chain()
         .filter_map(|cause| cause.downcast_ref::<std::io::Error>());
     causes.any(|cause| cause.kind() == std::io::ErrorKind::PermissionDenied)
+}
+
+/// What would be granted, and what this kernel adds: it is made to, here as when
+/// serving.
+fn print_grants(options: &Options, format: Format) -> anyhow::Result<ExitCode> {
+    let root = Root::open(&options.path)?;
+    let rights = options.program()?.rights()?;
+    let grants = Grants {
+        options,
+        root: &root,
+        rights: &rights,
+        confined: options.confine(&root)?,
+    };
+    std::io::stdout()
+        .write_all(grants.written(format).as_bytes())
+        .context("cannot write")?;
+    Ok(ExitCode::SUCCESS)
 }

@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::Context as _;
-use clap::Parser;
 use clap::builder::NonEmptyStringValueParser;
+use clap::{Parser, ValueEnum};
 use porthole::{Confined, Limits, Program, Root};
 
 use crate::descriptors;
@@ -122,6 +122,12 @@ pub(crate) struct Options {
     #[arg(long, env = "PORTHOLE_RELOAD_FROM", value_name = "FOLDER")]
     reload_from: Vec<PathBuf>,
 
+    /// Print what the component is granted and by what that is enforced, and serve
+    /// nothing
+    #[arg(long, env = "PORTHOLE_GRANTS", value_name = "FORMAT", value_enum,
+          num_args = 0..=1, require_equals = true, default_missing_value = "text")]
+    pub(crate) grants: Option<Format>,
+
     /// Seconds that open transfers may take to finish after a stop was asked for
     #[arg(
         long,
@@ -130,6 +136,13 @@ pub(crate) struct Options {
         default_value_t = 10
     )]
     grace: u32,
+}
+
+/// How `--grants` prints.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum Format {
+    Text,
+    Json,
 }
 
 /// Connections beyond the bound that the component may hold while it tells them
@@ -171,10 +184,14 @@ impl Options {
 
     /// What stays readable for SIGHUP, beside the root. A component that came out of a
     /// pipe does so once.
-    fn further(&self) -> Vec<&Path> {
-        let component = self.component.as_deref().filter(|file| file.is_file());
+    pub(crate) fn further(&self) -> Vec<&Path> {
+        let component = self.component().filter(|file| file.is_file());
         let folders = self.reload_from.iter().map(PathBuf::as_path);
         folders.chain(component).collect()
+    }
+
+    pub(crate) fn component(&self) -> Option<&Path> {
+        self.component.as_deref()
     }
 
     pub(crate) fn addresses(&self) -> Vec<SocketAddr> {

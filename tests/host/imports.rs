@@ -69,7 +69,7 @@ fn of_component(bytes: &[u8]) -> (BTreeSet<String>, BTreeSet<String>) {
 
 /// The functions that `wit/` names, spelled as in a component. Reads as much of
 /// WIT as these files use; `run` is exported.
-fn of_contract() -> BTreeSet<String> {
+pub(super) fn of_contract() -> BTreeSet<String> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../wit/deps");
     let mut functions = BTreeSet::new();
     for file in folder.read_dir().unwrap() {

@@ -3,6 +3,7 @@
 mod confined;
 mod failures;
 mod features;
+mod grants;
 mod imports;
 pub mod kernel;
 mod portability;
@@ -17,6 +18,7 @@ pub fn trials() -> Vec<Trial> {
     [
         imports::trials(),
         features::trials(),
+        grants::trials(),
         kernel::trials(),
         confined::trials(),
         reach::trials(),

@@ -15,7 +15,7 @@ pub fn trials() -> Vec<Trial> {
 const WORDS: &[&str] = &[
     "http/",
     "get /",
-    "\"get",
+    "\"get\"",
     "post",
     "content-",
     "user-agent",
