@@ -1,4 +1,4 @@
-//! The tables of `docs/` name the tests that hold them: they must exist.
+//! The tables of `docs/` and `SECURITY.md` name the tests that hold them: they must exist.
 
 use std::{fs, path::Path};
 
@@ -6,7 +6,11 @@ const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
 
 #[test]
 fn every_test_in_the_tables_exists() {
-    for (file, least) in [("docs/http.md", 100), ("docs/limits.md", 50)] {
+    for (file, least) in [
+        ("docs/http.md", 100),
+        ("docs/limits.md", 50),
+        ("SECURITY.md", 8),
+    ] {
         let text = read(file).expect("the table");
         let names: Vec<_> = text.split('`').filter(|part| is_name(part)).collect();
         assert!(names.len() > least, "{file}: {} names", names.len());
