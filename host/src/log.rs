@@ -43,11 +43,13 @@ impl Log {
         Ok((log, thread))
     }
 
-    fn write(&self, chunk: &[u8]) {
-        if let Err(TrySendError::Full(_)) = self.chunks.try_send(without_controls(chunk)) {
-            self.dropped
-                .fetch_add(chunk.len() as u64, Ordering::Relaxed);
+    /// Returns how many bytes of the chunk were taken, be it to drop them.
+    fn write(&self, chunk: &[u8]) -> usize {
+        let (clean, read) = without_controls(chunk);
+        if let Err(TrySendError::Full(_)) = self.chunks.try_send(clean) {
+            self.dropped.fetch_add(read as u64, Ordering::Relaxed);
         }
+        read
     }
 }
 
@@ -63,20 +65,33 @@ fn write_all(mut output: impl Write, chunks: &Receiver<Vec<u8>>, dropped: &Atomi
     }
 }
 
-/// A component may not steer the terminal that shows its log: control
-/// characters, but for line feed and tab, become `?`.
-fn without_controls(chunk: &[u8]) -> Vec<u8> {
-    let mut clean = chunk.to_vec();
-    let mut after_c2 = false;
-    for byte in &mut clean {
-        // U+0080..=U+009F, the C1 controls, are 0xC2 0x80..=0x9F in UTF-8.
-        let c1 = after_c2 && (0x80..=0x9f).contains(byte);
-        after_c2 = *byte == 0xc2;
-        if c1 || (byte.is_ascii_control() && !matches!(byte, b'\n' | b'\t')) {
-            *byte = b'?';
+/// A component may not steer the terminal that shows its log: control characters, but
+/// for line feed and tab, and what is no UTF-8 become `?`.
+///
+/// A character that the end of the chunk cuts in two is left for the next chunk, unless
+/// it is all there is: both logs and all instances share one terminal, on which their
+/// halves could become a control. Returns how many bytes were read.
+fn without_controls(chunk: &[u8]) -> (Vec<u8>, usize) {
+    let mut clean = Vec::with_capacity(chunk.len());
+    let mut read = 0_usize;
+    for part in chunk.utf8_chunks() {
+        for character in part.valid().chars() {
+            let steers = character.is_control() && !matches!(character, '\n' | '\t');
+            let shown = if steers { '?' } else { character };
+            clean.extend_from_slice(shown.encode_utf8(&mut [0; 4]).as_bytes());
         }
+        read = read.saturating_add(part.valid().len());
+        let broken = part.invalid();
+        let ends = read.saturating_add(broken.len()) == chunk.len();
+        // No length: the character may be valid when there is more of it.
+        let cut = std::str::from_utf8(broken).is_err_and(|error| error.error_len().is_none());
+        if read > 0 && ends && cut {
+            break;
+        }
+        clean.extend(broken.iter().map(|_| b'?'));
+        read = read.saturating_add(broken.len());
     }
-    clean
+    (clean, read)
 }
 
 impl IsTerminal for Log {
@@ -98,8 +113,7 @@ impl AsyncWrite for Log {
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
         let chunk = bytes.get(..LOG_CHUNK_BYTES).unwrap_or(bytes);
-        self.write(chunk);
-        Poll::Ready(Ok(chunk.len()))
+        Poll::Ready(Ok(self.write(chunk)))
     }
 
     fn poll_flush(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
@@ -117,14 +131,26 @@ mod tests {
 
     #[test]
     fn control_characters_do_not_reach_the_terminal() {
-        let cases: &[(&[u8], &[u8])] = &[
-            (b"plain\tline\n", b"plain\tline\n"),
-            (b"\x1b[2Jgone\r\n", b"?[2Jgone?\n"),
-            ("caf\u{e9} \u{9b}2J".as_bytes(), b"caf\xc3\xa9 \xc2?2J"),
-            (b"\x00\x7f", b"??"),
+        // What is written, what is shown, what is left for the next chunk.
+        let cases: &[(&[u8], &[u8], &[u8])] = &[
+            (b"plain\tline\n", b"plain\tline\n", b""),
+            (b"\x1b[2Jgone\r\n", b"?[2Jgone?\n", b""),
+            (
+                "caf\u{e9} \u{9b}2J".as_bytes(),
+                "caf\u{e9} ?2J".as_bytes(),
+                b"",
+            ),
+            (b"\x00\x7f", b"??", b""),
+            (b"\x9b2J\xff\xc3(", b"?2J??(", b""),
+            (b"half \xc2", b"half ", b"\xc2"),
+            (b"half \xf0\x9f\x9a", b"half ", b"\xf0\x9f\x9a"),
+            (b"\xc2", b"?", b""),
+            (b"", b"", b""),
         ];
-        for (given, expected) in cases {
-            assert_eq!(without_controls(given), *expected, "{given:?}");
+        for (given, shown, left) in cases {
+            let (clean, read) = without_controls(given);
+            assert_eq!(clean, *shown, "{given:?}");
+            assert_eq!(given[read..], **left, "{given:?}");
         }
     }
 
