@@ -24,6 +24,8 @@ pub struct Inbox {
     receiver: Arc<Mutex<mpsc::Receiver<Accepted>>>,
     listened: Arc<AtomicBool>,
     load: Load,
+    /// Whether there is a stream of its connections.
+    taken: Arc<AtomicBool>,
 }
 
 impl Inbox {
@@ -33,11 +35,18 @@ impl Inbox {
             receiver: Arc::new(Mutex::new(receiver)),
             listened: Arc::default(),
             load,
+            taken: Arc::default(),
         }
     }
 
     pub(super) fn address(&self) -> SocketAddr {
         self.address
+    }
+
+    /// Takes the inbox for a stream; there is one at a time. What comes of it is to be
+    /// made a [`Producer`], which gives it back.
+    pub(super) fn take(&self) -> bool {
+        !self.taken.swap(true, Ordering::Relaxed)
     }
 
     /// The next connection; `None` once the host has ended the stream.
@@ -101,6 +110,12 @@ impl<T: 'static> Producer<T> {
         inbox.listened.store(true, Ordering::Relaxed);
         inbox.load.set_up(true);
         Self { inbox, getter }
+    }
+}
+
+impl<T: 'static> Drop for Producer<T> {
+    fn drop(&mut self) {
+        self.inbox.taken.store(false, Ordering::Relaxed);
     }
 }
 

@@ -33,7 +33,11 @@ impl Socket {
 
     pub(super) fn listen(&mut self) -> Result<Inbox, ErrorCode> {
         match std::mem::replace(self, Self::Listening) {
-            Self::Bound(inbox) => Ok(inbox),
+            Self::Bound(inbox) if inbox.take() => Ok(inbox),
+            Self::Bound(inbox) => {
+                *self = Self::Bound(inbox);
+                Err(ErrorCode::AddressInUse)
+            }
             other => {
                 *self = other;
                 Err(ErrorCode::InvalidState)
