@@ -4,12 +4,13 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use wasmtime::component::ResourceTable;
-use wasmtime::{Store, StoreLimits, StoreLimitsBuilder, UpdateDeadline};
+use wasmtime::{Store, UpdateDeadline};
 use wasmtime_wasi::cli::{WasiCliCtxView, WasiCliView};
 use wasmtime_wasi::clocks::{WasiClocksCtxView, WasiClocksView};
 use wasmtime_wasi::filesystem::{WasiFilesystemCtxView, WasiFilesystemView};
 use wasmtime_wasi::{WasiCtx, WasiCtxBuilder};
 
+use crate::bounds::Bounds;
 use crate::engine::Program;
 use crate::log::Log;
 use crate::preopens::{self, HasPreopens, Preopen};
@@ -29,7 +30,7 @@ pub(crate) struct Gifts {
 pub(crate) struct State {
     wasi: WasiCtx,
     table: ResourceTable,
-    limits: StoreLimits,
+    bounds: Bounds,
     inboxes: Inboxes,
     preopen: Preopen,
 }
@@ -69,19 +70,15 @@ fn store(program: &Program, gifts: Gifts, limits: &Limits) -> Store<State> {
         // worker has its thread to itself.
         .allow_blocking_current_thread(true)
         .build();
-    let bounds = StoreLimitsBuilder::new()
-        .memory_size(limits.memory)
-        .table_elements(limits::TABLE_ELEMENTS)
-        .build();
     let state = State {
         wasi,
         table,
-        limits: bounds,
+        bounds: Bounds::new(limits.memory),
         inboxes: gifts.inboxes,
         preopen: gifts.preopen,
     };
     let mut store = Store::new(&program.engine, state);
-    store.limiter(|state| &mut state.limits);
+    store.limiter(|state| &mut state.bounds);
     store.set_max_component_handles(handles);
     store.set_hostcall_fuel(limits::HOSTCALL_BYTES);
     watch(&mut store);

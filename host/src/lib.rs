@@ -33,6 +33,7 @@ mod acceptor;
 mod addresses;
 mod backoff;
 mod bindings;
+mod bounds;
 mod config;
 mod confinement;
 mod engine;

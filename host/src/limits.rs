@@ -23,8 +23,8 @@ pub struct Limits {
     /// Whether all connections of one client go to the same worker, for a component
     /// that counts by client. Default: no, to the least loaded.
     pub by_address: bool,
-    /// Linear memory of one worker's instance, in bytes. At the bound the
-    /// component's allocation fails. Default 256 MiB.
+    /// Linear memory of one worker's instance, in bytes, all its memories together.
+    /// At the bound the component's allocation fails. Default 256 MiB.
     pub memory: usize,
     /// Workers: threads, each with an instance of its own. Default: one per core.
     pub workers: usize,
@@ -146,15 +146,26 @@ pub(crate) const SPARE_HANDLES: usize = 4_096;
 /// - held by: the runtime (`Store::set_hostcall_fuel`)
 pub(crate) const HOSTCALL_BYTES: usize = 1 << 20;
 
-/// Elements of a component's tables of functions.
+/// Elements of all of a component's tables of functions.
 ///
 /// - unit: elements
-/// - at it: a trap
+/// - at it: a component that needs more does not start, or fails to grow them
 /// - held by: the runtime (`StoreLimits`)
 pub(crate) const TABLE_ELEMENTS: usize = 20_000;
 
-/// Reads from disk that one worker has under way; further ones wait. What is in the
-/// page cache needs none.
+/// Modules, memories and tables, each, that a component may be put together from: a
+/// memory takes 4 GiB of address space, however small it is.
+///
+/// - unit: parts
+/// - at it: a component of more does not start
+/// - held by: the runtime (`StoreLimits`)
+pub(crate) const PARTS: usize = 100;
+
+/// Reads from disk that one worker has under way. What is in the page cache needs none.
+///
+/// - unit: threads
+/// - at it: further reads wait
+/// - held by: the runtime (`max_blocking_threads`)
 pub(crate) const DISK_THREADS: usize = 8;
 
 /// How often a running component is looked at.
