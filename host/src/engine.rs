@@ -4,8 +4,7 @@ use wasmtime::component::{Component, Linker};
 use wasmtime::{Engine, WasmFeatures};
 use wasmtime_wasi::cli::{WasiCli, WasiCliView};
 use wasmtime_wasi::clocks::{WasiClocks, WasiClocksView};
-use wasmtime_wasi::filesystem::{WasiFilesystem, WasiFilesystemView};
-use wasmtime_wasi::p3::bindings::{cli, clocks, filesystem};
+use wasmtime_wasi::p3::bindings::{cli, clocks};
 
 use crate::bindings::ServerPre;
 use crate::config::{ANYONES, BUILT_IN, config};
@@ -71,7 +70,6 @@ fn linker(engine: &Engine) -> Result<Linker<State>, Error> {
     cli::stderr::add_to_linker::<State, WasiCli>(l, State::cli)?;
     clocks::monotonic_clock::add_to_linker::<State, WasiClocks>(l, State::clocks)?;
     clocks::system_clock::add_to_linker::<State, WasiClocks>(l, State::clocks)?;
-    filesystem::types::add_to_linker::<State, WasiFilesystem>(l, State::filesystem)?;
     files::add_to_linker(l)?;
     preopens::add_to_linker(l)?;
     sockets::add_to_linker(l)?;

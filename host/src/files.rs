@@ -1,195 +1,176 @@
-//! Reading files: what is in memory at once, what is on a disk beside the others.
-//!
-//! The rest of `wasi:filesystem` is wasmtime-wasi's as it comes. Its reads either hold
-//! up a worker for as long as the disk takes, or go through another thread and a buffer
-//! of 8 KiB even where the page cache has all of it.
+//! `wasi:filesystem` as wasmtime-wasi has it, with three walls more: nothing is
+//! opened that would make this thread wait, files leave descriptors for connections,
+//! and who may not write may not flush or advise either. And reading is
+//! [`crate::reads`]' concern.
 
-use std::fs::File;
-use std::io;
 use std::pin::Pin;
-use std::sync::Arc;
-use std::task::{Context, Poll, ready};
 
-use tokio::sync::oneshot;
-use tokio::task::{JoinHandle, spawn_blocking};
-use wasmtime::StoreContextMut;
-use wasmtime::component::{
-    Destination, FutureReader, Linker, Resource, StreamProducer, StreamReader, StreamResult,
-    VecBuffer,
+use wasmtime::component::{Access, Accessor, FutureReader, Linker, Resource, StreamReader};
+use wasmtime_wasi::filesystem::{Descriptor, WasiFilesystem, WasiFilesystemView};
+use wasmtime_wasi::p3::bindings::filesystem::types::{
+    self, Advice, DescriptorFlags, DescriptorType, DirectoryEntry, ErrorCode,
+    HostDescriptorWithStore as _, OpenFlags, PathFlags,
 };
-use wasmtime_wasi::filesystem::{Descriptor, WasiFilesystemView};
-use wasmtime_wasi::p3::bindings::filesystem::types::ErrorCode;
+use wasmtime_wasi::p3::filesystem::FilesystemResult;
 
-/// Takes the place of wasmtime-wasi's `read-via-stream`.
+use crate::limits;
+use crate::reads::read_via_stream;
+
+type File = Resource<Descriptor>;
+type Opening = (File, PathFlags, String, OpenFlags, DescriptorFlags);
+/// What a function of ours comes to: the component's result, or a trap.
+type Answer<'a, T> =
+    Pin<Box<dyn Future<Output = wasmtime::Result<(Result<T, ErrorCode>,)>> + Send + 'a>>;
+
+/// `wasi:filesystem/types`; the directories themselves are in [`crate::preopens`].
 pub(crate) fn add_to_linker<T: WasiFilesystemView + 'static>(
     linker: &mut Linker<T>,
 ) -> wasmtime::Result<()> {
+    types::add_to_linker::<T, WasiFilesystem>(linker, T::filesystem)?;
     linker.allow_shadowing(true);
-    linker.instance("wasi:filesystem/types@0.3.0")?.func_wrap(
-        "[method]descriptor.read-via-stream",
-        |store, (descriptor, offset): (Resource<Descriptor>, u64)| {
-            Ok((read_via_stream(store, &descriptor, offset)?,))
-        },
+    let mut types = linker.instance("wasi:filesystem/types@0.3.0")?;
+    let name = |function: &str| format!("[method]descriptor.{function}");
+    types.func_wrap_concurrent(&name("open-at"), |accessor, opening: Opening| {
+        let accessor = accessor.with_getter::<WasiFilesystem>(T::filesystem);
+        Box::pin(async move { answer(open(&accessor, opening).await) })
+    })?;
+    types.func_wrap(
+        &name("read-via-stream"),
+        |store, (file, offset): (File, u64)| Ok((read_via_stream(store, &file, offset)?,)),
+    )?;
+    types.func_wrap(&name("read-directory"), |store, (directory,): (File,)| {
+        let access = Access::<T, WasiFilesystem>::new(store, T::filesystem);
+        Ok((list(access, directory)?,))
+    })?;
+    types.func_wrap_concurrent(&name("sync"), |_, (_,): (File,)| refuse())?;
+    types.func_wrap_concurrent(&name("sync-data"), |_, (_,): (File,)| refuse())?;
+    types.func_wrap_concurrent(
+        &name("advise"),
+        |_, (_, _, _, _): (File, u64, u64, Advice)| refuse(),
     )?;
     linker.allow_shadowing(false);
     Ok(())
 }
 
-type Streamed = (StreamReader<u8>, FutureReader<Result<(), ErrorCode>>);
+/// Flushing and advising change no file, but cost the disk and everyone's page cache.
+fn refuse<'a>() -> Answer<'a, ()> {
+    Box::pin(async { Ok((Err(ErrorCode::NotPermitted),)) })
+}
 
-fn read_via_stream<T: WasiFilesystemView>(
-    mut store: StoreContextMut<'_, T>,
-    descriptor: &Resource<Descriptor>,
-    offset: u64,
-) -> wasmtime::Result<Streamed> {
-    let file = match store.data_mut().filesystem().table.get(descriptor)? {
-        Descriptor::File(file) => Arc::clone(&file.file),
-        Descriptor::Dir(_) => {
-            let refused = async { wasmtime::error::Ok(Err(ErrorCode::IsDirectory)) };
-            return Ok((
-                StreamReader::new(&mut store, std::iter::empty())?,
-                FutureReader::new(&mut store, refused)?,
-            ));
+fn answer<T>(result: FilesystemResult<T>) -> wasmtime::Result<(Result<T, ErrorCode>,)> {
+    Ok((match result {
+        Ok(value) => Ok(value),
+        Err(error) => Err(error.downcast()?),
+    },))
+}
+
+/// Opens regular files and directories. To open a FIFO waits for a writer, to open a
+/// device may do anything, and this thread serves all of a worker's connections.
+async fn open<T: WasiFilesystemView + 'static>(
+    accessor: &Accessor<T, WasiFilesystem>,
+    (at, how, path, open_flags, flags): Opening,
+) -> FilesystemResult<File> {
+    let look = WasiFilesystem::stat_at(accessor, again(&at), how, path.clone());
+    // What can't be looked at can't be opened either: opening says why.
+    if let Ok(stat) = look.await
+        && !may_be_opened(&stat.type_)
+    {
+        return Err(ErrorCode::NotPermitted.into());
+    }
+    let opened = WasiFilesystem::open_at(accessor, at, how, path, open_flags, flags).await?;
+    let left = accessor.with(|mut store| {
+        let table = store.get().table;
+        let left = is_left_for_files(table.get(&opened)?);
+        if !left {
+            table.delete(again(&opened))?;
         }
-    };
-    let (sender, receiver) = oneshot::channel();
-    let producer = Producer {
-        file,
-        offset,
-        fetching: None,
-        fetched: false,
-        outcome: Some(sender),
-    };
+        FilesystemResult::Ok(left)
+    })?;
+    match left {
+        true => Ok(opened),
+        false => Err(TOO_MANY.into()),
+    }
+}
+
+/// The same handle: nothing here closes it by dropping this.
+fn again(file: &File) -> File {
+    Resource::new_own(file.rep())
+}
+
+/// A link that is not followed is refused by the opening itself.
+fn may_be_opened(kind: &DescriptorType) -> bool {
+    matches!(
+        kind,
+        DescriptorType::RegularFile | DescriptorType::Directory | DescriptorType::SymbolicLink
+    )
+}
+
+type Listing = (
+    StreamReader<DirectoryEntry>,
+    FutureReader<Result<(), ErrorCode>>,
+);
+
+/// Each listing reads by a descriptor of its own.
+fn list<T: WasiFilesystemView + 'static>(
+    mut store: Access<'_, T, WasiFilesystem>,
+    directory: File,
+) -> wasmtime::Result<Listing> {
+    if is_another_left(store.get().table.get(&directory)?) {
+        return WasiFilesystem::read_directory(store, directory);
+    }
+    let refused = async { wasmtime::error::Ok(Err(TOO_MANY)) };
     Ok((
-        StreamReader::new(&mut store, producer)?,
-        // The component hears of an end that was not an error as `ok`.
-        FutureReader::new(&mut store, async {
-            wasmtime::error::Ok(receiver.await.unwrap_or(Ok(())))
-        })?,
+        StreamReader::new(&mut store, std::iter::empty())?,
+        FutureReader::new(&mut store, refused)?,
     ))
 }
 
-struct Producer {
-    file: Arc<File>,
-    offset: u64,
-    /// A thread that waits for the disk.
-    fetching: Option<JoinHandle<()>>,
-    /// Whether it has, for the next read.
-    fetched: bool,
-    outcome: Option<oneshot::Sender<Result<(), ErrorCode>>>,
-}
+/// WASI has no code of its own for EMFILE.
+const TOO_MANY: ErrorCode = ErrorCode::InsufficientMemory;
 
-impl Producer {
-    /// Reads at the offset: what is in memory, or after a wait whatever there is.
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        match std::mem::take(&mut self.fetched) {
-            true => read(&self.file, buffer, self.offset),
-            false => read_cached(&self.file, buffer, self.offset),
-        }
-    }
-
-    fn fetch(&mut self, length: usize) {
-        let (file, offset) = (Arc::clone(&self.file), self.offset);
-        self.fetching = Some(spawn_blocking(move || fetch(&file, offset, length)));
-    }
-
-    fn poll_fetched(&mut self, cx: &mut Context<'_>) -> Poll<()> {
-        if let Some(fetching) = &mut self.fetching {
-            // Whatever became of it: the next read may wait.
-            let _ = ready!(Pin::new(fetching).poll(cx));
-            self.fetching = None;
-            self.fetched = true;
-        }
-        Poll::Ready(())
-    }
-
-    fn close(&mut self, outcome: Result<(), ErrorCode>) -> Poll<wasmtime::Result<StreamResult>> {
-        if let Some(sender) = self.outcome.take() {
-            // No one listens when the component has dropped the future.
-            let _ = sender.send(outcome);
-        }
-        Poll::Ready(Ok(StreamResult::Dropped))
-    }
-}
-
-impl<T> StreamProducer<T> for Producer {
-    type Item = u8;
-    type Buffer = VecBuffer<u8>;
-
-    fn poll_produce<'a>(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        store: StoreContextMut<'a, T>,
-        destination: Destination<'a, u8, VecBuffer<u8>>,
-        finish: bool,
-    ) -> Poll<wasmtime::Result<StreamResult>> {
-        // The capacity counts only for readers on the host's side: we have none.
-        let mut destination = destination.as_direct(store, 0);
-        let buffer = destination.remaining();
-        if buffer.is_empty() {
-            return Poll::Ready(Ok(StreamResult::Completed));
-        }
-        loop {
-            match self.poll_fetched(cx) {
-                Poll::Ready(()) => {}
-                Poll::Pending if finish => return Poll::Ready(Ok(StreamResult::Cancelled)),
-                Poll::Pending => return Poll::Pending,
-            }
-            match self.read(buffer) {
-                Ok(0) => return self.close(Ok(())),
-                Ok(count) => {
-                    destination.mark_written(count);
-                    self.offset = self.offset.saturating_add(count as u64);
-                    return Poll::Ready(Ok(StreamResult::Completed));
-                }
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
-                    self.fetch(buffer.len());
-                }
-                Err(error) => return self.close(Err(error.into())),
-            }
-        }
-    }
+#[cfg(unix)]
+fn is_left_for_files(opened: &Descriptor) -> bool {
+    use std::os::fd::AsFd as _;
+    is_for_files(match opened {
+        Descriptor::File(file) => file.file.as_fd(),
+        Descriptor::Dir(directory) => directory.dir.as_fd(),
+    })
 }
 
 #[cfg(unix)]
-fn read(file: &File, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
-    std::os::unix::fs::FileExt::read_at(file, buffer, offset)
-}
-
-#[cfg(windows)]
-fn read(file: &File, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
-    std::os::windows::fs::FileExt::seek_read(file, buffer, offset)
-}
-
-/// What is in the page cache; `WouldBlock` when nothing is at the offset.
-#[cfg(target_os = "linux")]
-fn read_cached(file: &File, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
-    use rustix::io::{Errno, ReadWriteFlags, preadv2};
-    let mut buffers = [io::IoSliceMut::new(buffer)];
-    match preadv2(file, &mut buffers, offset, ReadWriteFlags::NOWAIT) {
-        // Not every file system can tell.
-        Err(Errno::OPNOTSUPP | Errno::INVAL) => read(file, buffer, offset),
-        done => Ok(done?),
+fn is_another_left(known: &Descriptor) -> bool {
+    use std::os::fd::AsFd as _;
+    match known {
+        Descriptor::Dir(directory) => directory
+            .dir
+            .try_clone()
+            .is_ok_and(|another| is_for_files(another.as_fd())),
+        // Not a directory: there will be no listing.
+        Descriptor::File(_) => true,
     }
 }
 
-#[cfg(not(target_os = "linux"))]
-fn read_cached(file: &File, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
-    read(file, buffer, offset)
+/// The system gives out the lowest number that is free: a high one says that few are
+/// left, and those are for connections.
+#[cfg(unix)]
+fn is_for_files(descriptor: std::os::fd::BorrowedFd<'_>) -> bool {
+    use std::os::fd::AsRawFd as _;
+
+    use rustix::process::{Resource, getrlimit};
+    let Some(all) = getrlimit(Resource::Nofile).current else {
+        return true;
+    };
+    let kept = all.div_ceil(limits::KEPT_DESCRIPTORS);
+    let number = u64::try_from(descriptor.as_raw_fd());
+    number.is_ok_and(|number| number < all.saturating_sub(kept))
 }
 
-/// Waits until a part of the file is in the page cache.
-#[cfg(target_os = "linux")]
-fn fetch(file: &File, offset: u64, length: usize) {
-    let last = offset.saturating_add((length as u64).saturating_sub(1));
-    // Hints: where they come to nothing, the next read waits or says what is wrong.
-    let all = std::num::NonZeroU64::new(length as u64);
-    let _ = rustix::fs::fadvise(file, offset, all, rustix::fs::Advice::WillNeed);
-    for at in [offset, last] {
-        let _ = read(file, &mut [0], at);
-    }
+#[cfg(not(unix))]
+fn is_left_for_files(_: &Descriptor) -> bool {
+    true
 }
 
-#[cfg(not(target_os = "linux"))]
-fn fetch(_: &File, _: u64, _: usize) {}
+#[cfg(not(unix))]
+fn is_another_left(_: &Descriptor) -> bool {
+    true
+}

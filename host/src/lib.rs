@@ -46,6 +46,7 @@ mod listeners;
 mod load;
 mod log;
 mod preopens;
+mod reads;
 mod repeats;
 mod rights;
 mod root;

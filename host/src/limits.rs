@@ -168,6 +168,14 @@ pub(crate) const PARTS: usize = 100;
 /// - held by: the runtime (`max_blocking_threads`)
 pub(crate) const DISK_THREADS: usize = 8;
 
+/// Of the process's descriptors one in so many is never given to a file, so that
+/// connections can be accepted whatever the components hold open.
+///
+/// - unit: a part of all
+/// - at it: opening one more fails
+/// - held by: the row `descriptor-flood` of `docs/escape.md`
+pub(crate) const KEPT_DESCRIPTORS: u64 = 8;
+
 /// How often a running component is looked at.
 ///
 /// - unit: a time

@@ -3,18 +3,17 @@
 //! WASI speaks of directories; we may also hand out a single regular file, so
 //! that serving one file grants one file.
 
-use std::fs::File;
-
 use wasmtime::component::{HasData, Linker, Resource, ResourceTable};
-use wasmtime_wasi::filesystem::{Descriptor, Dir, File as WasiFile, FsPerms, OpenMode};
+use wasmtime_wasi::filesystem::{Descriptor, Dir, File, FsPerms, OpenMode};
 use wasmtime_wasi::p3::bindings::filesystem::preopens;
 
 use crate::root::{Kind, Root};
 
 /// What is handed out when the component asks.
 pub(crate) struct Preopen {
-    file: File,
-    kind: Kind,
+    /// Asked for again, the same: a component that asks without end takes no
+    /// descriptor of the process.
+    descriptor: Descriptor,
     name: String,
 }
 
@@ -26,19 +25,15 @@ impl Preopen {
     /// # Errors
     /// When the process has no descriptor left.
     pub(crate) fn new(root: &Root) -> std::io::Result<Self> {
-        Ok(Self {
-            file: root.file()?,
-            kind: root.kind(),
-            name: root.name(),
-        })
-    }
-
-    fn descriptor(&self) -> std::io::Result<Descriptor> {
-        let file = self.file.try_clone()?;
+        let file = root.file()?;
         let (perms, mode) = (FsPerms::ReadOnly, OpenMode::READ);
-        Ok(match self.kind {
+        let descriptor = match root.kind() {
             Kind::Directory => Descriptor::Dir(Dir::new(file, perms, mode, ON_THIS_THREAD)),
-            Kind::File => Descriptor::File(WasiFile::new(file, perms, mode, ON_THIS_THREAD)),
+            Kind::File => Descriptor::File(File::new(file, perms, mode, ON_THIS_THREAD)),
+        };
+        Ok(Self {
+            descriptor,
+            name: root.name(),
         })
     }
 }
@@ -66,7 +61,7 @@ pub(crate) fn add_to_linker<T: HasPreopens + 'static>(
 
 impl preopens::Host for View<'_> {
     fn get_directories(&mut self) -> wasmtime::Result<Vec<(Resource<Descriptor>, String)>> {
-        let descriptor = self.table.push(self.preopen.descriptor()?)?;
+        let descriptor = self.table.push(self.preopen.descriptor.clone())?;
         Ok(vec![(descriptor, self.preopen.name.clone())])
     }
 }

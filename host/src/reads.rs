@@ -1,0 +1,183 @@
+//! Reading files: what is in memory at once, what is on a disk beside the others.
+//!
+//! wasmtime-wasi's reads either hold up a worker for as long as the disk takes, or go
+//! through another thread and a buffer of 8 KiB even where the page cache has all of it.
+
+use std::fs::File;
+use std::io;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll, ready};
+
+use tokio::sync::oneshot;
+use tokio::task::{JoinHandle, spawn_blocking};
+use wasmtime::StoreContextMut;
+use wasmtime::component::{
+    Destination, FutureReader, Resource, StreamProducer, StreamReader, StreamResult, VecBuffer,
+};
+use wasmtime_wasi::filesystem::{Descriptor, WasiFilesystemView};
+use wasmtime_wasi::p3::bindings::filesystem::types::ErrorCode;
+
+/// The bytes, and how they ended.
+pub(crate) type Streamed = (StreamReader<u8>, FutureReader<Result<(), ErrorCode>>);
+
+/// `read-via-stream`: the bytes of a file from `offset` on.
+///
+/// # Errors
+/// A trap: the handle is none of the component's, or it has too many.
+pub(crate) fn read_via_stream<T: WasiFilesystemView>(
+    mut store: StoreContextMut<'_, T>,
+    descriptor: &Resource<Descriptor>,
+    offset: u64,
+) -> wasmtime::Result<Streamed> {
+    let file = match store.data_mut().filesystem().table.get(descriptor)? {
+        Descriptor::File(file) => Arc::clone(&file.file),
+        Descriptor::Dir(_) => {
+            let refused = async { wasmtime::error::Ok(Err(ErrorCode::IsDirectory)) };
+            return Ok((
+                StreamReader::new(&mut store, std::iter::empty())?,
+                FutureReader::new(&mut store, refused)?,
+            ));
+        }
+    };
+    let (sender, receiver) = oneshot::channel();
+    let producer = Producer {
+        file,
+        offset,
+        fetching: None,
+        fetched: false,
+        outcome: Some(sender),
+    };
+    Ok((
+        StreamReader::new(&mut store, producer)?,
+        // The component hears of an end that was not an error as `ok`.
+        FutureReader::new(&mut store, async {
+            wasmtime::error::Ok(receiver.await.unwrap_or(Ok(())))
+        })?,
+    ))
+}
+
+struct Producer {
+    file: Arc<File>,
+    offset: u64,
+    /// A thread that waits for the disk.
+    fetching: Option<JoinHandle<()>>,
+    /// Whether it has, for the next read.
+    fetched: bool,
+    outcome: Option<oneshot::Sender<Result<(), ErrorCode>>>,
+}
+
+impl Producer {
+    /// Reads at the offset: what is in memory, or after a wait whatever there is.
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        match std::mem::take(&mut self.fetched) {
+            true => read(&self.file, buffer, self.offset),
+            false => read_cached(&self.file, buffer, self.offset),
+        }
+    }
+
+    fn fetch(&mut self, length: usize) {
+        let (file, offset) = (Arc::clone(&self.file), self.offset);
+        self.fetching = Some(spawn_blocking(move || fetch(&file, offset, length)));
+    }
+
+    fn poll_fetched(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        if let Some(fetching) = &mut self.fetching {
+            // Whatever became of it: the next read may wait.
+            let _ = ready!(Pin::new(fetching).poll(cx));
+            self.fetching = None;
+            self.fetched = true;
+        }
+        Poll::Ready(())
+    }
+
+    fn close(&mut self, outcome: Result<(), ErrorCode>) -> Poll<wasmtime::Result<StreamResult>> {
+        if let Some(sender) = self.outcome.take() {
+            // No one listens when the component has dropped the future.
+            let _ = sender.send(outcome);
+        }
+        Poll::Ready(Ok(StreamResult::Dropped))
+    }
+}
+
+impl<T> StreamProducer<T> for Producer {
+    type Item = u8;
+    type Buffer = VecBuffer<u8>;
+
+    fn poll_produce<'a>(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        store: StoreContextMut<'a, T>,
+        destination: Destination<'a, u8, VecBuffer<u8>>,
+        finish: bool,
+    ) -> Poll<wasmtime::Result<StreamResult>> {
+        // The capacity counts only for readers on the host's side: we have none.
+        let mut destination = destination.as_direct(store, 0);
+        let buffer = destination.remaining();
+        if buffer.is_empty() {
+            return Poll::Ready(Ok(StreamResult::Completed));
+        }
+        loop {
+            match self.poll_fetched(cx) {
+                Poll::Ready(()) => {}
+                Poll::Pending if finish => return Poll::Ready(Ok(StreamResult::Cancelled)),
+                Poll::Pending => return Poll::Pending,
+            }
+            match self.read(buffer) {
+                Ok(0) => return self.close(Ok(())),
+                Ok(count) => {
+                    destination.mark_written(count);
+                    self.offset = self.offset.saturating_add(count as u64);
+                    return Poll::Ready(Ok(StreamResult::Completed));
+                }
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
+                    self.fetch(buffer.len());
+                }
+                Err(error) => return self.close(Err(error.into())),
+            }
+        }
+    }
+}
+
+#[cfg(unix)]
+fn read(file: &File, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
+    std::os::unix::fs::FileExt::read_at(file, buffer, offset)
+}
+
+#[cfg(windows)]
+fn read(file: &File, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
+    std::os::windows::fs::FileExt::seek_read(file, buffer, offset)
+}
+
+/// What is in the page cache; `WouldBlock` when nothing is at the offset.
+#[cfg(target_os = "linux")]
+fn read_cached(file: &File, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
+    use rustix::io::{Errno, ReadWriteFlags, preadv2};
+    let mut buffers = [io::IoSliceMut::new(buffer)];
+    match preadv2(file, &mut buffers, offset, ReadWriteFlags::NOWAIT) {
+        // Not every file system can tell.
+        Err(Errno::OPNOTSUPP | Errno::INVAL) => read(file, buffer, offset),
+        done => Ok(done?),
+    }
+}
+
+#[cfg(not(target_os = "linux"))]
+fn read_cached(file: &File, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
+    read(file, buffer, offset)
+}
+
+/// Waits until a part of the file is in the page cache.
+#[cfg(target_os = "linux")]
+fn fetch(file: &File, offset: u64, length: usize) {
+    let last = offset.saturating_add((length as u64).saturating_sub(1));
+    // Hints: where they come to nothing, the next read waits or says what is wrong.
+    let all = std::num::NonZeroU64::new(length as u64);
+    let _ = rustix::fs::fadvise(file, offset, all, rustix::fs::Advice::WillNeed);
+    for at in [offset, last] {
+        let _ = read(file, &mut [0], at);
+    }
+}
+
+#[cfg(not(target_os = "linux"))]
+fn fetch(_: &File, _: u64, _: usize) {}
