@@ -9,8 +9,7 @@ mod wasm;
 fn main() -> ExitCode {
     let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
     for source in [
-        "tests/unruly",
-        "wit",
+        "tests/guests/escape",
         "host/build",
         "guest/src/runtime.rs",
         "guest/src/address.rs",
@@ -20,9 +19,9 @@ fn main() -> ExitCode {
             workspace.join(source).display()
         );
     }
-    match wasm::build(&workspace, "unruly") {
+    match wasm::build(&workspace, "escape") {
         Ok(component) => {
-            println!("cargo::rustc-env=UNRULY={}", component.display());
+            println!("cargo::rustc-env=ESCAPE={}", component.display());
             ExitCode::SUCCESS
         }
         Err(reason) => {

@@ -5,10 +5,6 @@ use std::path::Path;
 
 use libtest_mimic::Trial;
 use porthole::{Error, Program};
-use wasm_encoder::{
-    Component, ComponentImportSection, ComponentTypeRef, ComponentTypeSection, ComponentValType,
-    InstanceType, TypeBounds,
-};
 use wasmtime::component::types::ComponentItem;
 use wasmtime::{Config, Engine};
 
@@ -17,7 +13,6 @@ use crate::support::{each, trials};
 pub fn trials() -> Vec<Trial> {
     trials![
         the_component_imports_what_the_contract_says,
-        a_component_that_imports_more_is_refused,
         what_is_no_component_is_refused,
     ]
 }
@@ -44,7 +39,7 @@ fn the_component_imports_what_the_contract_says() {
 }
 
 /// The functions that a component imports and exports: `package/interface@version function`.
-fn of_component(bytes: &[u8]) -> (BTreeSet<String>, BTreeSet<String>) {
+pub fn of_component(bytes: &[u8]) -> (BTreeSet<String>, BTreeSet<String>) {
     let mut config = Config::new();
     config.wasm_component_model_async(true);
     let engine = Engine::new(&config).unwrap();
@@ -67,10 +62,15 @@ fn of_component(bytes: &[u8]) -> (BTreeSet<String>, BTreeSet<String>) {
     (imports.collect(), exports.collect())
 }
 
-/// The functions that `wit/` names, spelled as in a component. Reads as much of
-/// WIT as these files use; `run` is exported.
+/// The functions that `wit/` names.
 pub(super) fn of_contract() -> BTreeSet<String> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../wit/deps");
+    of_wit("../wit/deps")
+}
+
+/// The functions that the files of a folder name, spelled as in a component. Reads as
+/// much of WIT as these files use; `run` is exported.
+pub fn of_wit(folder: &str) -> BTreeSet<String> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
     let mut functions = BTreeSet::new();
     for file in folder.read_dir().unwrap() {
         let text = std::fs::read_to_string(file.unwrap().path()).unwrap();
@@ -98,80 +98,8 @@ pub(super) fn of_contract() -> BTreeSet<String> {
     functions
 }
 
-/// Each attempt by itself: a component that imports just this one function. What is
-/// not linked can't be called, whatever it would have answered.
-#[rustfmt::skip]
-fn a_component_that_imports_more_is_refused() {
-    const SOCKETS: &str = "wasi:sockets/types@0.3.0";
-    const MISSING: &str = "implementation is missing";
-    // What is linked is found, and only then of another type than it should be.
-    let error = refusal("wasi:clocks/monotonic-clock@0.3.0", "wait-for");
-    assert!(error.contains("`wait-for`") && !error.ends_with(MISSING), "{error}");
-    let rows = [
-        ("connect out", SOCKETS, "[method]tcp-socket.connect"),
-        ("create a UDP socket", SOCKETS, "[static]udp-socket.create"),
-        ("send over UDP", SOCKETS, "[method]udp-socket.send"),
-        ("look up names", "wasi:sockets/ip-name-lookup@0.3.0", "resolve-addresses"),
-        ("tune a socket", SOCKETS, "[method]tcp-socket.set-keep-alive-enabled"),
-        ("lengthen the backlog", SOCKETS, "[method]tcp-socket.set-listen-backlog-size"),
-        ("learn an own address", SOCKETS, "[method]tcp-socket.get-local-address"),
-        ("read standard input", "wasi:cli/stdin@0.3.0", "read-via-stream"),
-        ("end the process", "wasi:cli/exit@0.3.0", "exit"),
-        ("find a terminal", "wasi:cli/terminal-stdout@0.3.0", "get-terminal-stdout"),
-        ("get randomness", "wasi:random/random@0.3.0", "get-random-bytes"),
-        ("get a seed", "wasi:random/insecure-seed@0.3.0", "get-insecure-seed"),
-        ("learn the time zone", "wasi:clocks/timezone@0.3.0", "utc-offset"),
-        ("send a request", "wasi:http/client@0.3.0", "send"),
-        ("connect as in 0.2", "wasi:sockets/tcp@0.2.6", "[method]tcp-socket.start-connect"),
-        ("write as in 0.2", "wasi:filesystem/types@0.2.6", "[method]descriptor.write"),
-        ("poll as in 0.2", "wasi:io/poll@0.2.6", "poll"),
-        ("something of its own", "porthole:host/process", "spawn"),
-    ];
-    each(&rows, |(attempt, interface, function)| {
-        let error = refusal(interface, function);
-        println!("{attempt}: {error}");
-        assert!(error.contains(interface) && error.ends_with(MISSING), "{error}");
-    });
-}
-
-fn refusal(interface: &str, function: &str) -> String {
-    match Program::compile(&importing(interface, function)) {
-        Err(Error::Component(error)) => error,
-        Err(error) => panic!("{error}"),
-        Ok(_) => panic!("{interface} {function} is linked"),
-    }
-}
-
-/// A component that does nothing but import one function.
-fn importing(interface: &str, function: &str) -> Vec<u8> {
-    let mut instance = InstanceType::new();
-    let resource = function
-        .split_once(']')
-        .and_then(|(_, name)| name.split_once('.'));
-    let mut parameters = Vec::new();
-    let mut types = 0;
-    if let Some((resource, _)) = resource {
-        instance.export(resource, ComponentTypeRef::Type(TypeBounds::SubResource));
-        types += 1;
-        if function.starts_with("[method]") {
-            instance.ty().defined_type().borrow(0);
-            types += 1;
-            parameters.push(("self", ComponentValType::Type(1)));
-        }
-    }
-    instance.ty().function().params(parameters).result(None);
-    instance.export(function, ComponentTypeRef::Func(types));
-    let mut section = ComponentTypeSection::new();
-    section.instance(&instance);
-    let mut imports = ComponentImportSection::new();
-    imports.import(interface, ComponentTypeRef::Instance(0));
-    let mut component = Component::new();
-    component.section(&section).section(&imports);
-    component.finish()
-}
-
 fn what_is_no_component_is_refused() {
-    let empty = Component::new().finish();
+    let empty = wat::parse_str("(component)").unwrap();
     let module = b"\0asm\x01\0\0\0";
     let rows: [&[u8]; 5] = [b"", b"\x7fELF", b"not wasm", module, &empty];
     each(&rows, |bytes| {

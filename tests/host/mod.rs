@@ -1,13 +1,13 @@
 //! The host as a library, and what a component can and cannot do in it.
 
 mod confined;
+mod escape;
 mod failures;
 mod features;
 mod grants;
 mod imports;
 pub mod kernel;
 mod portability;
-mod reach;
 mod sockets;
 mod supervision;
 mod wall;
@@ -21,7 +21,7 @@ pub fn trials() -> Vec<Trial> {
         grants::trials(),
         kernel::trials(),
         confined::trials(),
-        reach::trials(),
+        escape::trials(),
         failures::trials(),
         supervision::trials(),
         sockets::trials(),

@@ -24,21 +24,17 @@ fn stock_sockets_serve_a_file() {
     let content = noise(3_000_000);
     folder.file("film.mp4", &content);
     folder.file("sub/a", "a");
-    // WASI has no way to hand over a listener, and the component has to know its
-    // port: one that was free a moment ago.
-    let free = TcpListener::bind("127.0.0.1:0").unwrap();
-    let address = free.local_addr().unwrap();
-    drop(free);
+    let address = free_address();
     let (stop, stopped) = oneshot::channel();
     std::thread::scope(|scope| {
-        let server = scope.spawn(|| serve(folder.path(), address, stopped));
-        let deadline = Instant::now() + PATIENCE;
-        let mut client = loop {
-            match Client::try_connect(address) {
-                Some(client) => break client,
-                None => assert!(!server.is_finished() && Instant::now() < deadline),
-            }
+        let stock = Stock {
+            component: porthole::COMPONENT,
+            root: folder.path(),
+            perms: FsPerms::ReadOnly,
+            address,
         };
+        let server = scope.spawn(move || stock.serve(stopped));
+        let mut client = connect(address, || server.is_finished());
         assert!(client.get("/film.mp4", "").body == content);
         let part = client.get("/film.mp4", "Range: bytes=1000000-\r\n");
         assert!(part.status == 206 && part.body == content[1_000_000..]);
@@ -52,56 +48,88 @@ fn stock_sockets_serve_a_file() {
     });
 }
 
-struct Stock {
+/// WASI has no way to hand over a listener, and the component has to know its port: one
+/// that was free a moment ago.
+pub fn free_address() -> SocketAddr {
+    let free = TcpListener::bind("127.0.0.1:0").unwrap();
+    free.local_addr().unwrap()
+}
+
+/// The first connection, once someone listens.
+pub fn connect(address: SocketAddr, is_over: impl Fn() -> bool) -> Client {
+    let deadline = Instant::now() + PATIENCE;
+    loop {
+        match Client::try_connect(address) {
+            Some(client) => return client,
+            None => assert!(!is_over() && Instant::now() < deadline),
+        }
+    }
+}
+
+/// What `wasmtime run -S tcp --dir … porthole.wasm --listen …` would do.
+pub struct Stock<'a> {
+    pub component: &'a [u8],
+    pub root: &'a Path,
+    /// Who may write may bind any address too.
+    pub perms: FsPerms,
+    pub address: SocketAddr,
+}
+
+impl Stock<'_> {
+    /// # Panics
+    /// When the component ends before it is `stopped`.
+    pub fn serve(&self, stopped: oneshot::Receiver<()>) {
+        let mut config = Config::new();
+        config.wasm_component_model_async(true);
+        let engine = Engine::new(&config).unwrap();
+        let component = Component::from_binary(&engine, self.component).unwrap();
+        let mut linker = Linker::<State>::new(&engine);
+        wasmtime_wasi::p3::add_to_linker(&mut linker).unwrap();
+        let mut store = Store::new(&engine, self.state());
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .unwrap();
+        runtime.block_on(async {
+            let command = Command::instantiate_async(&mut store, &component, &linker)
+                .await
+                .unwrap();
+            let run =
+                store.run_concurrent(async |store| command.wasi_cli_run().call_run(store).await);
+            tokio::select! {
+                ended = run => panic!("it ended: {ended:?}"),
+                _ = stopped => {}
+            }
+        });
+    }
+
+    fn state(&self) -> State {
+        let (address, anywhere) = (self.address, self.perms == FsPerms::ReadWrite);
+        let wasi = WasiCtxBuilder::new()
+            .args(&["porthole".to_owned(), format!("--listen={address}")])
+            .preopened_dir(self.root, "/", self.perms)
+            .unwrap()
+            .allow_tcp(true)
+            .socket_addr_check(move |wanted, use_| {
+                let accepts = matches!(use_, SocketAddrUse::TcpAccept);
+                Box::pin(async move { anywhere || accepts || wanted == address })
+            })
+            .build();
+        let table = ResourceTable::new();
+        State { wasi, table }
+    }
+}
+
+struct State {
     wasi: WasiCtx,
     table: ResourceTable,
 }
 
-impl WasiView for Stock {
+impl WasiView for State {
     fn ctx(&mut self) -> WasiCtxView<'_> {
         WasiCtxView {
             ctx: &mut self.wasi,
             table: &mut self.table,
         }
     }
-}
-
-/// What `wasmtime run -S tcp --dir … porthole.wasm --listen …` would do.
-fn serve(root: &Path, address: SocketAddr, stopped: oneshot::Receiver<()>) {
-    let mut config = Config::new();
-    config.wasm_component_model_async(true);
-    let engine = Engine::new(&config).unwrap();
-    let component = Component::from_binary(&engine, porthole::COMPONENT).unwrap();
-    let mut linker = Linker::<Stock>::new(&engine);
-    wasmtime_wasi::p3::add_to_linker(&mut linker).unwrap();
-    let wasi = WasiCtxBuilder::new()
-        .args(&["porthole".to_owned(), format!("--listen={address}")])
-        .preopened_dir(root, "/", FsPerms::ReadOnly)
-        .unwrap()
-        .allow_tcp(true)
-        .socket_addr_check(move |wanted, use_| {
-            Box::pin(async move { matches!(use_, SocketAddrUse::TcpAccept) || wanted == address })
-        })
-        .build();
-    let mut store = Store::new(
-        &engine,
-        Stock {
-            wasi,
-            table: ResourceTable::new(),
-        },
-    );
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .unwrap();
-    runtime.block_on(async {
-        let command = Command::instantiate_async(&mut store, &component, &linker)
-            .await
-            .unwrap();
-        let run = store.run_concurrent(async |store| command.wasi_cli_run().call_run(store).await);
-        tokio::select! {
-            ended = run => panic!("it ended: {ended:?}"),
-            _ = stopped => {}
-        }
-    });
 }

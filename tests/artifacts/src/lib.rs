@@ -1,4 +1,4 @@
 //! Components for tests, built.
 
-/// The component of `tests/unruly/`.
-pub const UNRULY: &[u8] = include_bytes!(env!("UNRULY"));
+/// The hostile component: `tests/guests/escape/`.
+pub const ESCAPE: &[u8] = include_bytes!(env!("ESCAPE"));

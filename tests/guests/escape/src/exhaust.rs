@@ -1,0 +1,290 @@
+//! Attempts to bring the host down: each takes something without end, or never lets go
+//! of the thread, or hands the host what it did not get from it.
+
+use alloc::boxed::Box;
+use alloc::string::String;
+use alloc::vec;
+use alloc::vec::Vec;
+use core::cell::Cell;
+use core::future::Future;
+use core::hint::black_box;
+use core::mem::forget;
+use core::pin::Pin;
+
+use wit_bindgen::rt::async_support::{spawn_local, yield_async};
+
+use crate::bindings::wasi::cli::{stderr, stdout};
+use crate::bindings::wasi::clocks::monotonic_clock;
+use crate::bindings::wasi::filesystem::preopens::get_directories;
+use crate::bindings::wasi::filesystem::types::{
+    Descriptor, DescriptorFlags as Flags, ErrorCode, OpenFlags as Open,
+};
+use crate::bindings::wasi::sockets::types::{IpAddressFamily, TcpSocket};
+use crate::bindings::{wit_future, wit_stream};
+use crate::paths;
+use crate::report::Report;
+use crate::serve::Mood;
+
+enum Attempt {
+    Now(fn()),
+    Later(fn() -> Pin<Box<dyn Future<Output = ()>>>),
+    /// Made with the next connection.
+    Mood(Mood),
+}
+
+/// An async function for the table.
+macro_rules! later {
+    ($attempt:ident) => {
+        Attempt::Later(|| Box::pin($attempt()))
+    };
+}
+
+const ATTEMPTS: &[(&str, Attempt)] = &[
+    ("trap", Attempt::Now(|| crate::trap())),
+    ("panic", Attempt::Now(|| panic!())),
+    ("endless loop", Attempt::Now(spin)),
+    ("endless calls of the host", Attempt::Now(call)),
+    ("endless yielding", later!(give_way)),
+    ("endless recursion", Attempt::Now(recurse)),
+    ("memory without end", Attempt::Now(allocate)),
+    ("tasks without end", later!(tasks)),
+    ("sockets without end", Attempt::Now(sockets)),
+    ("directories without end", Attempt::Now(directories)),
+    ("streams without end", Attempt::Now(streams)),
+    ("futures without end", Attempt::Now(futures)),
+    ("logs without end", Attempt::Now(logs)),
+    ("timers without end", later!(timers)),
+    ("open files without end", later!(open_files)),
+    ("reads without end", later!(reads)),
+    ("listings without end", later!(listings)),
+    ("path of 2 MiB", later!(long_path)),
+    ("forged handle", Attempt::Now(forged)),
+    ("handle of another kind", Attempt::Now(disguised)),
+    ("handle dropped twice", Attempt::Now(dropped_twice)),
+    ("log flood", later!(flood_log)),
+    ("log without a line feed", later!(endless_line)),
+    ("terminal escapes in the log", later!(steer_terminal)),
+    ("accept, never read nor answer", Attempt::Mood(Mood::Hold)),
+    ("accept and close", Attempt::Mood(Mood::Close)),
+    ("never accept", Attempt::Mood(Mood::Ignore)),
+    ("return", Attempt::Mood(Mood::Return(Ok(())))),
+    ("return an error", Attempt::Mood(Mood::Return(Err(())))),
+];
+
+/// Carries an order out. What comes back, if anything does, is for who gave it.
+pub async fn obey(order: &str, mood: &Cell<Mood>) -> Vec<u8> {
+    if order == "list" {
+        let names = ATTEMPTS.iter().map(|(name, _)| *name);
+        return names.collect::<Vec<_>>().join("\n").into_bytes();
+    }
+    if let Some(path) = order.strip_prefix("open: ") {
+        return open(path).await;
+    }
+    match ATTEMPTS.iter().find(|(name, _)| *name == order) {
+        Some((_, Attempt::Now(attempt))) => attempt(),
+        Some((_, Attempt::Later(attempt))) => attempt().await,
+        Some((_, Attempt::Mood(new))) => mood.set(*new),
+        None => return b"no such attempt".into(),
+    }
+    b"survived".into()
+}
+
+async fn open(path: &str) -> Vec<u8> {
+    let mut report = Report::default();
+    if let Some(root) = root() {
+        let opened = paths::open(&root, path, Open::empty(), Flags::READ).await;
+        report.outcome(path, &opened);
+    }
+    report.into_bytes()
+}
+
+fn root() -> Option<Descriptor> {
+    get_directories().pop().map(|(root, _)| root)
+}
+
+async fn inside() -> Result<Descriptor, ErrorCode> {
+    let root = root().ok_or(ErrorCode::NoEntry)?;
+    paths::open(&root, "inside", Open::empty(), Flags::READ).await
+}
+
+fn spin() {
+    loop {
+        core::hint::spin_loop();
+    }
+}
+
+fn call() {
+    loop {
+        black_box(monotonic_clock::now());
+    }
+}
+
+/// Returns to the host without end, but never waits.
+async fn give_way() {
+    loop {
+        yield_async().await;
+    }
+}
+
+fn recurse() {
+    black_box(descend(1));
+}
+
+#[allow(unconditional_recursion, reason = "that is the point")]
+fn descend(depth: u64) -> u64 {
+    black_box(descend(black_box(depth).wrapping_add(1))).wrapping_add(depth)
+}
+
+fn allocate() {
+    loop {
+        // Written to, or it costs the host nothing.
+        forget(black_box(vec![1_u8; 1 << 20]));
+    }
+}
+
+async fn tasks() {
+    loop {
+        for _ in 0..1_000 {
+            forget(spawn_local(core::future::pending::<()>()));
+        }
+        yield_async().await;
+    }
+}
+
+fn sockets() {
+    loop {
+        forget(TcpSocket::create(IpAddressFamily::Ipv4));
+    }
+}
+
+fn directories() {
+    loop {
+        forget(get_directories());
+    }
+}
+
+fn streams() {
+    loop {
+        forget(wit_stream::new::<u8>());
+    }
+}
+
+fn futures() {
+    loop {
+        forget(wit_future::new::<Result<(), ErrorCode>>(|| Ok(())));
+    }
+}
+
+fn logs() {
+    loop {
+        let (writer, data) = wit_stream::new();
+        forget((writer, stdout::write_via_stream(data)));
+    }
+}
+
+async fn timers() {
+    loop {
+        for _ in 0..1_000 {
+            forget(spawn_local(monotonic_clock::wait_for(u64::MAX)));
+        }
+        yield_async().await;
+    }
+}
+
+/// Until no more can be had; those that were opened stay open.
+async fn open_files() {
+    while let Ok(file) = inside().await {
+        forget(file);
+    }
+}
+
+async fn reads() {
+    let Ok(file) = inside().await else { return };
+    loop {
+        let (mut stream, outcome) = file.read_via_stream(0);
+        stream.read(Vec::with_capacity(1)).await;
+        forget((stream, outcome));
+    }
+}
+
+async fn listings() {
+    let Some(root) = root() else { return };
+    loop {
+        let (mut stream, outcome) = root.read_directory();
+        stream.read(Vec::with_capacity(1)).await;
+        forget((stream, outcome));
+    }
+}
+
+async fn long_path() {
+    if let Some(root) = root() {
+        let path = "a".repeat(2 << 20);
+        let _ = paths::open(&root, &path, Open::empty(), Flags::READ).await;
+    }
+}
+
+/// The number of a socket that the host never gave out.
+fn forged() {
+    // SAFETY: none is claimed: what the host makes of it is what is tried.
+    let socket = unsafe { TcpSocket::from_handle(999_999) };
+    let _ = black_box(socket.get_remote_address());
+}
+
+fn disguised() {
+    let Some(root) = root() else { return };
+    // SAFETY: as for `forged`.
+    let socket = unsafe { TcpSocket::from_handle(root.take_handle()) };
+    let _ = black_box(socket.get_remote_address());
+}
+
+fn dropped_twice() {
+    let Some(root) = root() else { return };
+    // SAFETY: as for `forged`.
+    drop(unsafe { Descriptor::from_handle(root.handle()) });
+    drop(root);
+}
+
+/// 256 MiB, as lines or as one.
+async fn flood_log() {
+    print(&b"a line that says nothing at all, over and over again, all day.\n".repeat(1_024)).await;
+}
+
+async fn endless_line() {
+    print(&vec![b'a'; 64 << 10]).await;
+}
+
+async fn print(text: &[u8]) {
+    let (mut writer, data) = wit_stream::new();
+    let written = stdout::write_via_stream(data);
+    for _ in 0..4_096 {
+        writer.write_all(text.to_vec()).await;
+    }
+    drop(writer);
+    let _ = written.await;
+}
+
+/// Controls as such, as the halves of a character, and from two logs at once.
+async fn steer_terminal() {
+    const PIECES: &[&[u8]] = &[
+        b"\x1b]0;title\x07\x1b[2J\r\x08\x7f\x00",
+        "\u{9b}2J\u{9d}0;title\u{9c}".as_bytes(),
+        b"\xc2",
+        b"\x9b2J",
+        b"\x9b2J\xff\xfe\n",
+    ];
+    let ((mut out, out_data), (mut err, err_data)) = (wit_stream::new(), wit_stream::new());
+    let written = (
+        stdout::write_via_stream(out_data),
+        stderr::write_via_stream(err_data),
+    );
+    for piece in PIECES {
+        out.write_all(piece.to_vec()).await;
+        err.write_all(piece.to_vec()).await;
+    }
+    for log in [&mut out, &mut err] {
+        log.write_all(String::from("end of escapes\n").into_bytes())
+            .await;
+    }
+    drop((out, err));
+    let _ = (written.0.await, written.1.await);
+}

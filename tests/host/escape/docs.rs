@@ -1,0 +1,56 @@
+//! `docs/escape.md` says what the tables say.
+
+use std::path::Path;
+
+use libtest_mimic::Trial;
+
+use super::{Case, attempt, crafted, exhaust, survey, unlinked};
+
+pub fn trials() -> Vec<Trial> {
+    vec![attempt(
+        module_path!(),
+        "the tables are those of the tests",
+        tables,
+    )]
+}
+
+/// Writes them with `PORTHOLE_WRITE_DOCS=1`.
+fn tables() {
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/escape.md");
+    let text = std::fs::read_to_string(&file).unwrap();
+    let mut expected = text.clone();
+    for (name, cases) in [
+        ("survey", survey::cases()),
+        ("unlinked", unlinked::cases()),
+        ("exhaust", exhaust::cases()),
+        ("crafted", crafted::cases()),
+    ] {
+        let (start, end) = (
+            format!("<!-- {name} -->\n"),
+            format!("<!-- end of {name} -->"),
+        );
+        let (before, rest) = expected.split_once(&start).expect(name);
+        let (_, after) = rest.split_once(&end).expect(name);
+        expected = format!("{before}{start}\n{}\n{end}{after}", table(&cases));
+    }
+    if std::env::var_os("PORTHOLE_WRITE_DOCS").is_some() {
+        std::fs::write(&file, &expected).unwrap();
+    }
+    assert!(
+        text == expected,
+        "docs/escape.md is not what the tests say: run them once with PORTHOLE_WRITE_DOCS=1"
+    );
+}
+
+fn table(cases: &[Case]) -> String {
+    let mut table = "| attempt | what happens | wall |\n| --- | --- | --- |\n".to_owned();
+    for case in cases {
+        let Case {
+            attempt,
+            outcome,
+            wall,
+        } = case;
+        table += &format!("| {attempt} | {outcome} | {wall} |\n");
+    }
+    table
+}

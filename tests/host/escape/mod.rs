@@ -1,0 +1,39 @@
+//! A hostile component (`tests/guests/escape`) in the host: what it can't get at, and
+//! that it brings nothing down. Each attempt is a case with a name; `docs/escape.md`
+//! is made from the same tables.
+
+mod control;
+mod crafted;
+mod docs;
+mod exhaust;
+mod hostile;
+mod survey;
+mod unlinked;
+
+use libtest_mimic::Trial;
+
+pub fn trials() -> Vec<Trial> {
+    [
+        survey::trials(),
+        unlinked::trials(),
+        exhaust::trials(),
+        crafted::trials(),
+        control::trials(),
+        docs::trials(),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
+}
+
+/// One attempt, for the table of the documentation.
+pub struct Case {
+    pub attempt: String,
+    pub outcome: String,
+    pub wall: &'static str,
+}
+
+/// A trial of its own for an attempt.
+fn attempt(module: &str, name: &str, test: impl FnOnce() + Send + 'static) -> Trial {
+    crate::support::trial(&format!("{module}::{name}"), test)
+}
