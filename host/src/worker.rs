@@ -19,7 +19,7 @@ use crate::preopens::Preopen;
 use crate::repeats::{Repeats, Tally};
 use crate::root::Root;
 use crate::sockets::Inboxes;
-use crate::{Limits, Notice, Reporter};
+use crate::{Limits, Notice, Reporter, limits};
 
 /// What every worker of a server shares, of whatever version.
 pub(crate) struct Shared {
