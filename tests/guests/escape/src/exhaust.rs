@@ -244,7 +244,7 @@ fn dropped_twice() {
     drop(root);
 }
 
-/// 256 MiB, as lines or as one.
+/// 64 MiB, as lines or as one.
 async fn flood_log() {
     print(&b"a line that says nothing at all, over and over again, all day.\n".repeat(1_024)).await;
 }
@@ -256,7 +256,7 @@ async fn endless_line() {
 async fn print(text: &[u8]) {
     let (mut writer, data) = wit_stream::new();
     let written = stdout::write_via_stream(data);
-    for _ in 0..4_096 {
+    for _ in 0..1_024 {
         writer.write_all(text.to_vec()).await;
     }
     drop(writer);

@@ -63,7 +63,7 @@ pub async fn read(report: &mut Report, root: &Descriptor) {
     let long = "a".repeat(5_000);
     let opened = open(root, &long, Open::empty(), Flags::READ).await;
     report.outcome("open a name of 5,000 letters", &opened);
-    let deep = "sub/../".repeat(2_000) + "inside";
+    let deep = ["sub/../".repeat(2_000).as_str(), "inside"].concat();
     let opened = open(root, &deep, Open::empty(), Flags::READ).await;
     report.outcome("open a path of 14,000 letters", &opened);
     report.outcome("climb from a folder inside", &climb(root).await);
