@@ -70,7 +70,8 @@ const PER_ADDRESS: usize = 1_024;
 ///
 /// - unit: bytes
 /// - at it: the component's allocation fails; ours traps, and its worker starts again
-/// - held by: `host::failures::every_way_to_fail_is_named`
+/// - held by: `host::escape::exhaust::memory without end`,
+///   `host::escape::crafted::memory of 4 GiB`
 const MEMORY: usize = 256 << 20;
 
 /// [`Limits::grace`]: as long as container engines wait before they kill.
@@ -135,7 +136,8 @@ pub(crate) const HANDLES_PER_CONNECTION: usize = 8;
 ///
 /// - unit: handles
 /// - at it: an instance that asks for more traps
-/// - held by: `host::failures::every_way_to_fail_is_named`
+/// - held by: `host::escape::exhaust::sockets without end`,
+///   `host::escape::exhaust::streams without end`
 pub(crate) const SPARE_HANDLES: usize = 4_096;
 
 /// What one host call may copy from the component for lists and strings. Paths and
@@ -143,14 +145,15 @@ pub(crate) const SPARE_HANDLES: usize = 4_096;
 ///
 /// - unit: bytes
 /// - at it: a trap
-/// - held by: the runtime (`Store::set_hostcall_fuel`)
+/// - held by: `host::escape::exhaust::path of 2 MiB`
 pub(crate) const HOSTCALL_BYTES: usize = 1 << 20;
 
 /// Elements of all of a component's tables of functions.
 ///
 /// - unit: elements
 /// - at it: a component that needs more does not start, or fails to grow them
-/// - held by: the runtime (`StoreLimits`)
+/// - held by: `host::escape::crafted::table of ten million`,
+///   `host::escape::crafted::many tables`
 pub(crate) const TABLE_ELEMENTS: usize = 20_000;
 
 /// Modules, memories and tables, each, that a component may be put together from: a
@@ -158,7 +161,8 @@ pub(crate) const TABLE_ELEMENTS: usize = 20_000;
 ///
 /// - unit: parts
 /// - at it: a component of more does not start
-/// - held by: the runtime (`StoreLimits`)
+/// - held by: `host::escape::crafted::many memories`,
+///   `host::escape::crafted::modules without number`
 pub(crate) const PARTS: usize = 100;
 
 /// Reads from disk that one worker has under way. What is in the page cache needs none.
@@ -171,23 +175,24 @@ pub(crate) const DISK_THREADS: usize = 8;
 /// Of the process's descriptors one in so many is never given to a file, so that
 /// connections can be accepted whatever the components hold open.
 ///
-/// - unit: a part of all
+/// - unit: (one in so many)
 /// - at it: opening one more fails
-/// - held by: the row `descriptor-flood` of `docs/escape.md`
+/// - held by: `host::escape::exhaust::open files without end`
 pub(crate) const KEPT_DESCRIPTORS: u64 = 8;
 
 /// How often a running component is looked at.
 ///
 /// - unit: a time
 /// - at it: see `WATCHDOG_TICKS`
-/// - held by: `host::failures::every_way_to_fail_is_named`
+/// - held by: `host::escape::exhaust::endless loop`
 pub(crate) const WATCHDOG_TICK: Duration = Duration::from_millis(500);
 
 /// Ticks without a return to the host after which a component counts as spinning: 5 s.
 ///
 /// - unit: ticks
 /// - at it: its instance is ended, and the next one started
-/// - held by: `host::failures::every_way_to_fail_is_named`
+/// - held by: `host::escape::exhaust::endless loop`,
+///   `host::escape::crafted::loop before it starts`
 pub(crate) const WATCHDOG_TICKS: u64 = 10;
 
 /// First and longest pause before an instance that had listened is started again; it
