@@ -43,7 +43,7 @@ fn component() -> Result<PathBuf, String> {
             .canonicalize()
             .map_err(|error| format!("PORTHOLE_COMPONENT={}: {error}", ready.display()));
     }
-    let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let workspace = wasm::manifest_dir()?.join("..");
     // Only the component's own sources: anything else would rebuild it, and with
     // it the host, after every change of a test.
     for source in [

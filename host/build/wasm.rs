@@ -7,6 +7,16 @@ use std::process::Command;
 
 const TARGET: &str = "wasm32-wasip2";
 
+/// The folder of the package that is built. Asked for when the script runs: one that
+/// was compiled in another checkout may be used again in this one.
+///
+/// # Errors
+/// One line for the user.
+pub fn manifest_dir() -> Result<PathBuf, String> {
+    let folder = env::var_os("CARGO_MANIFEST_DIR").ok_or("cargo did not set CARGO_MANIFEST_DIR")?;
+    Ok(PathBuf::from(folder))
+}
+
 /// Builds the library of `package` in a directory of its own below `OUT_DIR`, and
 /// returns the component.
 ///

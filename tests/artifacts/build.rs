@@ -1,13 +1,26 @@
 //! Builds the components of the tests.
 
-use std::path::Path;
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 #[path = "../../host/build/wasm.rs"]
 mod wasm;
 
 fn main() -> ExitCode {
-    let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    match build() {
+        Ok(component) => {
+            println!("cargo::rustc-env=ESCAPE={}", component.display());
+            ExitCode::SUCCESS
+        }
+        Err(reason) => {
+            println!("cargo::error={reason}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn build() -> Result<PathBuf, String> {
+    let workspace = wasm::manifest_dir()?.join("../..");
     for source in [
         "tests/guests/escape",
         "host/build",
@@ -19,14 +32,5 @@ fn main() -> ExitCode {
             workspace.join(source).display()
         );
     }
-    match wasm::build(&workspace, "escape") {
-        Ok(component) => {
-            println!("cargo::rustc-env=ESCAPE={}", component.display());
-            ExitCode::SUCCESS
-        }
-        Err(reason) => {
-            println!("cargo::error={reason}");
-            ExitCode::FAILURE
-        }
-    }
+    wasm::build(&workspace, "escape")
 }
