@@ -12,6 +12,7 @@
     reason = "a test says what it expects by failing"
 )]
 
+mod attacks;
 mod clients;
 mod host;
 mod support;
@@ -22,6 +23,11 @@ fn main() -> std::process::ExitCode {
         return done;
     }
     let arguments = libtest_mimic::Arguments::from_args();
-    let trials = [wire::trials(), host::trials(), clients::trials()];
+    let trials = [
+        wire::trials(),
+        host::trials(),
+        clients::trials(),
+        attacks::trials(),
+    ];
     libtest_mimic::run(&arguments, trials.into_iter().flatten().collect()).exit_code()
 }

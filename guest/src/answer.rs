@@ -14,7 +14,7 @@ use h1::target::{Resource, Target};
 
 use crate::file::{self, Content, File};
 use crate::files::{Files, Found};
-use crate::listing;
+use crate::listings::{Listings, Page};
 use crate::options::Options;
 
 /// What to say: a value, nothing of it sent yet.
@@ -33,7 +33,7 @@ pub enum Reply<'r> {
         content: Content,
     },
     /// A page that is made here.
-    Page(String),
+    Page(Rc<Page>),
     /// The folder has a slash at its end.
     Moved(String),
     /// What is allowed.
@@ -50,6 +50,7 @@ const MISSING: Reply<'_> = Reply::Plain(Status::NotFound);
 /// A question about a file: all but the file.
 struct Question<'r> {
     files: &'r Files,
+    listings: &'r Listings,
     options: &'r Options,
     method: Method,
     fields: Fields<'r>,
@@ -61,6 +62,7 @@ struct Question<'r> {
 /// Decides on a request whose target is in order.
 pub async fn answer<'r>(
     files: &'r Files,
+    listings: &'r Listings,
     options: &'r Options,
     request: &'r Request<'_>,
     target: &'r Target<'_>,
@@ -81,6 +83,7 @@ pub async fn answer<'r>(
     };
     let question = Question {
         files,
+        listings,
         options,
         method: head.method,
         fields: head.fields,
@@ -124,9 +127,10 @@ impl<'r> Question<'r> {
         if let Found::File(file) = self.files.look_beside(&index, self.now).await {
             return self.file(&index, &self.options.index, &file).await;
         }
-        match self.files.list(path, self.options.hidden).await {
-            Some(entries) => Reply::Page(listing::page(path, entries)),
-            None => Reply::Plain(Status::InternalServerError),
+        let hidden = self.options.hidden;
+        match self.listings.page(self.files, path, hidden).await {
+            Ok(page) => Reply::Page(page),
+            Err(status) => Reply::Plain(status),
         }
     }
 

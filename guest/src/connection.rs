@@ -217,6 +217,7 @@ impl Talk<'_> {
             Ok(target) => {
                 answer(
                     &self.server.files,
+                    &self.server.listings,
                     &self.server.options,
                     request,
                     target,
@@ -226,7 +227,9 @@ impl Talk<'_> {
             }
             Err(refusal) => Reply::Plain(refusal.status()),
         };
-        let keep_alive = request.keep_alive && !self.server.is_draining();
+        let status = reply.answer().status();
+        let keep_alive =
+            request.keep_alive && !status.ends_connection() && !self.server.is_draining();
         let policy = &self.server.options.policy;
         let context = Context {
             now,
@@ -245,7 +248,7 @@ impl Talk<'_> {
             peer: self.peer,
             date: &date,
             head: input,
-            status: reply.answer().status().code(),
+            status: status.code(),
             sent: content,
             referer: request.head.fields.only(Name::Referer),
             user_agent: request.head.fields.only(Name::UserAgent),

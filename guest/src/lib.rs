@@ -31,6 +31,7 @@ mod files;
 mod folder;
 mod limits;
 mod listing;
+mod listings;
 mod log;
 mod options;
 mod pace;

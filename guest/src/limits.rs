@@ -139,6 +139,21 @@ pub const LISTING_ENTRIES: usize = 10_000;
 /// - held by: `wire::bounds::a_large_folder_is_shown_in_part`
 pub const LISTING_TURN: usize = 128;
 
+/// Listings that are made at once: each takes a few megabytes meanwhile.
+///
+/// - unit: listings
+/// - at it: others wait
+/// - held by: `attacks::floods::large_folders`
+pub const LISTINGS_AT_ONCE: usize = 2;
+
+/// All listings that are being sent: clients that do not read must not take the memory
+/// that the others need.
+///
+/// - unit: bytes
+/// - at it: a listing is answered with 503, close
+/// - held by: `attacks::floods::unread_listings`, `guest::listings::pages_count_while_someone_holds_them`
+pub const LISTING_BYTES: usize = 32 << 20;
+
 /// Client addresses whose use of `--rate` and `--throttle` is remembered.
 ///
 /// - unit: addresses

@@ -17,6 +17,7 @@ use crate::connection;
 use crate::deadlines::Deadlines;
 use crate::executor::Executor;
 use crate::files::Files;
+use crate::listings::Listings;
 use crate::log::{Access, Log};
 use crate::options::Options;
 use crate::pool::Pool;
@@ -28,6 +29,7 @@ use crate::visitors::Visitors;
 pub struct Server {
     pub options: Options,
     pub files: Files,
+    pub listings: Listings,
     pub clock: Clock,
     pub deadlines: Deadlines,
     pub pool: Pool,
@@ -97,6 +99,7 @@ async fn start(executor: Rc<Executor>) -> Result<(Rc<Server>, Streams), Failure>
         .collect::<Result<_, _>>()?;
     let server = Server {
         files: Files::new(root, options.cache, Rc::clone(&executor)),
+        listings: Listings::default(),
         visitors: Visitors::new(&options),
         options,
         clock: Clock::new(),

@@ -212,8 +212,7 @@ fn error(out: &mut Vec<u8>, status: Status, context: &Context<'_>) {
 
 /// Persistence is what 1.1 assumes and what 1.0 has to be told (RFC 9112 §9.3).
 fn connection(out: &mut Vec<u8>, status: Status, context: &Context<'_>) {
-    let last = matches!(status, Status::RequestTimeout | Status::ServiceUnavailable);
-    if last || !context.keep_alive {
+    if status.ends_connection() || !context.keep_alive {
         put(out, b"Connection: close\r\n");
     } else if context.version == Version::Http10 {
         put(out, b"Connection: keep-alive\r\n");

@@ -34,6 +34,12 @@ impl Status {
         self as u16
     }
 
+    /// Whether nothing follows on the same connection: the client was too slow, or
+    /// there is no room for it.
+    pub const fn ends_connection(self) -> bool {
+        matches!(self, Self::RequestTimeout | Self::ServiceUnavailable)
+    }
+
     /// The reason phrase of RFC 9110 §15.
     pub const fn reason(self) -> &'static str {
         match self {

@@ -8,7 +8,7 @@ mod ffmpeg;
 mod film;
 mod python;
 mod resume;
-mod run;
+pub mod run;
 mod wget;
 
 use std::fs::{self, File};

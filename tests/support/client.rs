@@ -4,6 +4,8 @@ use std::io::{self, Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpStream};
 use std::time::Duration;
 
+use socket2::{Domain, Socket, Type};
+
 use super::{Answer, PATIENCE};
 
 /// One connection.
@@ -20,14 +22,26 @@ impl Client {
 
     /// `None` when no one accepts.
     pub fn try_connect(address: SocketAddr) -> Option<Self> {
-        let stream = TcpStream::connect(address).ok()?;
+        TcpStream::connect(address).ok().map(Self::over)
+    }
+
+    /// Connects with the smallest window that the system has: what the client does
+    /// not read stays with the server.
+    pub fn with_a_small_window(address: SocketAddr) -> Self {
+        let socket = Socket::new(Domain::for_address(address), Type::STREAM, None).unwrap();
+        socket.set_recv_buffer_size(1).unwrap();
+        socket.connect(&address.into()).expect("a connection");
+        Self::over(socket.into())
+    }
+
+    fn over(stream: TcpStream) -> Self {
         stream.set_nodelay(true).unwrap();
         stream.set_read_timeout(Some(PATIENCE)).unwrap();
         stream.set_write_timeout(Some(PATIENCE)).unwrap();
-        Some(Self {
+        Self {
             stream,
             buffer: Vec::new(),
-        })
+        }
     }
 
     /// The connection itself, for what is done to it below HTTP.
@@ -42,7 +56,12 @@ impl Client {
 
     /// Sends what the server still takes.
     pub fn try_send(&mut self, bytes: impl AsRef<[u8]>) {
-        let _ = self.stream.write_all(bytes.as_ref());
+        self.takes(bytes);
+    }
+
+    /// Sends, and says whether the server has taken all of it.
+    pub fn takes(&mut self, bytes: impl AsRef<[u8]>) -> bool {
+        self.stream.write_all(bytes.as_ref()).is_ok()
     }
 
     /// Each byte in a packet of its own, as far as the system goes along. What the

@@ -3,17 +3,20 @@
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 
+use super::Random;
+
 /// A temporary folder. Names may have folders in them, which are made.
 pub struct Folder(tempfile::TempDir);
 
 impl Folder {
     pub fn new() -> Self {
-        Self(
-            tempfile::Builder::new()
-                .prefix("porthole-")
-                .tempdir()
-                .unwrap(),
-        )
+        Self::within(std::env::temp_dir())
+    }
+
+    /// On the file system that `parent` is on.
+    pub fn within(parent: impl AsRef<Path>) -> Self {
+        let mut builder = tempfile::Builder::new();
+        Self(builder.prefix("porthole-").tempdir_in(parent).unwrap())
     }
 
     pub fn path(&self) -> &Path {
@@ -70,16 +73,10 @@ impl AsRef<Path> for Folder {
 
 /// Bytes that look like nothing: no two places are alike.
 pub fn noise(length: usize) -> Vec<u8> {
-    let mut state = 0x9e37_79b9_7f4a_7c15_u64;
-    let mut next = || {
-        state ^= state << 13;
-        state ^= state >> 7;
-        state ^= state << 17;
-        state.to_le_bytes()
-    };
+    let mut random = Random::new(0);
     let mut bytes = Vec::with_capacity(length + 8);
     while bytes.len() < length {
-        bytes.extend_from_slice(&next());
+        bytes.extend_from_slice(&random.next().to_le_bytes());
     }
     bytes.truncate(length);
     bytes

@@ -7,6 +7,7 @@ mod hosted;
 mod lines;
 mod porthole;
 mod programs;
+mod random;
 
 use std::fmt::Debug;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -21,6 +22,7 @@ pub use hosted::Hosted;
 pub use lines::Lines;
 pub use porthole::Porthole;
 pub use programs::Program;
+pub use random::Random;
 
 /// How long a test waits for anything before it fails: longer than every
 /// deadline of the server that a test waits for.
@@ -89,6 +91,17 @@ fn lacking(missing: &str, path: &str, test: fn()) -> Trial {
         return trial(path, move || panic!("{missing}"));
     }
     trial(path, test).with_kind(missing).with_ignored_flag(true)
+}
+
+/// A test that needs rights which not everyone has, who runs it; shown as ignored
+/// without them, also with `CI=true`: unlike a program they can't be installed.
+pub fn privileged(path: &str, allowed: bool, what: &str, test: fn()) -> Trial {
+    match allowed {
+        true => trial(path, test),
+        false => trial(path, test)
+            .with_kind(format!("needs the right to {what}"))
+            .with_ignored_flag(true),
+    }
 }
 
 /// Runs a test on every row of a table and fails with all rows that failed.

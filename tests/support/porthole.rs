@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Stdio};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Resource, Rlimit, Signal, getrlimit, kill_process, prlimit};
 
@@ -158,7 +158,7 @@ impl Porthole {
     }
 
     /// The numbers of its open descriptors.
-    fn descriptors(&self) -> Vec<u64> {
+    pub fn descriptors(&self) -> Vec<u64> {
         let entries = std::fs::read_dir(format!("/proc/{}/fd", self.pid())).unwrap();
         let number = |name: std::ffi::OsString| name.to_str().unwrap().parse().unwrap();
         entries
@@ -199,10 +199,19 @@ impl Porthole {
 
     /// The most memory it has ever had resident, in bytes: VmHWM of proc(5).
     pub fn peak_memory(&self) -> u64 {
+        self.memory("VmHWM:")
+    }
+
+    /// The memory that it has resident now, in bytes: VmRSS of proc(5).
+    pub fn resident_memory(&self) -> u64 {
+        self.memory("VmRSS:")
+    }
+
+    fn memory(&self, field: &str) -> u64 {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.pid())).unwrap();
         let line = status
             .lines()
-            .find_map(|line| line.strip_prefix("VmHWM:"))
+            .find_map(|line| line.strip_prefix(field))
             .unwrap();
         line.trim().trim_end_matches(" kB").parse::<u64>().unwrap() << 10
     }

@@ -4,7 +4,6 @@
 //! started anew for every measurement.
 
 mod answer;
-mod build;
 mod cases;
 mod client;
 mod environment;
@@ -19,14 +18,12 @@ mod progress;
 mod report;
 mod results;
 mod servers;
-mod table;
 mod targets;
 
 use std::{fs, path::PathBuf, time::Duration};
 
+use crate::{build, descriptors};
 use anyhow::{Context, Result, ensure};
-use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
-
 use cases::{CASES, Case};
 use environment::Environment;
 use files::Files;
@@ -36,9 +33,6 @@ use progress::Progress;
 use report::Report;
 use results::{CaseResult, Column, Results};
 use servers::{Server, Yard};
-
-/// Descriptors for 10,000 connections at either end, and some to spare.
-const DESCRIPTORS: u64 = 12_000;
 
 #[derive(clap::Args)]
 pub(crate) struct Options {
@@ -87,7 +81,7 @@ pub(crate) fn run(options: &Options) -> Result<()> {
         }
         return Ok(());
     }
-    raise_descriptor_limit()?;
+    descriptors::raise_limit()?;
     let plan = options.plan();
     let yard = options.yard(&plan)?;
     // Until here Ctrl-C ends the program at once.
@@ -144,23 +138,6 @@ fn drive(bench: &Bench<'_>, plan: &Plan, rounds: usize) -> Result<Results> {
 fn case_named(name: &str) -> Result<&'static Case, String> {
     let found = CASES.iter().find(|case| case.name == name);
     found.ok_or_else(|| "no such case; see --list".into())
-}
-
-/// The servers inherit the limit.
-fn raise_descriptor_limit() -> Result<()> {
-    let Rlimit { current, maximum } = getrlimit(Resource::Nofile);
-    let wanted = maximum.map_or(DESCRIPTORS, |maximum| maximum.min(DESCRIPTORS));
-    if current.is_some_and(|current| current < wanted) {
-        setrlimit(
-            Resource::Nofile,
-            Rlimit {
-                current: Some(wanted),
-                maximum,
-            },
-        )
-        .context("cannot raise the limit of open files")?;
-    }
-    Ok(())
 }
 
 impl Options {

@@ -7,6 +7,7 @@ const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
 #[test]
 fn every_test_in_the_tables_exists() {
     for (file, least) in [
+        ("docs/attacks.md", 30),
         ("docs/http.md", 100),
         ("docs/limits.md", 50),
         ("SECURITY.md", 5),
@@ -48,7 +49,9 @@ fn exists(name: &str) -> bool {
                 .map(|end| format!("{folder}/src/{path}{end}"))
                 .into()
         }
-        Some(_) => vec![format!("tests/{path}.rs")],
+        Some(_) => [".rs", "/mod.rs"]
+            .map(|end| format!("tests/{path}{end}"))
+            .into(),
     };
     let declared = match test.contains(' ') {
         true => format!("\"{test}\""),

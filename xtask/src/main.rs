@@ -1,16 +1,21 @@
-//! The project's own commands. People type `cargo xtask bench`, `cargo xtask fuzz` and
-//! `cargo xtask limits`; `floor` is one of the servers that the former measures.
+//! The project's own commands. People type `cargo xtask bench`, `cargo xtask fuzz`,
+//! `cargo xtask limits` and `cargo xtask soak`; `floor` is one of the servers that the
+//! first measures.
 #![allow(
     clippy::arithmetic_side_effects,
     reason = "figures of one's own runs; nothing here reads what a stranger wrote"
 )]
 
 mod bench;
+mod build;
+mod descriptors;
 #[cfg(test)]
 mod docs;
 mod floor;
 mod fuzz;
 mod limits;
+mod soak;
+mod table;
 
 use clap::Parser;
 
@@ -23,6 +28,8 @@ enum Command {
     Fuzz(fuzz::Options),
     /// Write docs/limits.md anew from the constants
     Limits,
+    /// Attack porthole for a long time, or with many
+    Soak(soak::Options),
     /// Answer every request on a port of the loopback address with 1 KiB
     #[command(hide = true)]
     Floor { port: u16 },
@@ -33,6 +40,7 @@ fn main() -> anyhow::Result<()> {
         Command::Bench(options) => bench::run(&options),
         Command::Fuzz(options) => fuzz::run(&options),
         Command::Limits => limits::run(),
+        Command::Soak(options) => soak::run(&options),
         Command::Floor { port } => floor::serve(port),
     }
 }

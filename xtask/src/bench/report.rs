@@ -4,12 +4,13 @@ use std::fmt::Write;
 
 use serde_json::{Value, json};
 
+use crate::table::Table;
+
 use super::{
     cases::Case,
     environment::Environment,
     figures::{Metric, Series},
     results::{CaseResult, Column, Results},
-    table::Table,
     targets::{TARGETS, Target},
 };
 

@@ -1,0 +1,195 @@
+//! Disks that fail, and such as are taken away.
+
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use libtest_mimic::Trial;
+use rustix::process::Signal;
+
+use super::siege::{Attack, Siege};
+use crate::support::{Folder, Porthole, noise, privileged, trials};
+
+pub fn trials() -> Vec<Trial> {
+    let mut trials = trials![the_served_folder_is_removed];
+    let mounts = Mount::may_be_made();
+    let needing: [(&str, fn()); 3] = [
+        ("a_disk_that_cannot_be_read", a_disk_that_cannot_be_read),
+        ("a_disk_that_is_unmounted", a_disk_that_is_unmounted),
+        ("the_served_disk_is_unmounted", the_served_disk_is_unmounted),
+    ];
+    trials.extend(needing.map(|(name, test)| {
+        let path = format!("{}::{name}", module_path!());
+        privileged(&path, mounts, "mount disks", test)
+    }));
+    trials
+}
+
+/// A file system on a folder of its own; unmounted when the test is over.
+struct Mount(PathBuf);
+
+impl Mount {
+    fn new(arguments: &[&str], path: &Path) -> Self {
+        assert!(run("mount", arguments, path), "mount {arguments:?}");
+        Self(path.to_owned())
+    }
+
+    /// Whether this process may mount, and there is what it takes.
+    fn may_be_made() -> bool {
+        let folder = Folder::new();
+        rustix::process::geteuid().is_root()
+            && run("mount", &["-t", "tmpfs", "porthole"], folder.path())
+            && run("umount", &[], folder.path())
+            && run("mkfs.ext2", &["-V"], Path::new(""))
+    }
+
+    /// Out of sight at once; gone when no one has a file of it open.
+    fn take_away(&self) {
+        assert!(run("umount", &["--lazy"], &self.0));
+    }
+}
+
+impl Drop for Mount {
+    fn drop(&mut self) {
+        run("umount", &["--lazy"], &self.0);
+    }
+}
+
+fn run(program: &str, arguments: &[&str], path: &Path) -> bool {
+    let mut command = Command::new(program);
+    command.args(arguments);
+    if !path.as_os_str().is_empty() {
+        command.arg(path);
+    }
+    command.output().is_ok_and(|output| output.status.success())
+}
+
+/// A disk whose second half is gone: reading there is an I/O error. It is an image
+/// that is cut while it is mounted.
+fn a_disk_that_cannot_be_read() {
+    const DISK: u64 = 32 << 20;
+    const FILM: usize = 20 << 20;
+    let images = Folder::new();
+    let image = images.sparse("image", DISK);
+    assert!(run("mkfs.ext2", &["-q", "-F"], &image));
+    let folder = Folder::new();
+    let path = folder.folder("disk");
+    let image = image.to_str().unwrap();
+    let content = noise(FILM);
+    let disk = Mount::new(&["-o", "loop", image], &path);
+    fs::write(path.join("film"), &content).unwrap();
+    // Nothing of it in the page cache.
+    drop(disk);
+    let disk = Mount::new(&["-o", "loop,ro", image], &path);
+    File::options()
+        .write(true)
+        .open(image)
+        .unwrap()
+        .set_len(DISK / 3)
+        .unwrap();
+
+    let siege = Siege::of(folder);
+    let clients = 10;
+    let attack = Attack {
+        test: "attacks::disk::a_disk_that_cannot_be_read",
+        what: "a file whose second half is on a broken part of the disk (EIO)",
+        clients,
+        answer: "what can be read, then close; a line in the log",
+    };
+    siege.withstand(&attack, || {
+        let mut crowd = siege.clients(clients);
+        for client in &mut crowd {
+            client.send("GET /disk/film HTTP/1.1\r\nHost: a\r\n\r\n");
+            assert_eq!(client.head().content_length(false), FILM as u64);
+        }
+        for client in &mut crowd {
+            let body = client.read_to_end();
+            assert!(
+                !body.is_empty() && body.len() < FILM,
+                "{} bytes",
+                body.len()
+            );
+            assert!(content.starts_with(&body), "other bytes");
+        }
+    });
+    siege
+        .porthole
+        .log()
+        .wait_for("a file ended or failed early");
+    drop(disk);
+}
+
+fn a_disk_that_is_unmounted() {
+    const FILM: usize = 20 << 20;
+    let folder = Folder::new();
+    let disk = Mount::new(&["-t", "tmpfs", "porthole"], &folder.folder("disk"));
+    let content = noise(FILM);
+    folder.file("disk/film", &content);
+    let siege = Siege::of(folder);
+    let clients = 10;
+    let attack = Attack {
+        test: "attacks::disk::a_disk_that_is_unmounted",
+        what: "a disk below the folder is unmounted while its files are sent",
+        clients,
+        answer: "whole files to who has begun, 404 to who comes after",
+    };
+    siege.withstand(&attack, || {
+        let mut crowd = siege.clients(clients);
+        for client in &mut crowd {
+            client.send("GET /disk/film HTTP/1.1\r\nHost: a\r\n\r\n");
+            assert_eq!(client.head().content_length(false), FILM as u64);
+        }
+        disk.take_away();
+        assert_eq!(siege.porthole.get("/disk/film").status, 404);
+        for client in &mut crowd {
+            let mut body = vec![0; FILM];
+            let mut at = 0;
+            while at < FILM {
+                let count = client.read_some(&mut body[at..]);
+                assert!(count > 0, "cut");
+                at += count;
+            }
+            assert!(body == content, "other bytes");
+        }
+    });
+}
+
+/// What was granted stays granted, in sight or not: the folder is a descriptor.
+fn the_served_disk_is_unmounted() {
+    let folder = Folder::new();
+    let path = folder.folder("disk");
+    let disk = Mount::new(&["-t", "tmpfs", "porthole"], &path);
+    folder.file("disk/a", "on the disk");
+    let porthole = Porthole::serving(&path);
+    assert_eq!(porthole.get("/a").text(), "on the disk");
+    disk.take_away();
+    assert_eq!(porthole.get("/a").text(), "on the disk");
+    // Opened anew by its path, it is the folder that the disk had hidden.
+    fs::write(path.join("b"), "below").unwrap();
+    porthole.signal(Signal::HUP);
+    porthole.errors().wait_for("replaced; ");
+    assert_eq!(porthole.get("/a").status, 404);
+    assert_eq!(porthole.get("/b").text(), "below");
+}
+
+fn the_served_folder_is_removed() {
+    const FILM: u64 = 32 << 20;
+    let folder = Folder::new();
+    let path = folder.folder("served");
+    folder.sparse("served/film", FILM);
+    let porthole = Porthole::serving(&path);
+    let mut client = porthole.client();
+    client.send("GET /film HTTP/1.1\r\nHost: a\r\n\r\n");
+    assert_eq!(client.head().content_length(false), FILM);
+    fs::remove_dir_all(&path).unwrap();
+    assert_eq!(client.read_until(FILM), FILM);
+    for target in ["/", "/film", "/folder/"] {
+        assert!(matches!(porthole.get(target).status, 200 | 404), "{target}");
+    }
+    // A folder of that name is another one, until it is asked for.
+    folder.file("served/film", "another");
+    assert_eq!(porthole.get("/film").status, 404);
+    porthole.signal(Signal::HUP);
+    porthole.errors().wait_for("replaced; ");
+    assert_eq!(porthole.get("/film").text(), "another");
+}

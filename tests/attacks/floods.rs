@@ -1,0 +1,189 @@
+//! More requests than anyone needs.
+
+use std::fs::File;
+use std::thread;
+use std::time::Instant;
+
+use libtest_mimic::Trial;
+
+use super::scale;
+use super::siege::{Attack, Siege};
+use crate::support::{Client, Folder, PATIENCE, noise, trials};
+
+pub fn trials() -> Vec<Trial> {
+    trials![
+        pipelines,
+        unread_pipelines,
+        ranges,
+        large_folders,
+        unread_listings
+    ]
+}
+
+const SMALL: &str = "GET /a HTTP/1.1\r\nHost: a\r\n\r\n";
+
+/// Clients that ask at full speed, a thousand requests at a time.
+fn pipelines() {
+    const CLIENTS: usize = 4;
+    let folder = Folder::new();
+    folder.file("a", "content");
+    let siege = Siege::with(folder, &["--quiet"]);
+    let attack = Attack {
+        test: "attacks::floods::pipelines",
+        what: "pipelines of 1,000 requests, one after the other, at full speed",
+        clients: CLIENTS,
+        answer: "answered in order, taking turns with the others",
+    };
+    siege.withstand(&attack, || {
+        let end = Instant::now() + scale::time();
+        thread::scope(|scope| {
+            for _ in 0..CLIENTS {
+                scope.spawn(|| {
+                    let mut client = siege.client();
+                    while Instant::now() < end {
+                        client.send(SMALL.repeat(1_000));
+                        for _ in 0..1_000 {
+                            let answer = client.read();
+                            assert_eq!(answer.text(), "content");
+                            if answer.closes() {
+                                client = siege.client();
+                                break;
+                            }
+                        }
+                    }
+                });
+            }
+        });
+    });
+}
+
+/// Clients that ask and ask and never read: the server stops reading, too.
+fn unread_pipelines() {
+    /// What fits into the buffers between the two.
+    const TAKEN: usize = 16 << 20;
+    let clients = scale::connections() / 2;
+    let folder = Folder::new();
+    folder.file("a", noise(50_000));
+    let siege = Siege::of(folder);
+    let attack = Attack {
+        test: "attacks::floods::unread_pipelines",
+        what: "requests without end, and no answer is read",
+        clients,
+        answer: "no request is read before the answers are taken",
+    };
+    siege.withstand(&attack, || {
+        let mut crowd = siege.clients(clients);
+        for client in &mut crowd {
+            client.stream().set_nonblocking(true).unwrap();
+            let mut taken = 0;
+            while client.takes(SMALL.repeat(1_000)) {
+                taken += SMALL.len() * 1_000;
+                assert!(taken < TAKEN, "it reads on");
+            }
+        }
+        thread::sleep(scale::time());
+    });
+}
+
+/// CVE-2011-3192 and its children: what is sent stays near one file.
+fn ranges() {
+    const SIZE: u64 = 1_000_000;
+    let clients = scale::connections() / 2;
+    let folder = Folder::new();
+    folder.file("film", noise(SIZE as usize));
+    let siege = Siege::of(folder);
+    let attack = Attack {
+        test: "attacks::floods::ranges",
+        what: "1,000 overlapping ranges; 100 single bytes; 3,000 nonsensical ones",
+        clients,
+        answer: "200 or 206 with no more than the file",
+    };
+    let overlapping: String = (0..1_000).map(|first| format!("{first}-,")).collect();
+    let single: String = (0..100)
+        .map(|part| format!("{0}-{0},", part * 9_000))
+        .collect();
+    let nonsensical = "9-1,x,-0,".repeat(1_000);
+    siege.withstand(&attack, || {
+        scale::again_and_again(|| {
+            for list in [&overlapping, &single, &nonsensical] {
+                let mut crowd = siege.clients(clients);
+                for client in &mut crowd {
+                    client.send(format!(
+                        "GET /film HTTP/1.1\r\nHost: a\r\nRange: bytes={list}\r\n\r\n"
+                    ));
+                }
+                for client in &mut crowd {
+                    let answer = client.read();
+                    assert!(matches!(answer.status, 200 | 206), "{}", answer.line);
+                    assert!((answer.body.len() as u64) < SIZE + 20_000);
+                }
+            }
+        });
+    });
+}
+
+/// A folder of empty files whose names have 100 letters.
+fn large_folder(entries: usize) -> Folder {
+    let folder = Folder::new();
+    folder.folder("large");
+    for number in 0..entries {
+        File::create(folder.path().join(format!("large/{number:0100}"))).unwrap();
+    }
+    folder
+}
+
+const LISTING: &str = "GET /large/ HTTP/1.1\r\nHost: a\r\n\r\n";
+
+/// A folder of 100,000 files, listed for many at once.
+fn large_folders() {
+    let clients = scale::connections();
+    let siege = Siege::of(large_folder(100_000));
+    let attack = Attack {
+        test: "attacks::floods::large_folders",
+        what: "listings of a folder with 100,000 entries",
+        clients,
+        answer: "10,000 entries, in turn with the others",
+    };
+    siege.withstand(&attack, || {
+        let mut crowd = siege.clients(clients);
+        for client in &mut crowd {
+            client.send(LISTING);
+        }
+        for client in &mut crowd {
+            let answer = client.read();
+            assert_eq!(answer.status, 200);
+            assert_eq!(answer.text().matches("<tr>").count(), 10_001);
+        }
+    });
+}
+
+/// Listings for clients that do not read, until the memory for them is used up.
+/// Files are served as before, and listings too when the clients have gone.
+fn unread_listings() {
+    const MOST: usize = 100;
+    let siege = Siege::of(large_folder(10_000));
+    let attack = Attack {
+        test: "attacks::floods::unread_listings",
+        what: "listings of 10,000 entries, one after the other, and none is read",
+        clients: MOST,
+        answer: "503 and close while 32 MiB of listings are unread",
+    };
+    siege.withstand(&attack, || {
+        let mut unread = Vec::new();
+        while unread.len() < MOST {
+            let mut client = Client::with_a_small_window(siege.porthole.address());
+            let answer = client.send(LISTING).head();
+            if answer.status == 503 {
+                assert!(answer.closes() && answer.field("Retry-After").is_some());
+                break;
+            }
+            unread.push(client);
+        }
+        assert!(unread.len() < MOST, "no bound is reached");
+        drop(unread);
+        let deadline = Instant::now() + PATIENCE;
+        while siege.porthole.get("/large/").status != 200 {
+            assert!(Instant::now() < deadline, "no listing any more");
+        }
+    });
+}

@@ -1,0 +1,42 @@
+//! Attacks from outside, each while other clients are being served.
+//!
+//! Short versions here; `cargo xtask soak` runs the same functions at length
+//! ([`scale`]), and writes down what they say.
+
+mod bystanders;
+mod changes;
+mod connections;
+mod disk;
+mod floods;
+mod heads;
+mod latency;
+mod names;
+mod odd_files;
+mod probes;
+mod readers;
+mod scale;
+mod siege;
+mod slowhttptest;
+mod soak;
+mod visitor;
+
+use libtest_mimic::Trial;
+
+pub fn trials() -> Vec<Trial> {
+    [
+        heads::trials(),
+        readers::trials(),
+        connections::trials(),
+        floods::trials(),
+        probes::trials(),
+        odd_files::trials(),
+        names::trials(),
+        changes::trials(),
+        disk::trials(),
+        slowhttptest::trials(),
+        soak::trials(),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
+}

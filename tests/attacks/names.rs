@@ -1,0 +1,129 @@
+//! Names of any bytes, and times from any age.
+
+use std::ffi::OsStr;
+use std::fs::File;
+use std::os::unix::ffi::OsStrExt;
+use std::path::Path;
+
+use libtest_mimic::Trial;
+use rustix::fs::{Timespec, Timestamps, futimens};
+
+use super::scale;
+use super::siege::{Attack, Siege};
+use crate::support::{Folder, each, trials};
+
+pub fn trials() -> Vec<Trial> {
+    trials![every_byte, the_ends_of_time]
+}
+
+/// Every byte that a name may have, alone and between letters. Where the name is
+/// text that a target can say, the file is served; else the target is refused.
+fn every_byte() {
+    let folder = Folder::new();
+    let bytes: Vec<u8> = (1..=255).filter(|byte| !b"./".contains(byte)).collect();
+    for &byte in &bytes {
+        for parent in ["all", if byte < 0x80 { "text" } else { "other" }] {
+            for name in [&[byte][..], &[b'a', byte, b'z']] {
+                let name = Path::new(parent).join(OsStr::from_bytes(name));
+                folder.file(name, [byte]);
+            }
+        }
+    }
+    let siege = Siege::of(folder);
+    let attack = Attack {
+        test: "attacks::names::every_byte",
+        what: "names with every byte value, also such as are no UTF-8",
+        clients: 1,
+        answer: "200 for what a target can say, else 400; listings show the former",
+    };
+    siege.withstand(&attack, || {
+        let said = |byte: u8| matches!(byte, b' '..=b'~') && byte != b'\\';
+        each(&bytes, |&byte| {
+            for (target, named) in [
+                (format!("/all/%{byte:02x}"), true),
+                (format!("/all/a%{byte:02X}z"), true),
+                (format!("/all/b%{byte:02x}z"), false),
+            ] {
+                let answer = siege.client().get(&target, "");
+                let expected = match (said(byte), named) {
+                    (false, _) => 400,
+                    (true, true) => 200,
+                    (true, false) => 404,
+                };
+                assert_eq!(answer.status, expected, "{target}");
+                assert!(expected != 200 || answer.body == [byte]);
+            }
+        });
+        let listing = siege.client().get("/text/", "");
+        let shown = listing.text().matches("<tr>").count();
+        let expected = 2 * bytes.iter().filter(|byte| said(**byte)).count();
+        assert_eq!(shown, expected + 1, "{}", listing.text());
+        for target in ["/all/", "/other/"] {
+            let listing = siege.client().get(target, "");
+            assert_eq!(listing.status, 200);
+            assert!(listing.text().contains("not valid UTF-8"));
+        }
+    });
+}
+
+/// Modified before and after everything. A file system in memory keeps any time;
+/// one on a disk comes as near as it can.
+fn the_ends_of_time() {
+    let times = [
+        i64::MIN,
+        -62_135_596_801,
+        -2_147_483_649,
+        -1,
+        0,
+        4_294_967_296,
+        253_402_300_799,
+        253_402_300_800,
+        i64::MAX,
+    ];
+    let memory = Path::new("/dev/shm");
+    let folder = match memory.is_dir() {
+        true => Folder::within(memory),
+        false => Folder::new(),
+    };
+    for (number, seconds) in times.into_iter().enumerate() {
+        let file = File::create(folder.join(format!("times/{number}"))).unwrap();
+        let time = Timespec {
+            tv_sec: seconds,
+            tv_nsec: 999_999_999,
+        };
+        let times = Timestamps {
+            last_access: time,
+            last_modification: time,
+        };
+        futimens(&file, &times).unwrap();
+    }
+    let siege = Siege::of(folder);
+    let attack = Attack {
+        test: "attacks::names::the_ends_of_time",
+        what: "files that were modified at the ends of 64 bits, in the year 0 and 10,000",
+        clients: scale::connections(),
+        answer: "200, with Last-Modified where HTTP can say the time",
+    };
+    siege.withstand(&attack, || {
+        let mut crowd = siege.clients(attack.clients);
+        for client in &mut crowd {
+            for number in 0..times.len() {
+                let target = format!("/times/{number}");
+                let answer = client.get(
+                    &target,
+                    "If-Modified-Since: Thu, 01 Jan 1970 00:00:00 GMT\r\n",
+                );
+                assert!(matches!(answer.status, 200 | 304), "{}", answer.line);
+                let tag = answer.field("ETag").unwrap();
+                let same = client.get(&target, &format!("If-None-Match: {tag}\r\n"));
+                assert_eq!(same.status, 304);
+                if let Some(time) = answer.field("Last-Modified") {
+                    let since = format!("If-Unmodified-Since: {time}\r\n");
+                    assert_eq!(client.get(&target, &since).status, 200, "{time}");
+                }
+            }
+        }
+        let listing = siege.client().get("/times/", "");
+        assert_eq!(listing.text().matches("<tr>").count(), times.len() + 1);
+    });
+}

@@ -1,0 +1,82 @@
+//! What is in a folder and no file: opening it could hang, or never end.
+
+use std::os::unix::net::UnixListener;
+
+use libtest_mimic::Trial;
+use rustix::fs::{CWD, FileType, Mode, makedev, mknodat};
+
+use super::scale;
+use super::siege::{Attack, Siege};
+use crate::support::{Folder, privileged, trials};
+
+pub fn trials() -> Vec<Trial> {
+    let root = rustix::process::geteuid().is_root();
+    let devices = privileged(
+        concat!(module_path!(), "::devices"),
+        root,
+        "make devices",
+        devices,
+    );
+    let mut trials = trials![pipes_and_sockets];
+    trials.push(devices);
+    trials
+}
+
+fn pipes_and_sockets() {
+    let folder = Folder::new();
+    folder.fifo("fifo");
+    folder.link("to-fifo", "fifo");
+    let _socket = UnixListener::bind(folder.join("socket")).unwrap();
+    let attack = Attack {
+        test: "attacks::odd_files::pipes_and_sockets",
+        what: "requests for named pipes and sockets, and for links to them",
+        clients: scale::connections(),
+        answer: "404",
+    };
+    all_missing(folder, &attack, &["fifo", "to-fifo", "socket"]);
+}
+
+fn devices() {
+    let folder = Folder::new();
+    let character = FileType::CharacterDevice;
+    let devices = [
+        ("null", character, 1, 3),
+        ("zero", character, 1, 5),
+        ("tty", character, 5, 0),
+        ("loop", FileType::BlockDevice, 7, 200),
+    ];
+    for (name, kind, major, minor) in devices {
+        let (path, device) = (folder.join(name), makedev(major, minor));
+        mknodat(CWD, path, kind, Mode::RUSR, device).unwrap();
+    }
+    folder.link("out", "/dev/zero");
+    let attack = Attack {
+        test: "attacks::odd_files::devices",
+        what: "requests for devices, and for a link to one outside",
+        clients: scale::connections(),
+        answer: "404",
+    };
+    all_missing(folder, &attack, &["null", "zero", "tty", "loop", "out"]);
+}
+
+/// For no one, and not shown either.
+fn all_missing(folder: Folder, attack: &Attack, names: &[&str]) {
+    let siege = Siege::of(folder);
+    siege.withstand(attack, || {
+        let mut crowd = siege.clients(attack.clients);
+        scale::again_and_again(|| {
+            for name in names {
+                for client in &mut crowd {
+                    client.send(format!("GET /{name} HTTP/1.1\r\nHost: a\r\n\r\n"));
+                }
+                for client in &mut crowd {
+                    assert_eq!(client.read().status, 404, "{name}");
+                }
+            }
+        });
+    });
+    let listing = siege.porthole.get("/");
+    for name in names {
+        assert!(!listing.text().contains(&format!("./{name}\"")), "{name}");
+    }
+}

@@ -1,0 +1,76 @@
+//! What is built of the workspace, as it is released.
+
+use std::{
+    path::{Path, PathBuf},
+    process::{Command, Stdio},
+};
+
+use anyhow::{Context, Result, ensure};
+use serde_json::Value;
+
+const WORKSPACE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
+
+/// Builds porthole; gives the path of its binary.
+pub(crate) fn porthole() -> Result<PathBuf> {
+    build(&["build", "--bin", "porthole"], "porthole")
+}
+
+/// Builds porthole and its black-box tests; gives the path of the latter's program.
+pub(crate) fn tests() -> Result<PathBuf> {
+    build(&["test", "--no-run", "--test", "blackbox"], "blackbox")
+}
+
+/// The whole workspace, as the README's commands have it: with other features the
+/// dependencies would be built once more.
+fn build(command: &[&str], name: &str) -> Result<PathBuf> {
+    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let output = Command::new(cargo)
+        .args(command)
+        .args(["--release", "--workspace"])
+        .arg("--message-format=json-render-diagnostics")
+        .current_dir(WORKSPACE)
+        .stderr(Stdio::inherit())
+        .output()
+        .context("cannot run cargo")?;
+    ensure!(output.status.success(), "{name} does not build");
+    let messages = String::from_utf8(output.stdout)?;
+    messages
+        .lines()
+        .find_map(|message| executable(message, name))
+        .with_context(|| format!("cargo built no {name}"))
+}
+
+/// The program that a line of cargo's messages is about, if it is of this name.
+fn executable(message: &str, name: &str) -> Option<PathBuf> {
+    let message: Value = serde_json::from_str(message).ok()?;
+    let path = Path::new(message.get("executable")?.as_str()?);
+    (message.get("target")?.get("name")? == name).then(|| path.into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn executables() {
+        for (message, expected) in [
+            (
+                r#"{"target":{"name":"blackbox"},"executable":"/t/deps/blackbox-54"}"#,
+                true,
+            ),
+            (
+                r#"{"target":{"name":"build-script-build"},"executable":"/t/build-script"}"#,
+                false,
+            ),
+            (r#"{"target":{"name":"blackbox"},"executable":null}"#, false),
+            (r#"{"reason":"build-finished","success":true}"#, false),
+            ("warning: unused", false),
+        ] {
+            assert_eq!(
+                executable(message, "blackbox").is_some(),
+                expected,
+                "{message}"
+            );
+        }
+    }
+}

@@ -1,0 +1,60 @@
+//! The lines that the attacks write, one each, as a table.
+
+use anyhow::{Context, Result};
+
+use crate::table::Table;
+
+/// Reads lines of cells between tabs: test, what is done, by how many, what porthole
+/// does, then microseconds (median, 99th percentile, longest) and bytes.
+pub(crate) fn table(lines: &str) -> Result<Table> {
+    let mut table = Table::new(
+        2,
+        [
+            "attack",
+            "what porthole does",
+            "clients",
+            "p50",
+            "p99",
+            "max",
+            "peak memory",
+            "test",
+        ],
+    );
+    for line in lines.lines() {
+        table.row(row(line).with_context(|| format!("cannot make out {line:?}"))?);
+    }
+    Ok(table)
+}
+
+fn row(line: &str) -> Option<Vec<String>> {
+    let cells: Vec<_> = line.split('\t').collect();
+    let [test, what, clients, answer, p50, p99, max, peak] = cells[..] else {
+        return None;
+    };
+    let milliseconds = |cell: &str| Some(format!("{:.1} ms", cell.parse::<f64>().ok()? / 1e3));
+    let mebibytes = peak.parse::<f64>().ok()? / 1024.0 / 1024.0;
+    Some(vec![
+        what.into(),
+        answer.into(),
+        clients.into(),
+        milliseconds(p50)?,
+        milliseconds(p99)?,
+        milliseconds(max)?,
+        format!("{mebibytes:.1} MiB"),
+        format!("`{test}`"),
+    ])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines() {
+        let line = "attacks::heads::slow\tslow heads\t100\t408\t250\t1500\t20000\t12582912\n";
+        let table = table(line).unwrap().markdown();
+        let expected = "| slow heads | 408                |     100 | 0.2 ms | 1.5 ms | 20.0 ms |    12.0 MiB | `attacks::heads::slow` |";
+        assert!(table.contains(expected), "{table}");
+        assert!(super::table("a\tb\n").is_err());
+    }
+}
