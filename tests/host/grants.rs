@@ -65,7 +65,7 @@ fn every_function_of_the_contract_is_explained() {
 /// Ours asks for nothing that it does not get; this one does.
 fn a_component_that_imports_all_that_is_linked_is_explained() {
     let folder = Folder::new();
-    let component = folder.file("unruly.wasm", artifacts::UNRULY);
+    let component = folder.file("escape.wasm", artifacts::ESCAPE);
     let grants = json(folder.path(), &["--component", component.to_str().unwrap()]);
     assert_eq!(grants["component"], component.to_str().unwrap());
     let grant = |function: &str| {

@@ -251,7 +251,7 @@ fn attempt_in_a_worker(root: Root, listeners: Listeners, outside: Arc<Outside>) 
     let once = Once::new();
     let (stdout, _) = Log::to(io::sink()).unwrap();
     let server = Server {
-        program: Program::compile(artifacts::UNRULY).unwrap(),
+        program: Program::compile(artifacts::ESCAPE).unwrap(),
         root,
         listeners,
         arguments: vec!["trap".to_owned(), outside.server.to_string()],

@@ -6,7 +6,8 @@ use std::time::Duration;
 use libtest_mimic::Trial;
 use porthole::{Limits, Stopped};
 
-use crate::support::{Client, Folder, Hosted, trials};
+use super::failures::says_back;
+use crate::support::{Folder, Hosted, trials};
 
 pub fn trials() -> Vec<Trial> {
     trials![
@@ -17,7 +18,7 @@ pub fn trials() -> Vec<Trial> {
 }
 
 fn talking(folder: &Folder, connections: usize) -> Hosted {
-    let arguments = |granted: SocketAddr| vec!["talk".to_owned(), granted.to_string()];
+    let arguments = |granted: SocketAddr| vec!["serve".to_owned(), format!("--listen={granted}")];
     let limits = Limits {
         connections,
         workers: 1,
@@ -25,13 +26,7 @@ fn talking(folder: &Folder, connections: usize) -> Hosted {
         grace: Duration::from_secs(1),
         ..Limits::default()
     };
-    Hosted::start(artifacts::UNRULY, folder, arguments, limits).unwrap()
-}
-
-fn says_back(client: &mut Client, word: u8) {
-    let mut back = [0];
-    assert_eq!(client.send([word]).read_some(&mut back), 1, "closed");
-    assert_eq!(back, [word]);
+    Hosted::start(artifacts::ESCAPE, folder, arguments, limits).unwrap()
 }
 
 /// With one worker, each trap takes down all that serves; ten thousand attempts meet a
@@ -43,15 +38,14 @@ fn no_attempt_is_refused_during_a_hundred_traps() {
     let hosted = talking(&folder, 4_096);
     for _ in 0..TRAPS {
         let mut trapping = hosted.client();
-        says_back(&mut trapping, b'x');
-        trapping.send("0");
+        says_back(&mut trapping, "!trap");
         for _ in 0..ATTEMPTS {
             // Not closed in order: ten thousand ports would be in TIME-WAIT.
             hosted.client().reset();
         }
         assert_eq!(trapping.read_until_cut(), 0);
     }
-    says_back(&mut hosted.client(), b'x');
+    says_back(&mut hosted.client(), "x");
     let notices = hosted.notices().clone();
     assert_eq!(hosted.running().stop(|| false), Stopped::Drained);
     let notices = notices.to_end();
@@ -77,9 +71,9 @@ fn versions_without_end_are_bounded() {
     let mut clients = Vec::new();
     for _ in 0..=KEPT {
         let mut client = hosted.client();
-        says_back(&mut client, b'x');
+        says_back(&mut client, "x");
         clients.push(client);
-        hosted.replace(artifacts::UNRULY, &folder).unwrap();
+        hosted.replace(artifacts::ESCAPE, &folder).unwrap();
     }
     hosted
         .notices()
@@ -87,7 +81,7 @@ fn versions_without_end_are_bounded() {
     let mut clients = clients.into_iter();
     assert_eq!(clients.next().unwrap().read_until_cut(), 0);
     for mut client in clients {
-        says_back(&mut client, b'x');
+        says_back(&mut client, "x");
     }
 }
 
@@ -97,7 +91,7 @@ fn at_the_hosts_cap_newcomers_wait() {
     let hosted = talking(&folder, 2);
     let mut held: Vec<_> = (0..2).map(|_| hosted.client()).collect();
     for client in &mut held {
-        says_back(client, b'x');
+        says_back(client, "x");
     }
     let mut waiting = hosted.client();
     waiting.send("y");
@@ -105,5 +99,5 @@ fn at_the_hosts_cap_newcomers_wait() {
     held.pop();
     let mut back = [0];
     assert_eq!(waiting.read_some(&mut back), 1);
-    says_back(&mut held[0], b'x');
+    says_back(&mut held[0], "x");
 }

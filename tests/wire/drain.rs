@@ -141,7 +141,7 @@ fn a_version_that_fails_leaves_the_old_one_serving() {
     assert_eq!(kept.get("/a", "").text(), "a");
     let rows: [(&[u8], &str); 3] = [
         (b"no component", "not replaced: cannot use the component"),
-        (artifacts::UNRULY, "not replaced: "),
+        (artifacts::ESCAPE, "not replaced: "),
         (porthole::COMPONENT, "porthole: replaced; "),
     ];
     for (component, words) in rows {

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use libtest_mimic::Trial;
 
-use crate::support::{Client, Folder, Porthole, each, trials};
+use crate::support::{Folder, Porthole, each, trials};
 
 pub fn trials() -> Vec<Trial> {
     trials![
