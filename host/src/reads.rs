@@ -154,6 +154,10 @@ fn read(file: &File, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
 #[cfg(target_os = "linux")]
 fn read_cached(file: &File, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
     use rustix::io::{Errno, ReadWriteFlags, preadv2};
+    // To preadv(2) -1 is not an offset, but wherever the last read ended.
+    if i64::try_from(offset).is_err() {
+        return read(file, buffer, offset);
+    }
     let mut buffers = [io::IoSliceMut::new(buffer)];
     match preadv2(file, &mut buffers, offset, ReadWriteFlags::NOWAIT) {
         // Not every file system can tell.

@@ -160,7 +160,7 @@ fn the_served_disk_is_unmounted() {
     let path = folder.folder("disk");
     let disk = Mount::new(&["-t", "tmpfs", "porthole"], &path);
     folder.file("disk/a", "on the disk");
-    let porthole = Porthole::serving(&path);
+    let porthole = Porthole::with(&path, &reloading(&folder));
     assert_eq!(porthole.get("/a").text(), "on the disk");
     disk.take_away();
     assert_eq!(porthole.get("/a").text(), "on the disk");
@@ -177,7 +177,7 @@ fn the_served_folder_is_removed() {
     let folder = Folder::new();
     let path = folder.folder("served");
     folder.sparse("served/film", FILM);
-    let porthole = Porthole::serving(&path);
+    let porthole = Porthole::with(&path, &reloading(&folder));
     let mut client = porthole.client();
     client.send("GET /film HTTP/1.1\r\nHost: a\r\n\r\n");
     assert_eq!(client.head().content_length(false), FILM);
@@ -192,4 +192,9 @@ fn the_served_folder_is_removed() {
     porthole.signal(Signal::HUP);
     porthole.errors().wait_for("replaced; ");
     assert_eq!(porthole.get("/film").text(), "another");
+}
+
+/// SIGHUP may open whatever takes the place of the folder that is served.
+fn reloading(parent: &Folder) -> [&str; 2] {
+    ["--reload-from", parent.path().to_str().unwrap()]
 }

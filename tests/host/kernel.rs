@@ -254,7 +254,7 @@ fn attempt_in_a_worker(root: Root, listeners: Listeners, outside: Arc<Outside>) 
         program: Program::compile(artifacts::ESCAPE).unwrap(),
         root,
         listeners,
-        arguments: vec!["trap".to_owned(), outside.server.to_string()],
+        arguments: vec!["trap".to_owned()],
         limits: Limits {
             workers: 1,
             ..Limits::default()
