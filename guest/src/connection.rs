@@ -67,7 +67,7 @@ pub async fn serve(server: &Server, socket: TcpSocket) {
 
 /// How to close in order.
 enum Farewell {
-    /// The client has said that it is done.
+    /// The client has said that it is done, or nothing for long.
     Close,
     /// It may still be sending: what it sends must not cost it the answer.
     Linger,
@@ -125,7 +125,7 @@ impl Talk<'_> {
                     };
                     match read {
                         Ok(_) => {}
-                        Err(End::Expired) if idle => return Ok(Farewell::Linger),
+                        Err(End::Expired) if idle => return Ok(self.part_idly()),
                         Err(End::Expired) => {
                             let method = protocol.method(&input);
                             return self.refuse(&input, method, Refusal::HeadTimeout).await;
@@ -158,6 +158,15 @@ impl Talk<'_> {
                     return self.refuse(&input, method, refusal).await;
                 }
             }
+        }
+    }
+
+    /// Whoever was silent is owed nothing, and its place may be wanted; but when the
+    /// server drains, a request may be on its way.
+    fn part_idly(&self) -> Farewell {
+        match self.server.is_draining() {
+            true => Farewell::Linger,
+            false => Farewell::Close,
         }
     }
 

@@ -116,11 +116,22 @@ fn waker(task: Rc<Task>) -> Waker {
 
 fn raw(task: Rc<Task>) -> RawWaker {
     static VTABLE: RawWakerVTable = RawWakerVTable::new(
-        // SAFETY of all four: the pointer is that of `raw`, and holds one count.
-        |pointer| raw(unsafe { another(pointer) }),
-        |pointer| unsafe { Rc::from_raw(pointer.cast::<Task>()) }.queue(),
-        |pointer| unsafe { another(pointer) }.queue(),
-        |pointer| drop(unsafe { Rc::from_raw(pointer.cast::<Task>()) }),
+        |pointer| {
+            // SAFETY: a waker is cloned while it lives, and so does its count.
+            raw(unsafe { another(pointer) })
+        },
+        |pointer| {
+            // SAFETY: waking consumes the waker, and this its count.
+            unsafe { Rc::from_raw(pointer.cast::<Task>()) }.queue();
+        },
+        |pointer| {
+            // SAFETY: a waker is used while it lives, and so does its count.
+            unsafe { another(pointer) }.queue();
+        },
+        |pointer| {
+            // SAFETY: the waker is gone, and this takes its count.
+            drop(unsafe { Rc::from_raw(pointer.cast::<Task>()) });
+        },
     );
     RawWaker::new(Rc::into_raw(task).cast(), &VTABLE)
 }
