@@ -1,9 +1,40 @@
 //! What `std` would have brought along, without its imports.
 
-use core::alloc::Layout;
+use core::alloc::{GlobalAlloc, Layout};
+
+use dlmalloc::GlobalDlmalloc;
 
 #[global_allocator]
-static ALLOCATOR: dlmalloc::GlobalDlmalloc = dlmalloc::GlobalDlmalloc;
+static ALLOCATOR: Allocator = Allocator;
+
+/// Buffers that bytes are copied into begin with a page: the kernel copies up to twice
+/// as fast to where a line of the cache begins.
+struct Allocator;
+
+/// Bytes from which on memory is taken for a buffer.
+const BUFFER: usize = 16 * 1024;
+const PAGE: usize = 4_096;
+
+fn aligned(layout: Layout) -> Layout {
+    match layout.size() >= BUFFER {
+        true => layout.align_to(PAGE).unwrap_or(layout),
+        false => layout,
+    }
+}
+
+// SAFETY: all is left to `GlobalDlmalloc`, under a layout that depends on nothing but
+// the caller's, so that memory is given back under the one that it was taken under.
+unsafe impl GlobalAlloc for Allocator {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        // SAFETY: the caller's promise.
+        unsafe { GlobalDlmalloc.alloc(aligned(layout)) }
+    }
+
+    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
+        // SAFETY: the caller's promise.
+        unsafe { GlobalDlmalloc.dealloc(pointer, aligned(layout)) }
+    }
+}
 
 #[panic_handler]
 fn panic(_: &core::panic::PanicInfo<'_>) -> ! {
