@@ -55,7 +55,7 @@ fn request_length(bytes: &[u8]) -> Option<usize> {
         ([], [coding]) if coding.eq_ignore_ascii_case(b"chunked") => chunk::length(&bytes[head..])?,
         _ => return None,
     };
-    (content <= bytes.len() - head).then_some(head + content)
+    (content <= bytes.len() - head).then(|| head + content)
 }
 
 /// The final answers.
