@@ -13,6 +13,8 @@ use std::{
 
 use anyhow::{Context, Result, ensure};
 
+use crate::numbers::grouped;
+
 /// Of an input: a little more than the longest head, so that every bound can be passed.
 const LONGEST_BYTES: usize = 20_000;
 
@@ -196,19 +198,6 @@ fn nightly(arguments: &[&str]) -> Command {
 
 fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../fuzz")
-}
-
-/// With a comma between thousands.
-fn grouped(number: u64) -> String {
-    let digits = number.to_string();
-    let mut text = String::new();
-    for (place, digit) in digits.chars().enumerate() {
-        if place > 0 && (digits.len() - place).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
 }
 
 #[cfg(test)]

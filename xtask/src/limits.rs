@@ -19,6 +19,8 @@ use std::path::Path;
 
 use anyhow::{Context as _, bail};
 
+use crate::numbers::grouped;
+
 /// What the table is made of, and the heading for it.
 const FILES: [(&str, &str); 3] = [
     ("h1/src/limits.rs", "Of a message"),
@@ -202,19 +204,6 @@ fn evaluate(expression: &str, values: &HashMap<String, u64>) -> anyhow::Result<u
     let name = expression.rsplit("::").next().unwrap_or(expression);
     let value = values.get(name).copied();
     value.with_context(|| format!("cannot read `{expression}`"))
-}
-
-/// `4,096` for 4096.
-fn grouped(number: u64) -> String {
-    let digits = number.to_string();
-    let mut text = String::new();
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
 }
 
 #[cfg(test)]

@@ -14,6 +14,7 @@ mod docs;
 mod floor;
 mod fuzz;
 mod limits;
+mod numbers;
 mod soak;
 mod table;
 
