@@ -34,14 +34,15 @@ impl Accepted {
 
 /// A worker as the acceptor sees it: one inbox per listener, and its load.
 pub(crate) struct Lane {
+    worker: usize,
     senders: Vec<mpsc::Sender<Accepted>>,
     load: Load,
 }
 
 impl Lane {
-    /// A lane and the inboxes at its other end, one for each address.
-    pub(crate) fn new(addresses: &[SocketAddr]) -> (Self, Inboxes) {
-        let load = Load::default();
+    /// A worker's lane, and the inboxes at its other end, one for each address.
+    pub(crate) fn new(worker: usize, share: usize, addresses: &[SocketAddr]) -> (Self, Inboxes) {
+        let load = Load::new(share);
         let (senders, inboxes) = addresses
             .iter()
             .map(|&address| {
@@ -53,12 +54,34 @@ impl Lane {
             inboxes,
             load: load.clone(),
         };
-        (Self { senders, load }, inboxes)
+        let lane = Self {
+            worker,
+            senders,
+            load,
+        };
+        (lane, inboxes)
+    }
+
+    fn has_room(&self, listener: usize) -> bool {
+        let sender = self.senders.get(listener);
+        sender.is_some_and(|sender| sender.capacity() > 0 && !sender.is_closed())
+    }
+
+    /// For a lane that has room: no one else sends. A worker that has given up since
+    /// closes the connection.
+    fn send(&self, arrival: Arrival) {
+        if let Some(sender) = self.senders.get(arrival.listener) {
+            let _ = sender.try_send(Accepted {
+                stream: arrival.stream,
+                peer: arrival.peer,
+                ticket: self.load.ticket(arrival.claim),
+            });
+        }
     }
 }
 
-/// The lanes that new connections go to. Emptied, every worker's stream of
-/// connections ends.
+/// The lanes that new connections go to, the one that got the latest at the end.
+/// Emptied, every worker's stream of connections ends.
 #[derive(Clone, Default)]
 pub(crate) struct Lanes(Arc<Mutex<Vec<Lane>>>);
 
@@ -74,28 +97,22 @@ impl Lanes {
     }
 
     /// Gives the connection to the worker that suits it best and has room in its inbox;
-    /// gives it back when there is none.
+    /// gives it back when there is none. Among equals, each has its turn.
     fn dispatch(&self, arrival: Arrival, own: Option<&Addresses>) -> Option<Arrival> {
-        let lanes = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut lanes = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let own = own.map(|addresses| addresses.worker(arrival.peer.ip(), lanes.len()));
-        let room = lanes
+        let best = lanes
             .iter()
             .enumerate()
-            .filter_map(|(number, lane)| {
-                let permit = lane.senders.get(arrival.listener)?.try_reserve().ok()?;
-                Some((number, lane, permit))
-            })
-            .min_by_key(|(number, lane, _)| {
-                (own.is_some_and(|own| own != *number), lane.load.rank())
-            });
-        let Some((_, lane, permit)) = room else {
+            .filter(|(_, lane)| lane.has_room(arrival.listener))
+            .min_by_key(|(_, lane)| (own.is_some_and(|own| own != lane.worker), lane.load.rank()))
+            .map(|(place, _)| place);
+        let Some(place) = best else {
             return Some(arrival);
         };
-        permit.send(Accepted {
-            stream: arrival.stream,
-            peer: arrival.peer,
-            ticket: lane.load.ticket(arrival.claim),
-        });
+        let lane = lanes.remove(place);
+        lane.send(arrival);
+        lanes.push(lane);
         None
     }
 }

@@ -39,7 +39,7 @@ impl Generation {
         let (kill, killed) = watch::channel(false);
         let (mut lanes, mut workers, mut all_inboxes) = (Vec::new(), Vec::new(), Vec::new());
         for number in 0..shared.limits.workers.max(1) {
-            let (lane, inboxes) = Lane::new(addresses);
+            let (lane, inboxes) = Lane::new(number, shared.limits.share(), addresses);
             lanes.push(lane);
             all_inboxes.push(inboxes.clone());
             let worker = Worker {

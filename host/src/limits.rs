@@ -14,6 +14,10 @@ pub struct Limits {
     /// accepted until one ends; the kernel's backlog holds the rest. Default
     /// 4,096.
     pub connections: usize,
+    /// Connections from which on the component makes room for each new one, over all
+    /// workers: new ones then go round, so that no worker's old ones are spared.
+    /// Default: as many as are held at once.
+    pub full: usize,
     /// Connections held at once by one client: an IPv4 address, or an IPv6 network of
     /// 64 bits. Beyond, its new ones are closed at once. Default: 1,024.
     pub per_address: usize,
@@ -37,6 +41,7 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             connections: CONNECTIONS,
+            full: CONNECTIONS,
             per_address: PER_ADDRESS,
             except_loopback: true,
             by_address: false,
@@ -44,6 +49,13 @@ impl Default for Limits {
             workers: std::thread::available_parallelism().map_or(1, usize::from),
             grace: GRACE,
         }
+    }
+}
+
+impl Limits {
+    /// One worker's share of [`Limits::full`].
+    pub fn share(&self) -> usize {
+        self.full.div_ceil(self.workers.max(1))
     }
 }
 

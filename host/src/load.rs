@@ -1,25 +1,35 @@
 //! What each worker has to do, as far as that shows from outside.
 
-use std::cmp::Reverse;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use crate::addresses::Claim;
 
 /// Counts of one worker's connections; clones share them.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub(crate) struct Load(Arc<Counts>);
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Counts {
+    /// From how many on the component makes room for each new one.
+    share: usize,
     open: AtomicUsize,
-    /// Those of them whose bytes the component waits for.
+    /// Those of them whose bytes the component waits for, or that it has not seen yet.
     waiting: AtomicUsize,
     /// Whether an instance listens.
     up: AtomicBool,
 }
 
 impl Load {
+    pub(crate) fn new(share: usize) -> Self {
+        Self(Arc::new(Counts {
+            share,
+            open: AtomicUsize::new(0),
+            waiting: AtomicUsize::new(0),
+            up: AtomicBool::new(false),
+        }))
+    }
+
     pub(crate) fn connections(&self) -> usize {
         self.0.open.load(Ordering::Relaxed)
     }
@@ -35,19 +45,21 @@ impl Load {
     /// How well it suits a new connection: the least suits best.
     ///
     /// A worker that is down has lost its connections and would otherwise get all new
-    /// ones. Among equally loaded workers, one where connections wait for their clients
-    /// is the one that can make room.
+    /// ones. Those that are full are equally loaded, whatever they are about to close;
+    /// among them, one where connections wait for their clients can make room.
     pub(crate) fn rank(&self) -> impl Ord + use<> {
-        let waiting = self.0.waiting.load(Ordering::Relaxed);
-        (!self.is_up(), self.connections(), Reverse(waiting))
+        let load = self.connections().min(self.0.share);
+        let stuck = self.0.waiting.load(Ordering::Relaxed) == 0;
+        (!self.is_up(), load, stuck)
     }
 
     /// Counts one more connection for as long as the ticket lives.
     pub(crate) fn ticket(&self, claim: Option<Claim>) -> Ticket {
         self.0.open.fetch_add(1, Ordering::Relaxed);
+        self.0.waiting.fetch_add(1, Ordering::Relaxed);
         Ticket {
             load: self.clone(),
-            waiting: AtomicBool::new(false),
+            waiting: AtomicBool::new(true),
             _claim: claim,
         }
     }
@@ -90,7 +102,7 @@ mod tests {
 
     #[test]
     fn a_connection_counts_while_its_ticket_lives() {
-        let load = Load::default();
+        let load = Load::new(1);
         let first = load.ticket(None);
         let second = load.ticket(None);
         assert_eq!(load.connections(), 2);
@@ -102,29 +114,38 @@ mod tests {
 
     #[test]
     fn the_least_loaded_worker_that_is_up_suits_best() {
-        let [idle, busy, waiting, down] = std::array::from_fn(|_| Load::default());
-        for load in [&idle, &busy, &waiting] {
+        let [none, one, waiting, busy, down] = std::array::from_fn(|_| Load::new(2));
+        for load in [&none, &one, &waiting, &busy] {
             load.set_up(true);
         }
-        let _open = [busy.ticket(None), waiting.ticket(None)];
-        _open[1].set_waiting(true);
+        let _one = one.ticket(None);
+        // Full, and what it has beyond counts for nothing.
+        let _waiting = [(); 3].map(|()| waiting.ticket(None));
+        let _busy = [(); 2].map(|()| {
+            let ticket = busy.ticket(None);
+            ticket.set_waiting(false);
+            ticket
+        });
         let mut order = [
             (&down, "down"),
             (&busy, "busy"),
             (&waiting, "waiting"),
-            (&idle, "idle"),
+            (&one, "one"),
+            (&none, "none"),
         ];
         order.sort_by_key(|(load, _)| load.rank());
         assert_eq!(
             order.map(|(_, name)| name),
-            ["idle", "waiting", "busy", "down"]
+            ["none", "one", "waiting", "busy", "down"]
         );
     }
 
     #[test]
     fn who_goes_no_longer_waits() {
-        let load = Load::default();
+        let load = Load::new(1);
         let ticket = load.ticket(None);
+        ticket.set_waiting(false);
+        assert_eq!(load.0.waiting.load(Ordering::Relaxed), 0);
         ticket.set_waiting(true);
         ticket.set_waiting(true);
         assert_eq!(load.0.waiting.load(Ordering::Relaxed), 1);

@@ -203,8 +203,10 @@ impl Options {
 
     pub(crate) fn limits(&self) -> Limits {
         let defaults = Limits::default();
+        let full = self.max_connections as usize;
         Limits {
-            connections: (self.max_connections as usize).saturating_add(TURNED_AWAY),
+            connections: full.saturating_add(TURNED_AWAY),
+            full,
             per_address: self
                 .max_per_address
                 .map_or(defaults.per_address, |most| most as usize),
@@ -227,8 +229,7 @@ impl Options {
                 .map(|address| format!("--listen={address}")),
         );
         arguments.push(format!("--index={}", self.index));
-        let share = (self.max_connections as usize).div_ceil(self.limits().workers);
-        arguments.push(format!("--max-connections={share}"));
+        arguments.push(format!("--max-connections={}", self.limits().share()));
         arguments.push(format!("--cache={}", u64::from(self.cache) << 20));
         if let Some(rate) = self.rate {
             arguments.push(format!("--rate={rate}"));
