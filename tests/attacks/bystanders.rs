@@ -1,6 +1,5 @@
 //! Clients that only want a file, while others attack.
 
-use std::net::SocketAddr;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -15,16 +14,21 @@ const PAUSE: Duration = Duration::from_millis(5);
 /// Runs an attack while two clients ask for `target` again and again, one on a
 /// connection that it keeps, one on a new one each time. Every answer must be
 /// `content`.
-pub fn beside(address: SocketAddr, target: &str, content: &[u8], attack: impl FnOnce()) -> Summary {
+pub fn beside(
+    visitor: impl Fn() -> Visitor + Sync,
+    target: &str,
+    content: &[u8],
+    attack: impl FnOnce(),
+) -> Summary {
     let over = AtomicBool::new(false);
-    let over = &over;
+    let (over, new_visitor) = (&over, &visitor);
     let ask = move |keep: bool| {
         let mut latencies = Latencies::default();
-        let mut visitor = Visitor::new(address);
+        let mut visitor = new_visitor();
         while !over.load(Ordering::Relaxed) {
             let asked = Instant::now();
             if !keep {
-                visitor = Visitor::new(address);
+                visitor = new_visitor();
             }
             let answer = visitor.get(target, "");
             latencies.push(asked.elapsed());

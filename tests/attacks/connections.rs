@@ -52,7 +52,7 @@ fn floods() {
 /// More than there may be: those that have been silent for longest make room.
 fn floods_beyond_the_bound() {
     let clients = scale::connections();
-    let siege = siege(&["--max-connections", "32"]);
+    let siege = siege(&["--max-connections", "32"]).crowded();
     let attack = Attack {
         test: "attacks::connections::floods_beyond_the_bound",
         what: "silent connections, many times as many as `--max-connections`",

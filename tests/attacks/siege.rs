@@ -4,6 +4,7 @@ use std::fs::File;
 use std::io::Write;
 use std::time::{Duration, Instant};
 
+use super::visitor::Visitor;
 use super::{bystanders, scale};
 use crate::support::{Client, Folder, PATIENCE, Porthole, noise};
 
@@ -43,6 +44,8 @@ pub struct Siege {
     content: Vec<u8>,
     /// Descriptors before the attack.
     usual: usize,
+    /// Whether bystanders may have to connect again.
+    crowded: bool,
 }
 
 impl Siege {
@@ -62,6 +65,15 @@ impl Siege {
             porthole,
             content,
             usual,
+            crowded: false,
+        }
+    }
+
+    /// For attacks with more connections than there may be.
+    pub fn crowded(self) -> Self {
+        Self {
+            crowded: true,
+            ..self
         }
     }
 
@@ -80,7 +92,11 @@ impl Siege {
         let porthole = &self.porthole;
         let target = format!("/{BYSTANDERS_FILE}");
         let address = porthole.address();
-        let served = bystanders::beside(address, &target, &self.content, attacking);
+        let visitor = || match self.crowded {
+            true => Visitor::in_a_crowd(address),
+            false => Visitor::new(address),
+        };
+        let served = bystanders::beside(visitor, &target, &self.content, attacking);
         let peak = porthole.peak_memory();
         let Attack {
             test,

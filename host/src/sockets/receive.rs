@@ -68,17 +68,21 @@ impl<T> StreamProducer<T> for Producer {
         // The capacity counts only for readers on the host's side: we have none.
         let mut destination = destination.as_direct(store, 0);
         let mut buffer = ReadBuf::new(destination.remaining());
-        match half.poll_read(cx, &mut buffer) {
-            Poll::Ready(Ok(())) => match buffer.filled().len() {
+        let read = match half.poll_read(cx, &mut buffer) {
+            Poll::Pending if finish => half.read_at_last(&mut buffer),
+            Poll::Pending => return Poll::Pending,
+            Poll::Ready(read) => Some(read),
+        };
+        match read {
+            Some(Ok(())) => match buffer.filled().len() {
                 0 => self.close(Ok(())),
                 read => {
                     destination.mark_written(read);
                     Poll::Ready(Ok(StreamResult::Completed))
                 }
             },
-            Poll::Ready(Err(error)) => self.close(Err(error_code(&error))),
-            Poll::Pending if finish => Poll::Ready(Ok(StreamResult::Cancelled)),
-            Poll::Pending => Poll::Pending,
+            Some(Err(error)) => self.close(Err(error_code(&error))),
+            None => Poll::Ready(Ok(StreamResult::Cancelled)),
         }
     }
 }

@@ -9,6 +9,7 @@ use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll};
 
+use socket2::SockRef;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
 
@@ -76,6 +77,21 @@ impl ReadHalf {
 
     pub(super) fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         self.registered()?.as_ref().poll_read_ready(cx)
+    }
+
+    /// What has arrived by now, even if the runtime has not noticed yet: whoever is about
+    /// to give up must not miss it. `None` when there is nothing.
+    pub(super) fn read_at_last(&mut self, buffer: &mut ReadBuf<'_>) -> Option<io::Result<()>> {
+        let half = match self.registered() {
+            Ok(half) => half,
+            Err(error) => return Some(Err(error)),
+        };
+        let stream: &tokio::net::TcpStream = half.as_ref();
+        let read = (&*SockRef::from(stream)).read(buffer.initialize_unfilled());
+        match read {
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => None,
+            read => Some(read.map(|count| buffer.advance(count))),
+        }
     }
 
     fn registered(&mut self) -> io::Result<&mut OwnedReadHalf> {
@@ -178,5 +194,39 @@ impl Shared {
             State::Unregistered(stream) => drop(stream.shutdown(Shutdown::Write)),
             State::Registered(_, write) => drop(write.take()),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::TcpListener;
+    use std::task::Waker;
+
+    use super::*;
+    use crate::load::Load;
+
+    #[tokio::test]
+    async fn what_the_runtime_has_not_noticed_is_read_at_last() {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let mut peer = TcpStream::connect(listener.local_addr().unwrap()).unwrap();
+        let (stream, _) = listener.accept().unwrap();
+        stream.set_nonblocking(true).unwrap();
+        let (mut half, _write) = split(stream, Load::new(1).ticket(None));
+        let mut room = [0; 8];
+        let mut buffer = ReadBuf::new(&mut room);
+        let mut cx = Context::from_waker(Waker::noop());
+        assert!(half.poll_read(&mut cx, &mut buffer).is_pending());
+        assert!(half.read_at_last(&mut buffer).is_none());
+
+        peer.write_all(b"abc").unwrap();
+        // Nothing has been awaited: the runtime had no turn.
+        assert!(half.poll_read(&mut cx, &mut buffer).is_pending());
+        assert!(half.read_at_last(&mut buffer).unwrap().is_ok());
+        assert_eq!(buffer.filled(), b"abc");
+
+        drop(peer);
+        buffer.clear();
+        assert!(half.read_at_last(&mut buffer).unwrap().is_ok());
+        assert_eq!(buffer.filled(), b"", "the end");
     }
 }
