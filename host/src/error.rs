@@ -29,10 +29,13 @@ pub enum Error {
     /// Bytes that are no component, or one that asks for more than is granted.
     #[error("cannot use the component: {0}")]
     Component(String),
-    /// The component ended or stalled before it listened; what it said is in its
-    /// log.
-    #[error("the component does not listen; its reason is above")]
+    /// The component failed or stalled before it listened; why is in the notices.
+    #[error("the component does not listen; the reason is above")]
     NotListening,
+    /// The component returned an error before it listened: it does not take its
+    /// arguments, or what it is granted. What it said is in its log.
+    #[error("the component does not start like that; its reason is above")]
+    Declined,
     /// The kernel knows how to confine the process, and does not do it.
     #[error("cannot confine the process: {0}")]
     Confinement(String),

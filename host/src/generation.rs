@@ -12,22 +12,24 @@ use crate::engine::Program;
 use crate::load::Load;
 use crate::root::Root;
 use crate::sockets::Inboxes;
-use crate::worker::{Shared, Worker};
+use crate::worker::{Ended, Shared, Worker};
 use crate::{Error, limits};
 
 /// Its workers. It ends when the lanes to it are dropped and what is open is
-/// finished, or when it is killed.
+/// finished, or when it is killed or dropped.
 pub(crate) struct Generation {
     kill: watch::Sender<bool>,
-    workers: Vec<JoinHandle<()>>,
+    workers: Vec<JoinHandle<Ended>>,
     inboxes: Vec<Inboxes>,
 }
 
 impl Generation {
-    /// Starts the workers. Connections given to the lanes wait until they listen.
+    /// Starts the workers, and waits until every one's instance listens.
     ///
     /// # Errors
-    /// [`Error::System`] when threads or descriptors are lacking.
+    /// [`Error::System`] when threads or descriptors are lacking; [`Error::Declined`] and
+    /// [`Error::NotListening`] when an instance does not come as far as that. Then all
+    /// of them are ended.
     pub(crate) fn start(
         program: &Program,
         root: Root,
@@ -37,11 +39,17 @@ impl Generation {
         start_epochs(program.engine.weak())?;
         let root = Arc::new(root);
         let (kill, killed) = watch::channel(false);
-        let (mut lanes, mut workers, mut all_inboxes) = (Vec::new(), Vec::new(), Vec::new());
+        let mut lanes = Vec::new();
+        let mut generation = Self {
+            kill,
+            workers: Vec::new(),
+            inboxes: Vec::new(),
+        };
+        let deadline = Instant::now().checked_add(shared.limits.start);
         for number in 0..shared.limits.workers.max(1) {
             let (lane, inboxes) = Lane::new(number, shared.limits.share(), addresses);
             lanes.push(lane);
-            all_inboxes.push(inboxes.clone());
+            generation.inboxes.push(inboxes.clone());
             let worker = Worker {
                 number,
                 program: program.clone(),
@@ -50,25 +58,29 @@ impl Generation {
                 shared: Arc::clone(shared),
                 kill: killed.clone(),
             };
-            workers.push(worker.start()?);
+            generation.workers.push(worker.start()?);
+            // What one has against its arguments, all have: one says so.
+            if number == 0 {
+                generation.wait_until_listening(deadline)?;
+            }
         }
-        let generation = Self {
-            kill,
-            workers,
-            inboxes: all_inboxes,
-        };
+        generation.wait_until_listening(deadline)?;
         Ok((generation, lanes))
     }
 
-    /// Waits until every worker's instance listens.
-    ///
-    /// # Errors
-    /// [`Error::NotListening`] when one gives up, or takes too long.
-    pub(crate) fn wait_until_listening(&self) -> Result<(), Error> {
-        let deadline = Instant::now().checked_add(limits::START_PATIENCE);
+    fn wait_until_listening(&mut self, deadline: Option<Instant>) -> Result<(), Error> {
         while !self.inboxes.iter().all(Inboxes::have_listened) {
-            let late = deadline.is_none_or(|deadline| Instant::now() >= deadline);
-            if late || self.workers.iter().any(JoinHandle::is_finished) {
+            if let Some(ended) = self
+                .workers
+                .extract_if(.., |worker| worker.is_finished())
+                .next()
+            {
+                return Err(match ended.join() {
+                    Ok(Ended::Declined) => Error::Declined,
+                    _ => Error::NotListening,
+                });
+            }
+            if deadline.is_some_and(|deadline| Instant::now() >= deadline) {
                 return Err(Error::NotListening);
             }
             std::thread::sleep(limits::POLL);

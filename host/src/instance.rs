@@ -35,18 +35,24 @@ pub(crate) struct State {
     preopen: Preopen,
 }
 
+/// What `wasi:cli/run` returns.
+pub(crate) type Returned = Result<(), ()>;
+
 /// Runs an instance until it returns.
 ///
 /// # Errors
-/// A trap, or a component that returned an error.
-pub(crate) async fn run(program: &Program, gifts: Gifts, limits: &Limits) -> wasmtime::Result<()> {
+/// A trap.
+pub(crate) async fn run(
+    program: &Program,
+    gifts: Gifts,
+    limits: &Limits,
+) -> wasmtime::Result<Returned> {
     let mut store = store(program, gifts, limits);
     let instance = program.server.instantiate_async(&mut store).await?;
     let run = instance.wasi_cli_run();
-    let returned = store
+    store
         .run_concurrent(async |store| run.call_run(store).await)
-        .await??;
-    returned.map_err(|()| wasmtime::format_err!("the component ended with an error"))
+        .await?
 }
 
 fn store(program: &Program, gifts: Gifts, limits: &Limits) -> Store<State> {

@@ -32,6 +32,8 @@ pub struct Limits {
     pub memory: usize,
     /// Workers: threads, each with an instance of its own. Default: one per core.
     pub workers: usize,
+    /// How long a component may take until it listens, on all workers. Default 10 s.
+    pub start: Duration,
     /// How long open transfers may go on after [`stop`](crate::Running::stop).
     /// Default 10 s.
     pub grace: Duration,
@@ -47,6 +49,7 @@ impl Default for Limits {
             by_address: false,
             memory: MEMORY,
             workers: std::thread::available_parallelism().map_or(1, usize::from),
+            start: START,
             grace: GRACE,
         }
     }
@@ -85,6 +88,13 @@ const PER_ADDRESS: usize = 1_024;
 /// - held by: `host::escape::exhaust::memory without end`,
 ///   `host::escape::crafted::memory of 4 GiB`
 const MEMORY: usize = 256 << 20;
+
+/// [`Limits::start`]: it takes milliseconds, and the operator waits for it.
+///
+/// - unit: a time
+/// - at it: it is ended; a start fails, and a replaced version goes on
+/// - held by: `host::failures::a_component_that_does_not_start_is_an_error`
+const START: Duration = Duration::from_secs(10);
 
 /// [`Limits::grace`]: as long as container engines wait before they kill.
 ///
@@ -232,7 +242,8 @@ pub(crate) const START_PAUSE: (Duration, Duration) =
 /// - held by: `porthole::backoff::what_listens_never_waits_for_long`
 pub(crate) const HEALTHY: Duration = Duration::from_secs(10);
 
-/// Failed starts in a row of a worker that never listened.
+/// Failed starts in a row of a worker that never listened. A component that returns an
+/// error is not asked again.
 ///
 /// - unit: starts
 /// - at it: it stays down; when all do, the program ends with 1
@@ -270,13 +281,6 @@ pub(crate) const REPEATS: usize = 16;
 /// - held by: `host::supervision::versions_without_end_are_bounded`
 pub(crate) const RETIRING: usize = 8;
 
-/// How long a component may take until it listens.
-///
-/// - unit: a time
-/// - at it: it is ended; a start fails, and a replaced version goes on
-/// - held by: `host::failures::a_component_that_does_not_start_is_an_error`
-pub(crate) const START_PATIENCE: Duration = Duration::from_secs(10);
-
 /// Chunks of log that wait to be written: a terminal that was stopped must not stop the
 /// server.
 ///
@@ -298,7 +302,7 @@ pub(crate) const LOG_CHUNK_BYTES: usize = 64 << 10;
 /// - unit: a time
 /// - at it: it looks
 /// - held by: `wire::lifecycle::a_signal_ends_it_with_0`
-pub(crate) const POLL: Duration = Duration::from_millis(5);
+pub(crate) const POLL: Duration = Duration::from_millis(1);
 
 /// How long a stopping server waits for workers that were told to end at once.
 ///

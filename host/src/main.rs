@@ -12,14 +12,17 @@ use std::sync::Arc;
 
 use anyhow::Context as _;
 use clap::Parser as _;
-use porthole::{Listeners, Log, Root, Running, Server};
+use porthole::{Error, Listeners, Log, Root, Running, Server};
 
 use crate::grants::Grants;
 use crate::options::{Format, Options};
 use crate::signals::Signals;
 
+/// As clap's own.
+const WRONG_USAGE: u8 = 2;
+
 fn main() -> ExitCode {
-    // Wrong usage ends in here, with exit code 2.
+    // Wrong usage ends in here, but for what only the component can judge.
     let mut options = Options::parse();
     let done = match options.grants {
         Some(format) => print_grants(&options, format),
@@ -34,7 +37,11 @@ fn main() -> ExitCode {
         Ok(code) => code,
         Err(error) => {
             eprintln!("porthole: {error:#}");
-            ExitCode::FAILURE
+            match error.downcast_ref() {
+                // What it was told comes from the command line.
+                Some(Error::Declined) => ExitCode::from(WRONG_USAGE),
+                _ => ExitCode::FAILURE,
+            }
         }
     }
 }
@@ -51,9 +58,9 @@ fn serve(options: &Options) -> anyhow::Result<ExitCode> {
     let signals = Signals::new().context("cannot watch for signals")?;
 
     let (stdout, written) = Log::to(std::io::stdout())?;
-    let (stderr, _) = Log::to(std::io::stderr())?;
+    let (stderr, said) = Log::to(std::io::stderr())?;
     let banner = banner::lines(&root, &addresses, confined);
-    let mut running = Server {
+    let running = Server {
         program,
         root,
         listeners,
@@ -63,7 +70,12 @@ fn serve(options: &Options) -> anyhow::Result<ExitCode> {
         stderr,
         report: Arc::new(|notice| eprintln!("porthole: {notice}")),
     }
-    .start()?;
+    .start();
+    if let Err(Error::Declined) = running {
+        // Why is on its way, and comes first.
+        let _ = said.join();
+    }
+    let mut running = running?;
     eprint!("{banner}");
 
     while !signals.stop_asked() {

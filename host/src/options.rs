@@ -216,6 +216,7 @@ impl Options {
             by_address: self.rate.is_some() || self.throttle.is_some(),
             memory: (self.memory as usize).saturating_mul(1 << 20),
             workers: self.workers.map_or(defaults.workers, usize::from),
+            start: defaults.start,
             grace: Duration::from_secs(self.grace.into()),
         }
     }

@@ -67,7 +67,8 @@ impl Server {
     ///
     /// # Errors
     /// [`Error::System`] when threads or descriptors are lacking,
-    /// [`Error::NotListening`] when the component does not come as far as that.
+    /// [`Error::Declined`] and [`Error::NotListening`] when the component does not come
+    /// as far as that.
     pub fn start(self) -> Result<Running, Error> {
         let addresses = self.listeners.addresses()?;
         let shared = Arc::new(Shared {
@@ -78,9 +79,6 @@ impl Server {
             report: self.report,
         });
         let (current, new) = Generation::start(&self.program, self.root, &addresses, &shared)?;
-        current
-            .wait_until_listening()
-            .inspect_err(|_| current.kill())?;
         let lanes = Lanes::default();
         lanes.replace(new);
         let (stop, stopping) = watch::channel(false);
@@ -122,7 +120,6 @@ impl Running {
     /// As for [`Server::start`]; then the old version goes on serving.
     pub fn replace(&mut self, program: &Program, root: Root) -> Result<(), Error> {
         let (new, lanes) = Generation::start(program, root, &self.addresses, &self.shared)?;
-        new.wait_until_listening().inspect_err(|_| new.kill())?;
         self.lanes.replace(lanes);
         self.retiring.retain(|generation| !generation.is_finished());
         self.retiring

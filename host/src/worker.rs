@@ -44,13 +44,24 @@ enum End {
     /// The stream of connections ended and the component finished what was open.
     Drained,
     Killed,
+    /// The component returned an error, and none of this worker's has ever listened.
+    Declined,
     Failed(String),
+}
+
+/// How a worker ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Ended {
+    /// It has said what was to be said.
+    Done,
+    /// The component does not start like that, and would not if it were tried again.
+    Declined,
 }
 
 impl Worker {
     /// # Errors
     /// When the system has no thread or no event queue left.
-    pub(crate) fn start(self) -> io::Result<JoinHandle<()>> {
+    pub(crate) fn start(self) -> io::Result<JoinHandle<Ended>> {
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
             .max_blocking_threads(limits::DISK_THREADS)
@@ -61,13 +72,15 @@ impl Worker {
     }
 
     /// Starts the instance again whenever it fails, after a pause.
-    fn supervise(mut self, runtime: &Runtime) {
+    fn supervise(mut self, runtime: &Runtime) -> Ended {
         let mut failures = Repeats::default();
         let mut backoff = Backoff::default();
         loop {
             let started = Instant::now();
-            let End::Failed(reason) = self.run_once(runtime, &mut failures) else {
-                break;
+            let reason = match self.run_once(runtime, &mut failures) {
+                End::Failed(reason) => reason,
+                End::Drained | End::Killed => break,
+                End::Declined => return Ended::Declined,
             };
             let listened = self.inboxes.load.is_up();
             self.inboxes.load.set_up(false);
@@ -75,9 +88,10 @@ impl Worker {
             let Some(pause) = backoff.after(started.elapsed(), listened) else {
                 self.report(failures.finish(Instant::now()));
                 self.inboxes.close();
-                return (self.shared.report)(Notice::WorkerGaveUp {
+                self.say(Notice::WorkerGaveUp {
                     worker: self.number,
                 });
+                return Ended::Done;
             };
             if self.killed_during(runtime, pause) {
                 break;
@@ -85,11 +99,12 @@ impl Worker {
         }
         self.inboxes.load.set_up(false);
         self.report(failures.finish(Instant::now()));
+        Ended::Done
     }
 
     fn report(&self, failures: Vec<Tally<String>>) {
         for failure in failures {
-            (self.shared.report)(Notice::WorkerFailed {
+            self.say(Notice::WorkerFailed {
                 worker: self.number,
                 reason: failure.event,
                 times: failure.times,
@@ -98,27 +113,36 @@ impl Worker {
         }
     }
 
+    /// A reporter is the embedder's: its panic, which the panic hook has told of, must
+    /// not end the worker.
+    fn say(&self, notice: Notice) {
+        let report = &self.shared.report;
+        let _ = catch_unwind(AssertUnwindSafe(|| report(notice)));
+    }
+
     fn run_once(&self, runtime: &Runtime, failures: &mut Repeats<String>) -> End {
-        let ended = catch_unwind(AssertUnwindSafe(|| {
-            runtime.block_on(async {
-                let run = async {
-                    let gifts = self.gifts()?;
-                    instance::run(&self.program, gifts, &self.shared.limits).await
-                };
-                let mut kill = self.kill.clone();
-                tokio::select! {
-                    ended = run => Some(ended),
-                    _ = kill.wait_for(|&kill| kill) => None,
-                    () = self.say_in_time(failures) => None,
-                }
-            })
-        }));
+        let run = async {
+            let gifts = self.gifts()?;
+            instance::run(&self.program, gifts, &self.shared.limits).await
+        };
+        let mut kill = self.kill.clone();
+        let ended = contained(runtime, async {
+            tokio::select! {
+                ended = run => Some(ended),
+                _ = kill.wait_for(|&kill| kill) => None,
+                () = self.say_in_time(failures) => None,
+            }
+        });
         match ended {
             Ok(None) => End::Killed,
-            Ok(Some(Ok(()))) if self.inboxes.are_closed() => End::Drained,
-            Ok(Some(Ok(()))) => End::Failed("the component returned while it was to serve".into()),
+            Ok(Some(Ok(Ok(())))) if self.inboxes.are_closed() => End::Drained,
+            Ok(Some(Ok(Ok(())))) => {
+                End::Failed("the component returned while it was to serve".into())
+            }
+            Ok(Some(Ok(Err(())))) if !self.inboxes.have_listened() => End::Declined,
+            Ok(Some(Ok(Err(())))) => End::Failed("the component ended with an error".into()),
             Ok(Some(Err(error))) => End::Failed(one_line(&error)),
-            Err(panic) => End::Failed(format!("the host panicked: {}", words(&*panic))),
+            Err(panic) => End::Failed(panic),
         }
     }
 
@@ -150,8 +174,41 @@ impl Worker {
     }
 }
 
+/// Runs until it is done or panics, and says in the latter case with what words: a fault
+/// of the host's is not to cost more than one of the component's.
+fn contained<T>(runtime: &Runtime, run: impl Future<Output = T>) -> Result<T, String> {
+    catch_unwind(AssertUnwindSafe(|| runtime.block_on(run)))
+        .map_err(|panic| format!("the host panicked: {}", words(&*panic).replace('\n', " ")))
+}
+
 fn words(panic: &(dyn Any + Send)) -> &str {
     let text = panic.downcast_ref::<&str>().copied();
     text.or_else(|| panic.downcast_ref::<String>().map(String::as_str))
         .unwrap_or("no message")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_panic_is_a_failure_with_its_words() {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .unwrap();
+        let pause = || tokio::time::sleep(Duration::from_millis(1));
+        let result: Result<(), _> = contained(&runtime, async {
+            pause().await;
+            panic!("no such\nentry");
+        });
+        assert_eq!(result.unwrap_err(), "the host panicked: no such entry");
+        let result: Result<(), _> = contained(&runtime, async {
+            pause().await;
+            std::panic::panic_any(7);
+        });
+        assert_eq!(result.unwrap_err(), "the host panicked: no message");
+        // The runtime goes on for the next instance.
+        assert_eq!(contained(&runtime, async { pause().await }), Ok(()));
+    }
 }

@@ -1,10 +1,13 @@
 //! A component that fails takes its own connections with it, and nothing else.
 
-use std::net::SocketAddr;
+use std::io;
+use std::net::{SocketAddr, TcpListener};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use libtest_mimic::Trial;
-use porthole::{Error, Limits, Stopped};
+use porthole::{Error, Limits, Listeners, Log, Program, Root, Server, Stopped};
 
 use crate::support::{Client, Folder, Hosted, each, trials};
 
@@ -12,6 +15,7 @@ pub fn trials() -> Vec<Trial> {
     trials![
         a_trap_ends_one_workers_connections_only,
         the_listener_outlives_the_instance,
+        a_panic_on_a_workers_thread_ends_no_worker,
         a_component_that_does_not_start_is_an_error,
         a_replaced_version_finishes_what_it_began,
         a_component_that_spins_does_not_hold_up_the_end,
@@ -92,14 +96,58 @@ fn the_listener_outlives_the_instance() {
     }
 }
 
+/// Whoever embeds the host may make mistakes in what is called from within it.
+fn a_panic_on_a_workers_thread_ends_no_worker() {
+    let folder = Folder::new();
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    let (stdout, _) = Log::to(io::sink()).unwrap();
+    let reports = Arc::new(AtomicUsize::new(0));
+    let running = Server {
+        program: Program::compile(artifacts::ESCAPE).unwrap(),
+        root: Root::open(folder.path()).unwrap(),
+        listeners: Listeners::from(vec![listener]),
+        arguments: vec!["serve".to_owned(), format!("--listen={address}")],
+        limits: Limits {
+            workers: 1,
+            ..Limits::default()
+        },
+        stderr: stdout.clone(),
+        stdout,
+        report: Arc::new({
+            let reports = Arc::clone(&reports);
+            move |notice| {
+                reports.fetch_add(1, Ordering::Relaxed);
+                panic!("meant to happen: {notice}");
+            }
+        }),
+    }
+    .start()
+    .unwrap();
+    let mut client = Client::connect(address);
+    says_back(&mut client, "before");
+    says_back(&mut client, "!trap");
+    assert_eq!(client.read_until_cut(), 0);
+    says_back(&mut Client::connect(address), "after");
+    assert_eq!(reports.load(Ordering::Relaxed), 1);
+    assert_eq!(running.stop(|| false), Stopped::Drained);
+}
+
 fn a_component_that_does_not_start_is_an_error() {
-    each(&["trap", "error"], |role| {
+    type Expected = fn(&Error) -> bool;
+    let rows: &[(&str, Expected)] = &[
+        ("trap", |error| matches!(error, Error::NotListening)),
+        ("error", |error| matches!(error, Error::Declined)),
+        ("wait", |error| matches!(error, Error::NotListening)),
+    ];
+    each(rows, |(role, expected)| {
         let limits = Limits {
             workers: 2,
+            start: Duration::from_millis(300),
             ..Limits::default()
         };
-        let refused = matches!(start(role, limits), Err(Error::NotListening));
-        assert!(refused);
+        let error = start(role, limits).err().expect(role);
+        assert!(expected(&error), "{role}: {error}");
     });
 }
 

@@ -50,6 +50,7 @@ impl bindings::exports::wasi::cli::run::Guest for Escape {
         match arguments.first().map(|role| role.as_str()) {
             Some("trap") => trap(),
             Some("error") => return Err(()),
+            Some("wait") => core::future::pending().await,
             _ => {}
         }
         let granted = arguments
