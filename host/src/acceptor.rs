@@ -14,6 +14,7 @@ use std::time::Instant;
 use tokio::sync::{mpsc, watch};
 
 use crate::addresses::{Addresses, Claim, Full};
+use crate::bursts::Bursts;
 use crate::load::{Load, Ticket};
 use crate::repeats::{Repeats, Tally};
 use crate::sockets::{Connection, Inbox, Inboxes};
@@ -155,8 +156,17 @@ impl Acceptor {
         let addresses = Addresses::new(&self.limits);
         let mut refusing = false;
         let mut full = Repeats::default();
+        let mut bursts = Bursts::default();
         loop {
-            let (listener, accepted) = accept_any(listeners).await;
+            let (listener, accepted) = tokio::select! {
+                biased;
+                waiting = accept_any(listeners) => waiting,
+                () = std::future::ready(()) => {
+                    // This thread has nothing else to do, and tokio's clock is too coarse.
+                    std::thread::sleep(bursts.rest(Instant::now()));
+                    accept_any(listeners).await
+                }
+            };
             match accepted {
                 Ok((stream, peer)) => {
                     refusing = false;

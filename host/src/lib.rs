@@ -34,6 +34,7 @@ mod addresses;
 mod backoff;
 mod bindings;
 mod bounds;
+mod bursts;
 mod config;
 mod confinement;
 mod engine;

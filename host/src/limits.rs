@@ -131,6 +131,22 @@ pub(crate) const UNSENT_BYTES: u32 = 256 << 10;
 /// - held by: `host::supervision::no_attempt_is_refused_during_a_hundred_traps`
 pub(crate) const INBOX: usize = 1_024;
 
+/// How long the acceptor lets connections gather when they come thick and fast: to be woken
+/// for each, and to wake a worker for each, costs a quarter of what a connection of one
+/// request takes.
+///
+/// - unit: a time
+/// - at it: it accepts what has gathered
+/// - held by: `porthole::bursts::a_rest_comes_only_between_batches_that_follow_closely`
+pub(crate) const ACCEPT_REST: Duration = Duration::from_micros(500);
+
+/// Batches of connections that are no further apart come thick and fast.
+///
+/// - unit: a time
+/// - at it: the next one is accepted as soon as it comes
+/// - held by: `porthole::bursts::a_rest_comes_only_between_batches_that_follow_closely`
+pub(crate) const ACCEPT_CLOSELY: Duration = Duration::from_millis(2);
+
 /// How long the acceptor rests after the operating system refused a connection for want
 /// of descriptors or memory.
 ///

@@ -170,11 +170,15 @@ impl Limit {
                 .collect();
             return Ok(parts?.join(" to "));
         }
-        let seconds = expression.strip_prefix("Duration::from_secs(");
-        let milliseconds = expression.strip_prefix("Duration::from_millis(");
-        if let Some(number) = seconds.or(milliseconds) {
-            let number = number.trim_end_matches(')');
-            let unit = if seconds.is_some() { "s" } else { "ms" };
+        if let Some(duration) = expression.strip_prefix("Duration::from_")
+            && let Some((unit, number)) = duration.trim_end_matches(')').split_once('(')
+        {
+            let unit = match unit {
+                "secs" => "s",
+                "millis" => "ms",
+                "micros" => "µs",
+                other => other,
+            };
             return Ok(format!("{} {unit}", grouped(evaluate(number, values)?)));
         }
         let value = evaluate(expression, values)?;
@@ -279,6 +283,7 @@ pub(crate) const LONG_BYTES: usize =
             ("seconds", "60", "60 s"),
             ("times", "1_000_000", "1,000,000 times"),
             ("", "Duration::from_millis(50)", "50 ms"),
+            ("", "Duration::from_micros(500)", "500 µs"),
             (
                 "",
                 "(Duration::from_millis(10), Duration::from_secs(5))",
