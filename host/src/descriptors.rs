@@ -1,5 +1,5 @@
-//! The process's limit of open files: each connection takes one, and one more for the
-//! file that it is sent.
+//! The process's limit of open files: each connection takes one, and they share those of
+//! the files that they are sent.
 
 /// Raises the limit as far as the system lets us, and returns it; `None` where there is
 /// none.
@@ -30,13 +30,14 @@ const OWN: u64 = 48;
 /// Open files of a worker: event queue, the granted root, folders that are listed.
 const PER_WORKER: u64 = 16;
 
-/// How many of the wanted connections the limit has room for, at least one.
+/// How many of the wanted connections the limit has room for beside a third as many
+/// files, at least one.
 pub(crate) fn connections(limit: Option<u64>, workers: u64, wanted: u32) -> u32 {
     let Some(limit) = limit else {
         return wanted;
     };
     let own = OWN.saturating_add(PER_WORKER.saturating_mul(workers));
-    let fitting = limit.saturating_sub(own) / 2;
+    let fitting = (limit.saturating_sub(own) / 4).saturating_mul(3);
     u32::try_from(fitting).unwrap_or(u32::MAX).clamp(1, wanted)
 }
 
@@ -50,8 +51,8 @@ mod tests {
         let cases = [
             (None, 2, 4_096, 4_096),
             (Some(1 << 20), 2, 4_096, 4_096),
-            (Some(1_024), 2, 4_096, 472),
-            (Some(256), 1, 4_096, 96),
+            (Some(1_024), 2, 4_096, 708),
+            (Some(256), 1, 4_096, 144),
             (Some(256), 1, 10, 10),
             (Some(20), 8, 4_096, 1),
             (Some(u64::MAX), 512, 1_000_000, 1_000_000),

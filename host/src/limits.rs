@@ -62,7 +62,7 @@ impl Limits {
     }
 }
 
-/// [`Limits::connections`]: a browser opens six. Each takes two descriptors and, idle, little
+/// [`Limits::connections`]: a browser opens six. Each takes a descriptor and, idle, little
 /// memory.
 ///
 /// - unit: connections

@@ -122,7 +122,8 @@ fn a_low_hard_limit_lowers_the_cap() {
         .stdout(Stdio::piped())
         .stderr(Stdio::piped());
     let porthole = Porthole::start(command);
-    let line = "porthole: 68 connections at once instead of 4096: the system allows 200 open files";
+    let line =
+        "porthole: 102 connections at once instead of 4096: the system allows 200 open files";
     porthole.errors().wait_for(line);
     let mut clients: Vec<Client> = Vec::new();
     for _ in 0..150 {

@@ -3,8 +3,9 @@
 use anyhow::{Context, Result};
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
-/// Descriptors for 10,000 connections at either end: porthole keeps as many for files.
-const DESCRIPTORS: u64 = 24_000;
+/// Descriptors for 10,000 connections at either end: porthole keeps a third as many for
+/// files.
+const DESCRIPTORS: u64 = 16_000;
 
 /// Raises it as far as the system lets us, and no further than needed.
 pub(crate) fn raise_limit() -> Result<()> {

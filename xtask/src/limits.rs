@@ -39,9 +39,9 @@ they say.
 
 What has no row is bounded by one that has. Pipelined requests: as many as the read
 buffer holds, which is as large as a head may be; they are answered one after the other.
-Descriptors: two for each connection, and the cap is lowered to what the system allows
-(`porthole::descriptors::connections_fit_the_limit`). Idle time, the time for a head and
-that for a whole request do not begin anew with each byte.
+Descriptors: one for each connection and a third as many for files, and the cap is lowered
+to what the system allows (`porthole::descriptors::connections_fit_the_limit`). Idle time,
+the time for a head and that for a whole request do not begin anew with each byte.
 ";
 
 /// What the items of a limit's list begin with.
