@@ -226,7 +226,7 @@ pub const QUESTIONS_PER_SECOND: u32 = 250;
 /// - unit: bytes
 /// - at it: the others have a turn
 /// - held by: `wire::connection::slow_and_fast_clients_together`
-pub const TURN_BYTES: usize = 64 * 1024;
+pub const TURN_BYTES: usize = 256 * 1024;
 
 /// How often the host is asked for what has happened before the connections that gave way
 /// go on.
