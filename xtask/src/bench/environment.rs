@@ -19,6 +19,8 @@ impl Environment {
                 available_parallelism().map_or(0, usize::from).into(),
             ),
             ("kernel", kernel().into()),
+            // One client's download swings by half with BBR, and not with CUBIC.
+            ("congestion control", congestion_control().into()),
             ("porthole", version(porthole, "--version").into()),
             ("nginx", version("nginx", "-v").into()),
             ("node", version("node", "--version").into()),
@@ -43,6 +45,11 @@ fn processor() -> String {
 fn kernel() -> String {
     let release = fs::read_to_string("/proc/sys/kernel/osrelease").unwrap_or_default();
     format!("Linux {}", release.trim())
+}
+
+fn congestion_control() -> String {
+    let name = fs::read_to_string("/proc/sys/net/ipv4/tcp_congestion_control");
+    name.unwrap_or_default().trim().into()
 }
 
 fn now() -> u64 {
