@@ -8,6 +8,7 @@ use wasmtime_wasi::p3::bindings::{cli, clocks};
 
 use crate::bindings::ServerPre;
 use crate::config::{ANYONES, BUILT_IN, config};
+use crate::epochs::Epochs;
 use crate::instance::State;
 use crate::{COMPONENT, Error, files, preopens, sockets};
 
@@ -18,6 +19,7 @@ const COMPILED: &[u8] = include_bytes!(env!("PORTHOLE_COMPILED_FILE"));
 #[derive(Clone)]
 pub struct Program {
     pub(crate) engine: Engine,
+    pub(crate) epochs: Epochs,
     pub(crate) server: ServerPre<State>,
 }
 
@@ -57,7 +59,11 @@ impl Program {
 
     fn link(engine: Engine, component: &Component) -> Result<Self, Error> {
         let server = ServerPre::new(linker(&engine)?.instantiate_pre(component)?)?;
-        Ok(Self { engine, server })
+        Ok(Self {
+            engine,
+            epochs: Epochs::default(),
+            server,
+        })
     }
 }
 

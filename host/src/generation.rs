@@ -36,7 +36,7 @@ impl Generation {
         addresses: &[SocketAddr],
         shared: &Arc<Shared>,
     ) -> Result<(Self, Vec<Lane>), Error> {
-        start_epochs(program.engine.weak())?;
+        program.epochs.start(program.engine.weak())?;
         let root = Arc::new(root);
         let (kill, killed) = watch::channel(false);
         let mut lanes = Vec::new();
@@ -102,17 +102,4 @@ impl Generation {
     pub(crate) fn kill(&self) {
         self.kill.send_replace(true);
     }
-}
-
-/// Makes the engine's clock tick, for the watchdog, for as long as it exists.
-fn start_epochs(engine: wasmtime::EngineWeak) -> std::io::Result<JoinHandle<()>> {
-    std::thread::Builder::new()
-        .name("epochs".to_owned())
-        .spawn(move || {
-            while let Some(engine) = engine.upgrade() {
-                engine.increment_epoch();
-                drop(engine);
-                std::thread::sleep(limits::WATCHDOG_TICK);
-            }
-        })
 }

@@ -38,6 +38,7 @@ mod bursts;
 mod config;
 mod confinement;
 mod engine;
+mod epochs;
 mod error;
 mod files;
 mod generation;
