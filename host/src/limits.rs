@@ -56,6 +56,17 @@ impl Default for Limits {
 }
 
 impl Limits {
+    /// The same, but for `full` connections that are served, with room for those that are
+    /// told to come back later.
+    pub fn serving(self, full: usize) -> Self {
+        let connections = full.saturating_add(TURNED_AWAY);
+        Self {
+            connections,
+            full,
+            ..self
+        }
+    }
+
     /// One worker's share of [`Limits::full`].
     pub fn share(&self) -> usize {
         self.full.div_ceil(self.workers.max(1))
@@ -71,6 +82,15 @@ impl Limits {
 /// - held by: `wire::room::all_busy_and_a_new_one_is_told_so`,
 ///   `wire::crowd::a_low_hard_limit_lowers_the_cap`
 const CONNECTIONS: usize = 4_096;
+
+/// Connections beyond those that are served, while the component tells them to come back
+/// later, or waits for those that made room to have heard it. Each takes two seconds at
+/// most, so that many newcomers a second can be told.
+///
+/// - unit: connections
+/// - at it: none is accepted until one ends
+/// - held by: `wire::crowd::who_was_turned_away_takes_no_place`
+const TURNED_AWAY: usize = 256;
 
 /// [`Limits::per_address`]: a household or an office behind one address comes to less, and
 /// no one address gets all.

@@ -145,11 +145,6 @@ pub(crate) enum Format {
     Json,
 }
 
-/// Connections beyond the bound that the component may hold while it tells them
-/// to come back later, or waits for those that made room to have heard it. Each takes
-/// two seconds at most, so that many newcomers a second can be told.
-const TURNED_AWAY: usize = 256;
-
 impl Options {
     pub(crate) fn program(&self) -> anyhow::Result<Program> {
         let Some(file) = &self.component else {
@@ -203,10 +198,7 @@ impl Options {
 
     pub(crate) fn limits(&self) -> Limits {
         let defaults = Limits::default();
-        let full = self.max_connections as usize;
         Limits {
-            connections: full.saturating_add(TURNED_AWAY),
-            full,
             per_address: self
                 .max_per_address
                 .map_or(defaults.per_address, |most| most as usize),
@@ -216,9 +208,10 @@ impl Options {
             by_address: self.rate.is_some() || self.throttle.is_some(),
             memory: (self.memory as usize).saturating_mul(1 << 20),
             workers: self.workers.map_or(defaults.workers, usize::from),
-            start: defaults.start,
             grace: Duration::from_secs(self.grace.into()),
+            ..defaults
         }
+        .serving(self.max_connections as usize)
     }
 
     /// What the component is told.
