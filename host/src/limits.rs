@@ -16,7 +16,7 @@ pub struct Limits {
     pub connections: usize,
     /// Connections from which on the component makes room for each new one, over all
     /// workers: new ones then go round, so that no worker's old ones are spared.
-    /// Default: as many as are held at once.
+    /// Default 4,096.
     pub full: usize,
     /// Connections held at once by one client: an IPv4 address, or an IPv6 network of
     /// 64 bits. Beyond, its new ones are closed at once. Default: 1,024.

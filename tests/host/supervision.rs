@@ -14,6 +14,7 @@ pub fn trials() -> Vec<Trial> {
         no_attempt_is_refused_during_a_hundred_traps,
         versions_without_end_are_bounded,
         at_the_hosts_cap_newcomers_wait,
+        connections_are_spread_evenly,
     ]
 }
 
@@ -100,4 +101,31 @@ fn at_the_hosts_cap_newcomers_wait() {
     let mut back = [0];
     assert_eq!(waiting.read_some(&mut back), 1);
     says_back(&mut held[0], "x");
+}
+
+/// A trap shows how many connections its worker had: of 100 on four workers, 25.
+fn connections_are_spread_evenly() {
+    const CLIENTS: usize = 100;
+    const WORKERS: usize = 4;
+    let folder = Folder::new();
+    let arguments = |granted: SocketAddr| vec!["serve".to_owned(), format!("--listen={granted}")];
+    let limits = Limits {
+        workers: WORKERS,
+        ..Limits::default()
+    };
+    let hosted = Hosted::start(artifacts::ESCAPE, &folder, arguments, limits).unwrap();
+    let mut clients: Vec<_> = (0..CLIENTS).map(|_| hosted.client()).collect();
+    for client in &mut clients {
+        says_back(client, "x");
+    }
+    let mut trapping = clients.pop().unwrap();
+    says_back(&mut trapping, "!trap");
+    assert_eq!(trapping.read_until_cut(), 0);
+    clients.retain_mut(|client| {
+        client.try_send("y");
+        client.read_until(1) == 1
+    });
+    let had = CLIENTS - clients.len();
+    let even = CLIENTS / WORKERS;
+    assert!((even * 4 / 5..=even * 6 / 5).contains(&had), "{had}");
 }
