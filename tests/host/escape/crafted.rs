@@ -48,6 +48,7 @@ pub fn cases() -> Vec<Case> {
         attempt: (*name).to_owned(),
         outcome: format!("not started: {words}"),
         wall,
+        costs: None,
     };
     ROWS.iter().map(case).collect()
 }
@@ -65,8 +66,8 @@ fn replace((_, parts, words, _): &Row) {
     assert_eq!(hostile.server.get("/inside").text(), "inside");
     let (memory, processor, time) = hostile.costs();
     println!("{memory} MiB, {processor:?} of processor, {time:?}");
-    // Two workers try three times each.
-    assert!(memory <= 2 * MEMORY + 16, "{memory} MiB");
+    // One worker tries three times; the others are not started then.
+    assert!(memory <= MEMORY + 16, "{memory} MiB");
 }
 
 /// A module that is instantiated once more than the text says.

@@ -43,14 +43,21 @@ fn tables() {
 }
 
 fn table(cases: &[Case]) -> String {
-    let mut table = "| attempt | what happens | wall |\n| --- | --- | --- |\n".to_owned();
+    let mut table = match cases.iter().any(|case| case.costs.is_some()) {
+        true => "| attempt | what happens | wall | at most |\n| --- | --- | --- | --- |\n",
+        false => "| attempt | what happens | wall |\n| --- | --- | --- |\n",
+    }
+    .to_owned();
     for case in cases {
         let Case {
             attempt,
             outcome,
             wall,
+            costs,
         } = case;
-        table += &format!("| {attempt} | {outcome} | {wall} |\n");
+        let costs = costs.as_ref().map(|costs| format!(" {costs} |"));
+        let costs = costs.unwrap_or_default();
+        table += &format!("| {attempt} | {outcome} | {wall} |{costs}\n");
     }
     table
 }

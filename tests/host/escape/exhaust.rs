@@ -119,6 +119,7 @@ pub fn cases() -> Vec<Case> {
             Deaf => "the other worker serves; a replacement heals".to_owned(),
         },
         wall: row.wall,
+        costs: Some(format!("{} MiB, {} s", row.memory, row.seconds)),
     };
     ROWS.iter().map(case).collect()
 }

@@ -31,6 +31,8 @@ pub struct Case {
     pub attempt: String,
     pub outcome: String,
     pub wall: &'static str,
+    /// The most that it may cost the host, where that is measured one by one.
+    pub costs: Option<String>,
 }
 
 /// A trial of its own for an attempt.

@@ -230,6 +230,7 @@ pub fn cases() -> Vec<Case> {
         attempt,
         outcome: outcome.to_owned(),
         wall,
+        costs: None,
     };
     paths.chain(others).chain([device]).map(case).collect()
 }

@@ -100,6 +100,7 @@ pub fn cases() -> Vec<Case> {
         attempt: format!("{name}: `{interface}` `{function}`"),
         outcome: "not started".to_owned(),
         wall: WALL,
+        costs: None,
     };
     ROWS.iter().chain(OTHERS).map(case).collect()
 }
