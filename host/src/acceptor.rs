@@ -156,17 +156,19 @@ impl Acceptor {
         let addresses = Addresses::new(&self.limits);
         let mut refusing = false;
         let mut full = Repeats::default();
-        let mut bursts = Bursts::default();
+        let (mut bursts, mut batch) = (Bursts::default(), 0_usize);
         loop {
             let (listener, accepted) = tokio::select! {
                 biased;
                 waiting = accept_any(listeners) => waiting,
                 () = std::future::ready(()) => {
                     // This thread has nothing else to do, and tokio's clock is too coarse.
-                    std::thread::sleep(bursts.rest(Instant::now()));
+                    std::thread::sleep(bursts.rest(Instant::now(), batch));
+                    batch = 0;
                     accept_any(listeners).await
                 }
             };
+            batch = batch.saturating_add(1);
             match accepted {
                 Ok((stream, peer)) => {
                     refusing = false;

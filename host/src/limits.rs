@@ -157,15 +157,30 @@ pub(crate) const INBOX: usize = 1_024;
 ///
 /// - unit: a time
 /// - at it: it accepts what has gathered
-/// - held by: `porthole::bursts::a_rest_comes_only_between_batches_that_follow_closely`
+/// - held by: `porthole::bursts::while_many_gather_it_rests`
 pub(crate) const ACCEPT_REST: Duration = Duration::from_micros(500);
+
+/// Connections that must come together for that to pay: fewer clients than these wait for
+/// each other.
+///
+/// - unit: connections
+/// - at it: the acceptor rests after them
+/// - held by: `porthole::bursts::while_many_gather_it_rests`
+pub(crate) const ACCEPT_GATHERED: usize = 6;
 
 /// Batches of connections that are no further apart come thick and fast.
 ///
 /// - unit: a time
 /// - at it: the next one is accepted as soon as it comes
-/// - held by: `porthole::bursts::a_rest_comes_only_between_batches_that_follow_closely`
+/// - held by: `porthole::bursts::what_comes_now_and_then_is_accepted_at_once`
 pub(crate) const ACCEPT_CLOSELY: Duration = Duration::from_millis(2);
+
+/// Smaller batches in a row, closely one after the other, after which a rest is tried.
+///
+/// - unit: batches
+/// - at it: it rests once
+/// - held by: `porthole::bursts::who_comes_alone_is_seldom_rested_for`
+pub(crate) const ACCEPT_UNRESTED: u32 = 32;
 
 /// How long the acceptor rests after the operating system refused a connection for want
 /// of descriptors or memory.
