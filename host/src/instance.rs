@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use tokio::task::unconstrained;
 use wasmtime::component::ResourceTable;
 use wasmtime::{Store, UpdateDeadline};
 use wasmtime_wasi::cli::{WasiCliCtxView, WasiCliView};
@@ -50,9 +51,11 @@ pub(crate) async fn run(
     let mut store = store(program, gifts, limits);
     let instance = program.server.instantiate_async(&mut store).await?;
     let run = instance.wasi_cli_run();
-    store
-        .run_concurrent(async |store| run.call_run(store).await)
-        .await?
+    // With tokio's budget, what is ready beyond it would be put off in reverse order, and
+    // behind whatever comes meanwhile: of many connections a few would be served again and
+    // again. Without, all that are ready are served in turn before the sockets are asked.
+    let serving = store.run_concurrent(async |store| run.call_run(store).await);
+    unconstrained(serving).await?
 }
 
 fn store(program: &Program, gifts: Gifts, limits: &Limits) -> Store<State> {
