@@ -29,7 +29,8 @@ fn start(role: &str, limits: Limits) -> Result<(Folder, Hosted), Error> {
     Ok((folder, hosted))
 }
 
-fn talking(workers: usize) -> (Folder, Hosted) {
+/// A server whose component says back what it gets, and obeys orders.
+pub fn talking(workers: usize) -> (Folder, Hosted) {
     let limits = Limits {
         workers,
         memory: 16 << 20,

@@ -6,7 +6,7 @@ use std::time::Duration;
 use libtest_mimic::Trial;
 use porthole::{Limits, Stopped};
 
-use super::failures::says_back;
+use super::failures::{self, says_back};
 use crate::support::{Folder, Hosted, trials};
 
 pub fn trials() -> Vec<Trial> {
@@ -107,13 +107,7 @@ fn at_the_hosts_cap_newcomers_wait() {
 fn connections_are_spread_evenly() {
     const CLIENTS: usize = 100;
     const WORKERS: usize = 4;
-    let folder = Folder::new();
-    let arguments = |granted: SocketAddr| vec!["serve".to_owned(), format!("--listen={granted}")];
-    let limits = Limits {
-        workers: WORKERS,
-        ..Limits::default()
-    };
-    let hosted = Hosted::start(artifacts::ESCAPE, &folder, arguments, limits).unwrap();
+    let (_folder, hosted) = failures::talking(WORKERS);
     let mut clients: Vec<_> = (0..CLIENTS).map(|_| hosted.client()).collect();
     for client in &mut clients {
         says_back(client, "x");
