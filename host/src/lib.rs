@@ -52,6 +52,7 @@ mod reads;
 mod repeats;
 mod rights;
 mod root;
+mod scheduling;
 mod server;
 mod sockets;
 mod worker;

@@ -13,6 +13,7 @@ use crate::generation::Generation;
 use crate::listeners::Listeners;
 use crate::log::Log;
 use crate::root::Root;
+use crate::scheduling::work_in_batches;
 use crate::worker::Shared;
 use crate::{Error, Limits, Notice, Reporter, limits};
 
@@ -188,6 +189,7 @@ fn start_acceptor(
     let thread = std::thread::Builder::new()
         .name("accept".to_owned())
         .spawn(move || {
+            work_in_batches();
             if let Err(error) = runtime.block_on(acceptor.run(stop)) {
                 report(Notice::AcceptFailed(error));
             }

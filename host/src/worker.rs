@@ -18,6 +18,7 @@ use crate::log::Log;
 use crate::preopens::Preopen;
 use crate::repeats::{Repeats, Tally};
 use crate::root::Root;
+use crate::scheduling::work_in_batches;
 use crate::sockets::Inboxes;
 use crate::{Limits, Notice, Reporter, limits};
 
@@ -68,7 +69,10 @@ impl Worker {
             .build()?;
         std::thread::Builder::new()
             .name(format!("worker-{}", self.number))
-            .spawn(move || self.supervise(&runtime))
+            .spawn(move || {
+                work_in_batches();
+                self.supervise(&runtime)
+            })
     }
 
     /// Starts the instance again whenever it fails, after a pause.
