@@ -143,11 +143,11 @@ impl fmt::Display for Escaped<'_> {
             Some((shown, rest)) if !rest.is_empty() => (shown, true),
             _ => (self.0, false),
         };
-        for &byte in shown {
-            match byte {
-                b'"' | b'\\' => write!(f, "\\x{byte:02X}")?,
-                b' '..=b'~' => f.write_char(byte.into())?,
-                _ => write!(f, "\\x{byte:02X}")?,
+        let is_plain = |byte: &u8| matches!(byte, b' '..=b'~') && !matches!(byte, b'"' | b'\\');
+        for piece in shown.chunk_by(|a, b| is_plain(a) && is_plain(b)) {
+            match piece {
+                [byte] if !is_plain(byte) => write!(f, "\\x{byte:02X}")?,
+                plain => f.write_str(core::str::from_utf8(plain).unwrap_or_default())?,
             }
         }
         if cut { f.write_str("...") } else { Ok(()) }

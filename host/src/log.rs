@@ -75,10 +75,11 @@ fn without_controls(chunk: &[u8]) -> (Vec<u8>, usize) {
     let mut clean = Vec::with_capacity(chunk.len());
     let mut read = 0_usize;
     for part in chunk.utf8_chunks() {
-        for character in part.valid().chars() {
-            let steers = character.is_control() && !matches!(character, '\n' | '\t');
-            let shown = if steers { '?' } else { character };
-            clean.extend_from_slice(shown.encode_utf8(&mut [0; 4]).as_bytes());
+        for (index, harmless) in part.valid().split(steers).enumerate() {
+            if index > 0 {
+                clean.push(b'?');
+            }
+            clean.extend_from_slice(harmless.as_bytes());
         }
         read = read.saturating_add(part.valid().len());
         let broken = part.invalid();
@@ -92,6 +93,10 @@ fn without_controls(chunk: &[u8]) -> (Vec<u8>, usize) {
         read = read.saturating_add(broken.len());
     }
     (clean, read)
+}
+
+fn steers(character: char) -> bool {
+    character.is_control() && !matches!(character, '\n' | '\t')
 }
 
 impl IsTerminal for Log {
