@@ -24,7 +24,7 @@ pub enum Reply<'r> {
         representation: Representation<'r>,
         selection: Selection,
         content: Option<Content>,
-        /// The head of the answer, if it was written for an earlier one.
+        /// What its head says of the file, if it was written for an earlier one.
         head: Option<Rc<[u8]>>,
     },
     /// 404, with the operator's own page.
@@ -197,7 +197,7 @@ impl<'r> Question<'r> {
             }
             (opened, content) = (open.0, Some(open.1));
         }
-        let prepared = usual && selection == Selection::Whole;
+        let prepared = usual && matches!(selection, Selection::Whole | Selection::One(_));
         let policy = &self.options.policy;
         Reply::File {
             head: prepared

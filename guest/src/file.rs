@@ -71,8 +71,8 @@ impl File {
         }
     }
 
-    /// The head of a 200 with all of it, once written; always of the same
-    /// representation.
+    /// What the head of a 200, or of a 206 with one range, says of it, once written;
+    /// always of the same representation.
     pub fn head(
         &self,
         representation: &Representation<'_>,

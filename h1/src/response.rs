@@ -113,10 +113,13 @@ pub fn write_head(
     connection(out, status, context);
     match answer {
         Answer::File {
-            selection: Selection::Whole,
+            representation,
+            selection: selection @ (Selection::Whole | Selection::One(_)),
             prepared: Some(prepared),
-            ..
-        } => return put(out, prepared),
+        } => {
+            file::extent(out, representation, selection);
+            return put(out, prepared);
+        }
         Answer::File {
             representation,
             selection,
@@ -148,8 +151,9 @@ pub fn write_head(
     end(out, context.policy);
 }
 
-/// What a 200 with all of a file says after its `Date` and `Connection`, up to the
-/// empty line: the same for every such answer, so it needs to be written only once.
+/// What a 200 with all of a file, or a 206 with one range of it, says after how much
+/// that is, up to the empty line: the same for every such answer, so it needs to be
+/// written only once.
 /// `None` for a modification time after `now`, in seconds since 1970: then
 /// `Last-Modified` depends on the time of the answer.
 pub fn prepare(representation: &Representation<'_>, now: i64, policy: &Policy) -> Option<Vec<u8>> {
@@ -158,8 +162,7 @@ pub fn prepare(representation: &Representation<'_>, now: i64, policy: &Policy) -
         return None;
     }
     let mut out = Vec::with_capacity(USUAL_BYTES);
-    file::content(&mut out, representation, now);
-    file::validators(&mut out, representation, policy);
+    file::content(&mut out, representation, now, policy);
     end(&mut out, policy);
     out.shrink_to_fit();
     Some(out)
@@ -335,18 +338,21 @@ mod tests {
     #[test]
     fn what_was_prepared_is_what_would_be_written() {
         let policy = Policy::new(Some("max-age=60"), true, &["X-A: b"]).unwrap();
-        let whole = |file: &Representation<'_>, prepared: Option<&[u8]>| {
-            let answer = Answer::File {
-                representation: file,
-                selection: &Selection::Whole,
-                prepared,
-            };
-            head(&answer, &context(&policy), "")
+        let range = ByteRange { first: 0, last: 0 };
+        let heads = |file: &Representation<'_>, prepared: Option<&[u8]>| {
+            [Selection::Whole, Selection::One(range)].map(|selection| {
+                let answer = Answer::File {
+                    representation: file,
+                    selection: &selection,
+                    prepared,
+                };
+                head(&answer, &context(&policy), "")
+            })
         };
         let mut file = video();
         file.varies = true;
         let prepared = prepare(&file, NOW, &policy);
-        assert_eq!(whole(&file, prepared.as_deref()), whole(&file, None));
+        assert_eq!(heads(&file, prepared.as_deref()), heads(&file, None));
         file.modified = Some(Timestamp {
             seconds: NOW + 1,
             nanoseconds: 0,

@@ -18,43 +18,59 @@ pub(super) fn selected(
     context: &Context<'_>,
 ) {
     match selection {
-        Selection::Whole => content(out, representation, context.now),
-        Selection::One(range) => {
-            line(out, b"Content-Type", representation.media_type.as_bytes());
-            number(out, b"Content-Length", range.len());
-            put(out, b"Content-Range: ");
-            content_range(*range, representation.size, &mut |piece| put(out, piece));
-            put(out, b"\r\n");
-            described(out, representation, context.now);
+        Selection::Whole | Selection::One(_) => {
+            extent(out, representation, selection);
+            content(out, representation, context.now, context.policy);
         }
         Selection::Several(set) => {
             let multipart = Multipart::new(representation, set);
+            number(out, b"Content-Length", multipart.content_length());
             put(out, b"Content-Type: ");
             multipart.content_type(out);
             put(out, b"\r\n");
-            number(out, b"Content-Length", multipart.content_length());
             described(out, representation, context.now);
+            validators(out, representation, context.policy);
         }
-        Selection::NotModified => {}
+        Selection::NotModified => validators(out, representation, context.policy),
         Selection::Unsatisfiable => {
             put(out, b"Accept-Ranges: bytes\r\nContent-Range: bytes */");
             put(out, Digits::decimal(representation.size).as_bytes());
             put(out, b"\r\n");
-            return error(out, Status::RangeNotSatisfiable, context);
+            error(out, Status::RangeNotSatisfiable, context);
         }
-        Selection::PreconditionFailed => return error(out, Status::PreconditionFailed, context),
+        Selection::PreconditionFailed => error(out, Status::PreconditionFailed, context),
     }
-    validators(out, representation, context.policy);
 }
 
-/// What a 200 says of its content.
-pub(super) fn content(out: &mut Vec<u8>, representation: &Representation<'_>, now: i64) {
-    whole(out, representation);
+/// How much a 200 or a 206 with one range has of a file.
+pub(super) fn extent(
+    out: &mut Vec<u8>,
+    representation: &Representation<'_>,
+    selection: &Selection,
+) {
+    let Selection::One(range) = selection else {
+        return number(out, b"Content-Length", representation.size);
+    };
+    number(out, b"Content-Length", range.len());
+    put(out, b"Content-Range: ");
+    content_range(*range, representation.size, &mut |piece| put(out, piece));
+    put(out, b"\r\n");
+}
+
+/// What both say of the content, however much it is.
+pub(super) fn content(
+    out: &mut Vec<u8>,
+    representation: &Representation<'_>,
+    now: i64,
+    policy: &Policy,
+) {
+    line(out, b"Content-Type", representation.media_type.as_bytes());
     described(out, representation, now);
+    validators(out, representation, policy);
 }
 
 /// What 200, 206 and 304 have in common (RFC 9110 §15.4.5).
-pub(super) fn validators(out: &mut Vec<u8>, representation: &Representation<'_>, policy: &Policy) {
+fn validators(out: &mut Vec<u8>, representation: &Representation<'_>, policy: &Policy) {
     line(out, b"ETag", representation.etag.as_bytes());
     vary(out, representation);
     put(out, &policy.file);
@@ -66,15 +82,11 @@ pub(super) fn missing(
     representation: &Representation<'_>,
     context: &Context<'_>,
 ) {
-    whole(out, representation);
+    line(out, b"Content-Type", representation.media_type.as_bytes());
+    number(out, b"Content-Length", representation.size);
     coding(out, representation);
     vary(out, representation);
     put(out, &context.policy.page);
-}
-
-fn whole(out: &mut Vec<u8>, representation: &Representation<'_>) {
-    line(out, b"Content-Type", representation.media_type.as_bytes());
-    number(out, b"Content-Length", representation.size);
 }
 
 /// What 200 and 206 say of a file and 304 doesn't (RFC 9110 §15.4.5). To `If-Range` a
@@ -169,27 +181,28 @@ mod tests {
         let cases = [
             (
                 Selection::Whole,
-                format!("Content-Type: video/mp4\nContent-Length: 100\n{described}"),
+                format!("Content-Length: 100\nContent-Type: video/mp4\n{described}"),
             ),
             (
                 one(0, 99),
                 format!(
-                    "Content-Type: video/mp4\nContent-Length: 100\n\
-                     Content-Range: bytes 0-99/100\n{described}"
+                    "Content-Length: 100\nContent-Range: bytes 0-99/100\n\
+                     Content-Type: video/mp4\n{described}"
                 ),
             ),
             (
                 one(5, 5),
                 format!(
-                    "Content-Type: video/mp4\nContent-Length: 1\n\
-                     Content-Range: bytes 5-5/100\n{described}"
+                    "Content-Length: 1\nContent-Range: bytes 5-5/100\n\
+                     Content-Type: video/mp4\n{described}"
                 ),
             ),
             (
                 several("bytes=0-0,-1"),
                 format!(
-                    "Content-Type: multipart/byteranges; boundary=f1b6c09d3e7a8452-64-2-3\n\
-                     Content-Length: 205\n{described}"
+                    "Content-Length: 205\n\
+                     Content-Type: multipart/byteranges; boundary=f1b6c09d3e7a8452-64-2-3\n\
+                     {described}"
                 ),
             ),
             (
