@@ -3,7 +3,7 @@
 
 use core::net::Ipv6Addr;
 
-use crate::list::parse_u64_digits;
+use crate::list::{parse_u64_digits, run};
 
 /// The port of an http URI that names none (RFC 9110 §4.2.1).
 const HTTP_PORT: u64 = 80;
@@ -26,7 +26,7 @@ impl<'b> Authority<'b> {
             _ => 0,
         };
         let after = text.get(literal_end..)?;
-        let name_end = after.iter().take_while(|byte| **byte != b':').count();
+        let name_end = run(after, |byte| byte != b':');
         let (host, port) = text.split_at_checked(literal_end.checked_add(name_end)?)?;
         let port = match port {
             [] | [b':'] => None,
@@ -80,12 +80,13 @@ fn is_ip_future(literal: &[u8]) -> bool {
 
 fn is_registered_name(mut name: &[u8]) -> bool {
     loop {
+        let plain = run(name, is_name_byte);
+        name = name.get(plain..).unwrap_or_default();
         name = match name {
             [] => return true,
             [b'%', high, low, rest @ ..] if high.is_ascii_hexdigit() && low.is_ascii_hexdigit() => {
                 rest
             }
-            [byte, rest @ ..] if is_name_byte(*byte) => rest,
             _ => return false,
         };
     }
@@ -93,7 +94,9 @@ fn is_registered_name(mut name: &[u8]) -> bool {
 
 /// `unreserved / sub-delims` (RFC 3986 §2.2, §2.3).
 fn is_name_byte(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || b"-._~!$&'()*+,;=".contains(&byte)
+    byte.is_ascii_alphanumeric()
+        || matches!(byte, b'-' | b'.' | b'_' | b'~')
+        || matches!(byte, b'!' | b'$' | b'&'..=b',' | b';' | b'=')
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 //! (RFC 9110 §5, RFC 9112 §5).
 
 use crate::limits::{FIELD_LINES, HEAD_BYTES};
-use crate::list::{is_tchar, trim};
+use crate::list::{is_tchar, run, trim};
 use crate::refusal::Refusal;
 
 /// The fields that this server looks at.
@@ -220,7 +220,7 @@ impl Syntax {
     /// How many of the bytes change nothing: a shortcut past `step`.
     fn run(self, bytes: &[u8]) -> usize {
         match self {
-            Self::Name => bytes.iter().take_while(|byte| is_tchar(**byte)).count(),
+            Self::Name => run(bytes, is_tchar),
             Self::Value => value_run(bytes),
             _ => 0,
         }
@@ -241,8 +241,7 @@ fn value_run(bytes: &[u8]) -> usize {
         .take_while(|word| !has_control(u64::from_le_bytes(**word)));
     let start = plain.count().saturating_mul(size_of::<u64>());
     let rest = bytes.get(start..).unwrap_or_default();
-    let run = rest.iter().take_while(|byte| is_value_byte(**byte));
-    start.saturating_add(run.count())
+    start.saturating_add(run(rest, is_value_byte))
 }
 
 /// Whether one of the eight bytes is below space, or DEL: a subtraction borrows

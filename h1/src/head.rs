@@ -5,7 +5,7 @@
 
 use crate::fields::{Fields, Section};
 use crate::limits::{HEAD_BYTES, LEADING_EMPTY_LINES, TARGET_BYTES};
-use crate::list::is_tchar;
+use crate::list::{is_tchar, run};
 use crate::method::Method;
 use crate::refusal::Refusal;
 
@@ -178,15 +178,11 @@ impl Scanner {
 /// its end, at most [`TARGET_BYTES`] long. For a log: it may be malformed, and
 /// may hold any byte but CR and LF.
 pub fn request_line(bytes: &[u8]) -> &[u8] {
-    let is_end = |byte: &u8| matches!(byte, b'\r' | b'\n');
-    let start = bytes.iter().take_while(|byte| is_end(byte)).count();
-    let line = bytes.get(start..).unwrap_or_default();
-    let len = line
-        .iter()
-        .take(TARGET_BYTES)
-        .take_while(|byte| !is_end(byte))
-        .count();
-    line.get(..len).unwrap_or_default()
+    let is_end = |byte| matches!(byte, b'\r' | b'\n');
+    let line = bytes.get(run(bytes, is_end)..).unwrap_or_default();
+    let line = line.get(..TARGET_BYTES).unwrap_or(line);
+    line.get(..run(line, |byte| !is_end(byte)))
+        .unwrap_or_default()
 }
 
 /// Where in the head the next byte stands.
@@ -206,11 +202,8 @@ impl Part {
     /// How many of the bytes change nothing: a shortcut past `step`.
     fn run(self, bytes: &[u8]) -> usize {
         match self {
-            Self::Method => bytes.iter().take_while(|byte| is_tchar(**byte)).count(),
-            Self::Target => bytes
-                .iter()
-                .take_while(|byte| is_target_byte(**byte))
-                .count(),
+            Self::Method => run(bytes, is_tchar),
+            Self::Target => run(bytes, is_target_byte),
             _ => 0,
         }
     }

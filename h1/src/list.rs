@@ -11,6 +11,12 @@ pub fn is_token(bytes: &[u8]) -> bool {
     !bytes.is_empty() && bytes.iter().all(|byte| is_tchar(*byte))
 }
 
+/// How many bytes there are before the first one that is something else.
+pub(crate) fn run(bytes: &[u8], is: impl Fn(u8) -> bool) -> usize {
+    let other = bytes.iter().position(|byte| !is(*byte));
+    other.unwrap_or(bytes.len())
+}
+
 /// Without the optional whitespace, spaces and tabs, at both ends
 /// (RFC 9110 §5.6.3).
 pub fn trim(mut bytes: &[u8]) -> &[u8] {
@@ -28,7 +34,9 @@ pub fn parse_u64_digits(bytes: &[u8]) -> Option<u64> {
     }
     bytes.iter().try_fold(0_u64, |number, byte| {
         let digit = char::from(*byte).to_digit(10)?;
-        number.checked_mul(10)?.checked_add(u64::from(digit))
+        // `checked_mul` multiplies 128 bits where a machine word has 32.
+        let tens = (number <= u64::MAX / 10).then(|| number.wrapping_mul(10))?;
+        tens.checked_add(u64::from(digit))
     })
 }
 

@@ -6,7 +6,7 @@
 //! they are never longer than the file.
 
 use crate::limits::RANGES;
-use crate::list::{parse_u64_digits, trim};
+use crate::list::{parse_u64_digits, run, trim};
 use alloc::vec::Vec;
 
 /// Bytes `first` to `last` of a file, both included and both within it.
@@ -173,7 +173,7 @@ fn number(digits: &[u8]) -> Option<u64> {
 
 /// Orders digits by the number that they stand for, beyond 64 bits too.
 fn magnitude(digits: &[u8]) -> (usize, &[u8]) {
-    let zeros = digits.iter().take_while(|digit| **digit == b'0').count();
+    let zeros = run(digits, |digit| digit == b'0');
     let digits = digits.get(zeros..).unwrap_or_default();
     (digits.len(), digits)
 }

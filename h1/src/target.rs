@@ -7,6 +7,7 @@ use alloc::string::String;
 use crate::authority::Authority;
 use crate::fields::{Fields, Name};
 use crate::head::Version;
+use crate::list::run;
 use crate::method::Method;
 use crate::path;
 use crate::percent::{encode_path, encode_query};
@@ -38,7 +39,8 @@ pub struct Resource<'b> {
 impl Resource<'_> {
     /// Whether a segment of the path begins with a dot.
     pub fn hidden(&self) -> bool {
-        self.path.split('/').any(|segment| segment.starts_with('.'))
+        let mut segments = self.path.as_bytes().split(|byte| *byte == b'/');
+        segments.any(|segment| segment.starts_with(b"."))
     }
 
     /// The value of `Location` (RFC 9110 §10.2.2) for the folder of this path:
@@ -114,10 +116,7 @@ fn absolute<'b>(target: &'b [u8], fields: &Fields<'b>) -> Result<Target<'b>, Ref
         return Err(Refusal::TargetNeedsTls);
     }
     let rest = after_scheme(b"http://").ok_or(Refusal::MalformedTarget)?;
-    let end = rest
-        .iter()
-        .take_while(|byte| !matches!(byte, b'/' | b'?'))
-        .count();
+    let end = run(rest, |byte| !matches!(byte, b'/' | b'?'));
     let (authority, path) = rest.split_at_checked(end).unwrap_or_default();
     let authority = Authority::parse(authority)
         .filter(Authority::has_host)
