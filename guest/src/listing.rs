@@ -25,10 +25,10 @@ a{text-decoration:none}a:hover{text-decoration:underline}\
 
 /// Writes the page for the folder at `path` (relative, `""` for the root).
 pub fn page(path: &str, mut found: Entries) -> String {
-    // Folders first, then by name without regard to case, as people look for it.
+    // Folders first, then by name, as people look for it.
     found
         .entries
-        .sort_by_cached_key(|entry| (!entry.folder, entry.name.to_lowercase(), entry.name.clone()));
+        .sort_by_cached_key(|entry| (!entry.folder, order(&entry.name), entry.name.clone()));
     let mut page = String::new();
     let title = escape(path);
     // Writing to memory can't fail.
@@ -55,6 +55,29 @@ pub fn page(path: &str, mut found: Entries) -> String {
     }
     page.push_str("</body>\n</html>\n");
     page
+}
+
+/// Orders names without regard to case, and numbers in them by what they are worth:
+/// the second episode comes before the tenth.
+fn order(name: &str) -> String {
+    let mut order = String::with_capacity(name.len());
+    let lower = name.to_lowercase();
+    for run in lower
+        .as_bytes()
+        .chunk_by(|a, b| a.is_ascii_digit() == b.is_ascii_digit())
+    {
+        // Parted next to ASCII, it stays text.
+        let run = core::str::from_utf8(run).unwrap_or_default();
+        if run.starts_with(|first: char| first.is_ascii_digit()) {
+            let number = run.trim_start_matches('0');
+            // The longer number is the greater one. No name has 256 digits.
+            order.extend(['0', char::from(number.len().min(255) as u8)]);
+            order.push_str(number);
+        } else {
+            order.push_str(run);
+        }
+    }
+    order
 }
 
 fn row(page: &mut String, entry: &Entry) {
@@ -165,7 +188,7 @@ mod tests {
     }
 
     #[test]
-    fn folders_come_first_and_case_does_not_matter() {
+    fn folders_come_first() {
         let folder = Entry {
             name: "z".into(),
             folder: true,
@@ -187,6 +210,24 @@ mod tests {
             order.is_sorted() && order.iter().all(Option::is_some),
             "{order:?}"
         );
+    }
+
+    #[test]
+    fn names_in_the_order_in_which_people_look_for_them() {
+        let rows: &[&[&str]] = &[
+            &["A", "b", "C"],
+            &["2 - b", "10 - a", "a"],
+            &["S01E02", "s1e9", "S01E10", "S2E1"],
+            &["1", "02", "3", "10", "010a"],
+            &["film (2)", "film (10)", "film a"],
+            &["track", "track 0", "track 00001", "track 2"],
+            &["18446744073709551615", "18446744073709551616"],
+            &["\u{c4}", "\u{e4}1", "\u{c4}2", "\u{e4}10"],
+        ];
+        for names in rows {
+            let orders: vec::Vec<_> = names.iter().map(|name| order(name)).collect();
+            assert!(orders.is_sorted(), "{names:?}: {orders:?}");
+        }
     }
 
     #[test]
