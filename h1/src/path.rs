@@ -4,6 +4,7 @@ use alloc::borrow::Cow;
 use alloc::string::String;
 use alloc::vec::Vec;
 
+use crate::list::run;
 use crate::percent::decode;
 use crate::refusal::Refusal;
 
@@ -22,10 +23,10 @@ pub(crate) fn resolve(relative: &[u8]) -> Result<(Cow<'_, str>, bool), Refusal> 
 /// to resolve or to refuse.
 fn as_it_is(relative: &[u8]) -> Option<(&str, bool)> {
     let inner = relative.strip_suffix(b"/").unwrap_or(relative);
-    let is_plain = |byte: &u8| matches!(byte, b'!'..=b'~') && !matches!(byte, b'%' | b'\\');
+    let is_plain = |byte| matches!(byte, b'!'..=b'~') && !matches!(byte, b'%' | b'\\');
     let is_name = |segment: &[u8]| !matches!(segment, b"" | b"." | b"..");
     let is_whole = inner.is_empty() || inner.split(|byte| *byte == b'/').all(is_name);
-    if !is_whole || !inner.iter().all(is_plain) {
+    if !is_whole || run(inner, is_plain) < inner.len() {
         return None;
     }
     let path = core::str::from_utf8(inner).ok()?;
