@@ -5,8 +5,9 @@
 /// has a policy for that. Meanwhile more arrives, and is served in one go.
 ///
 /// Otherwise a client on the same processor loses it with every request that it sends,
-/// and the server wakes, switches and sleeps for each. Where a processor is free, or
-/// other programs are at work, it makes no difference that could be measured.
+/// and the server wakes, switches and sleeps for each. The price: where every processor
+/// is taken, a request may wait until the scheduler's next tick. Where one is free, it
+/// makes no difference.
 pub(crate) fn work_in_batches() {
     #[cfg(target_os = "linux")]
     {
