@@ -39,8 +39,7 @@ pub struct Resource<'b> {
 impl Resource<'_> {
     /// Whether a segment of the path begins with a dot.
     pub fn hidden(&self) -> bool {
-        let mut segments = self.path.as_bytes().split(|byte| *byte == b'/');
-        segments.any(|segment| segment.starts_with(b"."))
+        self.path.split('/').any(|segment| segment.starts_with('.'))
     }
 
     /// The value of `Location` (RFC 9110 §10.2.2) for the folder of this path:
