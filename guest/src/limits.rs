@@ -62,12 +62,14 @@ pub const PACE_BYTES: u64 = 120 * 1024;
 /// - held by: `wire::bounds::nobody_is_listened_to_for_long_after_the_last_answer`
 pub const LINGER_SECONDS: u64 = 2;
 
-/// How much it may send meanwhile.
+/// How much of what it sends is read meanwhile: more than a client sends at once that
+/// looks for an answer only when it has sent all.
 ///
 /// - unit: bytes
-/// - at it: closed
-/// - held by: `wire::bounds::nor_for_much`
-pub const LINGER_BYTES: usize = 256 * 1024;
+/// - at it: read no further, and closed when the time is over
+/// - held by: `wire::bounds::nor_for_much`,
+///   `wire::bounds::who_sends_without_end_can_read_the_answer`
+pub const LINGER_BYTES: usize = 16 * 1024 * 1024;
 
 /// Connections of one instance, unless `--max-connections` says otherwise.
 ///
@@ -221,7 +223,8 @@ pub const OPEN_FILE_WEIGHT: usize = 64 * 1024;
 ///   `wire::freshness::under_load_every_kind_of_change_is_seen_within_a_second`
 pub const QUESTIONS_PER_SECOND: u32 = 250;
 
-/// What a connection may write without waiting for anything, however fast its client is.
+/// What a connection may write, or send and have forgotten, without waiting for anything,
+/// however fast its client is.
 ///
 /// - unit: bytes
 /// - at it: the others have a turn

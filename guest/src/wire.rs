@@ -1,6 +1,7 @@
 //! A connection as answers see it: buffered writes, bounded reads.
 
 use alloc::vec::Vec;
+use core::future::pending;
 use core::mem::take;
 
 use crate::bindings::wasi::filesystem::types::Descriptor;
@@ -29,7 +30,7 @@ pub struct Wire<'s> {
     throttle: Option<Throttle<'s>>,
     buffer: Vec<u8>,
     written: u64,
-    /// Bytes written since others had a turn.
+    /// Bytes written, or read and forgotten, since others had a turn.
     turn: usize,
 }
 
@@ -153,8 +154,7 @@ impl<'s> Wire<'s> {
         Ok(())
     }
 
-    /// Writes what has gathered, and now and then lets the other connections have a
-    /// turn.
+    /// Writes what has gathered.
     pub async fn flush(&mut self) -> Result<(), End> {
         if self.buffer.is_empty() {
             return Ok(());
@@ -169,12 +169,17 @@ impl<'s> Wire<'s> {
             .await?;
         self.written = self.written.saturating_add(length as u64);
         self.pool.put(empty);
-        self.turn = self.turn.saturating_add(length);
+        self.share(length).await;
+        Ok(())
+    }
+
+    /// Now and then lets the other connections have a turn.
+    async fn share(&mut self, moved: usize) {
+        self.turn = self.turn.saturating_add(moved);
         if self.turn >= TURN_BYTES {
             self.turn = 0;
             self.executor.give_way().await;
         }
-        Ok(())
     }
 
     /// Gives up what an idle connection does not need.
@@ -185,18 +190,32 @@ impl<'s> Wire<'s> {
 
     /// Closes so that the peer can read the last answer: FIN, then what it still
     /// sends is read and forgotten, within bounds (RFC 9112 §9.6).
+    ///
+    /// Whoever sends more is not reset, just no longer read: a client that can send
+    /// no more looks up, and finds the answer.
     pub async fn linger(mut self) {
-        let at = Deadline::At(self.watch.after(LINGER_SECONDS));
+        let end = self.watch.after(LINGER_SECONDS);
         self.socket.finish();
+        let forgotten = self.forget(LINGER_BYTES, end).await;
+        if forgotten.is_ok() && self.watch.now() < end {
+            let _ = self.watch.until(Deadline::At(end), pending::<()>()).await;
+        }
+    }
+
+    /// Reads as many bytes as that, or somewhat more, or as long as that: whoever sends
+    /// without a pause lets no read wait, and no deadline pass.
+    async fn forget(&mut self, enough: usize, end: Second) -> Result<(), End> {
+        let at = Deadline::At(end);
         let mut buffer = self.pool.small();
-        let mut discarded = 0_usize;
-        while discarded < LINGER_BYTES
-            && let Ok(count) = self.socket.read(&mut buffer, &self.watch, at).await
-        {
-            discarded = discarded.saturating_add(count);
+        let mut count = 0_usize;
+        while count < enough && self.watch.now() < end {
+            let more = self.socket.read(&mut buffer, &self.watch, at).await?;
             buffer.clear();
+            count = count.saturating_add(more);
+            self.share(more).await;
         }
         self.pool.put(buffer);
+        Ok(())
     }
 
     fn provide(&mut self, wanted: u64) {

@@ -146,15 +146,15 @@ fn giant_heads() {
 
 /// Clients that go on and on, whatever they are told: the server stops listening.
 fn endless_heads() {
-    /// What fits into the buffers between the two, and is read before the close.
-    const TAKEN: usize = 16 << 20;
+    /// What is read before the close, and what fits into the buffers between the two.
+    const TAKEN: usize = (16 + 128) << 20;
     let clients = scale::connections() / 10;
     let siege = Siege::of(Folder::new());
     let attack = Attack {
         test: "attacks::heads::endless_heads",
         what: "heads, contents and chunks that never end, at full speed",
         clients,
-        answer: "431, 413 or 400, then at most 256 KiB or 2 s more, close",
+        answer: "431, 413 or 400, then at most 16 MiB or 2 s more, close",
     };
     let starts = [
         "GET / HTTP/1.1\r\nX: ",

@@ -1,17 +1,23 @@
 //! What happens at bounds that no other file is about; all of them are in
 //! `docs/limits.md`.
 
+use std::io::{ErrorKind, Write as _};
 use std::time::{Duration, Instant};
 
 use libtest_mimic::Trial;
 
 use crate::support::{Client, Folder, Porthole, trials};
 
+/// Bytes that are read after the last answer.
+const READ: usize = 16 << 20;
+
 pub fn trials() -> Vec<Trial> {
     trials![
         a_large_folder_is_shown_in_part,
         nobody_is_listened_to_for_long_after_the_last_answer,
         nor_for_much,
+        a_large_upload_is_answered,
+        who_sends_without_end_can_read_the_answer,
     ]
 }
 
@@ -41,36 +47,61 @@ fn refused(porthole: &Porthole) -> Client {
     client
 }
 
-/// A byte now and then does not keep the connection.
+/// A byte after the other does not keep the connection, not even without a pause.
 fn nobody_is_listened_to_for_long_after_the_last_answer() {
     let folder = Folder::new();
     let porthole = Porthole::serving(&folder);
-    let client = refused(&porthole);
+    let mut client = refused(&porthole);
     let start = Instant::now();
     // The end comes at once; that nobody listens shows when sending fails.
-    while send(&client, b"x") {
+    while client.takes(b"x") {
         assert!(start.elapsed() < Duration::from_secs(5), "still listening");
-        std::thread::yield_now();
     }
 }
 
-/// As much as the kernel takes in two seconds is more than it is listened to.
-fn nor_for_much() {
-    const BOUND: usize = 256 << 10;
+/// All of it is forgotten before the connection closes, so nothing resets it.
+fn a_large_upload_is_answered() {
     let folder = Folder::new();
     let porthole = Porthole::serving(&folder);
-    let client = refused(&porthole);
-    let start = Instant::now();
-    let chunk = vec![b'x'; BOUND];
-    while send(&client, &chunk) {
-        assert!(
-            start.elapsed() < Duration::from_millis(1_500),
-            "by the clock"
-        );
+    let mut client = porthole.client();
+    client.send(upload(READ)).send(vec![b'x'; READ]);
+    assert_eq!(client.read().status, 405);
+    client.finish().expect_end();
+}
+
+/// It stalls, because nobody reads on; only then it looks for an answer.
+fn who_sends_without_end_can_read_the_answer() {
+    let folder = Folder::new();
+    let porthole = Porthole::serving(&folder);
+    let mut client = porthole.client();
+    client.send(upload(usize::MAX >> 1));
+    let time = Some(Duration::from_millis(500));
+    client.stream().set_write_timeout(time).unwrap();
+    let chunk = vec![b'x'; 64 << 10];
+    let error = loop {
+        if let Err(error) = client.stream().write_all(&chunk) {
+            break error.kind();
+        }
+    };
+    assert_eq!(error, ErrorKind::WouldBlock);
+    assert_eq!(client.read().status, 405);
+}
+
+/// Of what the kernel carries in two seconds, some is read, and then the connection ends.
+fn nor_for_much() {
+    // What the system keeps for both sides of a connection may come on top.
+    const BOUND: usize = READ + (128 << 20);
+    let folder = Folder::new();
+    let porthole = Porthole::serving(&folder);
+    let mut client = refused(&porthole);
+    let chunk = vec![b'x'; 64 << 10];
+    let mut sent = 0;
+    while client.takes(&chunk) {
+        sent += chunk.len();
+        assert!(sent < BOUND, "still listening");
     }
 }
 
-fn send(client: &Client, bytes: &[u8]) -> bool {
-    use std::io::Write as _;
-    client.stream().write_all(bytes).is_ok()
+fn upload(length: usize) -> String {
+    format!("PUT / HTTP/1.1\r\nHost: porthole\r\nContent-Length: {length}\r\n\r\n")
 }
