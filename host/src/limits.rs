@@ -101,7 +101,7 @@ const TURNED_AWAY: usize = 256;
 ///   `wire::crowd::an_address_has_so_many_and_no_more`
 const PER_ADDRESS: usize = 1_024;
 
-/// [`Limits::memory`]: 2,048 downloads at once take 160 MiB, large buffers 8, the cache 32.
+/// [`Limits::memory`]: 2,048 downloads at once take 160 MiB, large buffers 16, the cache 32.
 ///
 /// - unit: bytes
 /// - at it: the component's allocation fails; ours traps, and its worker starts again
