@@ -332,6 +332,15 @@ pub(crate) const REPEATS: usize = 16;
 /// - held by: `host::supervision::versions_without_end_are_bounded`
 pub(crate) const RETIRING: usize = 8;
 
+/// How often a thread waits for the disk to bring the same bytes before their worker
+/// does, and with it all of its connections: memory may be so short that they are dropped
+/// again and again, and a file system may never say that it has them.
+///
+/// - unit: times
+/// - at it: the worker waits
+/// - held by: `porthole::reads::a_worker_does_not_wait_for_what_was_dropped_again`
+pub(crate) const FETCHES: u32 = 4;
+
 /// Chunks of log that wait to be written: a terminal that was stopped must not stop the
 /// server.
 ///

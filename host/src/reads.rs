@@ -18,6 +18,8 @@ use wasmtime::component::{
 use wasmtime_wasi::filesystem::{Descriptor, WasiFilesystemView};
 use wasmtime_wasi::p3::bindings::filesystem::types::ErrorCode;
 
+use crate::limits::FETCHES;
+
 /// The bytes, and how they ended.
 pub(crate) type Streamed = (StreamReader<u8>, FutureReader<Result<(), ErrorCode>>);
 
@@ -45,7 +47,7 @@ pub(crate) fn read_via_stream<T: WasiFilesystemView>(
         file,
         offset,
         fetching: None,
-        fetched: false,
+        fetches: 0,
         outcome: Some(sender),
     };
     Ok((
@@ -62,17 +64,18 @@ struct Producer {
     offset: u64,
     /// A thread that waits for the disk.
     fetching: Option<JoinHandle<()>>,
-    /// Whether it has, for the next read.
-    fetched: bool,
+    /// How often one has, for the next bytes.
+    fetches: u32,
     outcome: Option<oneshot::Sender<Result<(), ErrorCode>>>,
 }
 
 impl Producer {
-    /// Reads at the offset: what is in memory, or after a wait whatever there is.
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        match std::mem::take(&mut self.fetched) {
-            true => read(&self.file, buffer, self.offset),
-            false => read_cached(&self.file, buffer, self.offset),
+    /// Reads at the offset: what is in memory, or after enough waits whatever there is.
+    /// Once is not enough: the kernel may have dropped it again.
+    fn read(&self, buffer: &mut [u8]) -> io::Result<usize> {
+        match self.fetches < FETCHES {
+            true => read_cached(&self.file, buffer, self.offset),
+            false => read(&self.file, buffer, self.offset),
         }
     }
 
@@ -83,10 +86,10 @@ impl Producer {
 
     fn poll_fetched(&mut self, cx: &mut Context<'_>) -> Poll<()> {
         if let Some(fetching) = &mut self.fetching {
-            // Whatever became of it: the next read may wait.
+            // Whatever became of it: the next read says so.
             let _ = ready!(Pin::new(fetching).poll(cx));
             self.fetching = None;
-            self.fetched = true;
+            self.fetches = self.fetches.saturating_add(1);
         }
         Poll::Ready(())
     }
@@ -126,6 +129,7 @@ impl<T> StreamProducer<T> for Producer {
             match self.read(buffer) {
                 Ok(0) => return self.close(Ok(())),
                 Ok(count) => {
+                    self.fetches = 0;
                     destination.mark_written(count);
                     self.offset = self.offset.saturating_add(count as u64);
                     return Poll::Ready(Ok(StreamResult::Completed));
@@ -185,3 +189,47 @@ fn fetch(file: &File, offset: u64, length: usize) {
 
 #[cfg(not(target_os = "linux"))]
 fn fetch(_: &File, _: u64, _: usize) {}
+
+#[cfg(test)]
+#[cfg(target_os = "linux")]
+mod tests {
+    use std::io::Write as _;
+
+    use super::*;
+
+    /// Where the file system can drop it from memory; elsewhere it is read from there.
+    #[test]
+    fn a_worker_does_not_wait_for_what_was_dropped_again() {
+        let mut file = tempfile::tempfile().unwrap();
+        let content = [7; 64 << 10];
+        file.write_all(&content).unwrap();
+        file.sync_all().unwrap();
+        let forget = |file: &File| {
+            rustix::fs::fadvise(file, 0, None, rustix::fs::Advice::DontNeed).unwrap();
+        };
+        let mut buffer = [0; 64 << 10];
+        forget(&file);
+        let can_drop = read_cached(&file, &mut buffer, 0).is_err();
+
+        let mut producer = Producer {
+            file: Arc::new(file),
+            offset: 0,
+            fetching: None,
+            fetches: 0,
+            outcome: None,
+        };
+        for fetches in 0..FETCHES {
+            producer.fetches = fetches;
+            forget(&producer.file);
+            let read = producer.read(&mut buffer).map_err(|error| error.kind());
+            match can_drop {
+                true => assert_eq!(read, Err(io::ErrorKind::WouldBlock), "{fetches}"),
+                false => assert_eq!(read, Ok(content.len())),
+            }
+        }
+        producer.fetches = FETCHES;
+        forget(&producer.file);
+        assert_eq!(producer.read(&mut buffer).unwrap(), content.len());
+        assert_eq!(buffer, content);
+    }
+}
