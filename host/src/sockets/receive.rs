@@ -49,25 +49,25 @@ impl<T> StreamProducer<T> for Producer {
     fn poll_produce<'a>(
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
-        mut store: StoreContextMut<'a, T>,
+        store: StoreContextMut<'a, T>,
         destination: Destination<'a, u8, VecBuffer<u8>>,
         finish: bool,
     ) -> Poll<wasmtime::Result<StreamResult>> {
         let Some((half, _)) = self.open.as_mut() else {
             return Poll::Ready(Ok(StreamResult::Dropped));
         };
+        // The capacity counts only for readers on the host's side: we have none.
+        let mut destination = destination.as_direct(store, 0);
+        let mut buffer = ReadBuf::new(destination.remaining());
         // A zero-length read waits for bytes without a buffer: idle connections
         // cost the component no memory.
-        if destination.remaining(&mut store) == Some(0) {
+        if buffer.capacity() == 0 {
             return match half.poll_ready(cx) {
                 Poll::Ready(_) => Poll::Ready(Ok(StreamResult::Completed)),
                 Poll::Pending if finish => Poll::Ready(Ok(StreamResult::Cancelled)),
                 Poll::Pending => Poll::Pending,
             };
         }
-        // The capacity counts only for readers on the host's side: we have none.
-        let mut destination = destination.as_direct(store, 0);
-        let mut buffer = ReadBuf::new(destination.remaining());
         let read = match half.poll_read(cx, &mut buffer) {
             Poll::Pending if finish => half.read_at_last(&mut buffer),
             Poll::Pending => return Poll::Pending,

@@ -75,15 +75,16 @@ impl<T> StreamConsumer<T> for Consumer {
             return Poll::Ready(Ok(StreamResult::Dropped));
         };
         let mut source = source.as_direct(store);
+        let bytes = source.remaining();
         // A zero-length write asks whether there is room.
-        if source.remaining().is_empty() {
+        if bytes.is_empty() {
             return match half.poll_ready(cx) {
                 Poll::Ready(_) => Poll::Ready(Ok(StreamResult::Completed)),
                 Poll::Pending if finish => Poll::Ready(Ok(StreamResult::Cancelled)),
                 Poll::Pending => Poll::Pending,
             };
         }
-        match half.poll_write(cx, source.remaining()) {
+        match half.poll_write(cx, bytes) {
             Poll::Ready(Ok(written)) => {
                 source.mark_read(written);
                 Poll::Ready(Ok(StreamResult::Completed))
