@@ -3,13 +3,13 @@
 use std::fs::{self, File};
 use std::os::unix::fs::FileExt;
 use std::path::Path;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use libtest_mimic::Trial;
 
 use super::scale;
 use super::siege::{Attack, Siege};
-use crate::support::{Folder, trials};
+use crate::support::{Folder, SOON, trials};
 
 pub fn trials() -> Vec<Trial> {
     trials![cut, removed, replaced, written_over, folder_removed]
@@ -17,14 +17,11 @@ pub fn trials() -> Vec<Trial> {
 
 const LENGTH: u64 = 32 << 20;
 
-/// A second, and what a busy machine adds.
-const SOON: Duration = Duration::from_secs(4);
-
 /// The bystanders ask so often that a change may go unnoticed for a second.
-fn soon(seen: impl Fn() -> bool) {
+fn soon(what: &str, seen: impl Fn() -> bool) {
     let changed = Instant::now();
     while !seen() {
-        assert!(changed.elapsed() < SOON, "still as it was");
+        assert!(changed.elapsed() < SOON, "{what} is still as it was");
     }
 }
 
@@ -98,7 +95,9 @@ fn removed() {
         let remove = |path: &Path| fs::remove_file(path).unwrap();
         let whole = downloads(&siege, clients, remove);
         assert_eq!(whole, vec![(LENGTH, false); clients]);
-        soon(|| siege.porthole.get("/films/film").status == 404);
+        soon("/films/film", || {
+            siege.porthole.get("/films/film").status == 404
+        });
     });
 }
 
@@ -117,7 +116,9 @@ fn replaced() {
         };
         let old = downloads(&siege, clients, replace);
         assert_eq!(old, vec![(LENGTH, false); clients]);
-        soon(|| siege.porthole.get("/films/film").body == b"new");
+        soon("/films/film", || {
+            siege.porthole.get("/films/film").body == b"new"
+        });
     });
 }
 
@@ -145,7 +146,7 @@ fn written_over() {
         for (length, _) in downloads(&siege, clients, write) {
             assert_eq!(length, LENGTH);
         }
-        soon(|| tag(&siege) != before);
+        soon("the tag", || tag(&siege) != before);
     });
 }
 
@@ -163,7 +164,7 @@ fn folder_removed() {
         let whole = downloads(&siege, clients, remove);
         assert_eq!(whole, vec![(LENGTH, false); clients]);
         for target in ["/films/film", "/films/", "/films"] {
-            soon(|| siege.porthole.get(target).status == 404);
+            soon(target, || siege.porthole.get(target).status == 404);
         }
     });
 }

@@ -28,6 +28,10 @@ pub use random::Random;
 /// deadline of the server that a test waits for.
 pub const PATIENCE: Duration = Duration::from_secs(20);
 
+/// How long a server under load may go on believing what it knows of a file: a second,
+/// and what a busy machine adds.
+pub const SOON: Duration = Duration::from_secs(4);
+
 /// Functions as trials, each under its own path:
 ///
 /// ```ignore

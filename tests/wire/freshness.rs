@@ -1,11 +1,11 @@
 //! Files that change while they are served from the cache.
 
 use std::fs;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use libtest_mimic::Trial;
 
-use crate::support::{Folder, Porthole, each, trials};
+use crate::support::{Folder, Porthole, SOON, each, trials};
 
 pub fn trials() -> Vec<Trial> {
     trials![
@@ -75,9 +75,6 @@ fn every_kind_of_change_is_seen_at_once() {
 
 /// One worker, so that every request finds the same cache.
 const LOAD: [&str; 3] = ["--workers", "1", "--quiet"];
-
-/// A second, and what a busy machine adds.
-const SOON: Duration = Duration::from_secs(4);
 
 /// So many requests that the file system is no longer asked about each of them.
 fn warm(porthole: &Porthole) {
