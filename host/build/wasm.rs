@@ -2,6 +2,7 @@
 //! build scripts of the host and of the tests.
 
 use std::env;
+use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -23,8 +24,8 @@ pub fn manifest_dir() -> Result<PathBuf, String> {
 /// # Errors
 /// One line for the user.
 pub fn build(workspace: &Path, package: &str) -> Result<PathBuf, String> {
-    require_target()?;
     let out = PathBuf::from(env::var_os("OUT_DIR").ok_or("cargo did not set OUT_DIR")?);
+    require_target(&out)?;
     // A directory of its own: the outer cargo holds the lock of the usual one.
     let target_dir = out.join(package);
     let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
@@ -62,7 +63,11 @@ pub fn build(workspace: &Path, package: &str) -> Result<PathBuf, String> {
 
 /// Adds the target where it is missing: `rust-toolchain.toml` names it, but
 /// rustup installs it only where automatic installation is on.
-fn require_target() -> Result<(), String> {
+///
+/// One build script at a time: cargo runs several at once, and of two that add the same
+/// target one fails, or finds half of it.
+fn require_target(out: &Path) -> Result<(), String> {
+    let _lock = lock(out).map_err(|error| format!("cannot lock the build folder: {error}"))?;
     if has_target() {
         return Ok(());
     }
@@ -81,6 +86,15 @@ fn require_target() -> Result<(), String> {
         "the Rust target {TARGET} is missing and could not be added: run `rustup target add {TARGET}`, \
          or set PORTHOLE_COMPONENT to a ready-made component"
     ))
+}
+
+/// Waits for the lock that the build scripts of one target directory share. `OUT_DIR` is
+/// `build/<package>/out`. Dropping the file unlocks it.
+fn lock(out: &Path) -> std::io::Result<File> {
+    let shared = out.ancestors().nth(2).unwrap_or(out);
+    let file = File::create(shared.join("wasm-target.lock"))?;
+    file.lock()?;
+    Ok(file)
 }
 
 fn has_target() -> bool {
