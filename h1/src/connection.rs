@@ -285,16 +285,20 @@ impl Rest {
 
 /// The checks that only this one request fails.
 fn judge<'b>(head: &Head<'b>) -> Result<Target<'b>, Refusal> {
+    // First, whatever the method: what garbles a target is followed by no request
+    // (RFC 9112 §3.2), and a 405 or 417 would be.
+    let target = resolve(head.method, head.target);
+    if matches!(target, Err(refusal) if refusal.status() == Status::BadRequest) {
+        return target;
+    }
     // RFC 9110 §10.1.1: before anything that the request is about, which the client
     // wants done under this condition only.
     if expectation(head.version, &head.fields) == Expectation::Unknown {
         return Err(Refusal::UnknownExpectation);
     }
     match head.method {
-        Method::Get | Method::Head | Method::Options => {
-            resolve(head.method, head.target, &head.fields)
-        }
-        Method::NotAllowed => Err(Refusal::MethodNotAllowed),
+        Method::Get | Method::Head | Method::Options => target,
+        Method::Connect | Method::NotAllowed => Err(Refusal::MethodNotAllowed),
         Method::Unknown => Err(Refusal::MethodNotImplemented),
     }
 }

@@ -9,6 +9,9 @@ pub enum Method {
     Head,
     /// Answered with what is allowed.
     Options,
+    /// Not allowed here either, and the only one with a target of its own form
+    /// (RFC 9112 §3.2.3): 405.
+    Connect,
     /// Known (RFC 9110 §9, RFC 5789) and not allowed here: 405.
     NotAllowed,
     /// Not known: 501.
@@ -25,7 +28,8 @@ impl Method {
             b"GET" => Self::Get,
             b"HEAD" => Self::Head,
             b"OPTIONS" => Self::Options,
-            b"POST" | b"PUT" | b"DELETE" | b"PATCH" | b"TRACE" | b"CONNECT" => Self::NotAllowed,
+            b"CONNECT" => Self::Connect,
+            b"POST" | b"PUT" | b"DELETE" | b"PATCH" | b"TRACE" => Self::NotAllowed,
             _ => Self::Unknown,
         }
     }
@@ -42,7 +46,7 @@ mod tests {
             (b"HEAD", Method::Head),
             (b"OPTIONS", Method::Options),
             (b"TRACE", Method::NotAllowed),
-            (b"CONNECT", Method::NotAllowed),
+            (b"CONNECT", Method::Connect),
             (b"POST", Method::NotAllowed),
             (b"get", Method::Unknown),
             (b"PROPFIND", Method::Unknown),

@@ -57,9 +57,10 @@ pub enum Ranges {
 /// malformed, an end before its start, more than [`RANGES`] ranges. Numbers of any
 /// length are understood.
 ///
-/// On an empty file every range that names a first byte is unsatisfiable. A suffix
-/// is satisfiable by definition (§14.1.2) and stands for the whole file; since
-/// `Content-Range` can't say "none of 0 bytes", the answer to it is a 200.
+/// On an empty file a range that names a first byte is unsatisfiable, but for `0-`: all
+/// that there is, and players ask for it before they know how much that is. A suffix is
+/// satisfiable by definition (§14.1.2) and stands for the whole file. `Content-Range`
+/// can't say "none of 0 bytes", so the answer to both is a 200.
 ///
 /// Ranges that overlap or touch are merged. A gap stays one, however small: clients
 /// get the parts that they asked for, and [`RANGES`] bounds the cost.
@@ -69,7 +70,7 @@ pub fn ranges(value: Option<&[u8]>, size: u64) -> Ranges {
     };
     let mut satisfiable = specs(set).filter_map(|spec| spec.within(size));
     match (satisfiable.next(), satisfiable.next()) {
-        (None, _) if specs(set).any(|spec| spec.is_satisfiable(size)) => Ranges::Whole,
+        (None, _) if specs(set).any(|spec| spec.means_all_of(size)) => Ranges::Whole,
         (None, _) => Ranges::Unsatisfiable,
         (Some(range), None) => Ranges::One(range),
         (Some(first), Some(second)) => {
@@ -120,7 +121,7 @@ fn specs(set: &[u8]) -> impl Iterator<Item = Spec> {
 #[derive(Clone, Copy)]
 enum Spec {
     /// `first-pos "-" [ last-pos ]`
-    From { first: u64, last: u64 },
+    From { first: u64, last: Option<u64> },
     /// `"-" suffix-length`
     Suffix(u64),
 }
@@ -133,15 +134,23 @@ impl Spec {
             ([], suffix) => Some(Self::Suffix(number(suffix)?)),
             (first, []) => Some(Self::From {
                 first: number(first)?,
-                last: u64::MAX,
+                last: None,
             }),
             (first, last) => {
                 let spec = Self::From {
                     first: number(first)?,
-                    last: number(last)?,
+                    last: Some(number(last)?),
                 };
                 (magnitude(first) <= magnitude(last)).then_some(spec)
             }
+        }
+    }
+
+    /// Whether nothing selected is nothing left out.
+    fn means_all_of(self, size: u64) -> bool {
+        match self {
+            Self::From { first, last: None } if size == 0 => first == 0,
+            _ => self.is_satisfiable(size),
         }
     }
 
@@ -157,7 +166,7 @@ impl Spec {
     fn within(self, size: u64) -> Option<ByteRange> {
         let end = size.checked_sub(1)?;
         let (first, last) = match self {
-            Self::From { first, last } => (first, last.min(end)),
+            Self::From { first, last } => (first, last.map_or(end, |last| last.min(end))),
             Self::Suffix(len) => (size.saturating_sub(len), end),
         };
         self.is_satisfiable(size)
@@ -339,10 +348,13 @@ mod tests {
     #[test]
     fn empty_files() {
         let cases = [
-            ("bytes=0-", "unsatisfiable"),
+            ("bytes=0-", "whole"),
+            ("bytes=00-", "whole"),
+            ("bytes=0-,5-6", "whole"),
             ("bytes=0-0", "unsatisfiable"),
+            ("bytes=0-18446744073709551615", "unsatisfiable"),
+            ("bytes=0-99999999999999999999999", "unsatisfiable"),
             ("bytes=1-", "unsatisfiable"),
-            ("bytes=0-,5-6", "unsatisfiable"),
             ("bytes=-0", "unsatisfiable"),
             ("bytes=-1", "whole"),
             ("bytes=0-,-1", "whole"),

@@ -22,7 +22,6 @@ pub enum Refusal {
     MissingHost,
     RepeatedHost,
     MalformedHost,
-    HostMismatch,
     // The content (RFC 9112 §6, §7)
     MalformedContentLength,
     ConflictingContentLengths,
@@ -72,7 +71,6 @@ impl Refusal {
             | Self::MissingHost
             | Self::RepeatedHost
             | Self::MalformedHost
-            | Self::HostMismatch
             | Self::MalformedContentLength
             | Self::ConflictingContentLengths
             | Self::TransferEncodingWithContentLength
@@ -103,7 +101,6 @@ impl Refusal {
             Self::MissingHost => "The Host field is missing.",
             Self::RepeatedHost => "There is more than one Host field.",
             Self::MalformedHost => "The Host field is not a host with an optional port.",
-            Self::HostMismatch => "The Host field and the request target name different hosts.",
             Self::MalformedContentLength => "Content-Length is not one plain number.",
             Self::ConflictingContentLengths => "There is more than one Content-Length field.",
             Self::TransferEncodingWithContentLength => {

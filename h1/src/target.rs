@@ -69,21 +69,28 @@ impl Resource<'_> {
     }
 }
 
-/// What the target of a request means (RFC 9112 §3.2): origin-form,
+/// Returns what the target of a request means (RFC 9112 §3.2): origin-form,
 /// absolute-form, or for OPTIONS the asterisk. Authority-form is CONNECT's only.
 ///
 /// # Errors
 ///
-/// Any other form, and a path that can't be a name here.
-pub fn resolve<'b>(
-    method: Method,
-    target: &'b [u8],
-    fields: &Fields<'b>,
-) -> Result<Target<'b>, Refusal> {
+/// Any other form, and a path that can't be a name here. CONNECT is not allowed,
+/// whatever place it names.
+pub fn resolve(method: Method, target: &[u8]) -> Result<Target<'_>, Refusal> {
     match target {
+        _ if method == Method::Connect => Err(tunnel(target)),
         b"*" if method == Method::Options => Ok(Target::Asterisk),
         [b'/', ..] => resource(target),
-        _ => absolute(target, fields),
+        _ => absolute(target),
+    }
+}
+
+/// Authority-form (RFC 9112 §3.2.3): a host and a port.
+fn tunnel(target: &[u8]) -> Refusal {
+    let is_place = |place: &Authority<'_>| place.has_host() && place.has_port();
+    match Authority::parse(target).filter(is_place) {
+        Some(_) => Refusal::MethodNotAllowed,
+        None => Refusal::MalformedTarget,
     }
 }
 
@@ -103,9 +110,9 @@ pub fn check_host(version: Version, fields: &Fields<'_>) -> Result<(), Refusal> 
     }
 }
 
-/// Absolute-form (RFC 9112 §3.2.2). A `Host` that contradicts the target is
-/// refused rather than ignored: someone on the way may have gone by it.
-fn absolute<'b>(target: &'b [u8], fields: &Fields<'b>) -> Result<Target<'b>, Refusal> {
+/// Absolute-form (RFC 9112 §3.2.2). A `Host` that names another place is ignored, as
+/// that section asks; one that names none is refused before ([`check_host`]).
+fn absolute(target: &[u8]) -> Result<Target<'_>, Refusal> {
     let after_scheme = |scheme: &[u8]| {
         let (start, rest) = target.split_at_checked(scheme.len())?;
         start.eq_ignore_ascii_case(scheme).then_some(rest)
@@ -117,14 +124,9 @@ fn absolute<'b>(target: &'b [u8], fields: &Fields<'b>) -> Result<Target<'b>, Ref
     let rest = after_scheme(b"http://").ok_or(Refusal::MalformedTarget)?;
     let end = run(rest, |byte| !matches!(byte, b'/' | b'?'));
     let (authority, path) = rest.split_at_checked(end).unwrap_or_default();
-    let authority = Authority::parse(authority)
+    Authority::parse(authority)
         .filter(Authority::has_host)
         .ok_or(Refusal::MalformedTarget)?;
-    if let Some(host) = fields.only(Name::Host) {
-        Authority::parse(host)
-            .filter(|host| host.matches(&authority))
-            .ok_or(Refusal::HostMismatch)?;
-    }
     resource(path)
 }
 
@@ -149,7 +151,7 @@ mod tests {
     use proptest::prelude::*;
 
     fn get(target: &str) -> Result<Resource<'_>, Refusal> {
-        match resolve(Method::Get, target.as_bytes(), &Fields::EMPTY)? {
+        match resolve(Method::Get, target.as_bytes())? {
             Target::Resource(resource) => Ok(resource),
             Target::Asterisk => panic!("{target} is no resource"),
         }
@@ -157,74 +159,79 @@ mod tests {
 
     #[test]
     fn absolute_form() {
-        // (target, field lines, path); `path` has the rules for those.
-        let cases: &[(&str, &str, &str)] = &[
-            ("http://a/b", "Host: a\r\n", "b"),
-            ("HTTP://A/b", "Host: a:80\r\n", "b"),
-            ("http://a:4000/b/../c", "Host: a:4000\r\n", "c"),
-            ("http://a", "Host: a\r\n", ""),
-            ("http://a?b", "Host: a\r\n", ""),
-            ("http://[::1]:4000/b", "Host: [::1]:4000\r\n", "b"),
-            ("http://a/b", "", "b"),
-            ("http://a//evil.example/", "Host: a\r\n", "evil.example"),
+        // (target, path); `path` has the rules for those, and no Host has a say.
+        let cases: &[(&str, &str)] = &[
+            ("http://a/b", "b"),
+            ("HTTP://A/b", "b"),
+            ("http://a:4000/b/../c", "c"),
+            ("http://a", ""),
+            ("http://a?b", ""),
+            ("http://[::1]:4000/b", "b"),
+            ("http://a//evil.example/", "evil.example"),
         ];
-        for (target, lines, path) in cases {
-            let fields = parse(lines).unwrap();
-            let resolved = resolve(Method::Get, target.as_bytes(), &fields);
-            let Ok(Target::Resource(resource)) = resolved else {
-                panic!("{target} {lines:?}: {resolved:?}")
-            };
-            assert_eq!(resource.path, *path, "{target} {lines:?}");
+        for (target, path) in cases {
+            assert_eq!(get(target).unwrap().path, *path, "{target}");
         }
     }
 
     #[test]
     fn the_asterisk_is_for_options() {
-        let fields = Fields::EMPTY;
-        assert_eq!(
-            resolve(Method::Options, b"*", &fields),
-            Ok(Target::Asterisk)
-        );
-        assert_eq!(
-            resolve(Method::Get, b"*", &fields),
-            Err(Refusal::MalformedTarget)
-        );
+        assert_eq!(resolve(Method::Options, b"*"), Ok(Target::Asterisk));
+        for method in [Method::Get, Method::NotAllowed, Method::Unknown] {
+            assert_eq!(resolve(method, b"*"), Err(Refusal::MalformedTarget));
+        }
         assert_eq!(get("/*").map(|resource| resource.path), Ok("*".into()));
     }
 
     #[test]
     fn no_form_at_all() {
         use Refusal::*;
-        let cases: &[(&str, &str, Refusal)] = &[
-            ("", "", MalformedTarget),
-            ("a", "", MalformedTarget),
-            ("?a", "", MalformedTarget),
-            ("**", "", MalformedTarget),
-            ("*/a", "", MalformedTarget),
-            ("./a", "", MalformedTarget),
-            ("\\a", "", MalformedTarget),
-            ("a.example:80", "", MalformedTarget),
-            ("http:///b", "Host:\r\n", MalformedTarget),
-            ("http://:80/b", "Host: :80\r\n", MalformedTarget),
-            ("http:/a/b", "Host: a\r\n", MalformedTarget),
-            ("http:a", "Host: a\r\n", MalformedTarget),
-            ("http://u@a/b", "Host: a\r\n", MalformedTarget),
-            ("http://u:p@a/b", "Host: a\r\n", MalformedTarget),
-            ("http://a:b/", "Host: a\r\n", MalformedTarget),
-            ("http://a\\@b/", "Host: a\r\n", MalformedTarget),
-            ("https://a/b", "Host: a\r\n", TargetNeedsTls),
-            ("HTTPS://a", "Host: a:443\r\n", TargetNeedsTls),
-            ("ftp://a/b", "Host: a\r\n", MalformedTarget),
-            ("file:///etc/passwd", "Host: a\r\n", MalformedTarget),
-            ("httpx://a/b", "Host: a\r\n", MalformedTarget),
-            ("http://a/b", "Host: b\r\n", HostMismatch),
-            ("http://a/b", "Host:\r\n", HostMismatch),
-            ("http://a/b", "Host: a:81\r\n", HostMismatch),
-            ("http://a/b", "Host: a:443\r\n", HostMismatch),
+        let cases: &[(&str, Refusal)] = &[
+            ("", MalformedTarget),
+            ("a", MalformedTarget),
+            ("?a", MalformedTarget),
+            ("**", MalformedTarget),
+            ("*/a", MalformedTarget),
+            ("./a", MalformedTarget),
+            ("\\a", MalformedTarget),
+            ("a.example:80", MalformedTarget),
+            ("http:///b", MalformedTarget),
+            ("http://:80/b", MalformedTarget),
+            ("http:/a/b", MalformedTarget),
+            ("http:a", MalformedTarget),
+            ("http://u@a/b", MalformedTarget),
+            ("http://u:p@a/b", MalformedTarget),
+            ("http://a:b/", MalformedTarget),
+            ("http://a\\@b/", MalformedTarget),
+            ("https://a/b", TargetNeedsTls),
+            ("HTTPS://a", TargetNeedsTls),
+            ("ftp://a/b", MalformedTarget),
+            ("file:///etc/passwd", MalformedTarget),
+            ("httpx://a/b", MalformedTarget),
         ];
-        for (target, lines, refusal) in cases {
-            let resolved = resolve(Method::Options, target.as_bytes(), &parse(lines).unwrap());
-            assert_eq!(resolved, Err(*refusal), "{target} {lines:?}");
+        for (target, refusal) in cases {
+            let resolved = resolve(Method::Options, target.as_bytes());
+            assert_eq!(resolved, Err(*refusal), "{target}");
+        }
+    }
+
+    #[test]
+    fn authority_form_is_for_connect() {
+        use Refusal::*;
+        let cases = [
+            ("a.example:80", MethodNotAllowed),
+            ("[::1]:443", MethodNotAllowed),
+            ("a.example", MalformedTarget),
+            ("a.example:", MalformedTarget),
+            (":80", MalformedTarget),
+            ("/", MalformedTarget),
+            ("*", MalformedTarget),
+            ("http://a/", MalformedTarget),
+            ("]", MalformedTarget),
+        ];
+        for (target, refusal) in cases {
+            let resolved = resolve(Method::Connect, target.as_bytes());
+            assert_eq!(resolved, Err(refusal), "{target}");
         }
     }
 
@@ -346,7 +353,9 @@ mod tests {
 
         #[test]
         fn any_bytes_have_an_answer(target: Vec<u8>) {
-            let _ = resolve(Method::Options, &target, &Fields::EMPTY);
+            for method in [Method::Options, Method::Connect] {
+                let _ = resolve(method, &target);
+            }
         }
     }
 }

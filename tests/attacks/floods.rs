@@ -105,7 +105,7 @@ fn ranges() {
     let nonsensical = "9-1,x,-0,".repeat(1_000);
     siege.withstand(&attack, || {
         scale::again_and_again(|| {
-            for list in [&overlapping, &single, &nonsensical] {
+            for (list, status) in [(&overlapping, 200), (&single, 206), (&nonsensical, 200)] {
                 let mut crowd = siege.clients(clients);
                 for client in &mut crowd {
                     client.send(format!(
@@ -114,7 +114,7 @@ fn ranges() {
                 }
                 for client in &mut crowd {
                     let answer = client.read();
-                    assert!(matches!(answer.status, 200 | 206), "{}", answer.line);
+                    assert_eq!(answer.status, status, "{}", answer.line);
                     assert!((answer.body.len() as u64) < SIZE + 20_000);
                 }
             }

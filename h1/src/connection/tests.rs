@@ -164,8 +164,51 @@ fn conversations() {
             "ForbiddenByteInPath.",
         ),
         (
-            &["GET http://y/ HTTP/1.1\r\nHost: x\r\n", END, NEXT],
-            "HostMismatch.",
+            &["GET http://y:81/c HTTP/1.1\r\nHost: x\r\n", END, NEXT],
+            "/c /b idle",
+        ),
+        (
+            &["GET http://y/ HTTP/1.1\r\nHost: x:y\r\n", END, NEXT],
+            "MalformedHost!",
+        ),
+        // A target that is none is refused whatever the method.
+        (
+            &["PUT s://]ufd/: HTTP/1.1\r\nHost: x\r\n", END, NEXT],
+            "MalformedTarget.",
+        ),
+        (
+            &["PUT foo HTTP/1.1\r\nHost: x\r\n", END, NEXT],
+            "MalformedTarget.",
+        ),
+        (
+            &[
+                "PUT foo HTTP/1.1\r\nHost: x\r\n",
+                LENGTH,
+                END,
+                "hello",
+                NEXT,
+            ],
+            "MalformedTarget.",
+        ),
+        (
+            &["FOO foo HTTP/1.1\r\nHost: x\r\n", END, NEXT],
+            "MalformedTarget.",
+        ),
+        (
+            &["DELETE /%zz HTTP/1.1\r\nHost: x\r\n", END, NEXT],
+            "MalformedPercentEncoding.",
+        ),
+        (
+            &["POST * HTTP/1.1\r\nHost: x\r\n", END, NEXT],
+            "MalformedTarget.",
+        ),
+        (
+            &["CONNECT foo HTTP/1.1\r\nHost: x\r\n", END, NEXT],
+            "MalformedTarget.",
+        ),
+        (
+            &["PUT https://y/ HTTP/1.1\r\nHost: x\r\n", END, NEXT],
+            "MethodNotAllowed /b idle",
         ),
         (&[GET, EXPECT_X, END, NEXT], "UnknownExpectation /b idle"),
         (
@@ -189,7 +232,7 @@ fn conversations() {
         ),
         (
             &["GET * HTTP/1.1\r\nHost: x\r\n", EXPECT_X, END],
-            "UnknownExpectation idle",
+            "MalformedTarget.",
         ),
     ];
     for (parts, expected) in cases {

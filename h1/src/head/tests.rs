@@ -43,7 +43,7 @@ fn complete_heads() {
         ("GET / HTTP/1.9\r\n\r\n", Get, "/", Http11),
         ("get / HTTP/1.1\r\n\r\n", Unknown, "/", Http11),
         ("M-SEARCH * HTTP/1.1\r\n\r\n", Unknown, "*", Http11),
-        ("CONNECT a:1 HTTP/1.1\r\n\r\n", NotAllowed, "a:1", Http11),
+        ("CONNECT a:1 HTTP/1.1\r\n\r\n", Connect, "a:1", Http11),
         ("OPTIONS * HTTP/1.1\r\n\r\n", Options, "*", Http11),
         (
             "GET http://a/|\"<>^{}\\ HTTP/1.1\r\n\r\n",
