@@ -69,3 +69,20 @@ pub const REQUESTS_PER_CONNECTION: u32 = 100_000;
 /// - at it: the field is ignored (RFC 9110 §14.2 allows it) and the whole file is sent
 /// - held by: `h1::range::floods_are_ignored`, `wire::range::floods`
 pub const RANGES: usize = 100;
+
+/// What a text file begins with, as far as it is looked at to tell whether it is UTF-8.
+/// Bytes of another encoding come up in the first lines, or a reader does not mind.
+///
+/// - unit: bytes
+/// - at it: what comes after it has no say in the charset; a character that it splits
+///   does not count
+/// - held by: `h1::media_type::text_that_is_not_utf_8_has_no_charset`
+pub const CHARSET_BYTES: usize = 4 * 1024;
+
+/// Age of a change that a file system is sure to tell from the next one: FAT keeps time in
+/// steps of two seconds, other file systems in one or less.
+///
+/// - unit: seconds
+/// - at it: a file that was changed less long ago has a weak tag, and is not kept
+/// - held by: `h1::etag::what_was_changed_just_now_has_a_weak_tag`
+pub const SETTLED_SECONDS: i64 = 2;

@@ -1,26 +1,78 @@
-//! Media types by file name (RFC 9110 §8.3.1).
+//! Media types by file name, and the charset of text (RFC 9110 §8.3).
 //!
-//! From the name alone: nothing is guessed from the content, and `nosniff` tells
-//! browsers to do the same.
+//! The type is the name's alone: nothing is guessed from the content, and `nosniff`
+//! tells browsers to do the same. Of the content only one thing is asked: whether text
+//! that would be declared to be UTF-8 is that.
 
-/// What a file is called whose extension says nothing.
+mod table;
+
+use table::{TEXT, TEXT_NAMES, TYPES};
+
+/// What a file is called whose name says nothing.
 pub const UNKNOWN: &str = "application/octet-stream";
 
-/// The media type for the extension of `file_name`, letter case aside. Text is
-/// declared to be UTF-8, except where the format itself says what it is.
+const PLAIN_TEXT: &str = "text/plain; charset=utf-8";
+
+/// The parameter that [`declared`] may have to take away.
+const UTF_8: &str = "; charset=utf-8";
+
+/// Returns the media type for a file's name, letter case aside: by its extension, else
+/// by a name that needs none, such as `Makefile`. Text comes with a charset, except
+/// where the format itself says what it is.
 pub fn of(file_name: &str) -> &'static str {
-    let Some((stem, extension)) = file_name.rsplit_once('.') else {
-        return UNKNOWN;
+    let extension = match file_name.rsplit_once('.') {
+        Some((stem, extension)) if !stem.is_empty() => by_extension(extension),
+        _ => None,
     };
-    if stem.is_empty() {
-        return UNKNOWN;
+    extension
+        .or_else(|| is_text_by_name(file_name).then_some(PLAIN_TEXT))
+        .unwrap_or(UNKNOWN)
+}
+
+/// Returns what to declare of a file whose name says `media_type`, given the bytes that
+/// it begins with: text that is not UTF-8 loses the charset, and the reader finds it out
+/// by itself (RFC 9110 §8.3.2). `cut`: the file goes on after these bytes, so that the
+/// last character may be split.
+pub fn declared(media_type: &'static str, start: &[u8], cut: bool) -> &'static str {
+    let Some(bare) = media_type.strip_suffix(UTF_8) else {
+        return media_type;
+    };
+    match core::str::from_utf8(start) {
+        Ok(_) => media_type,
+        Err(error) if cut && error.error_len().is_none() => media_type,
+        Err(_) => bare,
     }
-    let lower = || extension.bytes().map(|byte| byte.to_ascii_lowercase());
-    TYPES
-        .binary_search_by(|(known, _)| known.bytes().cmp(lower()))
-        .ok()
-        .and_then(|place| TYPES.get(place))
-        .map_or(UNKNOWN, |(_, media_type)| media_type)
+}
+
+/// Whether [`declared`] depends on the content.
+pub fn claims_utf_8(media_type: &str) -> bool {
+    media_type.ends_with(UTF_8)
+}
+
+fn by_extension(extension: &str) -> Option<&'static str> {
+    let lower = || lowercase(extension);
+    if contains(TEXT, extension) {
+        return Some(PLAIN_TEXT);
+    }
+    let place = TYPES.binary_search_by(|(known, _)| known.bytes().cmp(lower()));
+    TYPES.get(place.ok()?).map(|(_, media_type)| *media_type)
+}
+
+/// `Makefile`, `readme`; and in capitals also as the first word: `LICENSE-MIT`,
+/// `README.Debian`.
+fn is_text_by_name(file_name: &str) -> bool {
+    let word = file_name.split(['.', '-', '_']).next().unwrap_or_default();
+    let shouts = |byte: u8| byte.is_ascii_uppercase() || byte.is_ascii_digit();
+    contains(TEXT_NAMES, file_name) || (word.bytes().all(shouts) && contains(TEXT_NAMES, word))
+}
+
+fn contains(sorted: &[&str], name: &str) -> bool {
+    let place = sorted.binary_search_by(|known| known.bytes().cmp(lowercase(name)));
+    place.is_ok()
+}
+
+fn lowercase(name: &str) -> impl Iterator<Item = u8> {
+    name.bytes().map(|byte| byte.to_ascii_lowercase())
 }
 
 /// Whether a precompressed sibling is worth looking for: text and its like. Video,
@@ -37,7 +89,7 @@ pub fn compressible(media_type: &str) -> bool {
                 | "application/rtf"
                 | "application/vnd.apple.mpegurl"
                 | "application/wasm"
-                | "application/x-subrip"
+                | "application/x-sami"
                 | "application/xml"
                 | "audio/mpegurl"
                 | "font/otf"
@@ -47,99 +99,6 @@ pub fn compressible(media_type: &str) -> bool {
         )
 }
 
-/// Sorted by extension.
-const TYPES: &[(&str, &str)] = &[
-    ("3gp", "video/3gpp"),
-    ("7z", "application/x-7z-compressed"),
-    ("aac", "audio/aac"),
-    ("apng", "image/apng"),
-    ("ass", "text/x-ssa; charset=utf-8"),
-    ("avi", "video/x-msvideo"),
-    ("avif", "image/avif"),
-    ("bmp", "image/bmp"),
-    ("bz2", "application/x-bzip2"),
-    ("css", "text/css; charset=utf-8"),
-    ("csv", "text/csv; charset=utf-8"),
-    ("epub", "application/epub+zip"),
-    ("flac", "audio/flac"),
-    ("flv", "video/x-flv"),
-    ("gif", "image/gif"),
-    ("gz", "application/gzip"),
-    ("heic", "image/heic"),
-    ("heif", "image/heif"),
-    ("htm", "text/html; charset=utf-8"),
-    ("html", "text/html; charset=utf-8"),
-    ("ico", "image/x-icon"),
-    ("ics", "text/calendar; charset=utf-8"),
-    ("jpeg", "image/jpeg"),
-    ("jpg", "image/jpeg"),
-    ("js", "text/javascript; charset=utf-8"),
-    ("json", "application/json"),
-    ("jxl", "image/jxl"),
-    ("log", "text/plain; charset=utf-8"),
-    ("m2ts", "video/mp2t"),
-    ("m3u", "audio/mpegurl"),
-    ("m3u8", "application/vnd.apple.mpegurl"),
-    ("m4a", "audio/mp4"),
-    ("m4b", "audio/mp4"),
-    ("m4s", "video/iso.segment"),
-    ("m4v", "video/mp4"),
-    ("map", "application/json"),
-    ("markdown", "text/markdown; charset=utf-8"),
-    ("md", "text/markdown; charset=utf-8"),
-    ("mid", "audio/midi"),
-    ("mjs", "text/javascript; charset=utf-8"),
-    ("mka", "audio/x-matroska"),
-    ("mkv", "video/x-matroska"),
-    ("mov", "video/quicktime"),
-    ("mp3", "audio/mpeg"),
-    ("mp4", "video/mp4"),
-    ("mpd", "application/dash+xml"),
-    ("mpeg", "video/mpeg"),
-    ("mpg", "video/mpeg"),
-    ("mts", "video/mp2t"),
-    ("nfo", "text/plain; charset=utf-8"),
-    ("oga", "audio/ogg"),
-    ("ogg", "audio/ogg"),
-    ("ogv", "video/ogg"),
-    ("opus", "audio/ogg"),
-    ("otf", "font/otf"),
-    ("pdf", "application/pdf"),
-    ("png", "image/png"),
-    ("rar", "application/vnd.rar"),
-    ("rss", "application/rss+xml"),
-    ("rtf", "application/rtf"),
-    ("srt", "application/x-subrip"),
-    ("ssa", "text/x-ssa; charset=utf-8"),
-    ("sub", "text/x-microdvd"),
-    ("svg", "image/svg+xml"),
-    ("tar", "application/x-tar"),
-    ("tif", "image/tiff"),
-    ("tiff", "image/tiff"),
-    ("toml", "application/toml"),
-    ("ts", "video/mp2t"),
-    ("ttf", "font/ttf"),
-    ("txt", "text/plain; charset=utf-8"),
-    ("vtt", "text/vtt"),
-    ("wasm", "application/wasm"),
-    ("wav", "audio/wav"),
-    ("weba", "audio/webm"),
-    ("webm", "video/webm"),
-    ("webmanifest", "application/manifest+json"),
-    ("webp", "image/webp"),
-    ("wma", "audio/x-ms-wma"),
-    ("wmv", "video/x-ms-wmv"),
-    ("woff", "font/woff"),
-    ("woff2", "font/woff2"),
-    ("xhtml", "application/xhtml+xml"),
-    ("xml", "application/xml"),
-    ("xz", "application/x-xz"),
-    ("yaml", "application/yaml"),
-    ("yml", "application/yaml"),
-    ("zip", "application/zip"),
-    ("zst", "application/zstd"),
-];
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -148,6 +107,12 @@ mod tests {
     #[test]
     fn the_table_is_sorted_and_well_formed() {
         assert!(TYPES.is_sorted_by(|(a, _), (b, _)| a < b));
+        for names in [TEXT, TEXT_NAMES] {
+            assert!(names.is_sorted_by(|a, b| a < b));
+        }
+        for extension in TEXT {
+            assert_eq!(of(&alloc::format!("x.{extension}")), PLAIN_TEXT);
+        }
         for (extension, media_type) in TYPES {
             assert_eq!(of(&alloc::format!("x.{extension}")), *media_type);
             let (kind, rest) = media_type.split_once('/').unwrap();
@@ -168,7 +133,20 @@ mod tests {
             ("live.m3u8", "application/vnd.apple.mpegurl"),
             ("seg.m4s", "video/iso.segment"),
             ("film.vtt", "text/vtt"),
-            ("README", UNKNOWN),
+            ("disc.VOB", "video/mpeg"),
+            ("song.aif", "audio/aiff"),
+            ("photo.jfif", "image/jpeg"),
+            ("backup.tgz", "application/gzip"),
+            ("README", PLAIN_TEXT),
+            ("readme", PLAIN_TEXT),
+            ("Makefile", PLAIN_TEXT),
+            ("LICENSE-MIT", PLAIN_TEXT),
+            ("README.Debian", PLAIN_TEXT),
+            ("SHA256SUMS", PLAIN_TEXT),
+            ("README.pdf", "application/pdf"),
+            ("version.bin", UNKNOWN),
+            ("READMEE", UNKNOWN),
+            ("-README", UNKNOWN),
             ("mp4", UNKNOWN),
             (".mp4", UNKNOWN),
             ("story.", UNKNOWN),
@@ -179,6 +157,65 @@ mod tests {
         ];
         for (name, media_type) in cases {
             assert_eq!(of(name), media_type, "{name}");
+        }
+    }
+
+    #[test]
+    fn what_browsers_show_and_what_has_a_type_of_its_own() {
+        let text =
+            "py rs c h sh conf ini sql patch diff sha256 md5 asc cue lrc yaml toml csv log srt";
+        for extension in text.split(' ') {
+            assert_eq!(of(&alloc::format!("a.{extension}")), PLAIN_TEXT);
+        }
+        let others =
+            "vob aiff aif 3g2 ac3 dts mp2 ogm asf f4v wv ape caf amr ttml mxf jfif cbz mobi tgz";
+        for extension in others.split(' ') {
+            let media_type = of(&alloc::format!("a.{extension}"));
+            assert!(media_type != UNKNOWN && !media_type.starts_with("text/"));
+        }
+    }
+
+    #[test]
+    fn text_that_is_not_utf_8_has_no_charset() {
+        let html = "text/html; charset=utf-8";
+        let cases: &[(&'static str, &[u8], bool, &str)] = &[
+            (PLAIN_TEXT, b"", false, PLAIN_TEXT),
+            (PLAIN_TEXT, b"plain", false, PLAIN_TEXT),
+            (
+                PLAIN_TEXT,
+                "caf\u{e9} \u{1f3b5}".as_bytes(),
+                false,
+                PLAIN_TEXT,
+            ),
+            (PLAIN_TEXT, b"\xef\xbb\xbfmarked", false, PLAIN_TEXT),
+            (PLAIN_TEXT, b"caf\xe9 au lait", false, "text/plain"),
+            (PLAIN_TEXT, b"\xff\xfea\0", false, "text/plain"),
+            (PLAIN_TEXT, b"\xed\xa0\x80 surrogate", false, "text/plain"),
+            // The cut may have split a character; the end of a file splits none.
+            (PLAIN_TEXT, b"caf\xc3", true, PLAIN_TEXT),
+            (PLAIN_TEXT, b"caf\xc3", false, "text/plain"),
+            (PLAIN_TEXT, b"\xf0\x9f\x8e", true, PLAIN_TEXT),
+            (PLAIN_TEXT, b"\xf0\x9f\x8e", false, "text/plain"),
+            (PLAIN_TEXT, b"caf\xe9", false, "text/plain"),
+            // No split character: nothing could make it whole.
+            (PLAIN_TEXT, b"caf\xff", true, "text/plain"),
+            (html, b"<meta charset=latin1>\xe9.", true, "text/html"),
+            // Where the name claims nothing, nothing is looked at.
+            ("text/vtt", b"\xff", false, "text/vtt"),
+            (UNKNOWN, b"\xff", false, UNKNOWN),
+        ];
+        for (media_type, start, cut, expected) in cases {
+            assert_eq!(declared(media_type, start, *cut), *expected, "{start:?}");
+            assert!(claims_utf_8(media_type) || media_type == expected);
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn no_cut_changes_what_text_is(text: alloc::string::String, at: usize) {
+            let at = at % (text.len() + 1);
+            let start = text.as_bytes().get(..at).unwrap();
+            proptest::prop_assert_eq!(declared(PLAIN_TEXT, start, true), PLAIN_TEXT);
         }
     }
 
