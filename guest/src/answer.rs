@@ -3,7 +3,7 @@
 use alloc::rc::Rc;
 use alloc::string::String;
 
-use h1::coding;
+use h1::coding::{self, Coding};
 use h1::connection::Request;
 use h1::disposition::Disposition;
 use h1::fields::Fields;
@@ -16,6 +16,7 @@ use crate::file::{self, Content, File};
 use crate::files::{Files, Found};
 use crate::listings::{Listings, Page};
 use crate::options::Options;
+use crate::reason::Reason;
 
 /// What to say: a value, nothing of it sent yet.
 pub enum Reply<'r> {
@@ -45,8 +46,6 @@ pub enum Reply<'r> {
 /// The operator's own page for what is not there.
 const MISSING_PAGE: &str = "404.html";
 
-const MISSING: Reply<'_> = Reply::Plain(Status::NotFound);
-
 /// A question about a file: all but the file.
 struct Question<'r> {
     files: &'r Files,
@@ -59,7 +58,8 @@ struct Question<'r> {
     disposition: Disposition,
 }
 
-/// Decides on a request whose target is in order.
+/// Decides on a request whose target is in order. Where that comes to an error, the log
+/// can say why.
 pub async fn answer<'r>(
     files: &'r Files,
     listings: &'r Listings,
@@ -67,13 +67,13 @@ pub async fn answer<'r>(
     request: &'r Request<'_>,
     target: &'r Target<'_>,
     now: i64,
-) -> Reply<'r> {
+) -> (Reply<'r>, Option<Reason>) {
     let Target::Resource(resource) = target else {
-        return Reply::Options;
+        return (Reply::Options, None);
     };
     let Request { head, .. } = request;
     if head.method == Method::Options {
-        return Reply::Options;
+        return (Reply::Options, None);
     }
     let attached = files.only_file().is_some() || resource.has_query_key("download");
     let disposition = if attached {
@@ -90,86 +90,115 @@ pub async fn answer<'r>(
         now,
         disposition,
     };
-    match files.only_file() {
+    let found = match files.only_file() {
         Some(name) => question.single(name).await,
         None => question.below(resource).await,
+    };
+    match found {
+        Ok(reply) => (reply, None),
+        Err(reason) => (question.instead(reason).await, Some(reason)),
     }
 }
 
 impl<'r> Question<'r> {
     /// The one granted file, for whatever path.
-    async fn single(&self, name: &'r str) -> Reply<'r> {
-        match self.files.look_up(name, self.now).await {
+    async fn single(&self, name: &'r str) -> Result<Reply<'r>, Reason> {
+        match self.files.look_up(name, self.now).await? {
             Found::File(file) => self.file(name, name, &file).await,
-            Found::Folder | Found::Missing => MISSING,
-            Found::Failed => Reply::Plain(Status::InternalServerError),
+            Found::Folder => Err(Reason::NotRegular),
         }
     }
 
-    async fn below(&self, resource: &'r Resource<'_>) -> Reply<'r> {
+    async fn below(&self, resource: &'r Resource<'_>) -> Result<Reply<'r>, Reason> {
         let path = &*resource.path;
         if resource.hidden() && !self.options.hidden {
-            return self.missing().await;
+            return Err(Reason::Hidden);
         }
-        match self.files.look_up(path, self.now).await {
+        match self.files.look_up(path, self.now).await? {
             // `/film.mp4/` is not the name of a file.
-            Found::File(_) if resource.folder => self.missing().await,
+            Found::File(_) if resource.folder => Err(Reason::NotDirectory),
             Found::File(file) => self.file(path, file::name(path), &file).await,
-            Found::Folder if !resource.folder => Reply::Moved(resource.folder_location()),
+            Found::Folder if !resource.folder => Ok(Reply::Moved(resource.folder_location())),
             Found::Folder => self.folder(path).await,
-            Found::Missing => self.missing().await,
-            Found::Failed => Reply::Plain(Status::InternalServerError),
         }
     }
 
-    async fn folder(&self, path: &str) -> Reply<'r> {
+    async fn folder(&self, path: &str) -> Result<Reply<'r>, Reason> {
         let index = join(path, &self.options.index);
-        if let Found::File(file) = self.files.look_beside(&index, self.now).await {
-            return self.file(&index, &self.options.index, &file).await;
+        match self.files.look_beside(&index, self.now).await {
+            Ok(Found::File(file)) => return self.file(&index, &self.options.index, &file).await,
+            Err(reason) if !reason.is_missing() => return Err(reason),
+            Ok(Found::Folder) | Err(_) => {}
         }
-        let hidden = self.options.hidden;
-        match self.listings.page(self.files, path, hidden).await {
-            Ok(page) => Reply::Page(page),
-            Err(status) => Reply::Plain(status),
-        }
+        let page = self
+            .listings
+            .page(self.files, path, self.options.hidden, self.now);
+        page.await.map(Reply::Page)
     }
 
-    /// The root's index for a single-page application, its `404.html`, or a line.
-    async fn missing(&self) -> Reply<'r> {
+    /// What to say where something can't be served. For what is not there: the root's
+    /// index for a single-page application, its `404.html`, or a line.
+    async fn instead(&self, reason: Reason) -> Reply<'r> {
+        let plain = Reply::Plain(reason.status());
+        if !reason.is_missing() || self.files.only_file().is_some() {
+            return plain;
+        }
         let options = self.options;
         if options.spa
-            && let Found::File(file) = self.files.look_beside(&options.index, self.now).await
+            && let Ok(Found::File(file)) = self.files.look_beside(&options.index, self.now).await
+            && let Ok(reply) = self.file(&options.index, &options.index, &file).await
         {
-            return self.file(&options.index, &options.index, &file).await;
+            return reply;
         }
-        let Found::File(page) = self.files.look_beside(MISSING_PAGE, self.now).await else {
-            return MISSING;
+        let Ok(Found::File(page)) = self.files.look_beside(MISSING_PAGE, self.now).await else {
+            return plain;
         };
         match self.files.open(MISSING_PAGE, &page, self.now).await {
-            Some((page, content)) => Reply::Missing {
+            Ok((page, content)) => Reply::Missing {
                 representation: page.represent(self.disposition, MISSING_PAGE),
                 content,
             },
-            None => MISSING,
+            Err(_) => plain,
         }
     }
 
     /// The answer about a file at `path`, under a name that the answer can keep.
-    async fn file(&self, path: &str, name: &'r str, file: &Rc<File>) -> Reply<'r> {
-        let original = file.represent(self.disposition, name);
+    async fn file(&self, path: &str, name: &'r str, file: &Rc<File>) -> Result<Reply<'r>, Reason> {
         if file.compressible {
             for coding in coding::preferences(&self.fields) {
                 // The best that there is (RFC 9110 §12.5.3).
-                let path = [path, coding.suffix()].concat();
-                if let Found::File(file) = self.files.look_beside(&path, self.now).await {
-                    let represent = |file: &File| file.stand_in(coding, original);
-                    return self.represented(&path, &file, represent, false).await;
+                if let Some(reply) = self.sibling(path, name, file, coding).await? {
+                    return Ok(reply);
                 }
             }
         }
         let usual = self.files.only_file().is_some() || self.disposition == Disposition::Inline;
         let represent = |file: &File| file.represent(self.disposition, name);
         self.represented(path, file, represent, usual).await
+    }
+
+    /// The same by a sibling that holds it in compressed form, if there is one that can
+    /// be read and is not older.
+    async fn sibling(
+        &self,
+        path: &str,
+        name: &'r str,
+        file: &Rc<File>,
+        coding: Coding,
+    ) -> Result<Option<Reply<'r>>, Reason> {
+        let beside = [path, coding.suffix()].concat();
+        let Ok(Found::File(sibling)) = self.files.look_beside(&beside, self.now).await else {
+            return Ok(None);
+        };
+        // What a compressed file holds, only the original can tell.
+        let file = self.files.inspect(path, file, self.now).await?;
+        if sibling.is_older_than(&file) {
+            return Ok(None);
+        }
+        let original = file.represent(self.disposition, name);
+        let represent = |file: &File| file.stand_in(coding, original);
+        let reply = self.represented(&beside, &sibling, represent, false).await;
+        Ok(reply.ok())
     }
 
     /// `usual` if the representation is the same for every request that gets this far.
@@ -179,38 +208,54 @@ impl<'r> Question<'r> {
         file: &Rc<File>,
         represent: impl Fn(&File) -> Representation<'r>,
         usual: bool,
-    ) -> Reply<'r> {
+    ) -> Result<Reply<'r>, Reason> {
         let decide = |file: &File| {
             let representation = represent(file);
             let selection = select(self.method, &self.fields, &representation, self.now);
             (representation, selection)
         };
+        let sends = |selection: &Selection| self.method != Method::Head && has_content(selection);
+        let inspected = file.is_inspected();
         let (mut representation, mut selection) = decide(file);
-        let (mut opened, mut content) = (Rc::clone(file), None);
-        if self.method != Method::Head && sends_content(&selection) {
-            let Some(open) = self.files.open(path, file, self.now).await else {
-                return MISSING;
-            };
-            // Decided on what is open, not on what had this name a moment ago.
-            if !Rc::ptr_eq(&open.0, file) {
-                (representation, selection) = decide(&open.0);
+        let (mut opened, mut content) = self.provide(path, file, sends(&selection)).await?;
+        // Decided on what is open, not on what had this name a moment ago.
+        if !inspected || !Rc::ptr_eq(&opened, file) {
+            (representation, selection) = decide(&opened);
+            if sends(&selection) && content.is_none() {
+                (opened, content) = self.provide(path, &opened, true).await?;
+                (representation, selection) = decide(&opened);
             }
-            (opened, content) = (open.0, Some(open.1));
         }
         let prepared = usual && matches!(selection, Selection::Whole | Selection::One(_));
         let policy = &self.options.policy;
-        Reply::File {
+        Ok(Reply::File {
             head: prepared
                 .then(|| opened.head(&representation, self.now, policy))
                 .flatten(),
+            content: content.filter(|_| sends(&selection)),
             representation,
             selection,
-            content,
+        })
+    }
+
+    /// The file with its content where that is to be sent, and otherwise just so far that
+    /// the answer is the one that would come with it.
+    async fn provide(
+        &self,
+        path: &str,
+        file: &Rc<File>,
+        content: bool,
+    ) -> Result<(Rc<File>, Option<Content>), Reason> {
+        if content {
+            let (file, content) = self.files.open(path, file, self.now).await?;
+            Ok((file, Some(content)))
+        } else {
+            Ok((self.files.inspect(path, file, self.now).await?, None))
         }
     }
 }
 
-fn sends_content(selection: &Selection) -> bool {
+fn has_content(selection: &Selection) -> bool {
     matches!(
         selection,
         Selection::Whole | Selection::One(_) | Selection::Several(_)

@@ -20,6 +20,7 @@ use crate::clock;
 use crate::deadlines::Deadline;
 use crate::limits::{DRAIN_SECONDS, HEAD_SECONDS, IDLE_BUFFER, IDLE_SECONDS, SMALL_BUFFER};
 use crate::log::{Access, Escaped};
+use crate::reason::Reason;
 use crate::reply::Sending;
 use crate::server::Server;
 use crate::socket::{End, Socket};
@@ -221,8 +222,8 @@ impl Talk<'_> {
             Shown(self.peer),
             Escaped(input.get(..head.len).unwrap_or(input))
         ));
-        let reply = match &request.target {
-            _ if !self.may_ask() => Reply::Plain(Status::TooManyRequests),
+        let (reply, reason) = match &request.target {
+            _ if !self.may_ask() => (Reply::Plain(Status::TooManyRequests), None),
             Ok(target) => {
                 answer(
                     &self.server.files,
@@ -234,9 +235,10 @@ impl Talk<'_> {
                 )
                 .await
             }
-            Err(refusal) => Reply::Plain(refusal.status()),
+            Err(refusal) => (Reply::Plain(refusal.status()), None),
         };
         let status = reply.answer().status();
+        self.explain(status, reason, input);
         let keep_alive =
             request.keep_alive && !status.ends_connection() && !self.server.is_draining();
         let policy = &self.server.options.policy;
@@ -279,6 +281,19 @@ impl Talk<'_> {
                 ));
                 Err(End::Finished)
             }
+        }
+    }
+
+    /// Says why an answer is an error: always where the fault is ours.
+    fn explain(&self, status: Status, reason: Option<Reason>, input: &[u8]) {
+        let Some(reason) = reason.filter(|reason| reason.status() == status) else {
+            return;
+        };
+        let request = Escaped(request_line(input));
+        let words = format_args!("{} because {reason}: {request}", status.code());
+        match reason.is_ours() {
+            true => self.server.complain(words),
+            false => self.verbose(words),
         }
     }
 

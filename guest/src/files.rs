@@ -2,11 +2,11 @@
 //!
 //! Under little load the file system is asked about each path that is requested;
 //! under much, once a second about each, so a changed file is served new within
-//! that second. Content is kept together with the metadata that it was read under,
-//! so old and new never mix.
+//! that second. Content is kept together with the metadata that it was read under and
+//! with the file that it is of, so old and new never mix; and only of files that have
+//! not been changed for so long that the next change must show.
 
 use alloc::rc::Rc;
-use alloc::vec::Vec;
 use core::cell::{Cell, RefCell};
 
 use crate::bindings::wasi::filesystem::types::Descriptor;
@@ -14,16 +14,23 @@ use crate::cache::Cache;
 use crate::executor::Executor;
 use crate::file::{Content, File};
 use crate::folder::Entries;
-use crate::limits::{CACHED_FILE_BYTES, OPEN_FILE_WEIGHT, QUESTIONS_PER_SECOND};
-use crate::root::{Bytes, Metadata, Root, Stat, metadata};
+use crate::handles::Handles;
+use crate::limits::{CACHED_FILE_BYTES, HANDLE_SECONDS, OPEN_FILE_WEIGHT, QUESTIONS_PER_SECOND};
+use crate::reason::Reason;
+use crate::root::{Metadata, Opened, Root, Stat, metadata, read_start};
 
 /// The granted files.
 pub struct Files {
     root: Root,
     executor: Rc<Executor>,
     cache: RefCell<Cache<Known>>,
+    handles: RefCell<Handles>,
     /// The current second, and how often the file system was asked in it.
     asked: Cell<(i64, u32)>,
+    /// When the root was last looked at, and whether it was gone.
+    gone: Cell<(i64, bool)>,
+    /// Seconds that have passed while something was kept open.
+    ticks: Cell<u64>,
 }
 
 /// What a path leads to.
@@ -31,14 +38,10 @@ pub struct Files {
 pub enum Found {
     File(Rc<File>),
     Folder,
-    /// See [`Stat::Missing`].
-    Missing,
-    /// The disk's fault.
-    Failed,
 }
 
 struct Known {
-    found: Found,
+    found: Result<Found, Reason>,
     /// Unix time in seconds at which the file system said so.
     checked: i64,
 }
@@ -50,7 +53,10 @@ impl Files {
             root,
             executor,
             cache: RefCell::new(Cache::new(cache)),
+            handles: RefCell::default(),
             asked: Cell::new((0, 0)),
+            gone: Cell::new((0, false)),
+            ticks: Cell::new(0),
         }
     }
 
@@ -58,7 +64,7 @@ impl Files {
     pub fn only_file(&self) -> Option<&str> {
         match &self.root {
             Root::File(_, name) => Some(name),
-            Root::Directory(_) => None,
+            Root::Directory(..) => None,
         }
     }
 
@@ -66,25 +72,27 @@ impl Files {
     ///
     /// That there is nothing is not remembered: a client can ask for any number
     /// of names, and a file is there as soon as it is there.
-    pub async fn look_up(&self, path: &str, now: i64) -> Found {
-        match self.fresh(path, now) {
-            None | Some(Found::Missing) => self.ask(path, now, false).await,
-            Some(found) => found,
+    pub async fn look_up(&self, path: &str, now: i64) -> Result<Found, Reason> {
+        if let Some(Ok(found)) = self.fresh(path, now) {
+            return Ok(found);
+        }
+        match self.ask(path, now, false).await {
+            Err(reason) => Err(self.blame(reason, now).await),
+            found => found,
         }
     }
 
     /// The same for names that only we ask for (an index, a compressed sibling):
     /// that there is nothing is remembered too, for a second.
-    pub async fn look_beside(&self, path: &str, now: i64) -> Found {
+    pub async fn look_beside(&self, path: &str, now: i64) -> Result<Found, Reason> {
         match self.fresh(path, now) {
             Some(found) => found,
             None => self.ask(path, now, true).await,
         }
     }
 
-    fn fresh(&self, path: &str, now: i64) -> Option<Found> {
-        let (second, asked) = self.asked.get();
-        if second != now || asked < QUESTIONS_PER_SECOND {
+    fn fresh(&self, path: &str, now: i64) -> Option<Result<Found, Reason>> {
+        if !self.is_busy(now) {
             return None;
         }
         let mut cache = self.cache.borrow_mut();
@@ -92,73 +100,227 @@ impl Files {
         (known.checked == now).then(|| known.found.clone())
     }
 
-    async fn ask(&self, path: &str, now: i64, remember_missing: bool) -> Found {
+    /// Whether so much is asked in this second that what was just said must do.
+    fn is_busy(&self, now: i64) -> bool {
+        let (second, asked) = self.asked.get();
+        second == now && asked >= QUESTIONS_PER_SECOND
+    }
+
+    fn count_question(&self, now: i64) {
         let (second, asked) = self.asked.get();
         let asked = if second == now { asked } else { 0 };
         self.asked.set((now, asked.saturating_add(1)));
+    }
+
+    async fn ask(&self, path: &str, now: i64, remember_missing: bool) -> Result<Found, Reason> {
+        self.count_question(now);
         let stat = self.root.look_up(path).await;
-        let mut cache = self.cache.borrow_mut();
-        if let (Some(known), Stat::File(metadata)) = (cache.get(path), stat)
-            && let Found::File(file) = &known.found
-            && file.metadata == metadata
+        if let Ok(Stat::File(metadata)) = stat
+            && let Some(file) = self.same(path, metadata, now).await
         {
-            known.checked = now;
-            return known.found.clone();
+            self.remember(path, Ok(Found::File(Rc::clone(&file))), now, None);
+            return Ok(Found::File(file));
         }
-        let found = match stat {
-            Stat::File(metadata) => Found::File(Rc::new(File::new(path, metadata))),
+        let found = stat.map(|stat| match stat {
+            Stat::File(metadata) => Found::File(Rc::new(File::new(path, metadata, now))),
             Stat::Folder => Found::Folder,
-            Stat::Missing => Found::Missing,
-            Stat::Failed => Found::Failed,
+        });
+        let keep = match &found {
+            Ok(Found::File(file)) => file.settled,
+            Ok(Found::Folder) => true,
+            Err(reason) => reason.is_missing() && remember_missing,
         };
-        let forget = match found {
-            Found::Failed => true,
-            Found::Missing => !remember_missing,
-            Found::File(_) | Found::Folder => false,
-        };
-        if forget {
-            cache.remove(path);
-        } else {
-            let (found, checked) = (found.clone(), now);
-            cache.put(path, Known { found, checked }, 0);
+        match keep {
+            true => self.remember(path, found.clone(), now, Some(0)),
+            false => self.cache.borrow_mut().remove(path),
         }
         found
     }
 
+    /// The file that is known by this path, if it is the one that the path leads to and
+    /// has not been changed since.
+    async fn same(&self, path: &str, metadata: Metadata, now: i64) -> Option<Rc<File>> {
+        let file = match &self.cache.borrow_mut().get(path)?.found {
+            Ok(Found::File(file)) if file.metadata == metadata => Rc::clone(file),
+            _ => return None,
+        };
+        // Nothing has been read yet that could be another's.
+        let Some(identity) = file.identity() else {
+            return Some(file);
+        };
+        self.count_question(now);
+        (self.root.identify(path).await == identity).then_some(file)
+    }
+
+    /// Keeps what was found, with content of a `weight` in bytes; without one it is known
+    /// already, and has only been confirmed.
+    fn remember(&self, path: &str, found: Result<Found, Reason>, now: i64, weight: Option<usize>) {
+        let mut cache = self.cache.borrow_mut();
+        match (weight, cache.get(path)) {
+            (None, Some(known)) => known.checked = now,
+            (weight, _) => {
+                let checked = now;
+                cache.put(path, Known { found, checked }, weight.unwrap_or(0));
+            }
+        }
+    }
+
+    /// Says whose fault it is: a path that is not there, or a root.
+    async fn blame(&self, reason: Reason, now: i64) -> Reason {
+        let suspicious = matches!(
+            reason,
+            Reason::NoEntry | Reason::ReadFailed | Reason::Unexplained
+        );
+        match suspicious && self.is_root_gone(now).await {
+            true => Reason::RootGone,
+            false => reason,
+        }
+    }
+
+    async fn is_root_gone(&self, now: i64) -> bool {
+        let (second, gone) = self.gone.get();
+        if second == now && self.is_busy(now) {
+            return gone;
+        }
+        self.count_question(now);
+        let gone = self.root.is_gone().await;
+        self.gone.set((now, gone));
+        gone
+    }
+
     /// What [`Files::look_up`] has just found, open, and its content; another one if
     /// it has been replaced in between.
-    pub async fn open(&self, path: &str, file: &Rc<File>, now: i64) -> Option<(Rc<File>, Content)> {
+    pub async fn open(
+        &self,
+        path: &str,
+        file: &Rc<File>,
+        now: i64,
+    ) -> Result<(Rc<File>, Content), Reason> {
         if let Some(content) = file.content()
             && is_still(&content, file.metadata).await
         {
-            return Some((Rc::clone(file), content));
+            file.used.set(self.ticks.get());
+            return Ok((Rc::clone(file), content));
         }
-        let (descriptor, metadata) = self.root.open(path).await?;
-        let content = match small(metadata.size) {
-            Some(size) => read(&descriptor, size, metadata).await.map(Content::Kept),
+        let (file, opened) = self.reopen(path, file, now).await?;
+        let whole = match small(file.metadata.size) {
+            Some(size) => read(&opened, size).await?,
             None => None,
         };
-        let content = content.unwrap_or(Content::Open(descriptor));
-        let weight = match &content {
-            Content::Kept(bytes) => bytes.len(),
-            Content::Open(_) => OPEN_FILE_WEIGHT,
+        let content = match whole {
+            Some(bytes) => {
+                file.inspect(opened.identity, &bytes);
+                Content::Kept(bytes)
+            }
+            None => {
+                self.look_inside(&file, &opened).await?;
+                Content::Open(opened.descriptor)
+            }
         };
-        let file = match file.metadata == metadata {
+        self.keep(path, &file, &content, now);
+        Ok((file, content))
+    }
+
+    /// The same without its content: whether it can be opened, and what it is. Asked once
+    /// of each file.
+    pub async fn inspect(&self, path: &str, file: &Rc<File>, now: i64) -> Result<Rc<File>, Reason> {
+        if file.is_inspected() {
+            return Ok(Rc::clone(file));
+        }
+        let (file, opened) = self.reopen(path, file, now).await?;
+        self.look_inside(&file, &opened).await?;
+        Ok(file)
+    }
+
+    async fn look_inside(&self, file: &File, opened: &Opened) -> Result<(), Reason> {
+        if !file.is_inspected() {
+            let start = read_start(&opened.descriptor, file.wanted()).await?;
+            file.inspect(opened.identity, &start);
+        }
+        Ok(())
+    }
+
+    /// Opens a path, and says whether it is still this file that it leads to. Where no
+    /// descriptor is left, those that are only kept make room.
+    async fn reopen(
+        &self,
+        path: &str,
+        file: &Rc<File>,
+        now: i64,
+    ) -> Result<(Rc<File>, Opened), Reason> {
+        let opened = match self.root.open(path).await {
+            Err(Reason::Exhausted) if self.close_unused(u64::MAX) => self.root.open(path).await,
+            opened => opened,
+        };
+        let opened = match opened {
+            Ok(opened) => opened,
+            Err(reason) => return Err(self.blame(reason, now).await),
+        };
+        let same = file.metadata == opened.metadata
+            && file.identity().is_none_or(|known| known == opened.identity);
+        let file = match same {
             true => Rc::clone(file),
-            false => Rc::new(File::new(path, metadata)),
+            false => Rc::new(File::new(path, opened.metadata, now)),
         };
+        Ok((file, opened))
+    }
+
+    fn keep(&self, path: &str, file: &Rc<File>, content: &Content, now: i64) {
+        if !file.settled {
+            return;
+        }
         file.keep(content.clone());
-        let known = Known {
-            found: Found::File(Rc::clone(&file)),
-            checked: now,
+        file.used.set(self.ticks.get());
+        let weight = match content {
+            Content::Kept(bytes) => bytes.len(),
+            Content::Open(_) => {
+                self.handles.borrow_mut().add(path, file);
+                OPEN_FILE_WEIGHT
+            }
         };
-        self.cache.borrow_mut().put(path, known, weight);
-        Some((file, content))
+        self.remember(path, Ok(Found::File(Rc::clone(file))), now, Some(weight));
+    }
+
+    /// To be called once a second while [`Files::keeps_open`].
+    pub fn tick(&self) {
+        let ticks = self.ticks.get().saturating_add(1);
+        self.ticks.set(ticks);
+        self.close_unused(ticks.saturating_sub(HANDLE_SECONDS));
+    }
+
+    /// Whether files are kept open that will have to be closed.
+    pub fn keeps_open(&self) -> bool {
+        !self.handles.borrow().is_empty()
+    }
+
+    /// Closes what was last used before a tick and forgets it; says whether there was any.
+    fn close_unused(&self, tick: u64) -> bool {
+        let closed = self.handles.borrow_mut().close_unused_since(tick);
+        let mut cache = self.cache.borrow_mut();
+        for (path, file) in &closed {
+            let known = cache.get(path).map(|known| &known.found);
+            if matches!(known, Some(Ok(Found::File(known))) if Rc::ptr_eq(known, file)) {
+                cache.remove(path);
+            }
+        }
+        !closed.is_empty()
     }
 
     /// The entries of a folder.
-    pub async fn list(&self, path: &str, hidden: bool) -> Option<Entries> {
-        self.root.list(path, hidden, &self.executor).await
+    pub async fn list(&self, path: &str, hidden: bool, now: i64) -> Result<Entries, Reason> {
+        let list = || self.root.list(path, hidden, &self.executor);
+        let listed = match list().await {
+            Err(Reason::Exhausted) if self.close_unused(u64::MAX) => list().await,
+            listed => listed,
+        };
+        match listed {
+            Err(reason) => Err(self.blame(reason, now).await),
+            // A folder that was removed while it was served can still be listed.
+            Ok(found) if found.entries.is_empty() && self.root.is_gone().await => {
+                Err(Reason::RootGone)
+            }
+            listed => listed,
+        }
     }
 }
 
@@ -178,16 +340,11 @@ fn small(size: u64) -> Option<usize> {
 }
 
 /// Reads a small file whole; `None` when it was changed meanwhile.
-async fn read(file: &Descriptor, size: usize, before: Metadata) -> Option<Rc<[u8]>> {
-    let mut content = Vec::with_capacity(size);
-    let mut bytes = Bytes::new(file, 0);
-    while content.len() < size {
-        let length = content.len();
-        bytes.read(&mut content).await;
-        if content.len() == length {
-            return None;
-        }
-    }
-    let after = metadata(&file.stat().await.ok()?);
-    (after == before).then(|| content.into())
+async fn read(opened: &Opened, size: usize) -> Result<Option<Rc<[u8]>>, Reason> {
+    let file: &Descriptor = &opened.descriptor;
+    let content = read_start(file, size).await?;
+    let after = file.stat().await;
+    let after = metadata(&after.map_err(|error| Reason::from(&error))?);
+    let same = content.len() == size && after == opened.metadata;
+    Ok(same.then(|| content.into()))
 }

@@ -8,6 +8,7 @@ use crate::bindings::wasi::filesystem::types::{
 };
 use crate::executor::Executor;
 use crate::limits::{LISTING_ENTRIES, LISTING_TURN};
+use crate::reason::Reason;
 use crate::root::{Metadata, Root, metadata, or_dot};
 
 /// One line of a folder's listing.
@@ -27,15 +28,20 @@ pub struct Entries {
 
 impl Root {
     /// The entries of a folder, those that begin with a dot only on request.
-    pub async fn list(&self, path: &str, hidden: bool, executor: &Executor) -> Option<Entries> {
-        let Self::Directory(root) = self else {
-            return None;
+    pub async fn list(
+        &self,
+        path: &str,
+        hidden: bool,
+        executor: &Executor,
+    ) -> Result<Entries, Reason> {
+        let Self::Directory(root, _) = self else {
+            return Err(Reason::NoEntry);
         };
         let (flags, read) = (OpenFlags::DIRECTORY, DescriptorFlags::READ);
         let folder = root
             .open_at(PathFlags::SYMLINK_FOLLOW, or_dot(path), flags, read)
             .await
-            .ok()?;
+            .map_err(|error| Reason::from(&error))?;
         let (mut stream, outcome) = folder.read_directory();
         let mut found = Entries::default();
         while let Some(DirectoryEntry { name, .. }) = stream.next().await {
@@ -44,7 +50,7 @@ impl Root {
             }
             if found.entries.len() >= LISTING_ENTRIES {
                 found.cut = true;
-                return Some(found);
+                return Ok(found);
             }
             // By `stat-at` and not by the entry's own type, so that links show
             // what they lead to, and those that lead nowhere do not show.
@@ -67,7 +73,7 @@ impl Root {
         }
         // A name that is not UTF-8 ends the stream: show what came before it.
         found.cut = outcome.await.is_err();
-        Some(found)
+        Ok(found)
     }
 }
 

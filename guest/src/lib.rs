@@ -29,6 +29,7 @@ mod executor;
 mod file;
 mod files;
 mod folder;
+mod handles;
 mod limits;
 mod listing;
 mod listings;
@@ -36,6 +37,7 @@ mod log;
 mod options;
 mod pace;
 mod pool;
+mod reason;
 mod reply;
 mod root;
 #[cfg(target_family = "wasm")]

@@ -216,6 +216,16 @@ pub const CACHED_FILE_BYTES: usize = 64 * 1024;
 /// - held by: `guest::cache::the_least_recently_used_goes_first`
 pub const OPEN_FILE_WEIGHT: usize = 64 * 1024;
 
+/// How long a file is kept open that no one asks for: as long as a player takes from one
+/// range to the next. A removed film gives its space back then, and a stick can be
+/// unmounted.
+///
+/// - unit: seconds
+/// - at it: closed, and opened again when it is asked for
+/// - held by: `wire::freshness::what_no_one_asks_for_is_closed`,
+///   `guest::handles::what_is_not_used_is_closed`
+pub const HANDLE_SECONDS: u64 = 5;
+
 /// Questions to the file system: half a percent of a core.
 ///
 /// - unit: per second

@@ -12,11 +12,10 @@ use core::future::poll_fn;
 use core::ops::Deref;
 use core::task::{Poll, Waker};
 
-use h1::status::Status;
-
 use crate::files::Files;
 use crate::limits::{LISTING_BYTES, LISTINGS_AT_ONCE};
 use crate::listing;
+use crate::reason::Reason;
 
 /// The listings of an instance.
 #[derive(Default)]
@@ -35,8 +34,8 @@ struct Order {
     made: OnceCell<Made>,
 }
 
-/// A page, or the status to say instead.
-type Made = Result<Rc<Page>, Status>;
+/// A page, or why there is none.
+type Made = Result<Rc<Page>, Reason>;
 
 /// A folder in HTML.
 pub struct Page {
@@ -46,7 +45,7 @@ pub struct Page {
 
 impl Listings {
     /// The page of a folder, as it is or was when someone has asked a moment later.
-    pub async fn page(&self, files: &Files, path: &str, hidden: bool) -> Made {
+    pub async fn page(&self, files: &Files, path: &str, hidden: bool, now: i64) -> Made {
         if let Some(order) = self.find(path, false) {
             return self.until(|| order.made.get().cloned()).await;
         }
@@ -58,7 +57,7 @@ impl Listings {
         self.orders.borrow_mut().push(Rc::clone(&order));
         self.until(|| self.may_begin(path).then_some(())).await;
         order.begun.set(true);
-        let made = self.make(files, path, hidden).await;
+        let made = self.make(files, path, hidden, now).await;
         // No one else sets it.
         let _ = order.made.set(made.clone());
         let mut orders = self.orders.borrow_mut();
@@ -81,12 +80,12 @@ impl Listings {
         begun < LISTINGS_AT_ONCE && self.find(path, true).is_none()
     }
 
-    async fn make(&self, files: &Files, path: &str, hidden: bool) -> Made {
+    async fn make(&self, files: &Files, path: &str, hidden: bool, now: i64) -> Made {
         if self.held.get() >= LISTING_BYTES {
-            return Err(Status::ServiceUnavailable);
+            return Err(Reason::Exhausted);
         }
-        let entries = files.list(path, hidden).await;
-        let html = listing::page(path, entries.ok_or(Status::InternalServerError)?);
+        let entries = files.list(path, hidden, now).await?;
+        let html = listing::page(path, entries);
         Ok(Rc::new(Page::new(html, &self.held)))
     }
 

@@ -5,18 +5,21 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use h1::date::Timestamp;
-use wit_bindgen::rt::async_support::{FutureReader, StreamReader};
+use wit_bindgen::rt::async_support::{FutureReader, StreamReader, StreamResult};
 
 use crate::bindings::wasi::clocks::system_clock::Instant;
 use crate::bindings::wasi::filesystem::preopens::get_directories;
 use crate::bindings::wasi::filesystem::types::{
-    Descriptor, DescriptorFlags, DescriptorStat, DescriptorType, ErrorCode, OpenFlags, PathFlags,
+    Descriptor, DescriptorFlags, DescriptorStat, DescriptorType, ErrorCode, MetadataHashValue,
+    OpenFlags, PathFlags,
 };
+use crate::reason::Reason;
 
 /// What the host has granted.
 pub enum Root {
-    /// A directory: paths are looked up below it.
-    Directory(Descriptor),
+    /// A directory: paths are looked up below it. Whether its links are counted, so that
+    /// none left means that it was removed; not every file system does.
+    Directory(Descriptor, bool),
     /// One file, served for every path, under its name.
     File(Rc<Descriptor>, String),
 }
@@ -26,22 +29,35 @@ pub enum Root {
 pub enum Stat {
     File(Metadata),
     Folder,
-    /// Nothing that may be served: not there, neither file nor folder, or
-    /// outside the root.
-    Missing,
-    /// The disk's fault.
-    Failed,
 }
 
-/// What is known of a file without opening it. Equal metadata under one name
-/// mean the same content: another file that was moved there has been changed
-/// (`ctime`) by the move.
+/// Which file it is, whatever its name: no other one at the same time has the same.
+/// Hosts that can't tell say the same of all.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Identity(Option<(u64, u64)>);
+
+/// A regular file, and what was true of it when it was opened.
+pub struct Opened {
+    pub descriptor: Rc<Descriptor>,
+    pub metadata: Metadata,
+    pub identity: Identity,
+}
+
+/// What is known of a file without opening it. Equal metadata of one file mean the same
+/// content once its times are settled ([`h1::etag::is_settled`]); of a name they don't,
+/// for another file may have taken it: see [`Identity`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Metadata {
     /// Bytes.
     pub size: u64,
     pub modified: Option<Timestamp>,
-    changed: Option<Timestamp>,
+    /// `ctime`: also what gives back an old `modified` changes it.
+    pub changed: Option<Timestamp>,
+}
+
+#[cfg(test)]
+impl Identity {
+    pub const NONE: Self = Self(None);
 }
 
 #[cfg(test)]
@@ -68,8 +84,9 @@ impl Root {
             Some(wanted) => granted.find(|(_, name)| name == wanted)?,
             None => granted.next()?,
         };
-        match descriptor.stat().await.ok()?.type_ {
-            DescriptorType::Directory => Some(Self::Directory(descriptor)),
+        let stat = descriptor.stat().await.ok()?;
+        match stat.type_ {
+            DescriptorType::Directory => Some(Self::Directory(descriptor, stat.link_count > 0)),
             DescriptorType::RegularFile => Some(Self::File(Rc::new(descriptor), name)),
             _ => None,
         }
@@ -77,52 +94,86 @@ impl Root {
 
     /// The one file `name` of a granted directory, as if it alone was granted.
     pub async fn narrow(self, name: &str) -> Option<Self> {
-        let Stat::File(_) = self.look_up(name).await else {
+        let Ok(Stat::File(_)) = self.look_up(name).await else {
             return None;
         };
-        let (file, _) = self.open(name).await?;
-        Some(Self::File(file, name.into()))
+        let file = self.open(name).await.ok()?;
+        Some(Self::File(file.descriptor, name.into()))
     }
 
     /// Looks a path up; `""` is the root. Links are followed as long as they stay
     /// inside: the host sees to that.
-    pub async fn look_up(&self, path: &str) -> Stat {
+    pub async fn look_up(&self, path: &str) -> Result<Stat, Reason> {
         let stat = match self {
-            Self::Directory(root) => root.stat_at(PathFlags::SYMLINK_FOLLOW, or_dot(path)).await,
+            Self::Directory(root, _) => root.stat_at(PathFlags::SYMLINK_FOLLOW, or_dot(path)).await,
             Self::File(file, _) => file.stat().await,
         };
-        match stat {
-            Ok(stat) => match stat.type_ {
-                DescriptorType::RegularFile => Stat::File(metadata(&stat)),
-                DescriptorType::Directory => Stat::Folder,
-                _ => Stat::Missing,
-            },
-            Err(error) if is_ours(&error) => Stat::Failed,
-            Err(_) => Stat::Missing,
+        let stat = stat.map_err(|error| Reason::from(&error))?;
+        match stat.type_ {
+            DescriptorType::RegularFile => Ok(Stat::File(metadata(&stat))),
+            DescriptorType::Directory => Ok(Stat::Folder),
+            _ => Err(Reason::NotRegular),
         }
     }
 
-    /// Opens a path that [`Root::look_up`] has found to be a regular file: to
-    /// open a FIFO would wait for its writer. The metadata are those of what was
-    /// opened, should it have been replaced in between.
-    pub async fn open(&self, path: &str) -> Option<(Rc<Descriptor>, Metadata)> {
-        let file = match self {
-            Self::Directory(root) => {
+    /// Which file a path leads to.
+    pub async fn identify(&self, path: &str) -> Identity {
+        match self {
+            Self::Directory(root, _) => {
+                let follow = PathFlags::SYMLINK_FOLLOW;
+                identity(root.metadata_hash_at(follow, or_dot(path)).await)
+            }
+            Self::File(file, _) => identity(file.metadata_hash().await),
+        }
+    }
+
+    /// Whether what was granted is there no more: removed, or on a disk that was taken
+    /// away. A single file is served for as long as it can be read, whatever its names.
+    pub async fn is_gone(&self) -> bool {
+        match self {
+            Self::Directory(root, counted) => match root.stat().await {
+                Ok(stat) => *counted && stat.link_count == 0,
+                Err(_) => true,
+            },
+            Self::File(file, _) => file.stat().await.is_err(),
+        }
+    }
+
+    /// Opens a path that [`Root::look_up`] has found to be a regular file. What comes
+    /// with it is that of what was opened, should it have been replaced in between.
+    pub async fn open(&self, path: &str) -> Result<Opened, Reason> {
+        let descriptor = match self {
+            Self::Directory(root, _) => {
                 let (follow, read) = (PathFlags::SYMLINK_FOLLOW, DescriptorFlags::READ);
-                let open = root.open_at(follow, path.into(), OpenFlags::empty(), read);
-                Rc::new(open.await.ok()?)
+                let opened = root.open_at(follow, path.into(), OpenFlags::empty(), read);
+                Rc::new(opened.await.map_err(|error| Reason::from(&error))?)
             }
             Self::File(file, _) => Rc::clone(file),
         };
-        let stat = file.stat().await.ok()?;
-        matches!(stat.type_, DescriptorType::RegularFile).then(|| (file, metadata(&stat)))
+        let stat = descriptor.stat().await;
+        let stat = stat.map_err(|error| Reason::from(&error))?;
+        if !matches!(stat.type_, DescriptorType::RegularFile) {
+            return Err(Reason::NotRegular);
+        }
+        let identity = identity(descriptor.metadata_hash().await);
+        Ok(Opened {
+            descriptor,
+            metadata: metadata(&stat),
+            identity,
+        })
     }
+}
+
+fn identity(hash: Result<MetadataHashValue, ErrorCode>) -> Identity {
+    Identity(hash.ok().map(|hash| (hash.lower, hash.upper)))
 }
 
 /// The bytes of a file from an offset on.
 pub struct Bytes {
     stream: StreamReader<u8>,
-    _outcome: FutureReader<Result<(), ErrorCode>>,
+    /// Whether the stream has said so: what comes of it is known then, and not before.
+    ended: bool,
+    outcome: FutureReader<Result<(), ErrorCode>>,
 }
 
 impl Bytes {
@@ -130,16 +181,45 @@ impl Bytes {
         let (stream, outcome) = file.read_via_stream(offset);
         Self {
             stream,
-            _outcome: outcome,
+            ended: false,
+            outcome,
         }
     }
 
     /// Appends to `buffer` at most as much as it has room for; nothing at the end
     /// of the file or after an error.
     pub async fn read(&mut self, buffer: &mut Vec<u8>) {
-        let (_, filled) = self.stream.read(core::mem::take(buffer)).await;
+        if self.ended {
+            return;
+        }
+        let (result, filled) = self.stream.read(core::mem::take(buffer)).await;
+        self.ended = matches!(result, StreamResult::Dropped);
         *buffer = filled;
     }
+
+    /// Why there was nothing more.
+    pub async fn end(self) -> Result<(), Reason> {
+        match self.ended {
+            true => self.outcome.await.map_err(|error| Reason::from(&error)),
+            false => Ok(()),
+        }
+    }
+}
+
+/// Reads what a file begins with, `length` bytes or all that there are.
+pub async fn read_start(file: &Descriptor, length: usize) -> Result<Vec<u8>, Reason> {
+    let mut start = Vec::with_capacity(length);
+    let mut bytes = Bytes::new(file, 0);
+    while start.len() < length {
+        let before = start.len();
+        bytes.read(&mut start).await;
+        if start.len() == before {
+            bytes.end().await?;
+            break;
+        }
+    }
+    start.truncate(length);
+    Ok(start)
 }
 
 /// What is known of an open file, or of what a folder's entry leads to.
@@ -162,16 +242,4 @@ pub fn or_dot(path: &str) -> String {
     } else {
         path.into()
     }
-}
-
-/// Whether an error is the machine's and not the path's.
-fn is_ours(error: &ErrorCode) -> bool {
-    matches!(
-        error,
-        ErrorCode::Io
-            | ErrorCode::InsufficientMemory
-            | ErrorCode::NoDevice
-            | ErrorCode::NoSuchDevice
-            | ErrorCode::Other(_)
-    )
 }

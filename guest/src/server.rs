@@ -179,7 +179,8 @@ impl Server {
         }
     }
 
-    /// Deadlines need a clock while there are connections, and only then.
+    /// Deadlines need a clock while there are connections, files that are kept open
+    /// some seconds longer, and nothing else.
     fn start_ticking(self: &Rc<Self>) {
         if self.ticking.replace(true) {
             return;
@@ -187,7 +188,7 @@ impl Server {
         self.tick();
         let server = Rc::clone(self);
         self.executor.spawn(async move {
-            while server.open.get() > 0 {
+            while server.open.get() > 0 || server.files.keeps_open() {
                 clock::second().await;
                 server.tick();
             }
@@ -197,6 +198,7 @@ impl Server {
 
     fn tick(&self) {
         self.clock.renew();
+        self.files.tick();
         self.deadlines.advance(clock::monotonic_seconds());
     }
 

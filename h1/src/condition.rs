@@ -71,21 +71,24 @@ pub fn evaluate(
 /// is the time in seconds since 1970.
 ///
 /// An entity tag has to match strongly. A date has to be the very `Last-Modified`,
-/// which has to be a strong validator (§8.8.2.2): its second must be over, or the file
-/// might still change within it. Everything else, malformed fields included, is
-/// answered with the whole representation, which is never wrong.
+/// which has to be a strong validator (§8.8.2.2): it is one where the tag is one, and its
+/// second is over. Everything else, malformed fields included, is answered with the
+/// whole representation, which is never wrong. So is a range that only
+/// `If-Unmodified-Since` vouches for, with a date that is none of those.
 pub fn if_range(fields: &Fields<'_>, validators: &Validators<'_>, now: i64) -> bool {
+    let is_strong = validators.etag.is_strong();
     if !fields.has(Name::IfRange) {
-        return true;
+        let dated = fields.has(Name::IfUnmodifiedSince) && !fields.has(Name::IfMatch);
+        return is_strong || !dated;
     }
     let Some(value) = fields.only(Name::IfRange) else {
         return false;
     };
     match Candidate::parse(value) {
         Some(tag) => tag.matches_strongly(validators.etag),
-        None => validators
-            .last_modified
-            .is_some_and(|modified| date::parse(value, now) == Some(modified) && modified < now),
+        None => validators.last_modified.is_some_and(|modified| {
+            is_strong && date::parse(value, now) == Some(modified) && modified < now
+        }),
     }
 }
 
@@ -99,6 +102,7 @@ fn lists(fields: &Fields<'_>, name: Name, matches: impl Fn(Candidate<'_>) -> boo
 mod tests {
     use super::*;
     use crate::date::Timestamp;
+    use crate::etag::Strength;
     use crate::fields::parse;
     use alloc::string::String;
 
@@ -116,7 +120,7 @@ mod tests {
             seconds: 2,
             nanoseconds: 3,
         };
-        EntityTag::of(1, Some(modified), None)
+        EntityTag::of(1, Some(modified), Strength::Strong, None)
     }
 
     /// Each line of `text` as a field line, with short names spelled out.
@@ -307,8 +311,36 @@ mod tests {
     }
 
     #[test]
+    fn a_date_is_no_stronger_than_the_tag() {
+        let modified = Some(Timestamp {
+            seconds: MODIFIED,
+            nanoseconds: 0,
+        });
+        let cases = [
+            ("IR: {same}", false),
+            ("IUS: {same}", false),
+            ("IUS: {after}", false),
+            ("IM: *\nIUS: {same}", true),
+            ("", true),
+        ];
+        for (text, weak) in cases {
+            let lines = lines(text);
+            let fields = parse(&lines).unwrap();
+            for (strength, expected) in [(Strength::Strong, true), (Strength::Weak, weak)] {
+                let etag = EntityTag::of(1, modified, strength, None);
+                let validators = Validators {
+                    etag: &etag,
+                    last_modified: Some(MODIFIED),
+                };
+                let applies = if_range(&fields, &validators, NOW);
+                assert_eq!(applies, expected, "{text} {strength:?}");
+            }
+        }
+    }
+
+    #[test]
     fn a_weak_tag_of_ours_satisfies_no_strong_comparison() {
-        let etag = EntityTag::of(1, None, None);
+        let etag = EntityTag::of(1, None, Strength::Weak, None);
         let validators = Validators {
             etag: &etag,
             last_modified: None,

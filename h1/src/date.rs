@@ -13,6 +13,22 @@ pub struct Timestamp {
     pub nanoseconds: u32,
 }
 
+impl Timestamp {
+    /// Whether it is earlier than `other`, as far as its own resolution goes: what copies
+    /// a time to another file often cuts it to micro- or milliseconds, or to seconds.
+    pub fn is_before(self, other: Self) -> bool {
+        let steps = [1_000_000_000, 1_000_000, 1_000];
+        let mut steps = steps.into_iter();
+        let step = steps.find(|step| self.nanoseconds.checked_rem(*step) == Some(0));
+        let beyond = step.and_then(|step| other.nanoseconds.checked_rem(step));
+        let nanoseconds = other.nanoseconds.saturating_sub(beyond.unwrap_or(0));
+        self < Self {
+            nanoseconds,
+            ..other
+        }
+    }
+}
+
 /// `seconds` since 1970 as an IMF-fixdate, `Sun, 06 Nov 1994 08:49:37 GMT`.
 ///
 /// The format has four digits for the year. A time outside the years 0000 to 9999
@@ -336,6 +352,31 @@ mod tests {
     const LAST: i64 = 253_402_300_799;
     /// 2026-01-01 00:00:00
     const NOW: i64 = 1_767_225_600;
+
+    #[test]
+    fn a_copied_time_is_not_before_its_original() {
+        let original = (100, 123_456_789);
+        let cases = [
+            ((100, 123_456_789), false),
+            ((100, 123_456_788), true),
+            ((100, 123_456_000), false),
+            ((100, 123_455_000), true),
+            ((100, 123_000_000), false),
+            ((100, 122_000_000), true),
+            ((100, 0), false),
+            ((99, 0), true),
+            ((99, 999_999_999), true),
+            ((101, 0), false),
+            ((i64::MIN, 0), true),
+        ];
+        let at = |(seconds, nanoseconds)| Timestamp {
+            seconds,
+            nanoseconds,
+        };
+        for (time, expected) in cases {
+            assert_eq!(at(time).is_before(at(original)), expected, "{time:?}");
+        }
+    }
 
     #[test]
     fn dates_are_written() {

@@ -3,33 +3,79 @@
 use crate::coding::Coding;
 use crate::date::Timestamp;
 use crate::digits::Digits;
+use crate::limits::SETTLED_SECONDS;
 use crate::list::trim;
 
 /// The entity tag of a file: `"<size>-<seconds>-<nanoseconds>"` in hexadecimal, and
 /// the coding where there is one.
 ///
-/// Strong (§8.8.1): writing to a file changes its modification time, to the
-/// nanosecond where the file system keeps that. Every worker and every restart
-/// derives the same tag. Without a modification time only the size is left, which
-/// survives changes of the content: that tag is weak.
+/// Nothing else is in it, so that every worker, every restart and every copy that keeps
+/// the time derives the same tag. Whether that is enough to tell one content from the
+/// next is [`Strength`]'s to say.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct EntityTag {
     text: [u8; LONGEST],
     len: usize,
 }
 
-/// Quotes, three numbers of up to 16, 16 and 8 digits, and the suffix of a coding.
-const LONGEST: usize = 2 + 16 + 1 + 16 + 1 + 8 + "-zst".len();
+/// `W/`, quotes, three numbers of up to 16, 16 and 8 digits, and the suffix of a coding.
+const LONGEST: usize = 2 + 2 + 16 + 1 + 16 + 1 + 8 + "-zst".len();
+
+/// Whether an entity tag stands for one content only (§8.8.1).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Strength {
+    /// Ranges of two answers with this tag may be joined.
+    Strong,
+    /// Two contents may have this tag.
+    Weak,
+}
+
+impl Strength {
+    /// Returns what the times of a file are worth that were looked at `now`, in seconds
+    /// since 1970.
+    ///
+    /// Writing to a file changes its modification time, but two changes within one step
+    /// of the file system's clock look the same: both times have to be past that
+    /// ([`is_settled`]). Images, OSTree and Nix set all times to 0 or 1, which says
+    /// nothing of a content.
+    pub fn of(modified: Option<Timestamp>, changed: Option<Timestamp>, now: i64) -> Self {
+        let says_something = modified > Some(MEANINGLESS);
+        match says_something && is_settled(modified, changed, now) {
+            true => Self::Strong,
+            false => Self::Weak,
+        }
+    }
+}
+
+/// The latest modification time that stands for "none".
+const MEANINGLESS: Timestamp = Timestamp {
+    seconds: 1,
+    nanoseconds: 0,
+};
+
+/// Whether the next change of a file will show in its times: both the modification and
+/// the change of its state (`ctime`) are more than [`SETTLED_SECONDS`] old `now`. A file
+/// system that keeps no `ctime` is taken by its modification times alone; without those
+/// nothing is certain.
+pub fn is_settled(modified: Option<Timestamp>, changed: Option<Timestamp>, now: i64) -> bool {
+    let is_old = |time: Timestamp| time.seconds.saturating_add(SETTLED_SECONDS) < now;
+    modified.is_some_and(is_old) && changed.is_none_or(is_old)
+}
 
 impl EntityTag {
     /// The tag of a file of `size` bytes; for a precompressed file the size and time
     /// are its own, and the coding keeps the two apart should they agree.
-    pub fn of(size: u64, modified: Option<Timestamp>, coding: Option<Coding>) -> Self {
+    pub fn of(
+        size: u64,
+        modified: Option<Timestamp>,
+        strength: Strength,
+        coding: Option<Coding>,
+    ) -> Self {
         let mut tag = Self {
             text: [0; LONGEST],
             len: 0,
         };
-        if modified.is_none() {
+        if strength == Strength::Weak || modified.is_none() {
             tag.push(b"W/");
         }
         tag.push(b"\"");
@@ -56,6 +102,11 @@ impl EntityTag {
     /// What stands between the quotes: hexadecimal digits, letters and hyphens.
     pub fn opaque(&self) -> &[u8] {
         self.as_candidate().opaque
+    }
+
+    /// Whether it can match strongly.
+    pub fn is_strong(&self) -> bool {
+        !self.as_candidate().weak
     }
 
     fn as_candidate(&self) -> Candidate<'_> {
@@ -161,35 +212,93 @@ mod tests {
 
     #[test]
     fn tags_of_files() {
+        use Strength::{Strong, Weak};
         let cases = [
-            (0, time(0, 0), None, r#""0-0-0""#),
-            (1440, time(0x65f3_a1b2, 255), None, r#""5a0-65f3a1b2-ff""#),
-            (1440, time(1, 2), Some(Coding::Gzip), r#""5a0-1-2-gz""#),
-            (1440, time(1, 2), Some(Coding::Brotli), r#""5a0-1-2-br""#),
-            (1440, None, None, r#"W/"5a0""#),
-            (1440, None, Some(Coding::Zstd), r#"W/"5a0-zst""#),
+            (0, time(0, 0), Weak, None, r#"W/"0-0-0""#),
+            (
+                1440,
+                time(0x65f3_a1b2, 255),
+                Strong,
+                None,
+                r#""5a0-65f3a1b2-ff""#,
+            ),
+            (
+                1440,
+                time(1, 2),
+                Strong,
+                Some(Coding::Gzip),
+                r#""5a0-1-2-gz""#,
+            ),
+            (
+                1440,
+                time(1, 2),
+                Strong,
+                Some(Coding::Brotli),
+                r#""5a0-1-2-br""#,
+            ),
+            (1440, None, Strong, None, r#"W/"5a0""#),
+            (1440, None, Weak, Some(Coding::Zstd), r#"W/"5a0-zst""#),
             (
                 u64::MAX,
                 time(-1, 999_999_999),
+                Weak,
                 Some(Coding::Zstd),
-                r#""ffffffffffffffff-ffffffffffffffff-3b9ac9ff-zst""#,
+                r#"W/"ffffffffffffffff-ffffffffffffffff-3b9ac9ff-zst""#,
             ),
         ];
-        for (size, modified, coding, text) in cases {
-            let tag = EntityTag::of(size, modified, coding);
+        for (size, modified, strength, coding, text) in cases {
+            let tag = EntityTag::of(size, modified, strength, coding);
             assert_eq!(from_utf8(tag.as_bytes()), Ok(text));
             let candidate = Candidate::parse(tag.as_bytes()).unwrap();
-            assert_eq!(candidate.matches_strongly(&tag), modified.is_some());
+            assert_eq!(candidate.matches_strongly(&tag), !text.starts_with("W/"));
+            assert_eq!(tag.is_strong(), !text.starts_with("W/"));
             assert!(candidate.matches_weakly(&tag));
+        }
+    }
+
+    #[test]
+    fn what_was_changed_just_now_has_a_weak_tag() {
+        const NOW: i64 = 1_000_000;
+        let at = |seconds| time(seconds, 999_999_999);
+        let old = at(NOW - 3);
+        // (modified, changed, settled, strong)
+        let cases = [
+            (old, old, true, true),
+            (old, at(NOW - 2), false, false),
+            (at(NOW - 2), old, false, false),
+            (at(NOW), at(NOW), false, false),
+            // Whole seconds alone do not make it weak.
+            (time(NOW - 3, 0), time(NOW - 3, 0), true, true),
+            // The clock was set back, or the file is from the future.
+            (at(NOW + 60), old, false, false),
+            (old, at(i64::MAX), false, false),
+            // Times that stand for none.
+            (time(1, 1), old, true, true),
+            (time(1, 0), old, true, false),
+            (time(0, 0), time(0, 0), true, false),
+            (time(-1, 5), old, true, false),
+            (at(i64::MIN), old, true, false),
+            // What a file system does not keep.
+            (old, None, true, true),
+            (None, old, false, false),
+            (None, None, false, false),
+        ];
+        for (modified, changed, settled, strong) in cases {
+            assert_eq!(is_settled(modified, changed, NOW), settled, "{modified:?}");
+            let strength = Strength::of(modified, changed, NOW);
+            assert_eq!(strength == Strength::Strong, strong, "{modified:?}");
         }
     }
 
     #[test]
     fn comparison() {
         // The table of RFC 9110 §8.8.3.2, with our own tag on one side.
-        let strong = EntityTag::of(1, time(2, 3), None);
-        let weak = EntityTag::of(1, None, None);
-        let cases: [(&str, &EntityTag, bool, bool); 7] = [
+        let strong = EntityTag::of(1, time(2, 3), Strength::Strong, None);
+        let weaker = EntityTag::of(1, time(2, 3), Strength::Weak, None);
+        let weak = EntityTag::of(1, None, Strength::Weak, None);
+        let cases: [(&str, &EntityTag, bool, bool); 9] = [
+            (r#"W/"1-2-3""#, &weaker, false, true),
+            (r#""1-2-3""#, &weaker, false, true),
             (r#"W/"1""#, &weak, false, true),
             (r#""1""#, &weak, false, true),
             (r#"W/"2""#, &weak, false, false),

@@ -108,7 +108,7 @@ mod tests {
     use super::*;
     use crate::coding::Coding;
     use crate::date::Timestamp;
-    use crate::etag::EntityTag;
+    use crate::etag::{EntityTag, Strength};
     use crate::range::{Ranges, ranges};
     use alloc::format;
     use core::str::from_utf8;
@@ -122,7 +122,7 @@ mod tests {
         Representation {
             size,
             modified,
-            etag: EntityTag::of(size, modified, None),
+            etag: EntityTag::of(size, modified, Strength::Strong, None),
             media_type: "text/plain",
             coding: None,
             varies: false,
@@ -179,7 +179,7 @@ mod tests {
             nanoseconds: 999_999_999,
         });
         let mut file = file(u64::MAX);
-        file.etag = EntityTag::of(u64::MAX, modified, Some(Coding::Zstd));
+        file.etag = EntityTag::of(u64::MAX, modified, Strength::Strong, Some(Coding::Zstd));
         file.media_type = "application/vnd.apple.mpegurl; charset=utf-8";
         let set = set(
             "bytes=-1,18446744073709551600-18446744073709551601",

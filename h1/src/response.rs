@@ -231,6 +231,7 @@ const fn status_line(status: Status) -> &'static str {
         Status::MovedPermanently => "HTTP/1.1 301 Moved Permanently\r\n",
         Status::NotModified => "HTTP/1.1 304 Not Modified\r\n",
         Status::BadRequest => "HTTP/1.1 400 Bad Request\r\n",
+        Status::Forbidden => "HTTP/1.1 403 Forbidden\r\n",
         Status::NotFound => "HTTP/1.1 404 Not Found\r\n",
         Status::MethodNotAllowed => "HTTP/1.1 405 Method Not Allowed\r\n",
         Status::RequestTimeout => "HTTP/1.1 408 Request Timeout\r\n",
@@ -268,7 +269,7 @@ mod tests {
     use super::*;
     use crate::date::Timestamp;
     use crate::disposition::Disposition;
-    use crate::etag::EntityTag;
+    use crate::etag::{EntityTag, Strength};
     use crate::fields::parse;
     use crate::range::ByteRange;
     use alloc::format;
@@ -294,7 +295,7 @@ mod tests {
         Representation {
             size: 100,
             modified,
-            etag: EntityTag::of(100, modified, None),
+            etag: EntityTag::of(100, modified, Strength::Strong, None),
             media_type: "video/mp4",
             coding: None,
             varies: false,
@@ -529,6 +530,7 @@ mod tests {
             Status::MovedPermanently,
             Status::NotModified,
             Status::BadRequest,
+            Status::Forbidden,
             Status::NotFound,
             Status::MethodNotAllowed,
             Status::RequestTimeout,

@@ -90,6 +90,7 @@ pub fn select(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::etag::Strength;
     use crate::fields::parse;
     use alloc::string::String;
 
@@ -105,7 +106,7 @@ mod tests {
         Representation {
             size: 100,
             modified,
-            etag: EntityTag::of(100, modified, None),
+            etag: EntityTag::of(100, modified, Strength::Strong, None),
             media_type: "video/mp4",
             coding: None,
             varies: false,

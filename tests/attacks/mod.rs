@@ -6,7 +6,7 @@
 mod bystanders;
 mod changes;
 mod connections;
-mod disk;
+pub mod disk;
 mod floods;
 mod heads;
 mod latency;

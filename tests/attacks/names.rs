@@ -3,6 +3,7 @@
 use std::ffi::OsStr;
 use std::fs::File;
 use std::os::unix::ffi::OsStrExt;
+use std::os::unix::fs::MetadataExt as _;
 use std::path::Path;
 
 use libtest_mimic::Trial;
@@ -97,6 +98,11 @@ fn the_ends_of_time() {
         };
         futimens(&file, &times).unwrap();
     }
+    // As the file system took them.
+    let modified: Vec<i64> = (0..times.len())
+        .map(|number| folder.join(format!("times/{number}")))
+        .map(|path| path.metadata().unwrap().mtime())
+        .collect();
     let siege = Siege::of(folder);
     let attack = Attack {
         test: "attacks::names::the_ends_of_time",
@@ -113,8 +119,10 @@ fn the_ends_of_time() {
                     &target,
                     "If-Modified-Since: Thu, 01 Jan 1970 00:00:00 GMT\r\n",
                 );
-                assert!(matches!(answer.status, 200 | 304), "{}", answer.line);
                 let tag = answer.field("ETag").unwrap();
+                // Not every host can say every time: then the tag has none either.
+                let is_old = tag.contains('-') && modified[number] <= 0;
+                assert_eq!(answer.status, if is_old { 304 } else { 200 }, "{target}");
                 let same = client.get(&target, &format!("If-None-Match: {tag}\r\n"));
                 assert_eq!(same.status, 304);
                 if let Some(time) = answer.field("Last-Modified") {

@@ -113,6 +113,7 @@ fn does_not_splice_what_was_replaced() {
         Duration::from_secs(7_200),
     );
     let porthole = Porthole::with(&folder, &["-v"]);
+    porthole.strong_tag("/a.bin");
     let _browser = Browser::open(&folder, &porthole, include_str!("pages/replaced.html"));
     let says = |step: &str, status: &str, letters: &str, length: &str| {
         let report = Report::of(&porthole, step);

@@ -49,8 +49,8 @@ fn replace(folder: &Folder, name: &str, content: &[u8]) {
     fs::rename(new, folder.join(name)).unwrap();
 }
 
-/// Dates a file back: as a date, what has just been changed is no strong validator
-/// (RFC 9110 §8.8.2.2).
+/// Dates a file back: what has just been changed has no strong validator (RFC 9110
+/// §8.8.2.2), and some clients make their own from the date.
 fn age(path: &Path, by: Duration) {
     let file = File::open(path).unwrap();
     file.set_modified(SystemTime::now() - by).unwrap();

@@ -38,6 +38,7 @@ fn keeps_the_connection() {
 fn reassembles_a_file_from_many_ranges() {
     let content = noise(1_234_567);
     let (_folder, porthole) = super::serving("a.bin", &content);
+    porthole.strong_tag("/a.bin");
     let out = Folder::new();
     let script = include_str!("python/several_ranges.py");
     let address = porthole.address().to_string();

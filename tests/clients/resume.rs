@@ -21,8 +21,8 @@ fn sees_no_splice_in_a_file_that_was_overwritten() {
     age(&path, Duration::from_secs(3_600));
     let porthole = Porthole::serving(&folder);
     let mut client = porthole.client();
-    let old = client.get("/a.mp4", "");
-    let tag = old.field("ETag").unwrap();
+    let tag = porthole.strong_tag("/a.mp4");
+    client.get("/a.mp4", "");
     client.send("HEAD /a.mp4 HTTP/1.1\r\nHost: a\r\n\r\n".repeat(2_500));
     for _ in 0..2_500 {
         client.read_head();
@@ -35,5 +35,5 @@ fn sees_no_splice_in_a_file_that_was_overwritten() {
     let rest = client.get("/a.mp4", &resume);
     assert_eq!(rest.status, 200);
     assert!(rest.body == [b'n'; 300_000]);
-    assert_ne!(rest.field("ETag"), Some(tag));
+    assert_ne!(rest.field("ETag"), Some(&*tag));
 }

@@ -103,6 +103,32 @@ impl Porthole {
         self.client().get(target, "")
     }
 
+    /// The tag of a file, once it is strong: when its last change is so long ago that the
+    /// next one must show.
+    pub fn strong_tag(&self, target: &str) -> String {
+        let mut client = self.client();
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            let answer = client.ask("HEAD", target, "");
+            let tag = answer.field("ETag").expect("a tag");
+            if tag.starts_with('"') {
+                return tag.to_owned();
+            }
+            assert!(Instant::now() < deadline, "{target} still has {tag}");
+            client.has_more_within(std::time::Duration::from_millis(100));
+        }
+    }
+
+    /// The paths of its open files and folders below one.
+    pub fn open_below(&self, folder: &Path) -> Vec<std::path::PathBuf> {
+        let entries = std::fs::read_dir(format!("/proc/{}/fd", self.pid())).unwrap();
+        // One may have been closed since.
+        let targets = entries.filter_map(|entry| std::fs::read_link(entry.unwrap().path()).ok());
+        targets
+            .filter(|target| target.starts_with(folder) && target != folder)
+            .collect()
+    }
+
     pub fn signal(&self, signal: Signal) {
         kill_process(Pid::from_child(&self.child), signal).unwrap();
     }

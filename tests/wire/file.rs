@@ -12,6 +12,8 @@ pub fn trials() -> Vec<Trial> {
         sizes_around_every_buffer_arrive_whole,
         head_says_what_get_says,
         media_types,
+        text_that_is_not_utf_8_has_no_charset,
+        a_stale_sibling_is_not_served,
         dispositions,
         names_that_need_encoding,
         odd_times,
@@ -98,7 +100,15 @@ fn media_types() {
         ("a.mpd", "application/dash+xml"),
         ("a.m4s", "video/iso.segment"),
         ("a.vtt", "text/vtt"),
-        ("a.srt", "application/x-subrip"),
+        ("a.srt", "text/plain; charset=utf-8"),
+        ("a.yaml", "text/plain; charset=utf-8"),
+        ("a.py", "text/plain; charset=utf-8"),
+        ("README", "text/plain; charset=utf-8"),
+        ("LICENSE-MIT", "text/plain; charset=utf-8"),
+        ("Makefile", "text/plain; charset=utf-8"),
+        ("a.vob", "video/mpeg"),
+        ("a.caf", "audio/x-caf"),
+        ("a.tgz", "application/gzip"),
         ("a.avif", "image/avif"),
         ("a.html", "text/html; charset=utf-8"),
         ("a.css", "text/css; charset=utf-8"),
@@ -122,6 +132,81 @@ fn media_types() {
         assert_eq!(answer.field("Content-Type"), Some(*media_type));
         assert_eq!(answer.field("X-Content-Type-Options"), Some("nosniff"));
         assert_eq!(answer.field("Accept-Ranges"), Some("bytes"));
+    });
+}
+
+/// Whoever asks, for whatever part, by whatever method, in whatever coding.
+fn text_that_is_not_utf_8_has_no_charset() {
+    let folder = Folder::new();
+    let split = "x".repeat(4_095) + "\u{e9}";
+    let late = [split.as_bytes(), b"\xe9"].concat();
+    let utf_8 = "text/plain; charset=utf-8";
+    let rows: [(&str, &[u8], &str); 6] = [
+        ("plain.txt", b"plain", utf_8),
+        ("latin.txt", b"caf\xe9 au lait", "text/plain"),
+        ("latin.html", b"<p>caf\xe9", "text/html"),
+        ("cut.txt", b"caf\xc3", "text/plain"),
+        ("split.txt", split.as_bytes(), utf_8),
+        ("late.txt", &late, utf_8),
+    ];
+    for (name, content, _) in rows {
+        folder.file(name, content);
+        folder.file(format!("{name}.gz"), "compressed");
+    }
+    let porthole = Porthole::serving(&folder);
+    each(&rows, |(name, content, expected)| {
+        // Each way is the first to ask for a file of its own.
+        for (way, (method, fields, status)) in [
+            ("HEAD", "", 200),
+            ("GET", "", 200),
+            ("GET", "Range: bytes=0-1\r\n", 206),
+            ("GET", "Accept-Encoding: gzip\r\n", 200),
+            ("HEAD", "Accept-Encoding: gzip\r\n", 200),
+        ]
+        .into_iter()
+        .enumerate()
+        {
+            folder.file(format!("{way}/{name}"), content);
+            folder.file(format!("{way}/{name}.gz"), "compressed");
+            let mut client = porthole.client();
+            let answer = client.ask(method, &format!("/{way}/{name}"), fields);
+            let found = (answer.status, answer.field("Content-Type"));
+            assert_eq!(found, (status, Some(*expected)), "{method} {fields}");
+        }
+    });
+}
+
+/// What was compressed before the original was last written to holds something else.
+fn a_stale_sibling_is_not_served() {
+    let folder = Folder::new();
+    let at = |name: &str, content: &str, seconds: u64, nanoseconds: u32| {
+        let file = File::options()
+            .write(true)
+            .open(folder.file(name, content))
+            .unwrap();
+        let time = Duration::new(seconds, nanoseconds);
+        file.set_modified(SystemTime::UNIX_EPOCH + time).unwrap();
+    };
+    let rows = [
+        ("older", 999, 0, "plain"),
+        ("older-by-little", 1_000, 399, "plain"),
+        ("same", 1_000, 123_456_789, "gzip"),
+        // As tools copy a time that know no nanoseconds.
+        ("microseconds", 1_000, 123_456_000, "gzip"),
+        ("seconds", 1_000, 0, "gzip"),
+        ("newer", 1_001, 0, "gzip"),
+    ];
+    for (name, seconds, nanoseconds, _) in rows {
+        at(&format!("{name}.js"), "plain", 1_000, 123_456_789);
+        at(&format!("{name}.js.gz"), "gzip", seconds, nanoseconds);
+    }
+    let porthole = Porthole::serving(&folder);
+    each(&rows, |(name, .., expected)| {
+        let target = format!("/{name}.js");
+        let answer = porthole.client().get(&target, "Accept-Encoding: gzip\r\n");
+        assert_eq!(answer.text(), *expected);
+        let coding = (*expected == "gzip").then_some("gzip");
+        assert_eq!(answer.field("Content-Encoding"), coding);
     });
 }
 
@@ -172,17 +257,32 @@ fn odd_times() {
             "usual",
             epoch + seconds(784_111_777),
             Some("Sun, 06 Nov 1994 08:49:37 GMT"),
+            true,
         ),
-        ("zero", epoch, Some("Thu, 01 Jan 1970 00:00:00 GMT")),
+        (
+            "two",
+            epoch + seconds(2),
+            Some("Thu, 01 Jan 1970 00:00:02 GMT"),
+            true,
+        ),
+        // What images, OSTree and Nix set says nothing of a content.
+        (
+            "one",
+            epoch + seconds(1),
+            Some("Thu, 01 Jan 1970 00:00:01 GMT"),
+            false,
+        ),
+        ("zero", epoch, Some("Thu, 01 Jan 1970 00:00:00 GMT"), false),
         (
             "before",
             epoch - seconds(1),
             Some("Wed, 31 Dec 1969 23:59:59 GMT"),
+            false,
         ),
-        ("far", epoch + seconds(253_402_300_800), None),
+        ("far", epoch + seconds(253_402_300_800), None, false),
     ];
     let folder = Folder::new();
-    for (name, time, _) in rows {
+    for (name, time, ..) in rows {
         let path = folder.file(name, "x");
         File::options()
             .write(true)
@@ -192,7 +292,8 @@ fn odd_times() {
             .unwrap();
     }
     let porthole = Porthole::serving(&folder);
-    each(&rows, |(name, _, expected)| {
+    porthole.strong_tag("/usual");
+    each(&rows, |(name, _, expected, strong)| {
         let answer = porthole.get(&format!("/{name}"));
         assert_eq!(answer.text(), "x");
         let modified = answer.field("Last-Modified");
@@ -201,10 +302,7 @@ fn odd_times() {
             // RFC 9110 §8.8.2.1: never later than Date.
             None => assert!(modified.is_none_or(|date| Some(date) == answer.field("Date"))),
         }
-        assert!(
-            answer.field("ETag").unwrap().starts_with('"'),
-            "a strong tag"
-        );
+        assert_eq!(answer.field("ETag").unwrap().starts_with('"'), *strong);
     });
     assert_eq!(porthole.get("/").status, 200);
 }

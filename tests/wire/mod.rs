@@ -7,6 +7,7 @@ mod connection;
 mod content;
 mod crowd;
 mod drain;
+mod errors;
 mod file;
 mod folder;
 mod freshness;
@@ -41,6 +42,7 @@ pub fn trials() -> Vec<Trial> {
         log::trials(),
         large::trials(),
         freshness::trials(),
+        errors::trials(),
         room::trials(),
         crowd::trials(),
         bounds::trials(),

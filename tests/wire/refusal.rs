@@ -15,7 +15,6 @@ pub fn trials() -> Vec<Trial> {
         bounds_of_the_head,
         anything_but_http,
         too_slow_a_head_is_408,
-        the_machines_fault_is_500,
     ]
 }
 
@@ -299,20 +298,4 @@ fn too_slow_a_head_is_408() {
         client.expect_end();
     }
     assert_eq!(porthole.get("/next").text(), "next");
-}
-
-/// With no descriptor left no file can be opened. The client learns that it is
-/// not its fault, and nothing else.
-fn the_machines_fault_is_500() {
-    let (_folder, porthole) = served();
-    let mut client = porthole.client();
-    assert_eq!(client.get("/missing", "").status, 404);
-    let usual = porthole.limit_descriptors(None);
-    let answer = client.get("/next", "");
-    porthole.limit_descriptors(Some(usual));
-    assert_eq!(
-        (answer.status, answer.words()),
-        (500, "500 Internal Server Error")
-    );
-    assert_eq!(client.get("/next", "").text(), "next");
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use h1::date::Timestamp;
-use h1::etag::EntityTag;
+use h1::etag::{EntityTag, Strength};
 use h1::limits::RANGES;
 use h1::multipart::{Multipart, OVERHEAD_BYTES};
 use h1::range::{ByteRange, RangeSet, Ranges, ranges};
@@ -61,7 +61,7 @@ fn check_multipart(set: &RangeSet, size: u64) {
     let file = Representation {
         size,
         modified,
-        etag: EntityTag::of(size, modified, None),
+        etag: EntityTag::of(size, modified, Strength::Strong, None),
         media_type: "video/mp4",
         coding: None,
         varies: false,

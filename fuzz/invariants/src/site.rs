@@ -4,7 +4,7 @@ use h1::coding::preferences;
 use h1::connection::Request;
 use h1::date::Timestamp;
 use h1::disposition::Disposition;
-use h1::etag::EntityTag;
+use h1::etag::{EntityTag, Strength};
 use h1::head::Head;
 use h1::method::Method;
 use h1::multipart::Multipart;
@@ -119,7 +119,12 @@ fn file<'r>(head: &Head<'_>, resource: &'r Resource<'_>) -> Representation<'r> {
     Representation {
         size,
         modified,
-        etag: EntityTag::of(size, modified, coding),
+        etag: EntityTag::of(
+            size,
+            modified,
+            Strength::of(modified, modified, NOW),
+            coding,
+        ),
         media_type: if text {
             "text/plain; charset=utf-8"
         } else {

@@ -126,7 +126,7 @@ mod tests {
     use crate::coding::Coding;
     use crate::date::Timestamp;
     use crate::disposition::Disposition;
-    use crate::etag::EntityTag;
+    use crate::etag::{EntityTag, Strength};
     use crate::head::Version;
     use crate::range::{ByteRange, Ranges, ranges};
     use alloc::format;
@@ -149,7 +149,7 @@ mod tests {
         Representation {
             size: 100,
             modified,
-            etag: EntityTag::of(100, modified, None),
+            etag: EntityTag::of(100, modified, Strength::Strong, None),
             media_type: "video/mp4",
             coding: None,
             varies: false,
@@ -229,7 +229,7 @@ mod tests {
     #[test]
     fn compressed_files() {
         let mut file = video();
-        file.etag = EntityTag::of(100, file.modified, Some(Coding::Gzip));
+        file.etag = EntityTag::of(100, file.modified, Strength::Strong, Some(Coding::Gzip));
         file.coding = Some(Coding::Gzip);
         file.varies = true;
         file.disposition = None;

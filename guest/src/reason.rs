@@ -1,0 +1,126 @@
+//! Why a path is not served: what the client is told, and what the log says.
+
+use core::fmt;
+
+use h1::status::Status;
+
+use crate::bindings::wasi::filesystem::types::ErrorCode;
+
+/// A reason, whoever's fault it is. No word of it goes to a client.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reason {
+    // 404: as far as a client can tell, there is nothing.
+    NoEntry,
+    Hidden,
+    /// The target ends in a slash.
+    NotDirectory,
+    NotRegular,
+    LeadsOut,
+    TooManyLinks,
+    NameTooLong,
+    // 403
+    NoPermission,
+    // 503: it may work in a moment.
+    Exhausted,
+    RootGone,
+    // 500
+    ReadFailed,
+    Unexplained,
+}
+
+impl Reason {
+    /// What a client is told.
+    pub fn status(self) -> Status {
+        match self {
+            Self::NoEntry
+            | Self::Hidden
+            | Self::NotDirectory
+            | Self::NotRegular
+            | Self::LeadsOut
+            | Self::TooManyLinks
+            | Self::NameTooLong => Status::NotFound,
+            Self::NoPermission => Status::Forbidden,
+            Self::Exhausted | Self::RootGone => Status::ServiceUnavailable,
+            Self::ReadFailed | Self::Unexplained => Status::InternalServerError,
+        }
+    }
+
+    /// Whether there is nothing to serve, as opposed to something that can't be.
+    pub fn is_missing(self) -> bool {
+        self.status() == Status::NotFound
+    }
+
+    /// Whether it is the server's or the machine's fault, which the log always says.
+    pub fn is_ours(self) -> bool {
+        self.status().code() >= 500
+    }
+}
+
+impl From<&ErrorCode> for Reason {
+    /// WASI's codes as the host gives them (`host/src/files.rs`). A code that no one has
+    /// thought of is our fault.
+    fn from(error: &ErrorCode) -> Self {
+        match error {
+            ErrorCode::NoEntry
+            | ErrorCode::NotDirectory
+            | ErrorCode::IsDirectory
+            // Names that this file system can't have.
+            | ErrorCode::Invalid
+            | ErrorCode::IllegalByteSequence => Self::NoEntry,
+            ErrorCode::NotPermitted => Self::LeadsOut,
+            ErrorCode::Loop => Self::TooManyLinks,
+            ErrorCode::NameTooLong => Self::NameTooLong,
+            ErrorCode::Access => Self::NoPermission,
+            ErrorCode::InsufficientMemory => Self::Exhausted,
+            ErrorCode::Io | ErrorCode::NoDevice | ErrorCode::NoSuchDevice => Self::ReadFailed,
+            _ => Self::Unexplained,
+        }
+    }
+}
+
+impl fmt::Display for Reason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::NoEntry => "there is no such file",
+            Self::Hidden => "a name in its path begins with a dot",
+            Self::NotDirectory => "it is a file, and the target ends in a slash",
+            Self::NotRegular => "it is neither a file nor a folder",
+            Self::LeadsOut => "it leads out of what is served",
+            Self::TooManyLinks => "its links lead in a circle, or are too many",
+            Self::NameTooLong => "a name in its path is too long",
+            Self::NoPermission => "the server has no permission to read it",
+            Self::Exhausted => "the process is short of descriptors or memory",
+            Self::RootGone => "what is served has been removed, or its disk has gone",
+            Self::ReadFailed => "reading failed",
+            Self::Unexplained => "the file system failed in a way that WASI has no word for",
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_code_has_its_status() {
+        let cases = [
+            (ErrorCode::NoEntry, 404),
+            (ErrorCode::NotDirectory, 404),
+            (ErrorCode::Loop, 404),
+            (ErrorCode::NameTooLong, 404),
+            (ErrorCode::NotPermitted, 404),
+            (ErrorCode::Access, 403),
+            (ErrorCode::InsufficientMemory, 503),
+            (ErrorCode::Io, 500),
+            (ErrorCode::NoSuchDevice, 500),
+            (ErrorCode::Other(None), 500),
+            (ErrorCode::Overflow, 500),
+        ];
+        for (code, status) in cases {
+            let reason = Reason::from(&code);
+            assert_eq!(reason.status().code(), status, "{code:?}");
+            assert_eq!(reason.is_missing(), status == 404, "{code:?}");
+            assert_eq!(reason.is_ours(), status >= 500, "{code:?}");
+        }
+    }
+}
