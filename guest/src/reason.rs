@@ -84,7 +84,7 @@ impl fmt::Display for Reason {
             Self::NoEntry => "there is no such file",
             Self::Hidden => "a name in its path begins with a dot",
             Self::NotDirectory => "it is a file, and the target ends in a slash",
-            Self::NotRegular => "it is neither a file nor a folder",
+            Self::NotRegular => "it is no regular file",
             Self::LeadsOut => "it leads out of what is served",
             Self::TooManyLinks => "its links lead in a circle, or are too many",
             Self::NameTooLong => "a name in its path is too long",

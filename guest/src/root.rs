@@ -93,12 +93,14 @@ impl Root {
     }
 
     /// The one file `name` of a granted directory, as if it alone was granted.
-    pub async fn narrow(self, name: &str) -> Option<Self> {
-        let Ok(Stat::File(_)) = self.look_up(name).await else {
-            return None;
-        };
-        let file = self.open(name).await.ok()?;
-        Some(Self::File(file.descriptor, name.into()))
+    pub async fn narrow(self, name: &str) -> Result<Self, Reason> {
+        match self.look_up(name).await? {
+            Stat::File(_) => {
+                let file = self.open(name).await?;
+                Ok(Self::File(file.descriptor, name.into()))
+            }
+            Stat::Folder => Err(Reason::NotRegular),
+        }
     }
 
     /// Looks a path up; `""` is the root. Links are followed as long as they stay

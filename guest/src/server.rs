@@ -21,6 +21,7 @@ use crate::listings::Listings;
 use crate::log::{Access, Log};
 use crate::options::Options;
 use crate::pool::Pool;
+use crate::reason::Reason;
 use crate::root::Root;
 use crate::signal::Signal;
 use crate::visitors::Visitors;
@@ -64,7 +65,7 @@ pub async fn run(executor: Rc<Executor>) -> Result<(), ()> {
 enum Failure {
     Arguments(alloc::string::String),
     Root,
-    File,
+    File(Reason),
     Listen(SocketAddr),
 }
 
@@ -73,7 +74,7 @@ impl fmt::Display for Failure {
         match self {
             Self::Arguments(reason) => f.write_str(reason),
             Self::Root => f.write_str("no directory was granted, or not the one that --root names"),
-            Self::File => f.write_str("--file names no regular file of the granted directory"),
+            Self::File(reason) => write!(f, "--file can't be served: {reason}"),
             Self::Listen(address) => write!(f, "may not listen on {address}"),
         }
     }
@@ -90,7 +91,7 @@ async fn start(executor: Rc<Executor>) -> Result<(Rc<Server>, Streams), Failure>
         .await
         .ok_or(Failure::Root)?;
     if let Some(name) = &options.file {
-        root = root.narrow(name).await.ok_or(Failure::File)?;
+        root = root.narrow(name).await.map_err(Failure::File)?;
     }
     let streams = options
         .listen

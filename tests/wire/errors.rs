@@ -146,7 +146,7 @@ fn a_404_has_its_reason_in_the_verbose_log() {
         ("/file/", "it is a file, and the target ends in a slash"),
         ("/file/below", "there is no such file"),
         ("/.hidden", "a name in its path begins with a dot"),
-        ("/fifo", "it is neither a file nor a folder"),
+        ("/fifo", "it is no regular file"),
         ("/out", "it leads out of what is served"),
         ("/loop", "its links lead in a circle, or are too many"),
         (&*long, "a name in its path is too long"),
