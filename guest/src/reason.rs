@@ -22,6 +22,7 @@ pub enum Reason {
     NoPermission,
     // 503: it may work in a moment.
     Exhausted,
+    Busy,
     RootGone,
     // 500
     ReadFailed,
@@ -40,7 +41,7 @@ impl Reason {
             | Self::TooManyLinks
             | Self::NameTooLong => Status::NotFound,
             Self::NoPermission => Status::Forbidden,
-            Self::Exhausted | Self::RootGone => Status::ServiceUnavailable,
+            Self::Exhausted | Self::Busy | Self::RootGone => Status::ServiceUnavailable,
             Self::ReadFailed | Self::Unexplained => Status::InternalServerError,
         }
     }
@@ -72,6 +73,7 @@ impl From<&ErrorCode> for Reason {
             ErrorCode::NameTooLong => Self::NameTooLong,
             ErrorCode::Access => Self::NoPermission,
             ErrorCode::InsufficientMemory => Self::Exhausted,
+            ErrorCode::Busy | ErrorCode::Interrupted => Self::Busy,
             ErrorCode::Io | ErrorCode::NoDevice | ErrorCode::NoSuchDevice => Self::ReadFailed,
             _ => Self::Unexplained,
         }
@@ -90,6 +92,7 @@ impl fmt::Display for Reason {
             Self::NameTooLong => "a name in its path is too long",
             Self::NoPermission => "the server has no permission to read it",
             Self::Exhausted => "the process is short of descriptors or memory",
+            Self::Busy => "the disk takes too long, or has too much to do",
             Self::RootGone => "what is served has been removed, or its disk has gone",
             Self::ReadFailed => "reading failed",
             Self::Unexplained => "the file system failed in a way that WASI has no word for",
@@ -111,6 +114,7 @@ mod tests {
             (ErrorCode::NotPermitted, 404),
             (ErrorCode::Access, 403),
             (ErrorCode::InsufficientMemory, 503),
+            (ErrorCode::Busy, 503),
             (ErrorCode::Io, 500),
             (ErrorCode::NoSuchDevice, 500),
             (ErrorCode::Other(None), 500),
