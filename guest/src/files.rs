@@ -15,7 +15,8 @@ use crate::executor::Executor;
 use crate::file::{Content, File};
 use crate::folder::Entries;
 use crate::handles::Handles;
-use crate::limits::{CACHED_FILE_BYTES, HANDLE_SECONDS, OPEN_FILE_WEIGHT, QUESTIONS_PER_SECOND};
+use crate::limits::{CACHED_FILE_BYTES, HANDLE_SECONDS, OPEN_FILE_WEIGHT};
+use crate::questions::Questions;
 use crate::reason::Reason;
 use crate::root::{Metadata, Opened, Root, Stat, metadata, read_start};
 
@@ -25,8 +26,7 @@ pub struct Files {
     executor: Rc<Executor>,
     cache: RefCell<Cache<Known>>,
     handles: RefCell<Handles>,
-    /// The current second, and how often the file system was asked in it.
-    asked: Cell<(i64, u32)>,
+    questions: Questions,
     /// When the root was last looked at, and whether it was gone.
     gone: Cell<(i64, bool)>,
     /// Seconds that have passed while something was kept open.
@@ -54,7 +54,7 @@ impl Files {
             executor,
             cache: RefCell::new(Cache::new(cache)),
             handles: RefCell::default(),
-            asked: Cell::new((0, 0)),
+            questions: Questions::default(),
             gone: Cell::new((0, false)),
             ticks: Cell::new(0),
         }
@@ -92,7 +92,7 @@ impl Files {
     }
 
     fn fresh(&self, path: &str, now: i64) -> Option<Result<Found, Reason>> {
-        if !self.is_busy(now) {
+        if !self.questions.are_many(now) {
             return None;
         }
         let mut cache = self.cache.borrow_mut();
@@ -100,20 +100,8 @@ impl Files {
         (known.checked == now).then(|| known.found.clone())
     }
 
-    /// Whether so much is asked in this second that what was just said must do.
-    fn is_busy(&self, now: i64) -> bool {
-        let (second, asked) = self.asked.get();
-        second == now && asked >= QUESTIONS_PER_SECOND
-    }
-
-    fn count_question(&self, now: i64) {
-        let (second, asked) = self.asked.get();
-        let asked = if second == now { asked } else { 0 };
-        self.asked.set((now, asked.saturating_add(1)));
-    }
-
     async fn ask(&self, path: &str, now: i64, remember_missing: bool) -> Result<Found, Reason> {
-        self.count_question(now);
+        self.questions.count(now);
         let stat = self.root.look_up(path).await;
         if let Ok(Stat::File(metadata)) = stat
             && let Some(file) = self.same(path, metadata, now).await
@@ -148,7 +136,7 @@ impl Files {
         let Some(identity) = file.identity() else {
             return Some(file);
         };
-        self.count_question(now);
+        self.questions.count(now);
         (self.root.identify(path).await == identity).then_some(file)
     }
 
@@ -179,10 +167,10 @@ impl Files {
 
     async fn is_root_gone(&self, now: i64) -> bool {
         let (second, gone) = self.gone.get();
-        if second == now && self.is_busy(now) {
+        if second == now && self.questions.are_many(now) {
             return gone;
         }
-        self.count_question(now);
+        self.questions.count(now);
         let gone = self.root.is_gone().await;
         self.gone.set((now, gone));
         gone

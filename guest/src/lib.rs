@@ -37,6 +37,7 @@ mod log;
 mod options;
 mod pace;
 mod pool;
+mod questions;
 mod reason;
 mod reply;
 mod root;
