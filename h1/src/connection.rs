@@ -13,7 +13,7 @@ use crate::chunked::Chunked;
 use crate::expectation::{Expectation, expectation};
 use crate::framing::{self, Content};
 use crate::head::{Head, Parse, Scanner};
-use crate::limits::{DISCARD_BYTES, HEAD_BYTES, REQUESTS_PER_CONNECTION};
+use crate::limits::{DISCARD_BYTES, REQUESTS_PER_CONNECTION};
 use crate::method::Method;
 use crate::persistence::persists;
 use crate::refusal::Refusal;
@@ -74,6 +74,9 @@ impl Connection {
     /// What the bytes amount to: everything received and neither taken
     /// ([`Connection::finish`]) nor cut out ([`Connection::reclaim`]) so far.
     ///
+    /// The buffer that they are in has [`INPUT_BYTES`](crate::limits::INPUT_BYTES): then a
+    /// piece of content has room behind any head.
+    ///
     /// A request is returned again until it is finished. After the last one
     /// (`keep_alive` false) has been, bytes mean nothing any more and the event
     /// is always an idle `Read`.
@@ -81,7 +84,15 @@ impl Connection {
         match self.state {
             State::Refused(refusal) => return Event::Refused(refusal),
             State::Closed => return Event::Read { idle: true },
-            State::Head | State::Content(_) => {}
+            State::Content(pending) => {
+                if let Some(pending) = pending.skip(bytes) {
+                    self.state = State::Content(pending);
+                    if !pending.rest.is_over() {
+                        return Event::Read { idle: false };
+                    }
+                }
+            }
+            State::Head => {}
         }
         let event = match self.scanner.scan(bytes) {
             Parse::Partial => Ok(Event::Read {
@@ -103,13 +114,22 @@ impl Connection {
         self.scanner.method(bytes)
     }
 
-    /// To be called when a request is answered. Returns how many bytes from the
-    /// start of the buffer it took; those after them belong to the next request.
+    /// How many bytes from the start of the buffer the request takes that is to be
+    /// answered; those after them belong to the next one.
+    pub fn taken(&self) -> usize {
+        match &self.state {
+            State::Content(pending) => pending.head_len.saturating_add(pending.discarded),
+            State::Head | State::Refused(_) | State::Closed => 0,
+        }
+    }
+
+    /// To be called when a request is answered. Returns how many bytes it took:
+    /// [`Connection::taken`].
     pub fn finish(&mut self) -> usize {
+        let taken = self.taken();
         let State::Content(pending) = &self.state else {
-            return 0;
+            return taken;
         };
-        let taken = pending.head_len.saturating_add(pending.discarded);
         self.state = match pending.keep_alive {
             true => State::Head,
             false => State::Closed,
@@ -166,10 +186,6 @@ impl Connection {
     fn admit(&self, head: &Head<'_>) -> Result<Pending, Refusal> {
         check_host(head.version, &head.fields)?;
         let rest = Rest::of(framing::content(head.version, &head.fields)?);
-        // Content needs room in a buffer that begins with the head.
-        if !rest.is_over() && head.len >= HEAD_BYTES {
-            return Err(Refusal::HeadTooLarge);
-        }
         let persists = persists(head.version, &head.fields);
         let limit = self.requests.saturating_add(1) >= REQUESTS_PER_CONNECTION;
         let mut pending = Pending {
@@ -213,6 +229,18 @@ struct Pending {
 }
 
 impl Pending {
+    /// Content that has come since, without another look at the head. `None` for what
+    /// [`Pending::discard`] decides with the head at hand: 100, refusals.
+    fn skip(mut self, bytes: &[u8]) -> Option<Self> {
+        let content = self.head_len.saturating_add(self.discarded);
+        if self.expects_continue || self.rest.is_over() {
+            return None;
+        }
+        let used = self.rest.discard(bytes.get(content..)?).ok()?;
+        self.discarded = self.discarded.saturating_add(used);
+        Some(self)
+    }
+
     /// True once all content has come that is waited for.
     fn discard(&mut self, unread: &[u8], head: &Head<'_>) -> Result<bool, Refusal> {
         match self.rest.discard(unread) {

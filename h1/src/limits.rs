@@ -10,8 +10,8 @@
 /// - held by: `h1::head::limits`, `wire::refusal::bounds_of_the_head`
 pub const TARGET_BYTES: usize = 8 * 1024;
 
-/// Longest request head (request line and all fields). Also the size of a connection's
-/// read buffer, and what bounds every list that a field may hold.
+/// Longest request head (request line and all fields). Also what bounds every list that a
+/// field may hold.
 ///
 /// - unit: bytes
 /// - at it: 431, then close; a method as long: 501
@@ -40,6 +40,23 @@ pub const LEADING_EMPTY_LINES: usize = 4;
 /// - at it: 413, then close
 /// - held by: `h1::connection::conversations`, `wire::content::up_to_a_bound`
 pub const DISCARD_BYTES: u64 = 64 * 1024;
+
+/// Room for content behind the longest head in the buffer that requests are read into: a
+/// piece of content is at least that large, so that content costs as little behind a long
+/// head as behind a short one.
+///
+/// - unit: bytes
+/// - at it: content is read in several pieces
+/// - held by: `h1::connection::content_comes_in_large_pieces_behind_any_head`,
+///   `attacks::work::contents_behind_long_heads`
+pub const CONTENT_ROOM_BYTES: usize = 4 * 1024 - 64;
+
+/// Buffer that requests are read into, once they are longer than a usual one.
+///
+/// - unit: bytes
+/// - at it: content that was skipped makes room
+/// - held by: `h1::connection::content_comes_in_large_pieces_behind_any_head`
+pub const INPUT_BYTES: usize = HEAD_BYTES + CONTENT_ROOM_BYTES;
 
 /// Longest chunk-size line with its extensions, which no one uses.
 ///
@@ -86,3 +103,27 @@ pub const CHARSET_BYTES: usize = 4 * 1024;
 /// - at it: a file that was changed less long ago has a weak tag, and is not kept
 /// - held by: `h1::etag::what_was_changed_just_now_has_a_weak_tag`
 pub const SETTLED_SECONDS: i64 = 2;
+
+/// Field lines that the operator adds to every answer (`--header`, `--cache-control`),
+/// all together: with more, a proxy's buffer for a head would overflow (nginx has 4 KiB).
+///
+/// - unit: bytes
+/// - at it: refused at the start
+/// - held by: `h1::response::policy::fields_have_a_bound_together`,
+///   `wire::startup::wrong_usage`
+pub const OPERATOR_FIELD_BYTES: usize = 4 * 1024;
+
+/// Longest file name that an answer repeats in `Content-Disposition`. No file system has
+/// a longer one than 255 characters of at most three bytes.
+///
+/// - unit: bytes
+/// - at it: the field is left out
+/// - held by: `h1::response::no_head_is_longer_than_its_bound`
+pub const NAME_BYTES: usize = 1_024;
+
+/// Longest head of an answer.
+///
+/// - unit: bytes
+/// - at it: nothing can exceed it: its parts have their bounds
+/// - held by: `h1::response::no_head_is_longer_than_its_bound`
+pub const ANSWER_HEAD_BYTES: usize = 14 * 1024;

@@ -16,7 +16,8 @@ pub const OVERHEAD_BYTES: u64 = RANGES as u64 * 256;
 /// The content of a 206 with several parts.
 ///
 /// Send [`part_head`](Self::part_head) 0 and the bytes that it names, then 1 and so on
-/// until there is none, then [`closing`](Self::closing).
+/// until there is none, then [`closing`](Self::closing). None of these is longer than
+/// [`delimiter_bound`](Self::delimiter_bound).
 #[derive(Clone, Copy, Debug)]
 pub struct Multipart<'a> {
     representation: &'a Representation<'a>,
@@ -52,10 +53,21 @@ impl<'a> Multipart<'a> {
             .fold(bytes, u64::saturating_add)
     }
 
+    /// The most bytes that [`part_head`](Self::part_head) and [`closing`](Self::closing)
+    /// append.
+    pub fn delimiter_bound(&self) -> usize {
+        DELIMITER_BYTES.saturating_add(self.representation.media_type.len())
+    }
+
+    /// The range of the part at `index`, counted from 0. `None` after the last part.
+    pub fn range(&self, index: usize) -> Option<ByteRange> {
+        self.ranges.get(index).copied()
+    }
+
     /// Appends the delimiter and fields before the part at `index`, counted from 0, and
     /// says which bytes of the file are to follow. `None` after the last part.
     pub fn part_head(&self, index: usize, out: &mut Vec<u8>) -> Option<ByteRange> {
-        let range = *self.ranges.get(index)?;
+        let range = self.range(index)?;
         self.head_of(index, range, &mut |piece| out.extend_from_slice(piece));
         Some(range)
     }
@@ -91,6 +103,10 @@ impl<'a> Multipart<'a> {
         put(b"--\r\n");
     }
 }
+
+/// The most that a delimiter and its fields take beside the media type: 44 bytes of
+/// names, a boundary of at most 70 (RFC 2046 §5.1.1), three numbers of at most 20 digits.
+const DELIMITER_BYTES: usize = 192;
 
 /// The value of `Content-Range` (RFC 9110 §14.4).
 pub(crate) fn content_range(range: ByteRange, size: u64, put: &mut impl FnMut(&[u8])) {
@@ -192,6 +208,7 @@ mod tests {
         assert!(len <= 70, "RFC 2046 §5.1.1: {len}");
         let mut out = Vec::new();
         multipart.part_head(1, &mut out);
+        assert!(out.len() <= multipart.delimiter_bound(), "{}", out.len());
         multipart.closing(&mut out);
         assert!(out.len() <= 2 * 256, "{}", out.len());
     }
@@ -211,11 +228,16 @@ mod tests {
                 let mut out = Vec::new();
                 let mut index = 0;
                 let mut sent = 0;
+                let mut before = 0;
                 while let Some(range) = multipart.part_head(index, &mut out) {
+                    prop_assert_eq!(multipart.range(index), Some(range));
+                    prop_assert!(out.len() - before <= multipart.delimiter_bound());
+                    before = out.len();
                     sent += range.len();
                     index += 1;
                 }
                 multipart.closing(&mut out);
+                prop_assert!(out.len() - before <= multipart.delimiter_bound());
                 prop_assert_eq!(multipart.content_length(), sent + out.len() as u64);
                 prop_assert!(multipart.content_length() <= size + OVERHEAD_BYTES);
             }

@@ -4,6 +4,7 @@
 use crate::digits::Digits;
 use crate::fields::{Fields, Name};
 use crate::head::Version;
+use crate::limits::{ANSWER_HEAD_BYTES, NAME_BYTES, OPERATOR_FIELD_BYTES, TARGET_BYTES};
 use crate::method::ALLOW;
 use crate::selection::{Representation, Selection};
 use crate::status::Status;
@@ -93,10 +94,49 @@ impl Answer<'_> {
             Self::Options => Status::NoContent,
         }
     }
+
+    /// The most bytes that [`write_head`] appends for this answer under `policy`: at most
+    /// [`ANSWER_HEAD_BYTES`] where a location is no longer than [`TARGET_BYTES`] and a
+    /// media type no longer than 256.
+    pub fn head_bound(&self, policy: &Policy) -> usize {
+        let about = match self {
+            Self::File {
+                prepared: Some(prepared),
+                ..
+            } => return FIXED_BYTES.saturating_add(prepared.len()),
+            Self::File { representation, .. } | Self::Missing { representation } => {
+                representation_bound(representation)
+            }
+            Self::Page { media_type, .. } => media_type.len(),
+            Self::Moved { location } => location.len(),
+            Self::Options | Self::Refused { .. } => 0,
+        };
+        FIXED_BYTES
+            .saturating_add(policy.bound())
+            .saturating_add(about)
+    }
 }
 
-/// Appends the status line, the fields and the empty line. Allocates nothing but what
-/// `out` needs to grow.
+/// The most bytes of a head that depend on a representation, beside numbers and dates.
+fn representation_bound(representation: &Representation<'_>) -> usize {
+    let name = representation.disposition.map_or("", |(_, name)| name);
+    // Once as it is likened to ASCII, once with each byte as `%HH`.
+    let name = name.len().min(NAME_BYTES).saturating_mul(4);
+    representation.media_type.len().saturating_add(name)
+}
+
+/// What a head takes beside the operator's fields, a location, a media type and a file
+/// name. A preflight's answer and a folder's page have the most.
+const FIXED_BYTES: usize = 768;
+
+const _: () = assert!(
+    FIXED_BYTES + policy::LONGEST + TARGET_BYTES + 256 <= ANSWER_HEAD_BYTES
+        && TARGET_BYTES >= 4 * NAME_BYTES
+        && OPERATOR_FIELD_BYTES < policy::LONGEST
+);
+
+/// Appends the status line, the fields and the empty line, at most
+/// [`Answer::head_bound`] bytes. Allocates nothing where `out` has room for these.
 ///
 /// `request` matters only for OPTIONS: a preflight has `Origin` and
 /// `Access-Control-Request-Method`.
@@ -107,7 +147,6 @@ pub fn write_head(
     request: &Fields<'_>,
 ) {
     let status = answer.status();
-    out.reserve(USUAL_BYTES);
     put(out, status_line(status).as_bytes());
     line(out, b"Date", context.date);
     connection(out, status, context);
@@ -116,7 +155,7 @@ pub fn write_head(
             representation,
             selection: selection @ (Selection::Whole | Selection::One(_)),
             prepared: Some(prepared),
-        } => {
+        } if !ages(representation, context.now) => {
             file::extent(out, representation, selection);
             return put(out, prepared);
         }
@@ -157,8 +196,7 @@ pub fn write_head(
 /// `None` for a modification time after `now`, in seconds since 1970: then
 /// `Last-Modified` depends on the time of the answer.
 pub fn prepare(representation: &Representation<'_>, now: i64, policy: &Policy) -> Option<Vec<u8>> {
-    let modified = representation.modified;
-    if modified.is_some_and(|modified| modified.seconds > now) {
+    if ages(representation, now) {
         return None;
     }
     let mut out = Vec::with_capacity(USUAL_BYTES);
@@ -166,6 +204,15 @@ pub fn prepare(representation: &Representation<'_>, now: i64, policy: &Policy) -
     end(&mut out, policy);
     out.shrink_to_fit();
     Some(out)
+}
+
+/// Whether `Last-Modified` depends on the time of the answer. What was prepared is then not
+/// used: the clock may have been set back since, and `Last-Modified` would be later than
+/// `Date` (RFC 9110 §8.8.2.1).
+fn ages(representation: &Representation<'_>, now: i64) -> bool {
+    representation
+        .modified
+        .is_some_and(|modified| modified.seconds > now)
 }
 
 fn end(out: &mut Vec<u8>, policy: &Policy) {
@@ -274,8 +321,34 @@ mod tests {
     use crate::range::ByteRange;
     use alloc::format;
     use alloc::string::String;
+    use proptest::prelude::*;
 
     const NOW: i64 = 784_111_777;
+
+    const STATUSES: [Status; 22] = [
+        Status::Ok,
+        Status::NoContent,
+        Status::PartialContent,
+        Status::MovedPermanently,
+        Status::NotModified,
+        Status::BadRequest,
+        Status::Forbidden,
+        Status::NotFound,
+        Status::MethodNotAllowed,
+        Status::RequestTimeout,
+        Status::PreconditionFailed,
+        Status::ContentTooLarge,
+        Status::UriTooLong,
+        Status::RangeNotSatisfiable,
+        Status::ExpectationFailed,
+        Status::MisdirectedRequest,
+        Status::TooManyRequests,
+        Status::RequestHeaderFieldsTooLarge,
+        Status::InternalServerError,
+        Status::NotImplemented,
+        Status::ServiceUnavailable,
+        Status::HttpVersionNotSupported,
+    ];
 
     fn context(policy: &Policy) -> Context<'_> {
         Context {
@@ -359,6 +432,117 @@ mod tests {
             nanoseconds: 0,
         });
         assert_eq!(prepare(&file, NOW, &policy), None, "it would age");
+        // Prepared by a clock that has been set back since.
+        let later = prepare(&file, NOW + 1, &policy);
+        assert_eq!(heads(&file, later.as_deref()), heads(&file, None));
+    }
+
+    fn answers<'a>(file: &'a Representation<'a>, text: &'a str) -> Vec<Answer<'a>> {
+        const ONE: Selection = Selection::One(ByteRange {
+            first: u64::MAX - 1,
+            last: u64::MAX - 1,
+        });
+        let selections = [
+            &Selection::Whole,
+            &ONE,
+            &Selection::NotModified,
+            &Selection::PreconditionFailed,
+            &Selection::Unsatisfiable,
+        ];
+        let about = selections.map(|selection| Answer::File {
+            representation: file,
+            selection,
+            prepared: None,
+        });
+        let refused = [405, 429, 431, 503].map(|code| Answer::Refused {
+            status: *STATUSES
+                .iter()
+                .find(|status| status.code() == code)
+                .unwrap(),
+        });
+        let page = Answer::Page {
+            status: Status::RequestHeaderFieldsTooLarge,
+            media_type: text,
+            content_length: u64::MAX,
+        };
+        let others = [
+            Answer::Missing {
+                representation: file,
+            },
+            page,
+            Answer::Moved { location: text },
+            Answer::Options,
+        ];
+        about.into_iter().chain(refused).chain(others).collect()
+    }
+
+    proptest! {
+        #[test]
+        fn no_head_is_longer_than_its_bound(
+            name in "\\PC{0,400}",
+            text in "[a-z/;=-]{0,100}",
+            fields in prop::collection::vec("[A-Z]{1,20}: [a-z]{0,200}", 0..10),
+            cors: bool,
+            attached: bool,
+            compressed: bool,
+            size: u64,
+            modified in prop::option::of(any::<i64>()),
+        ) {
+            let fields: Vec<&str> = fields.iter().map(String::as_str).collect();
+            let policy = Policy::new(Some("max-age=31536000, immutable"), cors, &fields).unwrap();
+            let modified = modified.map(|seconds| Timestamp { seconds, nanoseconds: 999_999_999 });
+            let coding = compressed.then_some(crate::coding::Coding::Zstd);
+            let disposition = if attached { Disposition::Attachment } else { Disposition::Inline };
+            let file = Representation {
+                size,
+                modified,
+                etag: EntityTag::of(size, modified, Strength::Weak, coding),
+                media_type: &text,
+                coding,
+                varies: true,
+                disposition: Some((disposition, &name)),
+            };
+            let context = Context { version: Version::Http10, ..context(&policy) };
+            let preflight = "Origin: a\r\nAccess-Control-Request-Method: GET\r\n";
+            let prepared = prepare(&file, i64::MAX, &policy).unwrap();
+            for mut answer in answers(&file, &text) {
+                for prepared in [None, Some(&*prepared)] {
+                    if let Answer::File { prepared: place, .. } = &mut answer {
+                        *place = prepared;
+                    }
+                    let head = head(&answer, &context, preflight);
+                    let bound = answer.head_bound(&policy);
+                    prop_assert!(head.len() <= bound, "{} of {}: {}", head.len(), bound, head);
+                    prop_assert!(bound <= ANSWER_HEAD_BYTES);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn the_longest_parts_fit_the_longest_head() {
+        let field = ["X: ", &"a".repeat(OPERATOR_FIELD_BYTES - 5)].concat();
+        let policy = Policy::new(None, true, &[&field]).unwrap();
+        let location = "a".repeat(TARGET_BYTES);
+        let name = "\u{20ac}".repeat(NAME_BYTES / 3);
+        let mut file = video();
+        file.disposition = Some((Disposition::Attachment, &name));
+        for answer in answers(&file, &location) {
+            if let Answer::Page { .. } = answer {
+                continue;
+            }
+            let bound = answer.head_bound(&policy);
+            assert!(bound <= ANSWER_HEAD_BYTES, "{bound} for {answer:?}");
+            assert!(head(&answer, &context(&policy), "").len() <= bound);
+        }
+        let longer = "a".repeat(NAME_BYTES + 1);
+        file.disposition = Some((Disposition::Attachment, &longer));
+        let answer = Answer::File {
+            representation: &file,
+            selection: &Selection::Whole,
+            prepared: None,
+        };
+        assert!(!head(&answer, &context(&policy), "").contains("\r\nContent-Disposition: "));
     }
 
     #[test]
@@ -523,29 +707,7 @@ mod tests {
 
     #[test]
     fn status_lines_agree_with_the_statuses() {
-        for status in [
-            Status::Ok,
-            Status::NoContent,
-            Status::PartialContent,
-            Status::MovedPermanently,
-            Status::NotModified,
-            Status::BadRequest,
-            Status::Forbidden,
-            Status::NotFound,
-            Status::MethodNotAllowed,
-            Status::RequestTimeout,
-            Status::PreconditionFailed,
-            Status::ContentTooLarge,
-            Status::UriTooLong,
-            Status::RangeNotSatisfiable,
-            Status::ExpectationFailed,
-            Status::MisdirectedRequest,
-            Status::RequestHeaderFieldsTooLarge,
-            Status::InternalServerError,
-            Status::NotImplemented,
-            Status::ServiceUnavailable,
-            Status::HttpVersionNotSupported,
-        ] {
+        for status in STATUSES {
             let (code, reason) = (status.code(), status.reason());
             assert_eq!(status_line(status), format!("HTTP/1.1 {code} {reason}\r\n"));
             let body = error_body(status);

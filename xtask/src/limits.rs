@@ -194,10 +194,16 @@ impl Limit {
     }
 }
 
-/// A number, a product, a shift, or the name of another constant.
+/// A number, a sum, a difference, a product, a shift, or the name of another constant.
 fn evaluate(expression: &str, values: &HashMap<String, u64>) -> anyhow::Result<u64> {
     if let Some((left, right)) = expression.split_once(" << ") {
         return Ok(evaluate(left, values)? << evaluate(right, values)?);
+    }
+    if let Some((left, right)) = expression.rsplit_once(" + ") {
+        return Ok(evaluate(left, values)? + evaluate(right, values)?);
+    }
+    if let Some((left, right)) = expression.rsplit_once(" - ") {
+        return Ok(evaluate(left, values)? - evaluate(right, values)?);
     }
     if let Some((left, right)) = expression.split_once(" * ") {
         return Ok(evaluate(left, values)? * evaluate(right, values)?);
@@ -280,6 +286,8 @@ pub(crate) const LONG_BYTES: usize =
         let cases = [
             ("bytes", "256 << 20", "256 MiB"),
             ("bytes", "1_000", "1,000 bytes"),
+            ("bytes", "4 * 1024 - 64", "4,032 bytes"),
+            ("bytes", "2 * 1024 + 1024", "3 KiB"),
             ("seconds", "60", "60 s"),
             ("times", "1_000_000", "1,000,000 times"),
             ("", "Duration::from_millis(50)", "50 ms"),

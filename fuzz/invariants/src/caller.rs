@@ -3,7 +3,7 @@
 use h1::connection::{Connection, Event};
 use h1::fields::Fields;
 use h1::head::Version;
-use h1::limits::HEAD_BYTES;
+use h1::limits::INPUT_BYTES;
 use h1::method::Method;
 use h1::response::{CONTINUE, Context, Policy, write_head};
 
@@ -41,10 +41,10 @@ pub(crate) fn converse<'b>(mut pieces: impl Iterator<Item = &'b [u8]>) -> Conver
                     };
                     piece = next;
                 }
-                if buffer.len() == HEAD_BYTES {
+                if buffer.len() == INPUT_BYTES {
                     forgotten += buffer.drain(connection.reclaim()).count();
                 }
-                let room = HEAD_BYTES - buffer.len();
+                let room = INPUT_BYTES - buffer.len();
                 assert!(room > 0, "the buffer would have to grow");
                 let (read, rest) = piece.split_at(room.min(piece.len()));
                 buffer.extend(read);

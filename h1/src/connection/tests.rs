@@ -1,7 +1,7 @@
 //! Conversations: bytes in, events out.
 
 use super::*;
-use crate::limits::TRAILER_BYTES;
+use crate::limits::{CONTENT_ROOM_BYTES, HEAD_BYTES, INPUT_BYTES, TRAILER_BYTES};
 use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
@@ -17,7 +17,7 @@ fn describe(request: &Request<'_>) -> String {
     }
 }
 
-/// What a caller with a buffer of [`HEAD_BYTES`] sees when the pieces arrive
+/// What a caller with a buffer of [`INPUT_BYTES`] sees when the pieces arrive
 /// one after the other: its events, and at last what it waits for.
 fn serve(pieces: &[&[u8]]) -> String {
     let mut connection = Connection::new();
@@ -53,10 +53,10 @@ fn serve(pieces: &[&[u8]]) -> String {
                     };
                     piece = next;
                 }
-                if buffer.len() == HEAD_BYTES {
+                if buffer.len() == INPUT_BYTES {
                     buffer.drain(connection.reclaim());
                 }
-                let room = HEAD_BYTES.saturating_sub(buffer.len());
+                let room = INPUT_BYTES.saturating_sub(buffer.len());
                 assert!(room > 0, "nothing more can be read");
                 let (read, rest) = piece.split_at(room.min(piece.len()));
                 buffer.extend_from_slice(read);
@@ -285,19 +285,43 @@ fn content_needs_no_more_room_than_the_buffer() {
         (&[&padded("", HEAD_BYTES + 1)], "HeadTooLarge!"),
         (&[GET, &length, END, &content, NEXT], "/a /b idle"),
         (
-            &[&padded(&length, HEAD_BYTES - 1), &content, NEXT],
+            &[&padded(&length, HEAD_BYTES), &content, NEXT],
             "/a /b idle",
         ),
-        (
-            &[&padded(CHUNKED, HEAD_BYTES - 1), &chunks, NEXT],
-            "/a /b idle",
-        ),
-        (&[&padded(&length, HEAD_BYTES)], "HeadTooLarge!"),
+        (&[&padded(CHUNKED, HEAD_BYTES), &chunks, NEXT], "/a /b idle"),
+        (&[&padded(&length, HEAD_BYTES + 1)], "HeadTooLarge!"),
         (&[&padded("Content-Length: 0\r\n", HEAD_BYTES)], "/a idle"),
     ];
     for (parts, expected) in cases {
         let text = parts.concat();
         assert_eq!(serve(&[text.as_bytes()]), *expected, "{} bytes", text.len());
+    }
+}
+
+/// Reads are calls to the host: a long head must not make them tiny.
+#[test]
+fn content_comes_in_large_pieces_behind_any_head() {
+    let discard = usize::try_from(DISCARD_BYTES).unwrap();
+    for length in [100, HEAD_BYTES - 1, HEAD_BYTES] {
+        let fields = format!("{GET}Content-Length: {discard}\r\n");
+        let padding = length - [&*fields, "X: \r\n", END].concat().len();
+        let head = format!("{fields}X: {}\r\n{END}", "x".repeat(padding));
+        let mut connection = Connection::new();
+        let mut buffer = head.into_bytes();
+        let (mut left, mut reads) = (discard, 0);
+        while let Event::Read { .. } = connection.next(&buffer) {
+            if buffer.len() == INPUT_BYTES {
+                buffer.drain(connection.reclaim());
+            }
+            let read = left.min(INPUT_BYTES - buffer.len());
+            buffer.extend(core::iter::repeat_n(b'x', read));
+            (left, reads) = (left - read, reads + 1);
+        }
+        assert_eq!(left, 0);
+        assert!(
+            reads <= discard.div_ceil(CONTENT_ROOM_BYTES),
+            "{reads} reads"
+        );
     }
 }
 

@@ -4,6 +4,7 @@ use super::{Context, Policy, error, line, number, put};
 use crate::date;
 use crate::digits::Digits;
 use crate::disposition;
+use crate::limits::NAME_BYTES;
 use crate::multipart::{Multipart, content_range};
 use crate::selection::{Representation, Selection};
 use crate::status::Status;
@@ -98,7 +99,9 @@ fn described(out: &mut Vec<u8>, representation: &Representation<'_>, now: i64) {
         line(out, b"Last-Modified", &date::write(seconds));
     }
     coding(out, representation);
-    if let Some((disposition, file_name)) = representation.disposition {
+    if let Some((disposition, file_name)) = representation.disposition
+        && file_name.len() <= NAME_BYTES
+    {
         put(out, b"Content-Disposition: ");
         disposition::write(out, disposition, file_name);
         put(out, b"\r\n");

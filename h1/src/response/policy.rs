@@ -1,6 +1,7 @@
 //! What the operator adds to the answers, checked once at start.
 
 use crate::fields::is_value_byte;
+use crate::limits::OPERATOR_FIELD_BYTES;
 use crate::list::{is_token, trim};
 use alloc::borrow::ToOwned;
 use alloc::string::String;
@@ -31,6 +32,8 @@ pub enum PolicyError {
     MalformedCacheControl(String),
     /// Once by itself and once among the fields.
     RepeatedCacheControl,
+    /// More than [`OPERATOR_FIELD_BYTES`] altogether; how many.
+    TooLong(usize),
 }
 
 impl Policy {
@@ -66,6 +69,14 @@ impl Policy {
             replaced |= among(&["Cache-Control"]);
             put(&mut every, name, value);
         }
+        let own = NOSNIFF
+            .len()
+            .saturating_add(if cors { CORS.len() } else { 0 });
+        let theirs = every.len().saturating_sub(own);
+        let theirs = theirs.saturating_add(cache_control.map_or(0, str::len));
+        if theirs > OPERATOR_FIELD_BYTES {
+            return Err(PolicyError::TooLong(theirs));
+        }
         if replaced && cache_control.is_some() {
             return Err(PolicyError::RepeatedCacheControl);
         }
@@ -85,7 +96,19 @@ impl Policy {
             preflight: if cors { PREFLIGHT } else { b"" },
         })
     }
+
+    /// The most bytes that it adds to an answer, beside those of a preflight.
+    pub fn bound(&self) -> usize {
+        self.file
+            .len()
+            .max(self.page.len())
+            .saturating_add(self.every.len())
+    }
 }
+
+/// The most bytes of a policy.
+pub(super) const LONGEST: usize =
+    OPERATOR_FIELD_BYTES + NOSNIFF.len() + CORS.len() + b"Cache-Control: no-cache\r\n".len();
 
 impl Default for Policy {
     /// No wishes.
@@ -111,6 +134,10 @@ impl fmt::Display for PolicyError {
                 write!(f, "not a value for Cache-Control: {value:?}")
             }
             Self::RepeatedCacheControl => f.write_str("Cache-Control is given twice"),
+            Self::TooLong(bytes) => write!(
+                f,
+                "header fields of {bytes} bytes altogether: there may be {OPERATOR_FIELD_BYTES}"
+            ),
         }
     }
 }
@@ -292,6 +319,22 @@ mod tests {
         for (value, fields, message) in cases {
             let error = Policy::new(Some(value), false, fields).unwrap_err();
             assert_eq!(error.to_string(), *message);
+        }
+    }
+
+    #[test]
+    fn fields_have_a_bound_together() {
+        let half = ["X: ", &"a".repeat(OPERATOR_FIELD_BYTES / 2 - 5)].concat();
+        let value = "a".repeat(OPERATOR_FIELD_BYTES + 1);
+        for cors in [false, true] {
+            assert!(Policy::new(None, cors, &[&half, &half]).is_ok());
+            let error = Policy::new(Some("a"), cors, &[&half, &half]).unwrap_err();
+            let message = "header fields of 4097 bytes altogether: there may be 4096";
+            assert_eq!(error.to_string(), message);
+            let error = Policy::new(Some(&value), cors, &[]).unwrap_err();
+            assert_eq!(error.to_string(), message);
+            let policy = Policy::new(None, cors, &[&half, &half]).unwrap();
+            assert!(policy.bound() <= LONGEST);
         }
     }
 
