@@ -76,10 +76,11 @@ impl<T> StreamConsumer<T> for Consumer {
         };
         let mut source = source.as_direct(store);
         let bytes = source.remaining();
-        // A zero-length write asks whether there is room.
+        // A zero-length write asks whether there is room, and finds out who has gone.
         if bytes.is_empty() {
             return match half.poll_ready(cx) {
-                Poll::Ready(_) => Poll::Ready(Ok(StreamResult::Completed)),
+                Poll::Ready(Err(error)) => self.close(Err(error_code(&error))),
+                Poll::Ready(Ok(())) => Poll::Ready(Ok(StreamResult::Completed)),
                 Poll::Pending if finish => Poll::Ready(Ok(StreamResult::Cancelled)),
                 Poll::Pending => Poll::Pending,
             };

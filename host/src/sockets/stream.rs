@@ -116,8 +116,17 @@ impl WriteHalf {
         Pin::new(self.registered()?).poll_write(cx, bytes)
     }
 
+    /// Whether there is room to write, or no one to write to any more: a connection that
+    /// has failed is ready as well.
     pub(super) fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        self.registered()?.as_ref().poll_write_ready(cx)
+        let half = self.registered()?;
+        let stream: &tokio::net::TcpStream = half.as_ref();
+        let ready = stream.poll_write_ready(cx);
+        // Also where there is no room: that of a connection that has failed is not waited for.
+        match stream.take_error() {
+            Ok(Some(error)) | Err(error) => Poll::Ready(Err(error)),
+            Ok(None) => ready,
+        }
     }
 
     fn registered(&mut self) -> io::Result<&mut OwnedWriteHalf> {
@@ -204,6 +213,25 @@ mod tests {
 
     use super::*;
     use crate::load::Load;
+
+    #[tokio::test]
+    async fn a_reset_is_found_out_without_writing() {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let peer = TcpStream::connect(listener.local_addr().unwrap()).unwrap();
+        let (stream, _) = listener.accept().unwrap();
+        stream.set_nonblocking(true).unwrap();
+        let (_read, mut half) = split(stream, Load::new(1).ticket(None));
+        std::future::poll_fn(|cx| half.poll_ready(cx))
+            .await
+            .unwrap();
+        socket2::SockRef::from(&peer)
+            .set_linger(Some(std::time::Duration::ZERO))
+            .unwrap();
+        drop(peer);
+        // On this machine, a reset arrives before closing returns.
+        let mut cx = Context::from_waker(Waker::noop());
+        assert!(matches!(half.poll_ready(&mut cx), Poll::Ready(Err(_))));
+    }
 
     #[tokio::test]
     async fn what_the_runtime_has_not_noticed_is_read_at_last() {
