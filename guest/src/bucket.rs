@@ -47,6 +47,11 @@ impl Bucket {
         self.0 = self.0.max(now).saturating_add(rate.cost(units));
         self.0.saturating_sub(now).saturating_sub(SECOND)
     }
+
+    /// Gives back units that were taken and not used.
+    pub fn give_back(&mut self, units: u64, rate: Rate) {
+        self.0 = self.0.saturating_sub(rate.cost(units));
+    }
 }
 
 #[cfg(test)]
@@ -102,6 +107,18 @@ mod tests {
         // Whoever pauses does not save up.
         now += 3_600 * SECOND;
         assert_eq!(bucket.spend(now, 2_000, rate), SECOND);
+    }
+
+    #[test]
+    fn what_is_given_back_is_there_for_others() {
+        let rate = rate(1_000);
+        let mut bucket = Bucket::default();
+        bucket.spend(SECOND, 61_000, rate);
+        assert_eq!(bucket.spend(SECOND, 1_000, rate), 61 * SECOND);
+        bucket.give_back(61_000, rate);
+        assert_eq!(bucket.spend(SECOND, 500, rate), SECOND / 2);
+        bucket.give_back(u64::MAX, rate);
+        assert_eq!(bucket.spend(SECOND, 1_000, rate), 0);
     }
 
     #[test]

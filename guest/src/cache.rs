@@ -9,6 +9,8 @@ pub struct Cache<V> {
     entries: LruCache<Box<str>, Weighed<V>>,
     used: usize,
     bound: usize,
+    /// What an entry costs beside its path and content.
+    entry: usize,
 }
 
 struct Weighed<V> {
@@ -16,17 +18,20 @@ struct Weighed<V> {
     weight: usize,
 }
 
-/// What an entry costs beside its path and content, in bytes: the value, the
-/// table, the links between the entries.
-const ENTRY_BYTES: usize = 256;
+/// What an entry costs beside its path and content, in bytes: the value and what it says
+/// in the head of an answer, the table with its spare places, the links between the
+/// entries, and what the allocator writes beside each.
+const ENTRY_BYTES: usize = 704;
 
 impl<V> Cache<V> {
-    /// `bound` in bytes; 0 keeps nothing.
-    pub fn new(bound: usize) -> Self {
+    /// `bound` in bytes; 0 keeps nothing. `fields`: bytes that the operator adds to the head
+    /// which is kept with each value.
+    pub fn new(bound: usize, fields: usize) -> Self {
         Self {
             entries: LruCache::unbounded(),
             used: 0,
             bound,
+            entry: ENTRY_BYTES.saturating_add(fields),
         }
     }
 
@@ -39,9 +44,10 @@ impl<V> Cache<V> {
     /// heavier than an eighth of the bound.
     pub fn put(&mut self, path: &str, value: V, content: usize) {
         self.remove(path);
+        // The path is there as the key, and its last name in the head.
         let weight = content
-            .saturating_add(path.len())
-            .saturating_add(ENTRY_BYTES);
+            .saturating_add(path.len().saturating_mul(2))
+            .saturating_add(self.entry);
         if weight > self.bound / 8 {
             return;
         }
@@ -69,7 +75,7 @@ mod tests {
 
     #[test]
     fn the_least_recently_used_goes_first() {
-        let mut cache = Cache::new(10 * (ENTRY_BYTES + 1));
+        let mut cache = Cache::new(10 * (ENTRY_BYTES + 2), 0);
         for name in ["0", "1", "2", "3", "4", "5", "6", "7", "8", "9"] {
             cache.put(name, (), 0);
         }
@@ -81,18 +87,23 @@ mod tests {
 
     #[test]
     fn a_hundred_thousand_paths_stay_within_the_bound() {
-        let mut cache = Cache::new(1 << 20);
+        let mut cache = Cache::new(1 << 20, 0);
         for path in 0..100_000 {
             cache.put(&format!("folder/{path}"), path, 100);
             assert!(cache.used <= 1 << 20);
         }
         let kept = cache.entries.len();
         assert!((1_000..4_000).contains(&kept), "{kept}");
+        let mut with_fields = Cache::new(1 << 20, 4_096);
+        for path in 0..10_000 {
+            with_fields.put(&format!("folder/{path}"), path, 100);
+        }
+        assert!(with_fields.entries.len() < kept / 4);
     }
 
     #[test]
     fn weights_are_given_back() {
-        let mut cache = Cache::new(1 << 20);
+        let mut cache = Cache::new(1 << 20, 0);
         for size in [10, 1_000, 100_000] {
             cache.put("same", (), size);
         }
@@ -102,10 +113,10 @@ mod tests {
 
     #[test]
     fn what_is_too_heavy_is_not_kept() {
-        let mut cache = Cache::new(8_000);
+        let mut cache = Cache::new(8_000, 0);
         cache.put("heavy", (), 8_000);
         assert!(cache.get("heavy").is_none());
-        let mut nothing = Cache::new(0);
+        let mut nothing = Cache::new(0, 0);
         nothing.put("", (), 0);
         assert!(nothing.get("").is_none());
     }

@@ -22,7 +22,7 @@ impl Clock {
         }
     }
 
-    /// Reads the host's clock; to be called once a second.
+    /// Reads the host's clock; to be called when its second changes: see [`next_second`].
     pub fn renew(&self) {
         self.current.set(read());
     }
@@ -31,6 +31,12 @@ impl Clock {
     pub fn now(&self) -> (i64, [u8; 29]) {
         self.current.get()
     }
+}
+
+/// The value of `Date` as of now, and the milliseconds of the second: a call to the host.
+pub fn precise() -> ([u8; 29], u32) {
+    let now = system_clock::now();
+    (date::write(now.seconds), now.nanoseconds / 1_000_000)
 }
 
 fn read() -> (i64, [u8; 29]) {
@@ -53,7 +59,9 @@ pub async fn wait(nanoseconds: u64) {
     monotonic_clock::wait_for(nanoseconds).await;
 }
 
-/// Waits for a second.
-pub async fn second() {
-    monotonic_clock::wait_for(NANOSECONDS).await;
+/// Waits until the second of the wall clock changes, so that what is read then is right
+/// for all of the second.
+pub async fn next_second() {
+    let passed = u64::from(system_clock::now().nanoseconds);
+    monotonic_clock::wait_for(NANOSECONDS.saturating_sub(passed).max(1)).await;
 }

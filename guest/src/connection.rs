@@ -15,10 +15,11 @@ use h1::response::{CONTINUE, Context};
 use h1::status::Status;
 
 use crate::answer::{Reply, answer};
+use crate::answered::Answered;
 use crate::bindings::wasi::sockets::types::TcpSocket;
 use crate::clock;
 use crate::deadlines::Deadline;
-use crate::limits::{DRAIN_SECONDS, HEAD_SECONDS, IDLE_BUFFER, IDLE_SECONDS, SMALL_BUFFER};
+use crate::limits::{DRAIN_SECONDS, HEAD_SECONDS, IDLE_BUFFER, IDLE_SECONDS, INPUT_BUFFER};
 use crate::log::{Access, Escaped};
 use crate::reason::Reason;
 use crate::reply::Sending;
@@ -41,6 +42,7 @@ pub async fn serve(server: &Server, socket: TcpSocket) {
         peer,
         version: h1::head::Version::Http11,
         answered: false,
+        unsaid: Answered::default(),
     };
     let started = clock::monotonic();
     talk.verbose(format_args!("Client connected: {shown}"));
@@ -103,6 +105,8 @@ struct Talk<'s> {
     version: h1::head::Version,
     /// Whether there was an answer yet.
     answered: bool,
+    /// For the log, of answers that are in the wire's buffer.
+    unsaid: Answered,
 }
 
 impl Talk<'_> {
@@ -114,7 +118,7 @@ impl Talk<'_> {
         loop {
             match protocol.next(&input) {
                 Event::Read { idle } => {
-                    self.wire.flush().await?;
+                    self.flush().await?;
                     let idle = idle && input.is_empty();
                     let read = if idle {
                         head_at = None;
@@ -135,19 +139,21 @@ impl Talk<'_> {
                     }
                 }
                 Event::Continue => {
-                    self.wire.buffer(0).extend_from_slice(CONTINUE);
-                    self.wire.flush().await?;
+                    let interim = |out: &mut Vec<u8>| out.extend_from_slice(CONTINUE);
+                    self.wire.append(CONTINUE.len(), 0, interim).await?;
+                    self.flush().await?;
                 }
                 Event::Request(request) => {
+                    let more = input.len() > protocol.taken();
                     // On the heap, for an idle connection needs no room for it.
-                    let keep_alive = Box::pin(self.respond(&request, &input)).await?;
+                    let keep_alive = Box::pin(self.respond(&request, &input, more)).await?;
                     let last = request.last;
                     input.drain(..protocol.finish());
                     // The next head's time begins when it is waited for, not while an
                     // answer goes out.
                     head_at = None;
                     if !keep_alive {
-                        self.wire.flush().await?;
+                        self.flush().await?;
                         return Ok(match last && input.is_empty() {
                             true => Farewell::Close,
                             false => Farewell::Linger,
@@ -175,6 +181,7 @@ impl Talk<'_> {
     /// it is time to go.
     async fn idle(&mut self, input: &mut Vec<u8>) -> Result<usize, End> {
         self.wire.rest();
+        self.unsaid.rest();
         if input.capacity() != IDLE_BUFFER {
             self.server
                 .pool
@@ -203,8 +210,8 @@ impl Talk<'_> {
         if input.len() < input.capacity() {
             return;
         }
-        if input.capacity() < SMALL_BUFFER {
-            let mut larger = self.server.pool.small();
+        if input.capacity() < INPUT_BUFFER {
+            let mut larger = self.server.pool.input();
             larger.extend_from_slice(input);
             self.server.pool.put(replace(input, larger));
         } else {
@@ -212,7 +219,14 @@ impl Talk<'_> {
         }
     }
 
-    async fn respond(&mut self, request: &Request<'_>, input: &[u8]) -> Result<bool, End> {
+    /// Answers; returns whether the connection goes on. `more`: the input goes on behind the
+    /// request.
+    async fn respond(
+        &mut self,
+        request: &Request<'_>,
+        input: &[u8],
+        more: bool,
+    ) -> Result<bool, End> {
         let (now, date) = self.server.clock.now();
         self.version = request.head.version;
         self.answered = true;
@@ -254,17 +268,23 @@ impl Talk<'_> {
             fields: head.fields,
             context,
         };
-        let (content, sent) = sending.send(&mut self.wire, &reply).await;
-        self.server.access(&Access {
+        let (content_at, mut sent) = sending.send(&mut self.wire, &reply).await;
+        if sent.is_ok() && !more {
+            // What the line says has then left the buffer.
+            sent = self.wire.flush().await.map_err(Cut::from);
+        }
+        let access = Access {
             peer: self.peer,
-            date: &date,
+            time: self.server.log_time(date),
             head: input,
             status: status.code(),
-            sent: content,
             referer: request.head.fields.only(Name::Referer),
             user_agent: request.head.fields.only(Name::UserAgent),
-        });
-        match sent {
+        };
+        let content = self.wire.queued().saturating_sub(content_at);
+        let said = self.say(&access, content_at).await;
+        self.wire.answered().await;
+        match sent.and(said.map_err(Cut::from)) {
             Ok(()) => {
                 self.verbose(format_args!(
                     "File Completed: {}, {content} bytes",
@@ -297,6 +317,30 @@ impl Talk<'_> {
         }
     }
 
+    /// Writes the line of log about an answer, now or once it has left the buffer.
+    async fn say(&mut self, access: &Access<'_>, content_at: u64) -> Result<(), End> {
+        if !self.server.logs_answers() {
+            return Ok(());
+        }
+        let (written, end) = (self.wire.written(), self.wire.queued());
+        if written < end && self.unsaid.add(access, content_at, end) {
+            return Ok(());
+        }
+        let flushed = self.flush().await;
+        let sent = self.wire.written().saturating_sub(content_at);
+        self.server.access(access, sent);
+        // The line is to stand before those of requests that come of this answer.
+        self.wire.step_aside().await;
+        flushed
+    }
+
+    /// Writes what has gathered, and what there is to say of it.
+    async fn flush(&mut self) -> Result<(), End> {
+        let flushed = self.wire.flush().await;
+        self.unsaid.say(self.server.log(), self.wire.written());
+        flushed
+    }
+
     /// Whether the client keeps within the operator's `--rate`.
     fn may_ask(&self) -> bool {
         match (&self.server.visitors, self.peer) {
@@ -317,7 +361,11 @@ impl Talk<'_> {
             Shown(self.peer),
             refusal.explanation()
         ));
-        Box::pin(self.last_words(method, refusal.status(), input)).await?;
+        let status = match self.may_ask() {
+            true => refusal.status(),
+            false => Status::TooManyRequests,
+        };
+        Box::pin(self.last_words(method, status, input)).await?;
         Ok(Farewell::Linger)
     }
 
@@ -342,17 +390,19 @@ impl Talk<'_> {
             policy,
         };
         let sending = Sending::refusal(method, context);
-        let (content, _) = sending.send(&mut self.wire, &Reply::Plain(status)).await;
-        self.server.access(&Access {
+        let (content_at, _) = sending.send(&mut self.wire, &Reply::Plain(status)).await;
+        let flushed = self.flush().await;
+        let access = Access {
             peer: self.peer,
-            date: &date,
+            time: self.server.log_time(date),
             head: input,
             status: status.code(),
-            sent: content,
             referer: None,
             user_agent: None,
-        });
-        self.wire.flush().await
+        };
+        let sent = self.wire.written().saturating_sub(content_at);
+        self.server.access(&access, sent);
+        flushed
     }
 
     fn verbose(&self, words: fmt::Arguments<'_>) {

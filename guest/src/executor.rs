@@ -1,26 +1,31 @@
 //! Runs tasks on the component's one thread.
 //!
-//! Those that were woken stand in a queue, and each has one turn. Those that gave way
-//! of their own accord come after them. What tasks wait for is [`crate::waitables`]'
-//! concern.
+//! Those that were woken stand in a queue, and each has one turn. A turn has an end:
+//! whatever costs time is counted as work ([`Executor::spend`]), and a task whose turn has
+//! had its work gives way ([`Executor::share`]). Those that gave way go on a few at a
+//! time, so that what happens meanwhile waits for these few only. What tasks wait for is
+//! [`crate::waitables`]' concern.
 
 use alloc::boxed::Box;
 use alloc::collections::VecDeque;
 use alloc::rc::Rc;
-use alloc::vec::Vec;
 use core::cell::{Cell, RefCell};
 use core::future::{Future, poll_fn};
 use core::mem::replace;
 use core::pin::Pin;
 use core::task::{Context, Poll, RawWaker, RawWakerVTable, Waker};
 
+use crate::limits::{BYTES_PER_WORK, CALL_WORK, LATER_AT_ONCE, TURN_WORK};
+
 /// Tasks that can go on. A task lives for as long as something may wake it.
 #[derive(Default)]
 pub struct Executor {
     /// In the order in which they were woken.
     ready: Rc<Queue>,
-    /// Of those that gave way.
-    later: RefCell<Vec<Waker>>,
+    /// Of those that gave way, in that order.
+    later: RefCell<VecDeque<Waker>>,
+    /// Work of the turn that goes on.
+    work: Cell<u32>,
 }
 
 type Queue = RefCell<VecDeque<Rc<Task>>>;
@@ -50,20 +55,57 @@ impl Executor {
             // Not held while the task runs: it may wake others.
             let next = self.ready.borrow_mut().pop_front();
             match next {
-                Some(task) => task.run(),
+                Some(task) => {
+                    self.work.set(0);
+                    task.run();
+                }
                 None => return,
             }
         }
     }
 
-    /// Lets every other task that can go on have a turn, and the host.
+    /// Counts work of the task whose turn it is.
+    pub fn spend(&self, work: u32) {
+        self.work.set(self.work.get().saturating_add(work));
+    }
+
+    /// Counts a read or a write of so many bytes.
+    pub fn spend_on_bytes(&self, bytes: usize) {
+        let bytes = u32::try_from(bytes).unwrap_or(u32::MAX);
+        self.spend(CALL_WORK.saturating_add(bytes / BYTES_PER_WORK));
+    }
+
+    /// Gives way if the turn has had its work.
+    pub async fn share(&self) {
+        if self.work.get() >= TURN_WORK {
+            self.give_way().await;
+        }
+    }
+
+    /// Lets the tasks that can go on by now go first. What the turn has had of its work still
+    /// counts after.
+    pub async fn step_aside(&self) {
+        let work = self.work.get();
+        let mut aside = false;
+        poll_fn(|cx| {
+            if replace(&mut aside, true) {
+                return Poll::Ready(());
+            }
+            cx.waker().wake_by_ref();
+            Poll::Pending
+        })
+        .await;
+        self.spend(work);
+    }
+
+    /// Lets other tasks that can go on have a turn, and the host.
     pub async fn give_way(&self) {
         let mut given = false;
         poll_fn(|cx| {
             if replace(&mut given, true) {
                 return Poll::Ready(());
             }
-            self.later.borrow_mut().push(cx.waker().clone());
+            self.later.borrow_mut().push_back(cx.waker().clone());
             Poll::Pending
         })
         .await;
@@ -74,10 +116,15 @@ impl Executor {
         !self.later.borrow().is_empty()
     }
 
-    /// Wakes the tasks that gave way.
+    /// Wakes a few of the tasks that gave way, those first that did so first.
     pub fn wake_later(&self) {
-        for waker in self.later.take() {
-            waker.wake();
+        for _ in 0..LATER_AT_ONCE {
+            // Not held while a task is woken.
+            let next = self.later.borrow_mut().pop_front();
+            match next {
+                Some(waker) => waker.wake(),
+                None => return,
+            }
         }
     }
 }
@@ -152,7 +199,71 @@ unsafe fn another(pointer: *const ()) -> Rc<Task> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use alloc::vec::Vec;
     use core::future::pending;
+
+    /// Tasks that write their number down once a turn, for so many turns.
+    fn tasks(executor: &Rc<Executor>, count: usize, turns: usize) -> Rc<RefCell<Vec<usize>>> {
+        let log = Rc::new(RefCell::new(Vec::new()));
+        for number in 0..count {
+            let (executor_, log) = (Rc::clone(executor), Rc::clone(&log));
+            executor.spawn(async move {
+                for _ in 0..turns {
+                    log.borrow_mut().push(number);
+                    executor_.spend(TURN_WORK);
+                    executor_.share().await;
+                }
+            });
+        }
+        log
+    }
+
+    /// However many have given way, whoever is woken by an event waits for a few of them.
+    #[test]
+    fn few_of_those_that_gave_way_go_on_at_once_each_in_turn() {
+        let executor = Rc::new(Executor::default());
+        let count = 10 * LATER_AT_ONCE;
+        let log = tasks(&executor, count, 3);
+        executor.run();
+        while executor.has_later() {
+            let before = log.borrow().len();
+            executor.wake_later();
+            executor.run();
+            assert!(log.borrow().len() - before <= LATER_AT_ONCE);
+        }
+        let in_turn: Vec<_> = (0..3 * count).map(|turn| turn % count).collect();
+        assert_eq!(*log.borrow(), in_turn);
+    }
+
+    #[test]
+    fn a_turn_has_its_work_and_no_more() {
+        // How much is spent at a time, and how often in the first turn.
+        let cases = [
+            (1, TURN_WORK),
+            (TURN_WORK / 2, 2),
+            (TURN_WORK, 1),
+            (u32::MAX, 1),
+        ];
+        for (work, times) in cases {
+            let executor = Rc::new(Executor::default());
+            let spent = Rc::new(Cell::new(0));
+            executor.spawn({
+                let (executor, spent) = (Rc::clone(&executor), Rc::clone(&spent));
+                async move {
+                    for _ in 0..1_000 {
+                        spent.set(spent.get() + 1);
+                        executor.spend(work);
+                        executor.share().await;
+                    }
+                }
+            });
+            executor.run();
+            assert_eq!(spent.get(), times, "{work} at a time");
+            executor.wake_later();
+            executor.run();
+            assert_eq!(spent.get(), 2 * times, "{work} at a time");
+        }
+    }
 
     #[test]
     fn who_gives_way_comes_after_all_others() {
@@ -174,6 +285,25 @@ mod tests {
             executor.run();
         }
         assert_eq!(*turns.borrow(), ["a", "b", "a", "b"]);
+    }
+
+    #[test]
+    fn who_steps_aside_goes_on_in_the_same_round_with_the_same_work() {
+        let executor = Rc::new(Executor::default());
+        let log = Rc::new(RefCell::new(Vec::new()));
+        for name in ["a", "b"] {
+            let (executor_, log) = (Rc::clone(&executor), Rc::clone(&log));
+            executor.spawn(async move {
+                for _ in 0..10 {
+                    log.borrow_mut().push(name);
+                    executor_.spend(TURN_WORK.div_ceil(2));
+                    executor_.step_aside().await;
+                    executor_.share().await;
+                }
+            });
+        }
+        executor.run();
+        assert_eq!(*log.borrow(), ["a", "b", "a", "b"]);
     }
 
     #[test]

@@ -15,7 +15,7 @@ use crate::executor::Executor;
 use crate::file::{Content, File};
 use crate::folder::Entries;
 use crate::handles::Handles;
-use crate::limits::{CACHED_FILE_BYTES, HANDLE_SECONDS, OPEN_FILE_WEIGHT};
+use crate::limits::{CACHED_FILE_BYTES, HANDLE_SECONDS, OPEN_FILE_WEIGHT, QUESTION_WORK};
 use crate::questions::Questions;
 use crate::reason::Reason;
 use crate::root::{Metadata, Opened, Root, Stat, metadata, read_start};
@@ -47,12 +47,12 @@ struct Known {
 }
 
 impl Files {
-    /// `cache` in bytes.
-    pub fn new(root: Root, cache: usize, executor: Rc<Executor>) -> Self {
+    /// `cache` in bytes; `fields`: bytes that the operator adds to each head that is kept.
+    pub fn new(root: Root, cache: usize, fields: usize, executor: Rc<Executor>) -> Self {
         Self {
             root,
             executor,
-            cache: RefCell::new(Cache::new(cache)),
+            cache: RefCell::new(Cache::new(cache, fields)),
             handles: RefCell::default(),
             questions: Questions::default(),
             gone: Cell::new((0, false)),
@@ -101,7 +101,7 @@ impl Files {
     }
 
     async fn ask(&self, path: &str, now: i64, remember_missing: bool) -> Result<Found, Reason> {
-        self.questions.count(now);
+        self.count_question(now);
         let stat = self.root.look_up(path).await;
         if let Ok(Stat::File(metadata)) = stat
             && let Some(file) = self.same(path, metadata, now).await
@@ -125,6 +125,11 @@ impl Files {
         found
     }
 
+    fn count_question(&self, now: i64) {
+        self.questions.count(now);
+        self.executor.spend(QUESTION_WORK);
+    }
+
     /// The file that is known by this path, if it is the one that the path leads to and
     /// has not been changed since.
     async fn same(&self, path: &str, metadata: Metadata, now: i64) -> Option<Rc<File>> {
@@ -136,7 +141,7 @@ impl Files {
         let Some(identity) = file.identity() else {
             return Some(file);
         };
-        self.questions.count(now);
+        self.count_question(now);
         (self.root.identify(path).await == identity).then_some(file)
     }
 
@@ -170,7 +175,7 @@ impl Files {
         if second == now && self.questions.are_many(now) {
             return gone;
         }
-        self.questions.count(now);
+        self.count_question(now);
         let gone = self.root.is_gone().await;
         self.gone.set((now, gone));
         gone
@@ -236,6 +241,7 @@ impl Files {
         file: &Rc<File>,
         now: i64,
     ) -> Result<(Rc<File>, Opened), Reason> {
+        self.executor.spend(QUESTION_WORK);
         let opened = match self.root.open(path).await {
             Err(Reason::Exhausted) if self.close_unused(u64::MAX) => self.root.open(path).await,
             opened => opened,

@@ -20,6 +20,7 @@ extern crate std;
 
 mod address;
 mod answer;
+mod answered;
 mod bucket;
 mod cache;
 mod clock;
@@ -34,6 +35,7 @@ mod limits;
 mod listing;
 mod listings;
 mod log;
+mod memory;
 mod options;
 mod pace;
 mod pool;

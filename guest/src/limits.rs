@@ -81,6 +81,39 @@ pub const LINGER_BYTES: usize = 16 * 1024 * 1024;
 ///   `wire::crowd::who_was_turned_away_takes_no_place`
 pub const CONNECTIONS: usize = 2_048;
 
+/// Connections beyond those that are served: they are told 503, or wait for those that
+/// make room to have heard it.
+///
+/// - unit: connections
+/// - at it: none is accepted until one ends
+/// - held by: `wire::crowd::who_was_turned_away_takes_no_place`
+pub const NEWCOMERS: usize = 256;
+
+/// What each connection may hold, but for buffers that are larger than small: a request's
+/// buffer, an answer's, what it is doing, and what the allocator writes beside each.
+///
+/// - unit: bytes
+/// - at it: connections that need more than there is of `--memory` are refused at the start
+/// - held by: `guest::memory::what_limits_allow_fits_the_memory_or_is_refused`,
+///   `attacks::readers::as_many_slow_readers_as_may_be`
+pub const CONNECTION_BYTES: usize = 41 * 1024;
+
+/// What one of [`NEWCOMERS`] may hold: an answer's buffer, or one to read into what it still
+/// sends.
+///
+/// - unit: bytes
+/// - at it: see `CONNECTION_BYTES`
+/// - held by: `guest::memory::what_limits_allow_fits_the_memory_or_is_refused`
+pub const NEWCOMER_BYTES: usize = 20 * 1024;
+
+/// What the component needs beside connections, cache and listings: its own data, its log,
+/// the addresses of `--rate`, buffers that are kept.
+///
+/// - unit: bytes
+/// - at it: see `CONNECTION_BYTES`
+/// - held by: `guest::memory::what_limits_allow_fits_the_memory_or_is_refused`
+pub const OTHER_BYTES: usize = 6 << 20;
+
 /// Size of a body buffer: 512 KiB used the least CPU per byte.
 ///
 /// - unit: bytes
@@ -93,7 +126,7 @@ pub const LARGE_BUFFER: usize = 512 * 1024;
 ///
 /// - unit: buffers
 /// - at it: further transfers use a `MEDIUM_BUFFER`
-/// - held by: `guest::pool::large_buffers_are_counted`,
+/// - held by: `guest::pool::larger_buffers_are_counted`,
 ///   `wire::large::two_hundred_downloads_at_once`
 pub const LARGE_BUFFERS: usize = 32;
 
@@ -105,20 +138,29 @@ pub const LARGE_BUFFERS: usize = 32;
 pub const MEDIUM_BUFFER: usize = 80 * 1024;
 
 /// Size of the buffer that a connection waits with for its next request, in bytes:
-/// most heads fit; a longer one moves to a [`SMALL_BUFFER`]. Waiting without any
+/// most heads fit; a longer one moves to an [`INPUT_BUFFER`]. Waiting without any
 /// would cost each request another call to the host.
 ///
 /// - unit: bytes
-/// - at it: a longer head moves to a `SMALL_BUFFER`
+/// - at it: a longer head moves to an `INPUT_BUFFER`
 /// - held by: `wire::refusal::bounds_of_the_head`
 pub const IDLE_BUFFER: usize = 1_024;
 
-/// Size of a buffer for a request head or a small answer.
+/// Size of the buffer that a request is read into whose head is longer, or that has
+/// content.
 ///
 /// - unit: bytes
-/// - at it: for a head see `HEAD_BYTES`; a larger answer gets a larger buffer
+/// - at it: for a head see `HEAD_BYTES`, for content `CONTENT_ROOM_BYTES`
+/// - held by: `wire::refusal::bounds_of_the_head`
+pub const INPUT_BUFFER: usize = h1::limits::INPUT_BYTES;
+
+/// Size of a buffer for a small answer: the longest head fits. With what the allocator
+/// writes beside it, it is no larger than four pages.
+///
+/// - unit: bytes
+/// - at it: a larger answer gets a larger buffer
 /// - held by: `guest::pool::a_body_gets_the_smallest_buffer_that_does`
-pub const SMALL_BUFFER: usize = h1::limits::HEAD_BYTES;
+pub const SMALL_BUFFER: usize = 16 * 1024 - 64;
 
 /// Buffers of each size that are kept for the next use: the sandbox's memory never shrinks.
 ///
@@ -157,6 +199,22 @@ pub const LISTINGS_AT_ONCE: usize = 2;
 /// - held by: `attacks::floods::unread_listings`, `guest::listings::pages_count_while_someone_holds_them`
 pub const LISTING_BYTES: usize = 32 << 20;
 
+/// How long an answer may wait for its turn under `--throttle`: a client that asks for as
+/// much on as many connections is not waited for.
+///
+/// - unit: seconds
+/// - at it: cut
+/// - held by: `guest::visitors::who_is_owed_too_much_is_not_waited_for`
+pub const THROTTLED_SECONDS: u64 = 60;
+
+/// How often an answer that waits under `--throttle` looks whether its client is still
+/// there: a client that has gone must not keep its place.
+///
+/// - unit: nanoseconds
+/// - at it: it looks
+/// - held by: `wire::rates::who_has_gone_keeps_no_place`
+pub const THROTTLE_LOOK_NANOSECONDS: u64 = 250_000_000;
+
 /// Client addresses whose use of `--rate` and `--throttle` is remembered.
 ///
 /// - unit: addresses
@@ -172,19 +230,14 @@ pub const VISITORS: usize = 4_096;
 ///   `wire::log::a_log_that_nobody_reads_stops_nothing`
 pub const LOG_BYTES: usize = 256 * 1024;
 
-/// Log that is written without waiting for more.
+/// Lines about the answers of one connection that have not left its buffer yet: the
+/// answers to pipelined requests go out together, and each line says what did.
 ///
 /// - unit: bytes
-/// - at it: written
-/// - held by: `wire::log::every_request_has_its_line_under_load`
-pub const LOG_FULL: usize = 32 * 1024;
-
-/// How long a line of log may wait for company.
-///
-/// - unit: nanoseconds
-/// - at it: written
-/// - held by: `wire::log::combined_format`
-pub const LOG_NANOSECONDS: u64 = 50_000_000;
+/// - at it: they go out
+/// - held by: `guest::answered::what_has_no_room_is_said_at_once`,
+///   `wire::log::what_was_sent_and_not_what_was_asked_for`
+pub const ANSWERED_BYTES: usize = 1_024;
 
 /// Longest request line, referrer or user agent in a line of log.
 ///
@@ -234,18 +287,66 @@ pub const HANDLE_SECONDS: u64 = 5;
 ///   `wire::freshness::under_load_every_kind_of_change_is_seen_within_a_second`
 pub const QUESTIONS_PER_SECOND: u32 = 250;
 
-/// What a connection may write, or send and have forgotten, without waiting for anything,
-/// however fast its client is.
+/// Work of one turn, in about microseconds of the machine that `docs/benchmarks.md` speaks
+/// of. Small, because others wait for it: a thousand connections that always have work come
+/// to 50 ms; large enough, because to change over costs a hundredth of it.
+///
+/// - unit: units of work
+/// - at it: the others have a turn
+/// - held by: `guest::executor::a_turn_has_its_work_and_no_more`,
+///   `attacks::work::pipelines_of_errors`, `wire::connection::slow_and_fast_clients_together`
+pub const TURN_WORK: u32 = 50;
+
+/// What a request counts as: its head is read, its answer decided and written down.
+///
+/// - unit: units of work
+/// - at it: see `TURN_WORK`
+/// - held by: `attacks::work::pipelines_of_errors`
+pub const REQUEST_WORK: u32 = 5;
+
+/// What a read or a write counts as, whatever its size.
+///
+/// - unit: units of work
+/// - at it: see `TURN_WORK`
+/// - held by: `attacks::work::contents_behind_long_heads`
+pub const CALL_WORK: u32 = 4;
+
+/// Bytes of a read or a write that count as one unit of work. Both take part when a file
+/// is sent.
 ///
 /// - unit: bytes
-/// - at it: the others have a turn
+/// - at it: see `TURN_WORK`
 /// - held by: `wire::connection::slow_and_fast_clients_together`
-pub const TURN_BYTES: usize = 256 * 1024;
+pub const BYTES_PER_WORK: u32 = 6 * 1024;
 
-/// How often the host is asked for what has happened before the connections that gave way
-/// go on.
+/// What a question to the file system counts as.
+///
+/// - unit: units of work
+/// - at it: see `TURN_WORK`
+/// - held by: `attacks::work::pipelines_of_errors`
+pub const QUESTION_WORK: u32 = 4;
+
+/// What it counts as to accept a connection.
+///
+/// - unit: units of work
+/// - at it: see `TURN_WORK`
+/// - held by: `attacks::connections::churn`
+pub const ACCEPT_WORK: u32 = 10;
+
+/// Connections that go on together after they gave way, before the host is asked again for
+/// what has happened: whoever is woken by it waits for these, however many there are.
+///
+/// - unit: connections
+/// - at it: the host is asked
+/// - held by: `guest::executor::few_of_those_that_gave_way_go_on_at_once_each_in_turn`,
+///   `attacks::work::pipelines_of_errors`
+pub const LATER_AT_ONCE: usize = 8;
+
+/// How often the host is asked for what has happened before a few of the connections that
+/// gave way go on.
 ///
 /// - unit: times
 /// - at it: they go on
-/// - held by: `guest::executor::who_gives_way_comes_after_all_others`
-pub const EVENTS_PER_ROUND: usize = 64;
+/// - held by: `guest::executor::who_gives_way_comes_after_all_others`,
+///   `wire::connection::slow_and_fast_clients_together`
+pub const EVENTS_PER_ROUND: usize = 8;

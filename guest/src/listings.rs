@@ -13,13 +13,14 @@ use core::ops::Deref;
 use core::task::{Poll, Waker};
 
 use crate::files::Files;
-use crate::limits::{LISTING_BYTES, LISTINGS_AT_ONCE};
+use crate::limits::LISTINGS_AT_ONCE;
 use crate::listing;
 use crate::reason::Reason;
 
 /// The listings of an instance.
-#[derive(Default)]
 pub struct Listings {
+    /// Bytes of all pages; see [`LISTING_BYTES`](crate::limits::LISTING_BYTES).
+    bound: usize,
     orders: RefCell<Vec<Rc<Order>>>,
     waiting: RefCell<Vec<Waker>>,
     /// Bytes of all pages that someone holds.
@@ -44,6 +45,16 @@ pub struct Page {
 }
 
 impl Listings {
+    /// At most so many bytes of pages.
+    pub fn new(bound: usize) -> Self {
+        Self {
+            bound,
+            orders: RefCell::default(),
+            waiting: RefCell::default(),
+            held: Rc::default(),
+        }
+    }
+
     /// The page of a folder, as it is or was when someone has asked a moment later.
     pub async fn page(&self, files: &Files, path: &str, hidden: bool, now: i64) -> Made {
         if let Some(order) = self.find(path, false) {
@@ -81,7 +92,7 @@ impl Listings {
     }
 
     async fn make(&self, files: &Files, path: &str, hidden: bool, now: i64) -> Made {
-        if self.held.get() >= LISTING_BYTES {
+        if self.held.get() >= self.bound {
             return Err(Reason::Exhausted);
         }
         let entries = files.list(path, hidden, now).await?;

@@ -28,6 +28,8 @@ pub struct Options {
     pub connections: usize,
     /// `--cache BYTES`: small files and open files kept for the next request.
     pub cache: usize,
+    /// `--memory BYTES`: what the sandbox may use; unknown without it.
+    pub memory: Option<usize>,
     /// `--rate N`: requests per second of one client address. Beyond: 429.
     pub rate: Option<Rate>,
     /// `--throttle BYTES`: bytes per second to one client address.
@@ -36,6 +38,8 @@ pub struct Options {
     pub quiet: bool,
     /// `--verbose`: connection events too.
     pub verbose: bool,
+    /// `--log-milliseconds`: times in the access log to the millisecond.
+    pub log_milliseconds: bool,
     /// `--cache-control VALUE`, `--cors`, `--header 'NAME: VALUE'`.
     pub policy: Policy,
 }
@@ -53,10 +57,12 @@ impl Options {
             spa: false,
             connections: CONNECTIONS,
             cache: CACHE_BYTES,
+            memory: None,
             rate: None,
             throttle: None,
             quiet: false,
             verbose: false,
+            log_milliseconds: false,
             policy: Policy::default(),
         };
         let mut cache_control = None;
@@ -82,10 +88,12 @@ impl Options {
                 "--spa" => options.spa = true,
                 "--max-connections" => options.connections = number(name, value()?)?,
                 "--cache" => options.cache = number(name, value()?)?,
+                "--memory" => options.memory = Some(number(name, value()?)?),
                 "--rate" => options.rate = Some(rate(name, value()?)?),
                 "--throttle" => options.throttle = Some(rate(name, value()?)?),
                 "--quiet" => options.quiet = true,
                 "--verbose" => options.verbose = true,
+                "--log-milliseconds" => options.log_milliseconds = true,
                 "--cache-control" => cache_control = Some(value()?),
                 "--cors" => cors = true,
                 "--header" => headers.push(value()?),

@@ -7,27 +7,55 @@ use alloc::vec::Vec;
 use core::cell::{Cell, RefCell};
 
 use crate::limits::{
-    IDLE_BUFFER, LARGE_BUFFER, LARGE_BUFFERS, MEDIUM_BUFFER, SMALL_BUFFER, SPARE_BUFFERS,
+    IDLE_BUFFER, INPUT_BUFFER, LARGE_BUFFER, MEDIUM_BUFFER, SMALL_BUFFER, SPARE_BUFFERS,
 };
 
-/// Spare buffers of each size, and the count of large ones in use.
-#[derive(Default)]
+// Whatever is written at once fits the smallest buffer that is written into.
+const _: () = assert!(h1::limits::ANSWER_HEAD_BYTES <= SMALL_BUFFER);
+
+/// Spare buffers of each size, and the counts of larger ones in use.
 pub struct Pool {
-    idle: RefCell<Vec<Vec<u8>>>,
-    small: RefCell<Vec<Vec<u8>>>,
-    medium: RefCell<Vec<Vec<u8>>>,
-    large: RefCell<Vec<Vec<u8>>>,
-    large_in_use: Cell<usize>,
+    idle: Shelf,
+    input: Shelf,
+    small: Shelf,
+    medium: Shelf,
+    large: Shelf,
+    /// How many transfers may still have medium and large buffers.
+    mediums: Cell<usize>,
+    larges: Cell<usize>,
 }
 
-/// The right to use large buffers. It counts, not the buffer: a write that is
-/// given up takes its buffer along.
-pub struct Large<'a>(&'a Pool);
+type Shelf = RefCell<Vec<Vec<u8>>>;
+
+/// The right of one transfer to buffers that are larger than small. It counts, not the
+/// buffer: a write that is given up takes its buffer along.
+pub struct Right<'a> {
+    left: &'a Cell<usize>,
+    large: bool,
+}
 
 impl Pool {
+    /// At most so many transfers at once have large and medium buffers.
+    pub fn new(larges: usize, mediums: usize) -> Self {
+        Self {
+            idle: Shelf::default(),
+            input: Shelf::default(),
+            small: Shelf::default(),
+            medium: Shelf::default(),
+            large: Shelf::default(),
+            mediums: Cell::new(mediums),
+            larges: Cell::new(larges),
+        }
+    }
+
     /// An empty buffer of [`IDLE_BUFFER`] bytes.
     pub fn idle(&self) -> Vec<u8> {
         take(&self.idle, IDLE_BUFFER)
+    }
+
+    /// An empty buffer of [`INPUT_BUFFER`] bytes.
+    pub fn input(&self) -> Vec<u8> {
+        take(&self.input, INPUT_BUFFER)
     }
 
     /// An empty buffer of [`SMALL_BUFFER`] bytes.
@@ -35,34 +63,35 @@ impl Pool {
         take(&self.small, SMALL_BUFFER)
     }
 
-    /// An empty buffer for `wanted` more bytes, or for as many as are good for
-    /// one write.
-    pub fn body(&self, wanted: u64, large: Option<&Large<'_>>) -> Vec<u8> {
-        match usize::try_from(wanted) {
-            Ok(wanted) if wanted <= SMALL_BUFFER => self.small(),
-            Ok(wanted) if wanted <= MEDIUM_BUFFER => take(&self.medium, MEDIUM_BUFFER),
-            _ if large.is_some() => take(&self.large, LARGE_BUFFER),
-            _ => take(&self.medium, MEDIUM_BUFFER),
+    /// An empty buffer for `wanted` more bytes, or for as many as are good for one write
+    /// and there is memory for. `right` is what the transfer has, and gets.
+    pub fn body<'a>(&'a self, wanted: u64, right: &mut Option<Right<'a>>) -> Vec<u8> {
+        let wanted = usize::try_from(wanted).unwrap_or(usize::MAX);
+        if wanted <= SMALL_BUFFER {
+            return self.small();
         }
-    }
-
-    /// The right to large buffers for one transfer, while there are any.
-    pub fn large(&self) -> Option<Large<'_>> {
-        let in_use = self.large_in_use.get();
-        (in_use < LARGE_BUFFERS).then(|| {
-            self.large_in_use.set(in_use.saturating_add(1));
-            Large(self)
-        })
+        if wanted > MEDIUM_BUFFER && !right.as_ref().is_some_and(|right| right.large) {
+            *right = Right::take(&self.larges, true).or(right.take());
+        }
+        if right.is_none() {
+            *right = Right::take(&self.mediums, false);
+        }
+        match right {
+            None => self.small(),
+            Some(right) if right.large && wanted > MEDIUM_BUFFER => take(&self.large, LARGE_BUFFER),
+            Some(_) => take(&self.medium, MEDIUM_BUFFER),
+        }
     }
 
     /// Takes a buffer back, whatever is in it.
     pub fn put(&self, mut buffer: Vec<u8>) {
         let shelf = match buffer.capacity() {
             IDLE_BUFFER => &self.idle,
+            INPUT_BUFFER => &self.input,
             SMALL_BUFFER => &self.small,
             MEDIUM_BUFFER => &self.medium,
             LARGE_BUFFER => &self.large,
-            // Not ours, or grown: freed.
+            // Not ours: freed.
             _ => return,
         };
         let mut shelf = shelf.borrow_mut();
@@ -73,11 +102,16 @@ impl Pool {
     }
 }
 
-impl Drop for Large<'_> {
+impl<'a> Right<'a> {
+    fn take(left: &'a Cell<usize>, large: bool) -> Option<Self> {
+        left.set(left.get().checked_sub(1)?);
+        Some(Self { left, large })
+    }
+}
+
+impl Drop for Right<'_> {
     fn drop(&mut self) {
-        self.0
-            .large_in_use
-            .set(self.0.large_in_use.get().saturating_sub(1));
+        self.left.set(self.left.get().saturating_add(1));
     }
 }
 
@@ -94,38 +128,58 @@ mod tests {
 
     #[test]
     fn a_body_gets_the_smallest_buffer_that_does() {
-        let pool = Pool::default();
-        let large = pool.large();
+        let pool = Pool::new(10, 10);
         let cases = [
             (0, SMALL_BUFFER),
             (SMALL_BUFFER as u64, SMALL_BUFFER),
             (SMALL_BUFFER as u64 + 1, MEDIUM_BUFFER),
+            (MEDIUM_BUFFER as u64, MEDIUM_BUFFER),
             (MEDIUM_BUFFER as u64 + 1, LARGE_BUFFER),
             (u64::MAX, LARGE_BUFFER),
         ];
+        let mut kept = None;
         for (wanted, capacity) in cases {
-            assert_eq!(
-                pool.body(wanted, large.as_ref()).capacity(),
-                capacity,
-                "{wanted}"
-            );
+            assert_eq!(pool.body(wanted, &mut None).capacity(), capacity);
+            assert_eq!(pool.body(wanted, &mut kept).capacity(), capacity);
         }
-        assert_eq!(pool.body(u64::MAX, None).capacity(), MEDIUM_BUFFER);
     }
 
     #[test]
-    fn large_buffers_are_counted() {
-        let pool = Pool::default();
-        let held: Vec<_> = (0..LARGE_BUFFERS).map(|_| pool.large()).collect();
-        assert!(held.iter().all(Option::is_some));
-        assert!(pool.large().is_none());
-        drop(held);
-        assert!(pool.large().is_some());
+    fn larger_buffers_are_counted() {
+        const LARGES: usize = 3;
+        const MEDIUMS: usize = 5;
+        let pool = Pool::new(LARGES, MEDIUMS);
+        let mut rights = Vec::new();
+        let mut body = |wanted: usize| {
+            let mut right = None;
+            let capacity = pool.body(wanted as u64, &mut right).capacity();
+            rights.push(right);
+            capacity
+        };
+        // Until there is neither: then small ones do.
+        let mut capacities = Vec::from([LARGE_BUFFER; LARGES]);
+        capacities.extend([MEDIUM_BUFFER; MEDIUMS]);
+        capacities.extend([SMALL_BUFFER; 2]);
+        for capacity in capacities {
+            assert_eq!(body(usize::MAX), capacity);
+        }
+        assert_eq!(body(MEDIUM_BUFFER), SMALL_BUFFER);
+        rights.clear();
+        let mut right = None;
+        assert_eq!(
+            pool.body(MEDIUM_BUFFER as u64, &mut right).capacity(),
+            MEDIUM_BUFFER
+        );
+        assert_eq!(pool.body(u64::MAX, &mut right).capacity(), LARGE_BUFFER);
+        assert_eq!(pool.mediums.get(), MEDIUMS, "exchanged for the larger");
+        assert_eq!(pool.larges.get(), LARGES - 1);
+        drop(right);
+        assert_eq!(pool.larges.get(), LARGES);
     }
 
     #[test]
     fn spare_buffers_are_counted() {
-        let pool = Pool::default();
+        let pool = Pool::new(0, 0);
         let buffers: Vec<_> = (0..=SPARE_BUFFERS).map(|_| pool.small()).collect();
         buffers.into_iter().for_each(|buffer| pool.put(buffer));
         assert_eq!(pool.small.borrow().len(), SPARE_BUFFERS);
@@ -133,7 +187,7 @@ mod tests {
 
     #[test]
     fn a_buffer_comes_back_empty() {
-        let pool = Pool::default();
+        let pool = Pool::new(0, 0);
         let mut buffer = pool.small();
         buffer.extend_from_slice(b"secret");
         pool.put(buffer);

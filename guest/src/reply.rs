@@ -2,17 +2,16 @@
 //! pieces as the peer takes them.
 
 use h1::fields::Fields;
+use h1::limits::TARGET_BYTES;
 use h1::method::Method;
 use h1::multipart::Multipart;
 use h1::response::{Answer, Context, error_body, write_head};
 use h1::selection::{Representation, Selection};
+use h1::status::Status;
 
 use crate::answer::Reply;
 use crate::file::Content;
 use crate::wire::{Cut, Wire};
-
-/// Room for a head, so that it and a small content go out in one write.
-const HEAD_ROOM: usize = 1_024;
 
 /// The media type of pages that are made here.
 const HTML: &str = "text/html; charset=utf-8";
@@ -35,21 +34,21 @@ impl<'a> Sending<'a> {
         }
     }
 
-    /// Writes the reply. Returns the bytes of content, also when it was cut.
+    /// Writes the reply, as far as it does not stay in the buffer. Returns where among the
+    /// bytes of the connection its content begins.
     pub async fn send(&self, wire: &mut Wire<'_>, reply: &Reply<'_>) -> (u64, Result<(), Cut>) {
         let answer = reply.answer();
         let content = self.content_length(reply);
-        if let Err(end) = wire.make_room(HEAD_ROOM).await {
-            return (0, Err(end.into()));
-        }
-        let buffer = wire.buffer(content.saturating_add(HEAD_ROOM as u64));
-        write_head(buffer, &answer, &self.context, &self.fields);
-        if content == 0 {
-            return (0, Ok(()));
-        }
-        let head_at = wire.queued();
-        let sent = self.send_content(wire, reply, &answer).await;
-        (wire.queued().saturating_sub(head_at), sent)
+        let bound = answer.head_bound(self.context.policy);
+        let head = |out: &mut _| write_head(out, &answer, &self.context, &self.fields);
+        let appended = wire.append(bound, content, head).await;
+        let content_at = wire.queued();
+        let sent = match appended {
+            Err(end) => Err(end.into()),
+            Ok(()) if content == 0 => Ok(()),
+            Ok(()) => self.send_content(wire, reply, &answer).await,
+        };
+        (content_at, sent)
     }
 
     async fn send_content(
@@ -119,9 +118,13 @@ impl Reply<'_> {
             },
             Self::Missing { representation, .. } => Answer::Missing { representation },
             Self::Page(page) => Answer::Page {
-                status: h1::status::Status::Ok,
+                status: Status::Ok,
                 media_type: HTML,
                 content_length: page.len() as u64,
+            },
+            // Nobody could ask for it, and no buffer need have room for it.
+            Self::Moved(location) if location.len() > TARGET_BYTES => Answer::Refused {
+                status: Status::UriTooLong,
             },
             Self::Moved(location) => Answer::Moved { location },
             Self::Options => Answer::Options,
@@ -140,12 +143,17 @@ async fn send_selection(
         Selection::One(range) => wire.file(file, range.first, range.len()).await,
         Selection::Several(set) => {
             let multipart = Multipart::new(representation, set);
+            let bound = multipart.delimiter_bound();
             let mut part = 0;
-            while let Some(range) = multipart.part_head(part, wire.buffer(HEAD_ROOM as u64)) {
+            while let Some(range) = multipart.range(part) {
+                let head = |out: &mut _| {
+                    let _ = multipart.part_head(part, out);
+                };
+                wire.append(bound, range.len(), head).await?;
                 wire.file(file, range.first, range.len()).await?;
                 part = part.saturating_add(1);
             }
-            multipart.closing(wire.buffer(HEAD_ROOM as u64));
+            wire.append(bound, 0, |out| multipart.closing(out)).await?;
             Ok(())
         }
         _ => wire.file(file, 0, representation.size).await,

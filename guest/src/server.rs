@@ -2,7 +2,7 @@
 
 use alloc::rc::Rc;
 use alloc::vec::Vec;
-use core::cell::Cell;
+use core::cell::{Cell, RefCell};
 use core::fmt;
 use core::net::SocketAddr;
 
@@ -17,8 +17,10 @@ use crate::connection;
 use crate::deadlines::Deadlines;
 use crate::executor::Executor;
 use crate::files::Files;
+use crate::limits::{ACCEPT_WORK, NEWCOMERS};
 use crate::listings::Listings;
-use crate::log::{Access, Log};
+use crate::log::{Access, Log, Time};
+use crate::memory::{Shares, Shortage};
 use crate::options::Options;
 use crate::pool::Pool;
 use crate::reason::Reason;
@@ -43,7 +45,8 @@ pub struct Server {
     served: Cell<usize>,
     draining: Cell<bool>,
     ticking: Cell<bool>,
-    last_closed: Signal,
+    /// Raised when a connection ends, for each stream of connections that waits for it.
+    closed: RefCell<Vec<Rc<Signal>>>,
 }
 
 /// Serves until every stream of connections has ended and the last connection is
@@ -64,6 +67,7 @@ pub async fn run(executor: Rc<Executor>) -> Result<(), ()> {
 /// Why there is nothing to serve.
 enum Failure {
     Arguments(alloc::string::String),
+    Memory(Shortage),
     Root,
     File(Reason),
     Listen(SocketAddr),
@@ -73,6 +77,7 @@ impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Arguments(reason) => f.write_str(reason),
+            Self::Memory(shortage) => shortage.fmt(f),
             Self::Root => f.write_str("no directory was granted, or not the one that --root names"),
             Self::File(reason) => write!(f, "--file can't be served: {reason}"),
             Self::Listen(address) => write!(f, "may not listen on {address}"),
@@ -87,6 +92,7 @@ async fn start(executor: Rc<Executor>) -> Result<(Rc<Server>, Streams), Failure>
     let arguments = environment::get_arguments();
     let arguments = arguments.get(1..).unwrap_or_default();
     let options = Options::parse(arguments).map_err(Failure::Arguments)?;
+    let shares = Shares::of(&options).map_err(Failure::Memory)?;
     let mut root = Root::find(options.root.as_deref())
         .await
         .ok_or(Failure::Root)?;
@@ -99,20 +105,25 @@ async fn start(executor: Rc<Executor>) -> Result<(Rc<Server>, Streams), Failure>
         .map(|&address| listen(address).ok_or(Failure::Listen(address)))
         .collect::<Result<_, _>>()?;
     let server = Server {
-        files: Files::new(root, options.cache, Rc::clone(&executor)),
-        listings: Listings::default(),
+        files: Files::new(
+            root,
+            options.cache,
+            options.policy.bound(),
+            Rc::clone(&executor),
+        ),
+        listings: Listings::new(shares.listings),
         visitors: Visitors::new(&options),
         options,
         clock: Clock::new(),
         deadlines: Deadlines::default(),
-        pool: Pool::default(),
+        pool: Pool::new(shares.larges, shares.mediums),
         executor,
-        log: Log::default(),
+        log: Log::new(),
         open: Cell::new(0),
         served: Cell::new(0),
         draining: Cell::new(false),
         ticking: Cell::new(false),
-        last_closed: Signal::default(),
+        closed: RefCell::default(),
     };
     Ok((Rc::new(server), streams))
 }
@@ -140,9 +151,7 @@ impl Server {
         }
         self.draining.set(true);
         self.deadlines.end_idle();
-        while self.open.get() > 0 {
-            self.last_closed.wait().await;
-        }
+        self.until_open_are_at_most(0).await;
         self.log.close(&closed);
         logging.wait().await;
     }
@@ -162,7 +171,12 @@ impl Server {
 
     /// Accepts until the host ends the stream.
     async fn accept(self: Rc<Self>, mut stream: StreamReader<TcpSocket>) {
-        while let Some(socket) = stream.next().await {
+        let most = self.options.connections.saturating_add(NEWCOMERS);
+        loop {
+            self.until_open_are_at_most(most.saturating_sub(1)).await;
+            let Some(socket) = stream.next().await else {
+                return;
+            };
             self.open.set(self.open.get().saturating_add(1));
             self.start_ticking();
             let server = Rc::clone(&self);
@@ -170,13 +184,23 @@ impl Server {
                 connection::serve(&server, socket).await;
                 server.closed_one();
             });
+            self.executor.spend(ACCEPT_WORK);
+            self.executor.share().await;
         }
     }
 
     fn closed_one(&self) {
         self.open.set(self.open.get().saturating_sub(1));
-        if self.open.get() == 0 {
-            self.last_closed.raise();
+        for waiting in self.closed.take() {
+            waiting.raise();
+        }
+    }
+
+    async fn until_open_are_at_most(&self, most: usize) {
+        while self.open.get() > most {
+            let signal = Rc::new(Signal::default());
+            self.closed.borrow_mut().push(Rc::clone(&signal));
+            signal.wait().await;
         }
     }
 
@@ -190,7 +214,7 @@ impl Server {
         let server = Rc::clone(self);
         self.executor.spawn(async move {
             while server.open.get() > 0 || server.files.keeps_open() {
-                clock::second().await;
+                clock::next_second().await;
                 server.tick();
             }
             server.ticking.set(false);
@@ -227,10 +251,31 @@ impl Server {
         !self.options.quiet || self.options.verbose || self.visitors.is_some()
     }
 
-    pub fn access(&self, access: &Access<'_>) {
-        if !self.options.quiet {
-            self.log.access(access);
+    /// Whether there is a log of answers.
+    pub fn logs_answers(&self) -> bool {
+        !self.options.quiet
+    }
+
+    /// The time for a line of log; `date` is the value of `Date` that was sent.
+    pub fn log_time(&self, date: [u8; 29]) -> Time {
+        match self.options.log_milliseconds {
+            true => {
+                let (date, milliseconds) = clock::precise();
+                Time::Precise(date, milliseconds)
+            }
+            false => Time::Second(date),
         }
+    }
+
+    /// Says that so many bytes of content were sent.
+    pub fn access(&self, access: &Access<'_>, sent: u64) {
+        if self.logs_answers() {
+            self.log.access(access, sent);
+        }
+    }
+
+    pub fn log(&self) -> &Log {
+        &self.log
     }
 
     /// Says it with `--verbose`.

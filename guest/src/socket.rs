@@ -1,9 +1,11 @@
 //! An accepted connection: bytes in, bytes out, and how it ended.
 
 use alloc::vec::Vec;
+use core::future::poll_fn;
 use core::mem::take;
 use core::net::SocketAddr;
 use core::pin::pin;
+use core::task::Poll;
 
 use wit_bindgen::rt::async_support::{FutureReader, StreamReader, StreamResult, StreamWriter};
 
@@ -104,25 +106,54 @@ impl Socket {
     }
 
     /// Writes all of `buffer` and gives it back, empty, for as long as the peer keeps
-    /// its [`Pace`].
-    pub async fn write(&mut self, buffer: Vec<u8>, watch: &Watch<'_>) -> Result<Vec<u8>, End> {
+    /// its [`Pace`]. Returns also how many bytes have left the buffer.
+    pub async fn write(
+        &mut self,
+        buffer: Vec<u8>,
+        watch: &Watch<'_>,
+    ) -> (u64, Result<Vec<u8>, End>) {
+        let mut taken = 0_u64;
+        let Some(writer) = &mut self.writer else {
+            return (taken, Err(End::Finished));
+        };
+        let mut write = writer.write(buffer);
+        let end = loop {
+            let (result, rest) = match patiently(write, watch, &mut self.pace).await {
+                Ok(written) => written,
+                Err(end) => break end,
+            };
+            let StreamResult::Complete(count) = result else {
+                break end(&mut self.sent).await;
+            };
+            taken = taken.saturating_add(count as u64);
+            if rest.remaining() == 0 {
+                let mut buffer = rest.into_vec();
+                buffer.clear();
+                return (taken, Ok(buffer));
+            }
+            write = writer.write_buf(rest);
+        };
+        (taken, Err(end))
+    }
+
+    /// Whether the peer is still there, as far as the host knows by now.
+    ///
+    /// # Errors
+    /// How it has gone.
+    pub async fn check_peer(&mut self) -> Result<(), End> {
         let Some(writer) = &mut self.writer else {
             return Err(End::Finished);
         };
-        let mut write = writer.write(buffer);
-        loop {
-            let (result, rest) = patiently(write, watch, &mut self.pace).await?;
-            match result {
-                StreamResult::Complete(_) if rest.remaining() == 0 => {
-                    let mut buffer = rest.into_vec();
-                    buffer.clear();
-                    return Ok(buffer);
-                }
-                StreamResult::Complete(_) => write = writer.write_buf(rest),
-                StreamResult::Dropped | StreamResult::Cancelled => {
-                    return Err(end(&mut self.sent).await);
-                }
-            }
+        // A write of nothing asks whether there is room, and finds out who has gone.
+        let mut write = pin!(writer.write(Vec::new()));
+        let asked = poll_fn(|cx| Poll::Ready(write.as_mut().poll(cx))).await;
+        let (result, _) = match asked {
+            Poll::Ready(result) => result,
+            Poll::Pending => write.as_mut().cancel(),
+        };
+        match result {
+            StreamResult::Complete(_) | StreamResult::Cancelled => Ok(()),
+            StreamResult::Dropped => Err(end(&mut self.sent).await),
         }
     }
 

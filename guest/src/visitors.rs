@@ -8,7 +8,7 @@ use lru::LruCache;
 
 use crate::bucket::{Bucket, Rate};
 use crate::clock;
-use crate::limits::{SMALL_BUFFER, VISITORS};
+use crate::limits::{SMALL_BUFFER, THROTTLED_SECONDS, VISITORS};
 use crate::options::Options;
 
 /// The addresses of late, up to [`VISITORS`]. Beyond, the one that was not seen for
@@ -33,6 +33,10 @@ pub struct Throttle<'v> {
     rate: Rate,
     client: IpAddr,
 }
+
+/// The client is owed more than can be waited for.
+#[derive(Debug, PartialEq, Eq)]
+pub struct TooMuch;
 
 impl Visitors {
     /// `None` when neither rate is limited: then nothing is counted.
@@ -80,15 +84,40 @@ impl Throttle<'_> {
         (self.rate.units() / 4).max(SMALL_BUFFER as u64)
     }
 
-    /// Pauses until so many more bytes may be sent.
-    pub async fn pause(&self, bytes: u64) {
-        let now = clock::monotonic();
+    /// Counts so many more bytes; returns how many nanoseconds to wait before they are
+    /// sent.
+    ///
+    /// # Errors
+    /// For more than [`THROTTLED_SECONDS`]. They are counted all the same.
+    pub fn spend(&self, bytes: u64) -> Result<u64, TooMuch> {
+        self.spend_at(clock::monotonic(), bytes)
+    }
+
+    fn spend_at(&self, now: u64, bytes: u64) -> Result<u64, TooMuch> {
         let pause = self
             .visitors
             .with(self.client, |used| used.bytes.spend(now, bytes, self.rate));
-        if pause > 0 {
-            clock::wait(pause).await;
+        match pause > THROTTLED_SECONDS.saturating_mul(1_000_000_000) {
+            true => Err(TooMuch),
+            false => Ok(pause),
         }
+    }
+
+    /// Nanoseconds until all that was counted may have been sent: nobody waits for longer,
+    /// who has waited behind others that have gone.
+    pub fn owed(&self) -> u64 {
+        self.owed_at(clock::monotonic())
+    }
+
+    fn owed_at(&self, now: u64) -> u64 {
+        self.visitors
+            .with(self.client, |used| used.bytes.spend(now, 0, self.rate))
+    }
+
+    /// Takes back that so many bytes were counted: they were not sent.
+    pub fn give_back(&self, bytes: u64) {
+        self.visitors
+            .with(self.client, |used| used.bytes.give_back(bytes, self.rate));
     }
 }
 
@@ -148,6 +177,24 @@ mod tests {
     fn what_is_off_is_not_there() {
         let options = Options::parse(&["--listen=127.0.0.1:1".into()]).unwrap();
         assert!(Visitors::new(&options).is_none());
+    }
+
+    #[test]
+    fn who_is_owed_too_much_is_not_waited_for() {
+        let visitors = visitors();
+        let throttle = visitors.throttle(peer("10.0.0.1")).unwrap();
+        // A second's worth comes at once.
+        let most = (THROTTLED_SECONDS + 1) * 1_000;
+        assert_eq!(
+            throttle.spend_at(0, most),
+            Ok(THROTTLED_SECONDS * 1_000_000_000)
+        );
+        assert_eq!(throttle.spend_at(0, 1), Err(TooMuch));
+        throttle.give_back(most);
+        assert_eq!(throttle.owed_at(0), 0);
+        assert_eq!(throttle.spend_at(0, 1), Ok(0));
+        let other = visitors.throttle(peer("10.0.0.2")).unwrap();
+        assert_eq!(other.spend_at(0, 1_000), Ok(0));
     }
 
     #[test]

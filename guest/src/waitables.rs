@@ -44,9 +44,9 @@ pub fn block_on<T: 'static>(executor: &Executor, root: impl Future<Output = T> +
     }
 }
 
-/// Before those that gave way go on: what the host has to report meanwhile. It reports
-/// little at a time, hence again and again while there is more; but within bounds, for
-/// a stream of small requests must not stop a large one.
+/// Before a few of those that gave way go on: what the host has to report meanwhile. It
+/// reports little at a time, hence again and again while there is more; but within
+/// bounds, for a stream of small requests must not stop a large one.
 fn attend(executor: &Executor) {
     for _ in 0..EVENTS_PER_ROUND {
         // SAFETY: touches no memory of ours.

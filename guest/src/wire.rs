@@ -5,33 +5,34 @@ use core::future::pending;
 use core::mem::take;
 
 use crate::bindings::wasi::filesystem::types::Descriptor;
+use crate::clock;
 use crate::deadlines::{Deadline, Second, Watch};
 use crate::executor::Executor;
 use crate::file::Content;
-use crate::limits::{LINGER_BYTES, LINGER_SECONDS, TURN_BYTES};
-use crate::pool::{Large, Pool};
+use crate::limits::{LINGER_BYTES, LINGER_SECONDS, REQUEST_WORK, THROTTLE_LOOK_NANOSECONDS};
+use crate::pool::{Pool, Right};
 use crate::root::Bytes;
 use crate::server::Server;
 use crate::socket::{End, Socket};
-use crate::visitors::Throttle;
+use crate::visitors::{Throttle, TooMuch};
 
 /// A socket, its deadline, and what is not yet written.
 ///
 /// Answers gather in the buffer until it is full or [`Wire::flush`] is called: a
 /// head goes out together with the first bytes of its content, and the answers
-/// to pipelined requests together.
+/// to pipelined requests together. Nothing makes the buffer grow: what is appended at once
+/// has asked for its room ([`Wire::append`]), all else goes in by pieces.
 pub struct Wire<'s> {
     socket: Socket,
     pool: &'s Pool,
     executor: &'s Executor,
     watch: Watch<'s>,
-    large: Option<Large<'s>>,
+    /// To buffers that are larger than small.
+    right: Option<Right<'s>>,
     /// `None` unless the bytes to this client are counted.
     throttle: Option<Throttle<'s>>,
     buffer: Vec<u8>,
     written: u64,
-    /// Bytes written, or read and forgotten, since others had a turn.
-    turn: usize,
 }
 
 /// Why an answer was not sent whole.
@@ -58,11 +59,10 @@ impl<'s> Wire<'s> {
             pool: &server.pool,
             executor: &server.executor,
             watch: server.deadlines.watch(),
-            large: None,
+            right: None,
             throttle,
             buffer: Vec::new(),
             written: 0,
-            turn: 0,
         }
     }
 
@@ -80,34 +80,60 @@ impl<'s> Wire<'s> {
         self.watch.after(seconds)
     }
 
-    /// Appends what has arrived to `input`.
+    /// Appends what has arrived to `input`, as much as it has room for.
     pub async fn read(&mut self, input: &mut Vec<u8>, deadline: Deadline) -> Result<usize, End> {
-        self.socket.read(input, &self.watch, deadline).await
+        let count = self.socket.read(input, &self.watch, deadline).await?;
+        self.executor.spend_on_bytes(count);
+        self.executor.share().await;
+        Ok(count)
     }
 
-    /// Writes what has gathered if a head might not fit behind it: the answers to a long
-    /// pipeline must not gather without bound.
-    pub async fn make_room(&mut self, head: usize) -> Result<(), End> {
-        let room = self.buffer.capacity().saturating_sub(self.buffer.len());
-        match room < head {
-            true => self.flush().await,
-            false => Ok(()),
+    /// Lets what is ready go first, such as the log.
+    pub async fn step_aside(&self) {
+        self.executor.step_aside().await;
+    }
+
+    /// Counts an answer as work, and gives way if it is time.
+    pub async fn answered(&self) {
+        self.executor.spend(REQUEST_WORK);
+        self.executor.share().await;
+    }
+
+    /// Appends what `write` writes: at most `bound` bytes, to which `content` more will be
+    /// appended. What has gathered is written first if there is no room behind it.
+    ///
+    /// # Errors
+    /// [`End::Failed`] for what exceeds its bound, which is a fault of ours: the
+    /// connection ends instead of the memory.
+    pub async fn append(
+        &mut self,
+        bound: usize,
+        content: u64,
+        write: impl FnOnce(&mut Vec<u8>),
+    ) -> Result<(), End> {
+        if self.room() < bound {
+            self.flush().await?;
+            self.provide((bound as u64).saturating_add(content));
+        }
+        let (room, capacity) = (self.room(), self.buffer.capacity());
+        if room < bound {
+            return Err(End::Failed);
+        }
+        write(&mut self.buffer);
+        match self.buffer.capacity() == capacity {
+            true => Ok(()),
+            false => Err(End::Failed),
         }
     }
 
-    /// The buffer to append a head to, large enough for `wanted` bytes if it was
-    /// empty. A head longer than that makes it grow.
-    pub fn buffer(&mut self, wanted: u64) -> &mut Vec<u8> {
-        if self.buffer.capacity() == 0 {
-            self.provide(wanted);
-        }
-        &mut self.buffer
+    fn room(&self) -> usize {
+        self.buffer.capacity().saturating_sub(self.buffer.len())
     }
 
     /// Appends bytes that are in memory, a buffer at a time.
     pub async fn bytes(&mut self, mut bytes: &[u8]) -> Result<(), End> {
         while !bytes.is_empty() {
-            let room = self.buffer.capacity().saturating_sub(self.buffer.len());
+            let room = self.room();
             if room == 0 {
                 self.flush().await?;
                 self.provide(bytes.len() as u64);
@@ -135,13 +161,15 @@ impl<'s> Wire<'s> {
         let mut bytes = Bytes::new(file, offset);
         let mut left = length;
         while left > 0 {
-            if self.buffer.len() == self.buffer.capacity() {
+            if self.room() == 0 {
                 self.flush().await?;
                 self.provide(left);
             }
             let before = self.buffer.len();
             bytes.read(&mut self.buffer).await;
-            let read = (self.buffer.len().saturating_sub(before) as u64).min(left);
+            let read = self.buffer.len().saturating_sub(before);
+            self.executor.spend_on_bytes(read);
+            let read = (read as u64).min(left);
             // What the file has beyond the announced length is not sent.
             self.buffer
                 .truncate(before.saturating_add(usize::try_from(read).unwrap_or(usize::MAX)));
@@ -160,32 +188,47 @@ impl<'s> Wire<'s> {
             return Ok(());
         }
         let length = self.buffer.len();
-        if let Some(throttle) = &self.throttle {
-            throttle.pause(length as u64).await;
-        }
-        let empty = self
-            .socket
-            .write(take(&mut self.buffer), &self.watch)
-            .await?;
-        self.written = self.written.saturating_add(length as u64);
-        self.pool.put(empty);
-        self.share(length).await;
+        self.throttled(length as u64).await?;
+        let buffer = take(&mut self.buffer);
+        let (taken, written) = self.socket.write(buffer, &self.watch).await;
+        self.written = self.written.saturating_add(taken);
+        self.pool.put(written?);
+        self.executor.spend_on_bytes(length);
+        self.executor.share().await;
         Ok(())
     }
 
-    /// Now and then lets the other connections have a turn.
-    async fn share(&mut self, moved: usize) {
-        self.turn = self.turn.saturating_add(moved);
-        if self.turn >= TURN_BYTES {
-            self.turn = 0;
-            self.executor.give_way().await;
+    /// Waits until the client may be sent so many bytes, where that is limited; not for a
+    /// client that has gone, nor for one that has asked for too much at once.
+    async fn throttled(&mut self, bytes: u64) -> Result<(), End> {
+        let Some(throttle) = self.throttle else {
+            return Ok(());
+        };
+        let waited = match throttle.spend(bytes) {
+            Ok(pause) => self.pause(throttle, pause).await,
+            Err(TooMuch) => Err(End::Expired),
+        };
+        if waited.is_err() {
+            throttle.give_back(bytes);
         }
+        waited
+    }
+
+    async fn pause(&mut self, throttle: Throttle<'s>, nanoseconds: u64) -> Result<(), End> {
+        let mut left = nanoseconds;
+        while left > 0 {
+            let slice = left.min(THROTTLE_LOOK_NANOSECONDS);
+            clock::wait(slice).await;
+            self.socket.check_peer().await?;
+            left = left.saturating_sub(slice).min(throttle.owed());
+        }
+        Ok(())
     }
 
     /// Gives up what an idle connection does not need.
     pub fn rest(&mut self) {
         self.pool.put(take(&mut self.buffer));
-        self.large = None;
+        self.right = None;
     }
 
     /// Closes so that the peer can read the last answer: FIN, then what it still
@@ -212,7 +255,8 @@ impl<'s> Wire<'s> {
             let more = self.socket.read(&mut buffer, &self.watch, at).await?;
             buffer.clear();
             count = count.saturating_add(more);
-            self.share(more).await;
+            self.executor.spend_on_bytes(more);
+            self.executor.share().await;
         }
         self.pool.put(buffer);
         Ok(())
@@ -221,11 +265,8 @@ impl<'s> Wire<'s> {
     fn provide(&mut self, wanted: u64) {
         let portion = self.throttle.as_ref().map(Throttle::portion);
         let wanted = portion.map_or(wanted, |portion| wanted.min(portion));
-        if self.large.is_none() && wanted > crate::limits::MEDIUM_BUFFER as u64 {
-            self.large = self.pool.large();
-        }
         self.pool.put(take(&mut self.buffer));
-        self.buffer = self.pool.body(wanted, self.large.as_ref());
+        self.buffer = self.pool.body(wanted, &mut self.right);
     }
 }
 

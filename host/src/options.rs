@@ -78,6 +78,10 @@ pub(crate) struct Options {
     #[arg(short, long, env = "PORTHOLE_QUIET")]
     quiet: bool,
 
+    /// Milliseconds in the times of the access log
+    #[arg(long, env = "PORTHOLE_LOG_MILLISECONDS")]
+    log_milliseconds: bool,
+
     /// Connections at once; beyond, clients are told to come back later
     #[arg(long, env = "PORTHOLE_MAX_CONNECTIONS", value_name = "N", default_value_t = 4096,
           value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
@@ -225,6 +229,7 @@ impl Options {
         arguments.push(format!("--index={}", self.index));
         arguments.push(format!("--max-connections={}", self.limits().share()));
         arguments.push(format!("--cache={}", u64::from(self.cache) << 20));
+        arguments.push(format!("--memory={}", u64::from(self.memory) << 20));
         if let Some(rate) = self.rate {
             arguments.push(format!("--rate={rate}"));
         }
@@ -241,6 +246,7 @@ impl Options {
             (self.cors, "--cors"),
             (self.verbose, "--verbose"),
             (self.quiet, "--quiet"),
+            (self.log_milliseconds, "--log-milliseconds"),
         ];
         arguments.extend(
             switches

@@ -10,6 +10,7 @@ pub mod disk;
 mod floods;
 mod heads;
 mod latency;
+mod memory;
 mod names;
 mod odd_files;
 mod probes;
@@ -19,6 +20,7 @@ mod siege;
 mod slowhttptest;
 mod soak;
 mod visitor;
+mod work;
 
 use libtest_mimic::Trial;
 
@@ -28,6 +30,8 @@ pub fn trials() -> Vec<Trial> {
         readers::trials(),
         connections::trials(),
         floods::trials(),
+        work::trials(),
+        memory::trials(),
         probes::trials(),
         odd_files::trials(),
         names::trials(),

@@ -4,6 +4,7 @@ use std::fs::File;
 use std::io::Write;
 use std::time::{Duration, Instant};
 
+use super::latency::Summary;
 use super::visitor::Visitor;
 use super::{bystanders, scale};
 use crate::support::{Client, Folder, PATIENCE, Porthole, noise};
@@ -87,8 +88,8 @@ impl Siege {
 
     /// Attacks while bystanders are being served: each gets its file, in time; no
     /// worker fails; memory stays within bounds, and what the attackers held is
-    /// given back.
-    pub fn withstand(&self, attack: &Attack, attacking: impl FnOnce()) {
+    /// given back. Returns how long the bystanders' answers took.
+    pub fn withstand(&self, attack: &Attack, attacking: impl FnOnce()) -> Summary {
         let porthole = &self.porthole;
         let target = format!("/{BYSTANDERS_FILE}");
         let address = porthole.address();
@@ -127,6 +128,7 @@ impl Siege {
         let failed = |line: &String| line.contains("failed") || line.contains("gave up");
         let errors = porthole.errors().so_far();
         assert!(!errors.iter().any(failed), "{errors:#?}");
+        served
     }
 
     fn recovers(&self) {

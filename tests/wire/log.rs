@@ -12,6 +12,8 @@ pub fn trials() -> Vec<Trial> {
         no_client_can_forge_a_line,
         quiet,
         every_request_has_its_line_under_load,
+        lines_stand_in_the_order_of_the_answers,
+        milliseconds,
         a_log_that_nobody_reads_stops_nothing,
     ]
 }
@@ -170,4 +172,41 @@ fn a_log_that_nobody_reads_stops_nothing() {
     drop(reader);
     assert_eq!(client.get(&long, "").status, 404);
     assert!(porthole.peak_memory() < 128 << 20);
+}
+
+/// Also where one worker answers after the other.
+fn lines_stand_in_the_order_of_the_answers() {
+    const REQUESTS: usize = 200;
+    let folder = Folder::new();
+    let mut porthole = Porthole::serving(&folder);
+    let mut clients = [porthole.client(), porthole.client()];
+    for request in 0..REQUESTS {
+        clients[request % 2].get(&format!("/{request}"), "");
+    }
+    porthole.signal(Signal::TERM);
+    assert!(porthole.wait().success());
+    let number = |line: &String| {
+        let target = line.split(" /").nth(1).unwrap();
+        target.split(' ').next().unwrap().parse::<usize>().unwrap()
+    };
+    let numbers: Vec<usize> = porthole.log().to_end().iter().map(number).collect();
+    assert_eq!(numbers.len(), REQUESTS);
+    // A worker may lose the processor between an answer and its line.
+    let places = numbers.iter().enumerate();
+    let astray = places.filter(|(place, number)| place.abs_diff(**number) > 10);
+    assert!(astray.count() < REQUESTS / 20, "{numbers:?}");
+}
+
+fn milliseconds() {
+    let folder = Folder::new();
+    let porthole = Porthole::with(&folder, &["--log-milliseconds"]);
+    let date = porthole.get("/a").field("Date").unwrap().to_owned();
+    let line = porthole.log().wait_for("GET /a");
+    let time = line.split(['[', ']']).nth(1).unwrap();
+    let (second, rest) = time.split_once('.').unwrap();
+    assert_eq!(second.len(), "22/Nov/2026:22:18:10".len(), "{line}");
+    assert!(second.starts_with(&date[5..7]), "{line} at {date}");
+    let (digits, zone) = rest.split_once(' ').unwrap();
+    assert!(digits.len() == 3 && digits.bytes().all(|digit| digit.is_ascii_digit()));
+    assert_eq!(zone, "+0000");
 }

@@ -6,6 +6,7 @@ mod confinement;
 mod connection;
 mod content;
 mod crowd;
+mod date;
 mod drain;
 mod errors;
 mod file;
@@ -45,6 +46,7 @@ pub fn trials() -> Vec<Trial> {
         errors::trials(),
         room::trials(),
         crowd::trials(),
+        date::trials(),
         bounds::trials(),
         slow::trials(),
         rates::trials(),

@@ -4,13 +4,15 @@ use std::time::{Duration, Instant};
 
 use libtest_mimic::Trial;
 
-use crate::support::{Folder, Porthole, trials};
+use crate::support::{Client, Folder, Porthole, trials};
 
 pub fn trials() -> Vec<Trial> {
     trials![
         requests_per_second,
         bytes_per_second,
         bytes_per_second_of_all_connections_together,
+        what_is_refused_counts_as_well,
+        who_has_gone_keeps_no_place,
     ]
 }
 
@@ -71,4 +73,64 @@ fn bytes_per_second_of_all_connections_together() {
     });
     let took = start.elapsed();
     assert!(took >= Duration::from_millis(1_500), "{took:?}");
+}
+
+/// What can't be read as a request, and what names no file.
+fn what_is_refused_counts_as_well() {
+    let folder = Folder::new();
+    let porthole = Porthole::with(&folder, &["--rate", "5"]);
+    let requests = ["GET\r\n\r\n", "GET /%00 HTTP/1.1\r\nHost: a\r\n\r\n"];
+    let start = Instant::now();
+    let (mut read, mut refused) = (0, 0);
+    for request in requests.iter().cycle().take(60) {
+        match porthole.client().send(request).read().status {
+            400 => read += 1,
+            429 => refused += 1,
+            other => panic!("{other}"),
+        }
+    }
+    let allowed = 5.0 + 5.0 * start.elapsed().as_secs_f64();
+    assert!(f64::from(read) <= allowed + 1.0, "{read} of {allowed}");
+    assert!(read >= 5 && read + refused == 60);
+}
+
+/// Neither among the connections nor in what its address may be sent.
+fn who_has_gone_keeps_no_place() {
+    const CLIENTS: usize = 10;
+    let folder = Folder::new();
+    folder.sparse("film", 1 << 20);
+    folder.file("a", "content");
+    let most = CLIENTS.to_string();
+    let flags = [
+        "-v",
+        "--workers",
+        "1",
+        "--throttle",
+        "4",
+        "--max-connections",
+        &most,
+    ];
+    let porthole = Porthole::with(&folder, &flags);
+    let mut clients: Vec<_> = (0..CLIENTS).map(|_| porthole.client()).collect();
+    for client in &mut clients {
+        client.send("GET /film HTTP/1.1\r\nHost: a\r\n\r\n");
+    }
+    let asked = |line: &str| line.contains("Request from");
+    porthole
+        .log()
+        .wait_for_several(CLIENTS, asked, "a request each");
+    // Each has been counted four seconds' worth, one after the other.
+    clients.into_iter().for_each(Client::reset);
+    let start = Instant::now();
+    while porthole.get("/a").status == 503 {
+        assert!(
+            start.elapsed() < Duration::from_secs(20),
+            "no place is free"
+        );
+    }
+    assert!(
+        start.elapsed() < Duration::from_secs(20),
+        "{:?}",
+        start.elapsed()
+    );
 }

@@ -105,8 +105,9 @@ fn wrong_usage_is_2() {
     });
 }
 
-/// Header fields are the component's to judge.
+/// Header fields are the component's to judge, and what it needs of memory.
 fn what_the_component_refuses_is_said() {
+    let long = ["X: ", &"x".repeat(4_097 - "X: \r\n".len())].concat();
     let folder = Folder::new();
     let path = folder.path().to_str().unwrap();
     let rows: &[(&[&str], &str)] = &[
@@ -121,6 +122,15 @@ fn what_the_component_refuses_is_said() {
         (
             &["--header", "A: b\rC: d"],
             "not a header field: \"A: b\\rC: d\"",
+        ),
+        (
+            &["--header", &long],
+            "header fields of 4097 bytes altogether: there may be 4096",
+        ),
+        (
+            &["--cache", "1024", "--memory", "256", "--workers", "8"],
+            "--memory: 256 MiB are too little for what --max-connections and --cache allow, \
+             which needs 1088 MiB",
         ),
         (
             &["--cache-control", "a\nb"],
@@ -168,6 +178,7 @@ fn every_flag_has_a_variable() {
         ("PORTHOLE_CACHE_CONTROL", "max-age=60"),
         ("PORTHOLE_CORS", "true"),
         ("PORTHOLE_VERBOSE", "true"),
+        ("PORTHOLE_LOG_MILLISECONDS", "true"),
         ("PORTHOLE_MAX_CONNECTIONS", "7"),
         ("PORTHOLE_MAX_PER_ADDRESS", "7"),
         ("PORTHOLE_RATE", "1000"),

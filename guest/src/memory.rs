@@ -1,0 +1,156 @@
+//! What the limits allow, added up: it must fit the memory of the sandbox.
+
+use core::fmt;
+
+use crate::limits::{
+    CONNECTION_BYTES, LARGE_BUFFER, LARGE_BUFFERS, LISTING_BYTES, MEDIUM_BUFFER, NEWCOMER_BYTES,
+    NEWCOMERS, OTHER_BYTES,
+};
+use crate::options::Options;
+
+/// How the memory is shared out: what is left when each connection has what it needs, and
+/// the cache what the operator has said.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Shares {
+    /// Transfers at once that have large and medium buffers.
+    pub larges: usize,
+    pub mediums: usize,
+    /// Bytes of all listings.
+    pub listings: usize,
+}
+
+/// The memory is too small for what else was asked for.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Shortage {
+    memory: usize,
+    needed: usize,
+}
+
+impl Shares {
+    /// Without `--memory` nothing is known, and nothing is refused.
+    ///
+    /// # Errors
+    /// When connections, cache and listings together may need more than there is.
+    pub fn of(options: &Options) -> Result<Self, Shortage> {
+        let Some(memory) = options.memory else {
+            return Ok(Self {
+                larges: LARGE_BUFFERS,
+                mediums: usize::MAX,
+                listings: LISTING_BYTES,
+            });
+        };
+        let listings = LISTING_BYTES.min(memory / 8);
+        let connections = options.connections.saturating_mul(CONNECTION_BYTES);
+        let needed = connections
+            .saturating_add(NEWCOMERS.saturating_mul(NEWCOMER_BYTES))
+            .saturating_add(options.cache)
+            .saturating_add(listings)
+            .saturating_add(OTHER_BYTES);
+        let Some(left) = memory.checked_sub(needed) else {
+            return Err(Shortage { memory, needed });
+        };
+        let larges = LARGE_BUFFERS.min(left / with_gap(LARGE_BUFFER));
+        let left = left.saturating_sub(larges.saturating_mul(with_gap(LARGE_BUFFER)));
+        Ok(Self {
+            larges,
+            mediums: left / with_gap(MEDIUM_BUFFER),
+            listings,
+        })
+    }
+}
+
+/// Buffers of this size begin with a page: see `runtime`.
+const fn with_gap(buffer: usize) -> usize {
+    const PAGE: usize = 4_096;
+    buffer.saturating_add(PAGE)
+}
+
+impl fmt::Display for Shortage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        const MIB: usize = 1 << 20;
+        write!(
+            f,
+            "--memory: {} MiB are too little for what --max-connections and --cache allow, \
+             which needs {} MiB",
+            self.memory / MIB,
+            self.needed.div_ceil(MIB)
+        )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloc::format;
+    use alloc::string::ToString;
+
+    fn shares(memory: usize, connections: usize, cache: usize) -> Result<Shares, Shortage> {
+        let arguments = [
+            "--listen=127.0.0.1:1".into(),
+            format!("--memory={}", memory << 20),
+            format!("--max-connections={connections}"),
+            format!("--cache={}", cache << 20),
+        ];
+        Shares::of(&Options::parse(&arguments).unwrap())
+    }
+
+    #[test]
+    fn what_limits_allow_fits_the_memory_or_is_refused() {
+        // MiB, connections, MiB; whether it fits.
+        let cases = [
+            // The defaults with one worker, with two, with many.
+            (256, 4_096, 32, true),
+            (256, 2_048, 32, true),
+            (256, 8, 32, true),
+            (64, 7, 32, true),
+            (256, 2_048, 1_024, false),
+            (256, 8_192, 32, false),
+            (16, 2_048, 32, false),
+            (16, 16, 2, true),
+            (4_096, 65_536, 1_024, true),
+            (4_096, usize::MAX, 0, false),
+        ];
+        for (memory, connections, cache, fits) in cases {
+            let shares = shares(memory, connections, cache);
+            assert_eq!(
+                shares.is_ok(),
+                fits,
+                "{memory} {connections} {cache}: {shares:?}"
+            );
+            if let Ok(shares) = shares {
+                let total = connections * CONNECTION_BYTES
+                    + NEWCOMERS * NEWCOMER_BYTES
+                    + (cache << 20)
+                    + shares.listings
+                    + OTHER_BYTES
+                    + shares.larges * LARGE_BUFFER
+                    + shares.mediums * MEDIUM_BUFFER;
+                assert!(total <= memory << 20, "{total}");
+            }
+        }
+        let usual = shares(256, 2_048, 32).unwrap();
+        assert_eq!(
+            (usual.larges, usual.listings),
+            (LARGE_BUFFERS, LISTING_BYTES)
+        );
+        assert!(usual.mediums > 500, "{usual:?}");
+    }
+
+    #[test]
+    fn the_reason_is_one_line() {
+        let reason = shares(256, 2_048, 1_024).unwrap_err().to_string();
+        let start = "--memory: 256 MiB are too little for what --max-connections and --cache \
+                     allow, which needs 1";
+        assert!(
+            reason.starts_with(start) && !reason.contains('\n'),
+            "{reason}"
+        );
+    }
+
+    #[test]
+    fn without_a_number_nothing_is_refused() {
+        let arguments = ["--listen=127.0.0.1:1".into(), "--cache=99999999999".into()];
+        let options = Options::parse(&arguments).unwrap();
+        assert_eq!(Shares::of(&options).unwrap().larges, LARGE_BUFFERS);
+    }
+}

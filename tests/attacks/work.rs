@@ -1,0 +1,105 @@
+//! Much work for few bytes: whoever wants only a file waits for a few turns of others, and
+//! not for all that they have asked for.
+
+use std::thread;
+use std::time::{Duration, Instant};
+
+use libtest_mimic::Trial;
+
+use super::latency::Summary;
+use super::scale;
+use super::siege::{Attack, Siege};
+use crate::support::{Client, Folder, trials};
+
+pub fn trials() -> Vec<Trial> {
+    trials![pipelines_of_errors, contents_behind_long_heads]
+}
+
+/// Clients that pipeline before anyone else would be held up for seconds.
+const PIPELINES: usize = 300;
+
+/// What the slowest of a hundred bystanders may wait; beside other tests, several times
+/// as long.
+fn assert_prompt(served: &Summary) {
+    let bound = match scale::is_long() {
+        true => Duration::from_millis(100),
+        false => Duration::from_millis(400),
+    };
+    assert!(served.p99 < bound, "{served}");
+}
+
+/// An answer costs the server more than its bytes tell.
+fn pipelines_of_errors() {
+    const REQUESTS: usize = 300;
+    let clients = scale::connections().max(PIPELINES);
+    let siege = Siege::with(Folder::new(), &["--quiet"]);
+    let attack = Attack {
+        test: "attacks::work::pipelines_of_errors",
+        what: "pipelines of requests for what is not there, at full speed",
+        clients,
+        answer: "404, a few at a time, taking turns with the others",
+    };
+    let request = "GET /x HTTP/1.1\r\nHost: a\r\n\r\n";
+    let pipeline = request.repeat(REQUESTS);
+    // All answers are as long.
+    let mut client = siege.client();
+    client.send([request, "GET /x HTTP/1.0\r\n\r\n"].concat());
+    let all = client.read_to_end().len();
+    let last = siege.client().send("GET /x HTTP/1.0\r\n\r\n").read_to_end();
+    let answers = (all - last.len()) * REQUESTS;
+    let served = siege.withstand(&attack, || {
+        let end = Instant::now() + scale::time().max(Duration::from_secs(2));
+        let mut crowd = siege.clients(clients);
+        let parts = crowd.chunks_mut(clients.div_ceil(2));
+        thread::scope(|scope| {
+            for part in parts {
+                scope.spawn(|| keep_asking(part, &pipeline, answers as u64, end));
+            }
+        });
+    });
+    assert_prompt(&served);
+}
+
+/// Each asks again as soon as it has been answered.
+fn keep_asking(clients: &mut [Client], pipeline: &str, answers: u64, end: Instant) {
+    for client in &mut *clients {
+        client.send(pipeline);
+    }
+    while Instant::now() < end {
+        for client in &mut *clients {
+            assert_eq!(client.read_until(answers), answers);
+            client.send(pipeline);
+        }
+    }
+}
+
+/// A head that leaves next to no room behind it, and content: a read for each byte.
+fn contents_behind_long_heads() {
+    const HEAD: usize = 16 * 1024 - 1;
+    const CONTENT: usize = 64 * 1024 - 1;
+    let clients = scale::connections().min(60);
+    let siege = Siege::with(Folder::new(), &["--quiet"]);
+    let attack = Attack {
+        test: "attacks::work::contents_behind_long_heads",
+        what: "a head of 16,383 bytes with 65,535 bytes of content, at full speed",
+        clients,
+        answer: "the content is read in large pieces, and forgotten",
+    };
+    let start = format!("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: {CONTENT}\r\nX: ");
+    let padding = "x".repeat(HEAD - start.len() - 4);
+    let request = format!("{start}{padding}\r\n\r\n{}", "y".repeat(CONTENT));
+    let served = siege.withstand(&attack, || {
+        let end = Instant::now() + scale::time().max(Duration::from_secs(2));
+        thread::scope(|scope| {
+            for _ in 0..clients {
+                scope.spawn(|| {
+                    let mut client = siege.client();
+                    while Instant::now() < end {
+                        assert_eq!(client.send(&request).read().status, 405);
+                    }
+                });
+            }
+        });
+    });
+    assert_prompt(&served);
+}
