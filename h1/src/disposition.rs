@@ -1,6 +1,7 @@
 //! `Content-Disposition`: what a browser should do with a file, and what to call it
 //! (RFC 6266, RFC 8187).
 
+use crate::name;
 use crate::percent::encode_byte;
 use alloc::vec::Vec;
 
@@ -18,7 +19,8 @@ pub enum Disposition {
 /// A plain name goes into `filename` as it is. Any other goes into `filename*` to the
 /// letter, with an ASCII likeness before it for clients that know no better
 /// (RFC 6266 §4.3). Backslashes and percent signs are not plain: clients disagree on
-/// whether they escape something (RFC 6266, appendix D).
+/// whether they escape something (RFC 6266, appendix D). `filename*` is UTF-8
+/// (RFC 8187 §3.2), so bytes that are not are U+FFFD there, as in a listing.
 pub fn write(out: &mut Vec<u8>, disposition: Disposition, file_name: &str) {
     out.extend_from_slice(match disposition {
         Disposition::Inline => b"inline; filename=\"",
@@ -31,11 +33,13 @@ pub fn write(out: &mut Vec<u8>, disposition: Disposition, file_name: &str) {
     out.push(b'"');
     if !file_name.bytes().all(is_plain) {
         out.extend_from_slice(b"; filename*=UTF-8''");
-        for byte in file_name.bytes() {
-            if is_attr_char(byte) {
-                out.push(byte);
-            } else {
-                out.extend_from_slice(&encode_byte(byte));
+        for letter in name::shown(file_name) {
+            for byte in letter.encode_utf8(&mut [0; 4]).bytes() {
+                if is_attr_char(byte) {
+                    out.push(byte);
+                } else {
+                    out.extend_from_slice(&encode_byte(byte));
+                }
             }
         }
     }
@@ -84,6 +88,10 @@ mod tests {
             (
                 "a\r\nSet-Cookie: b",
                 r#"inline; filename="a__Set-Cookie: b"; filename*=UTF-8''a%0D%0ASet-Cookie%3A%20b"#,
+            ),
+            (
+                "Bj\u{10fff6}rk.mp3",
+                r#"inline; filename="Bj_rk.mp3"; filename*=UTF-8''Bj%EF%BF%BDrk.mp3"#,
             ),
             (
                 "\u{7f}*'()~",

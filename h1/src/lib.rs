@@ -13,7 +13,7 @@
 //! | [`framing`], [`chunked`] | where a request's content ends | 9112 §6, §7 |
 //! | [`expectation`] | what the client waits for before it sends content | 9110 §10.1.1 |
 //! | [`persistence`] | whether another request may follow | 9112 §9 |
-//! | [`target`], [`percent`] | from the request target to a path that is safe to look up | 9112 §3.2, 3986 |
+//! | [`target`], [`percent`], [`name`] | from the request target to a path that is safe to look up | 9112 §3.2, 3986 |
 //! | [`coding`] | which precompressed sibling to choose | 9110 §12.5.3 |
 //! | [`date`], [`etag`] | validators | 9110 §5.6.7, §8.8 |
 //! | [`condition`], [`range`] | what part of the file, if any, to send | 9110 §13, §14 |
@@ -46,6 +46,7 @@ pub mod list;
 pub mod media_type;
 pub mod method;
 pub mod multipart;
+pub mod name;
 mod path;
 pub mod percent;
 pub mod persistence;

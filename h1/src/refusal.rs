@@ -42,7 +42,7 @@ pub enum Refusal {
     MalformedPercentEncoding,
     ForbiddenByteInPath,
     EncodedSlashInPath,
-    PathNotUtf8,
+    ReservedCharacterInPath,
     // Time
     HeadTimeout,
 }
@@ -81,7 +81,7 @@ impl Refusal {
             | Self::MalformedPercentEncoding
             | Self::ForbiddenByteInPath
             | Self::EncodedSlashInPath
-            | Self::PathNotUtf8 => Status::BadRequest,
+            | Self::ReservedCharacterInPath => Status::BadRequest,
         }
     }
 
@@ -120,9 +120,11 @@ impl Refusal {
             Self::MalformedPercentEncoding => {
                 "A percent sign is not followed by two hexadecimal digits."
             }
-            Self::ForbiddenByteInPath => "The path holds a control character or a backslash.",
+            Self::ForbiddenByteInPath => "The path holds a NUL.",
             Self::EncodedSlashInPath => "The path holds an encoded slash.",
-            Self::PathNotUtf8 => "The path is not UTF-8.",
+            Self::ReservedCharacterInPath => {
+                "The path holds a character that stands for a byte here (U+10FF80 to U+10FFFF)."
+            }
             Self::HeadTimeout => "The request did not arrive in time.",
         }
     }

@@ -62,11 +62,11 @@ fn no_client_can_forge_a_line() {
     let rows = [
         (
             "GET /%0d%0aforged HTTP/1.1\r\nHost: a\r\n\r\n",
-            "\"GET /%0d%0aforged HTTP/1.1\" 400",
+            "\"GET /%0d%0aforged HTTP/1.1\" 404",
         ),
         (
             "GET /\"_\\ HTTP/1.1\r\nHost: a\r\n\r\n",
-            "\"GET /\\x22_\\x5C HTTP/1.1\" 400",
+            "\"GET /\\x22_\\x5C HTTP/1.1\" 404",
         ),
         (
             "GET /\x1b[2J HTTP/1.1\r\n\r\n",
