@@ -9,6 +9,7 @@ use crate::fields::{Fields, Name};
 use crate::head::Version;
 use crate::list::run;
 use crate::method::Method;
+use crate::name;
 use crate::path;
 use crate::percent::{encode_path, encode_query};
 use crate::refusal::Refusal;
@@ -26,8 +27,9 @@ pub enum Target<'b> {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Resource<'b> {
     /// Relative, the root is the empty path. Decoded once; never begins or ends
-    /// with a slash; no segment is empty, `.` or `..`; no control character, no
-    /// backslash. Lent from the target where decoding changes nothing.
+    /// with a slash; no segment is empty, `.` or `..`; no NUL. Bytes that are no
+    /// text are characters ([`crate::name`]). Lent from the target where decoding
+    /// changes nothing.
     pub path: Cow<'b, str>,
     /// Whether the target ended in a slash or in a dot segment, so that it can
     /// only mean a folder.
@@ -37,20 +39,27 @@ pub struct Resource<'b> {
 }
 
 impl Resource<'_> {
-    /// Whether a segment of the path begins with a dot.
+    /// Whether a segment of the path is a hidden name ([`name::is_hidden`]).
     pub fn hidden(&self) -> bool {
-        self.path.split('/').any(|segment| segment.starts_with('.'))
+        let mut folder = "";
+        self.path.split('/').any(|segment| {
+            let hidden = name::is_hidden(folder, segment);
+            folder = segment;
+            hidden
+        })
     }
 
-    /// The value of `Location` (RFC 9110 §10.2.2) for the folder of this path:
-    /// an absolute path with one slash at its start, so never another host, and
-    /// one at its end; the query is kept.
+    /// The value of `Location` (RFC 9110 §10.2.2) for the folder of this path, where the
+    /// target lacks the slash at its end: the last name and a slash, relative to the
+    /// target (RFC 3986 §5.2.3), and the query. A proxy may have taken a prefix off the
+    /// target, and what is relative is right below any. The one slash comes last and no
+    /// colon comes before it, so it never names another host.
     pub fn folder_location(&self) -> String {
-        let mut location = String::from("/");
-        encode_path(&self.path, &mut location);
-        if !self.path.is_empty() {
-            location.push('/');
-        }
+        let mut location = String::new();
+        // Of the root there is only `.`.
+        let name = self.path.rsplit('/').next().unwrap_or_default();
+        encode_path(if name.is_empty() { "." } else { name }, &mut location);
+        location.push('/');
         if let Some(query) = self.query {
             location.push('?');
             encode_query(query, &mut location);
@@ -311,6 +320,12 @@ mod tests {
             ("/.a", true),
             ("/a/.b/c", true),
             ("/%2ea", true),
+            ("/...And%20Justice/One.mp3", false),
+            ("/.well-known/acme-challenge/a", false),
+            ("/.well-known", false),
+            ("/.well-known/.a", true),
+            ("/a/.well-known/b", true),
+            ("/a/../.well-known/b", false),
         ];
         for (target, hidden) in cases {
             assert_eq!(get(target).unwrap().hidden(), *hidden, "{target}");
@@ -320,15 +335,23 @@ mod tests {
     #[test]
     fn locations() {
         let cases: &[(&str, &str)] = &[
-            ("/", "/"),
-            ("/a", "/a/"),
-            ("/a/b?c=d&e", "/a/b/?c=d&e"),
-            ("/a?", "/a/?"),
-            ("//evil.example", "/evil.example/"),
-            ("//evil.example/..", "/"),
-            ("/..//evil.example", "/evil.example/"),
-            ("/%252f%20%3f%23", "/%252f%20%3F%23/"),
-            ("/a?\"<>\\^`{|}", "/a/?%22%3C%3E%5C%5E%60%7B%7C%7D"),
+            ("/", "./"),
+            ("/a", "a/"),
+            ("/a/b?c=d&e", "b/?c=d&e"),
+            ("/a?", "a/?"),
+            ("/a?//evil.example", "a/?//evil.example"),
+            ("//evil.example", "evil.example/"),
+            ("//evil.example/..", "./"),
+            ("/..//evil.example", "evil.example/"),
+            ("/http://evil.example", "evil.example/"),
+            ("/http:", "http%3A/"),
+            ("/javascript:alert(1)", "javascript%3Aalert(1)/"),
+            ("/\\evil.example", "%5Cevil.example/"),
+            ("/%5c%5cevil.example", "%5C%5Cevil.example/"),
+            ("/a%0d%0aSet-Cookie:b", "a%0D%0ASet-Cookie%3Ab/"),
+            ("/caf%e9", "caf%E9/"),
+            ("/%252f%20%3f%23", "%252f%20%3F%23/"),
+            ("/a?\"<>\\^`{|}", "a/?%22%3C%3E%5C%5E%60%7B%7C%7D"),
         ];
         for (target, location) in cases {
             assert_eq!(
@@ -341,11 +364,18 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_location_leads_to_the_same_folder(target in "/([a./%\\\\?:]|%2e|%25|%c3%a9|//){0,20}") {
-            if let Ok(resource) = get(&target) {
+        fn a_location_leads_to_the_same_folder(target in "/([a./%\\\\?:]|%2e|%25|%c3%a9|%e9|%5c|//){0,20}") {
+            if let Ok(resource) = get(&target) && !resource.folder {
                 let location = resource.folder_location();
-                prop_assert!(location.starts_with('/') && !location.starts_with("//"));
-                let again = get(&location).unwrap();
+                // One name and a slash: no scheme, no authority, no way up, below any prefix.
+                let (name, rest) = location.split_once('/').unwrap();
+                prop_assert!(!matches!(name, "" | "." | "..") && !name.contains([':', '\\']));
+                prop_assert!(rest.is_empty() || rest.starts_with('?'));
+                // RFC 3986 §5.2.3: it takes the place of what follows the last slash.
+                let path = target.split('?').next().unwrap();
+                let (before, _) = path.rsplit_once('/').unwrap();
+                let merged = [before, "/", &location].concat();
+                let again = get(&merged).unwrap();
                 prop_assert_eq!(again.path, resource.path);
                 prop_assert!(again.folder);
             }
