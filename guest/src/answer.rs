@@ -262,7 +262,8 @@ fn has_content(selection: &Selection) -> bool {
     )
 }
 
-fn join(folder: &str, name: &str) -> String {
+/// The path of an entry of a folder.
+pub fn join(folder: &str, name: &str) -> String {
     if folder.is_empty() {
         name.into()
     } else {

@@ -251,6 +251,7 @@ impl Talk<'_> {
             }
             Err(refusal) => (Reply::Plain(refusal.status()), None),
         };
+        self.server.log_listings();
         let status = reply.answer().status();
         self.explain(status, reason, input);
         let keep_alive =

@@ -16,9 +16,11 @@ use crate::file::{Content, File};
 use crate::folder::Entries;
 use crate::handles::Handles;
 use crate::limits::{CACHED_FILE_BYTES, HANDLE_SECONDS, OPEN_FILE_WEIGHT, QUESTION_WORK};
+use crate::listings::Room;
 use crate::questions::Questions;
 use crate::reason::Reason;
 use crate::root::{Metadata, Opened, Root, Stat, metadata, read_start};
+use crate::turn::Turn;
 
 /// The granted files.
 pub struct Files {
@@ -300,21 +302,34 @@ impl Files {
         !closed.is_empty()
     }
 
-    /// The entries of a folder.
-    pub async fn list(&self, path: &str, hidden: bool, now: i64) -> Result<Entries, Reason> {
-        let list = || self.root.list(path, hidden, &self.executor);
-        let listed = match list().await {
-            Err(Reason::Exhausted) if self.close_unused(u64::MAX) => list().await,
+    /// The entries of a folder; their memory is taken from `room`.
+    pub async fn list(
+        &self,
+        path: &str,
+        hidden: bool,
+        now: i64,
+        room: &mut Room,
+        turn: &Turn<'_>,
+    ) -> Result<Entries, Reason> {
+        let listed = match self.root.list(path, hidden, room, turn).await {
+            Err(Reason::Exhausted) if self.close_unused(u64::MAX) => {
+                room.clear();
+                self.root.list(path, hidden, room, turn).await
+            }
             listed => listed,
         };
         match listed {
             Err(reason) => Err(self.blame(reason, now).await),
             // A folder that was removed while it was served can still be listed.
-            Ok(found) if found.entries.is_empty() && self.root.is_gone().await => {
+            Ok(found) if found.shown.is_empty() && self.root.is_gone().await => {
                 Err(Reason::RootGone)
             }
             listed => listed,
         }
+    }
+
+    pub fn executor(&self) -> &Executor {
+        &self.executor
     }
 }
 

@@ -169,35 +169,52 @@ pub const SMALL_BUFFER: usize = 16 * 1024 - 64;
 /// - held by: `guest::pool::spare_buffers_are_counted`
 pub const SPARE_BUFFERS: usize = 64;
 
-/// Entries of a folder that a listing shows: a page of about a megabyte.
+/// Entries of a folder that are read for a listing, hidden ones and what leads nowhere
+/// too. All their names are read before the first is asked about.
 ///
 /// - unit: entries
-/// - at it: the listing says that it is cut
-/// - held by: `wire::bounds::a_large_folder_is_shown_in_part`
-pub const LISTING_ENTRIES: usize = 10_000;
+/// - at it: the listing is answered with 503, close; a line in the log says why
+/// - held by: `wire::bounds::a_folder_with_too_many_entries_has_no_listing`
+pub const LISTING_ENTRIES: usize = 100_000;
 
-/// Entries after which other connections have a turn: each is asked about, which takes
-/// the file system some microseconds.
+/// Names that are read at once.
 ///
 /// - unit: entries
-/// - at it: the others have a turn
-/// - held by: `wire::bounds::a_large_folder_is_shown_in_part`
-pub const LISTING_TURN: usize = 128;
+/// - at it: the next ones are read after these
+/// - held by: `wire::bounds::a_large_folder_is_shown_whole_and_in_order`
+pub const LISTING_BATCH: usize = 128;
 
-/// Listings that are made at once: each takes a few megabytes meanwhile.
+/// What it counts as to read a name of a folder, to sort it in or to write its row.
+///
+/// - unit: units of work
+/// - at it: see `TURN_WORK`
+/// - held by: `guest::natural_sort::sorted_in_turns`, `attacks::floods::entries_that_are_not_shown`
+pub const ENTRY_WORK: u32 = 1;
+
+/// Listings that are made at once: they take the file system's time.
 ///
 /// - unit: listings
 /// - at it: others wait
 /// - held by: `attacks::floods::large_folders`
 pub const LISTINGS_AT_ONCE: usize = 2;
 
-/// All listings that are being sent: clients that do not read must not take the memory
-/// that the others need.
+/// All listings that are being made or sent, with the entries that they are made of:
+/// clients that do not read must not take the memory that the others need. One of
+/// 100,000 entries whose names have 40 letters takes 28 MiB while it is made and 15 MiB
+/// while it is sent.
 ///
 /// - unit: bytes
-/// - at it: a listing is answered with 503, close
-/// - held by: `attacks::floods::unread_listings`, `guest::listings::pages_count_while_someone_holds_them`
+/// - at it: a listing is answered with 503, close; a line in the log says why
+/// - held by: `attacks::floods::unread_listings`, `guest::listing::a_page_that_is_too_large_is_none`,
+///   `guest::listings::pages_count_while_someone_holds_them`
 pub const LISTING_BYTES: usize = 32 << 20;
+
+/// A listing is held in pieces of this size, which never grow.
+///
+/// - unit: bytes
+/// - at it: the next row begins a new piece
+/// - held by: `guest::listing::pieces_are_counted_and_never_grow`
+pub const LISTING_PIECE: usize = 64 * 1024;
 
 /// How long an answer may wait for its turn under `--throttle`: a client that asks for as
 /// much on as many connections is not waited for.

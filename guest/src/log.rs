@@ -11,6 +11,7 @@ use core::fmt::{self, Write as _};
 use core::net::SocketAddr;
 
 use h1::head::request_line;
+use h1::name;
 use wit_bindgen::rt::async_support::{FutureReader, StreamWriter};
 
 use crate::bindings::wasi::cli::{stdout, types::ErrorCode};
@@ -171,6 +172,18 @@ impl fmt::Display for Escaped<'_> {
     }
 }
 
+/// A name or a path, as it goes into a log: the bytes that it stands for, as
+/// [`Escaped`] writes them.
+pub struct EscapedName<'a>(pub &'a str);
+
+impl fmt::Display for EscapedName<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // One more than is shown, so that the cut is seen.
+        let bytes = name::bytes(self.0).take(LOG_FIELD_BYTES.saturating_add(1));
+        Escaped(&bytes.collect::<Vec<_>>()).fmt(f)
+    }
+}
+
 /// `peer - - [22/Nov/2026:22:18:10 +0000] "request line" status sent "referer" "user agent"`
 impl Access<'_> {
     /// Writes what comes before the number of bytes.
@@ -256,6 +269,8 @@ mod tests {
         for (given, expected) in cases {
             assert_eq!(Escaped(given).to_string(), *expected);
         }
+        let name = "Bj\u{10fff6}rk\n\u{e9}";
+        assert_eq!(EscapedName(name).to_string(), "Bj\\xF6rk\\x0A\\xC3\\xA9");
         let long = [b'a'; LOG_FIELD_BYTES + 1];
         assert_eq!(Escaped(&long).to_string().len(), LOG_FIELD_BYTES + 3);
     }

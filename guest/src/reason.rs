@@ -5,6 +5,7 @@ use core::fmt;
 use h1::status::Status;
 
 use crate::bindings::wasi::filesystem::types::ErrorCode;
+use crate::limits::LISTING_ENTRIES;
 
 /// A reason, whoever's fault it is. No word of it goes to a client.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,6 +25,12 @@ pub enum Reason {
     Exhausted,
     Busy,
     RootGone,
+    /// Of a folder: more than [`LISTING_ENTRIES`].
+    TooManyEntries,
+    /// A listing that alone would take more memory than there is for all.
+    TooLarge,
+    /// Other listings take the memory for it.
+    NoRoom,
     // 500
     ReadFailed,
     Unexplained,
@@ -41,7 +48,12 @@ impl Reason {
             | Self::TooManyLinks
             | Self::NameTooLong => Status::NotFound,
             Self::NoPermission => Status::Forbidden,
-            Self::Exhausted | Self::Busy | Self::RootGone => Status::ServiceUnavailable,
+            Self::Exhausted
+            | Self::Busy
+            | Self::RootGone
+            | Self::TooManyEntries
+            | Self::TooLarge
+            | Self::NoRoom => Status::ServiceUnavailable,
             Self::ReadFailed | Self::Unexplained => Status::InternalServerError,
         }
     }
@@ -82,7 +94,12 @@ impl From<&ErrorCode> for Reason {
 
 impl fmt::Display for Reason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
+        let words = match self {
+            Self::TooManyEntries => {
+                return write!(f, "the folder has more than {LISTING_ENTRIES} entries");
+            }
+            Self::TooLarge => "the listing takes more memory than listings may",
+            Self::NoRoom => "other listings take the memory for this one",
             Self::NoEntry => "there is no such file",
             Self::Hidden => "a name in its path begins with a dot",
             Self::NotDirectory => "it is a file, and the target ends in a slash",
@@ -96,7 +113,8 @@ impl fmt::Display for Reason {
             Self::RootGone => "what is served has been removed, or its disk has gone",
             Self::ReadFailed => "reading failed",
             Self::Unexplained => "the file system failed in a way that WASI has no word for",
-        })
+        };
+        f.write_str(words)
     }
 }
 

@@ -69,7 +69,9 @@ impl<'a> Sending<'a> {
                 content,
             } => wire.file(content, 0, representation.size).await,
             Reply::Page(page) => {
-                wire.bytes(page.as_bytes()).await?;
+                for piece in page.pieces() {
+                    wire.bytes(piece).await?;
+                }
                 Ok(())
             }
             _ => {
@@ -96,7 +98,7 @@ impl<'a> Sending<'a> {
                 _ => representation.size,
             },
             Reply::Missing { representation, .. } => representation.size,
-            Reply::Page(page) => page.len() as u64,
+            Reply::Page(page) => page.len(),
             _ => error_body(reply.answer().status()).len() as u64,
         }
     }
@@ -120,7 +122,7 @@ impl Reply<'_> {
             Self::Page(page) => Answer::Page {
                 status: Status::Ok,
                 media_type: HTML,
-                content_length: page.len() as u64,
+                content_length: page.len(),
             },
             // Nobody could ask for it, and no buffer need have room for it.
             Self::Moved(location) if location.len() > TARGET_BYTES => Answer::Refused {

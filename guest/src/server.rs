@@ -19,7 +19,7 @@ use crate::executor::Executor;
 use crate::files::Files;
 use crate::limits::{ACCEPT_WORK, NEWCOMERS};
 use crate::listings::Listings;
-use crate::log::{Access, Log, Time};
+use crate::log::{Access, EscapedName, Log, Time};
 use crate::memory::{Shares, Shortage};
 use crate::options::Options;
 use crate::pool::Pool;
@@ -276,6 +276,19 @@ impl Server {
 
     pub fn log(&self) -> &Log {
         &self.log
+    }
+
+    /// Says with `--verbose` what listings have left out since the last time.
+    pub fn log_listings(&self) {
+        for left in self.listings.left_out() {
+            self.verbose(format_args!(
+                "Left out of the listing of /{}: {} entries, the first is {}: {}",
+                EscapedName(&left.path),
+                left.count,
+                EscapedName(&left.name),
+                left.reason
+            ));
+        }
     }
 
     /// Says it with `--verbose`.

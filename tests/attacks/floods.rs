@@ -16,7 +16,8 @@ pub fn trials() -> Vec<Trial> {
         unread_pipelines,
         ranges,
         large_folders,
-        unread_listings
+        unread_listings,
+        entries_that_are_not_shown,
     ]
 }
 
@@ -122,27 +123,27 @@ fn ranges() {
     });
 }
 
-/// A folder of empty files whose names have 100 letters.
-fn large_folder(entries: usize) -> Folder {
+/// A folder of empty files with names of so many letters.
+fn large_folder(entries: usize, letters: usize) -> Folder {
     let folder = Folder::new();
     folder.folder("large");
     for number in 0..entries {
-        File::create(folder.path().join(format!("large/{number:0100}"))).unwrap();
+        File::create(folder.path().join(format!("large/{number:0letters$}"))).unwrap();
     }
     folder
 }
 
 const LISTING: &str = "GET /large/ HTTP/1.1\r\nHost: a\r\n\r\n";
 
-/// A folder of 100,000 files, listed for many at once.
+/// A folder of 50,000 files, listed for many at once.
 fn large_folders() {
     let clients = scale::connections();
-    let siege = Siege::of(large_folder(100_000));
+    let siege = Siege::of(large_folder(50_000, 30));
     let attack = Attack {
         test: "attacks::floods::large_folders",
-        what: "listings of a folder with 100,000 entries",
+        what: "listings of a folder with 50,000 entries",
         clients,
-        answer: "10,000 entries, in turn with the others",
+        answer: "all entries, in turn with the others",
     };
     siege.withstand(&attack, || {
         let mut crowd = siege.clients(clients);
@@ -152,7 +153,7 @@ fn large_folders() {
         for client in &mut crowd {
             let answer = client.read();
             assert_eq!(answer.status, 200);
-            assert_eq!(answer.text().matches("<tr>").count(), 10_001);
+            assert_eq!(answer.text().matches("<tr>").count(), 50_001);
         }
     });
 }
@@ -161,7 +162,7 @@ fn large_folders() {
 /// Files are served as before, and listings too when the clients have gone.
 fn unread_listings() {
     const MOST: usize = 100;
-    let siege = Siege::of(large_folder(10_000));
+    let siege = Siege::of(large_folder(10_000, 100));
     let attack = Attack {
         test: "attacks::floods::unread_listings",
         what: "listings of 10,000 entries, one after the other, and none is read",
@@ -185,5 +186,38 @@ fn unread_listings() {
         while siege.porthole.get("/large/").status != 200 {
             assert!(Instant::now() < deadline, "no listing any more");
         }
+    });
+}
+
+/// Links that lead nowhere and hidden names, in great numbers: what is not shown is work
+/// as well.
+fn entries_that_are_not_shown() {
+    const COUNT: usize = 45_000;
+    let clients = scale::connections() / 10;
+    let folder = large_folder(0, 0);
+    for number in 0..COUNT {
+        let path = folder.path().join("large");
+        std::os::unix::fs::symlink("gone", path.join(format!("link {number}"))).unwrap();
+        std::os::unix::fs::symlink("gone", path.join(format!(".hidden {number}"))).unwrap();
+    }
+    let siege = Siege::of(folder);
+    let attack = Attack {
+        test: "attacks::floods::entries_that_are_not_shown",
+        what: "listings of a folder with 45,000 links that lead nowhere and 45,000 hidden names",
+        clients,
+        answer: "an empty listing, in turn with the others",
+    };
+    siege.withstand(&attack, || {
+        scale::again_and_again(|| {
+            let mut crowd = siege.clients(clients);
+            for client in &mut crowd {
+                client.send(LISTING);
+            }
+            for client in &mut crowd {
+                let answer = client.read();
+                assert_eq!(answer.status, 200);
+                assert_eq!(answer.text().matches("<tr>").count(), 1);
+            }
+        });
     });
 }

@@ -77,6 +77,6 @@ fn all_missing(folder: Folder, attack: &Attack, names: &[&str]) {
     });
     let listing = siege.porthole.get("/");
     for name in names {
-        assert!(!listing.text().contains(&format!("./{name}\"")), "{name}");
+        assert!(!listing.text().contains(&format!("\"{name}\"")), "{name}");
     }
 }
