@@ -6,9 +6,16 @@ mod chromium;
 mod curl;
 mod ffmpeg;
 mod film;
+mod fsspec;
+mod kodi;
+mod lftp;
+mod proxies;
 mod python;
+mod rclone;
+mod readers;
 mod resume;
 pub mod run;
+mod tree;
 mod wget;
 
 use std::fs::{self, File};
@@ -24,6 +31,12 @@ pub fn trials() -> Vec<Trial> {
     let trials = [
         curl::trials(),
         wget::trials(),
+        readers::trials(),
+        lftp::trials(),
+        rclone::trials(),
+        fsspec::trials(),
+        proxies::trials(),
+        kodi::trials(),
         aria2::trials(),
         python::trials(),
         resume::trials(),

@@ -14,7 +14,7 @@ use crate::support::Program;
 const LIMIT: Duration = Duration::from_secs(60);
 
 /// Proxies are for the world outside of this machine.
-const PROXIES: [&str; 6] = [
+pub const PROXIES: [&str; 6] = [
     "http_proxy",
     "HTTP_PROXY",
     "https_proxy",

@@ -1,14 +1,12 @@
 //! wget: resuming, time stamps, and copies of whole trees by the folder listings.
 
-use std::collections::BTreeMap;
 use std::fs;
-use std::path::Path;
 use std::time::Duration;
 
 use libtest_mimic::Trial;
 
 use super::run::{Finished, run};
-use super::{age, replace, serving};
+use super::{age, replace, serving, tree};
 use crate::support::{Folder, Porthole, Program, each, noise, trials};
 
 const WGET: Program = Program::new("wget", "wget");
@@ -62,50 +60,11 @@ fn fetches_only_what_is_newer() {
 
 /// Every name can be reached by its link in the listing.
 fn copies_a_tree() {
-    let folder = Folder::new();
-    let names = [
-        "plain.txt",
-        "with space.txt",
-        "100%.txt",
-        "a+b.txt",
-        "a#b.txt",
-        "a?b=c.txt",
-        "a&amp;b.txt",
-        "a:b.txt",
-        "it's \"quoted\".txt",
-        "<b>.txt",
-        "grüße 水.txt",
-        "[1] {2}.txt",
-        "deep/er/and deeper/file.txt",
-        "100%/50%.txt",
-        "a?b/c#d.txt",
-    ];
-    for name in names {
-        folder.file(name, name);
-    }
+    let folder = tree::make();
     let porthole = Porthole::serving(&folder);
     let out = Folder::new();
     let names = ["--restrict-file-names=nocontrol", "--default-page=.listing"];
     let tree = ["-r", "-l", "inf", "-nH", "-np", "-e", "robots=off"];
     wget(&out, &[&names[..], &tree, &[&porthole.url("/")]].concat()).success();
-    assert_eq!(tree_of(out.path()), tree_of(folder.path()));
-}
-
-/// Contents by relative path, without what begins with a dot.
-fn tree_of(root: &Path) -> BTreeMap<String, String> {
-    let mut found = BTreeMap::new();
-    let mut folders = vec![root.to_owned()];
-    while let Some(folder) = folders.pop() {
-        for entry in fs::read_dir(folder).unwrap() {
-            let entry = entry.unwrap();
-            let path = entry.path();
-            if path.is_dir() {
-                folders.push(path);
-            } else if entry.file_name().as_encoded_bytes()[0] != b'.' {
-                let name = path.strip_prefix(root).unwrap().display().to_string();
-                found.insert(name, fs::read_to_string(path).unwrap());
-            }
-        }
-    }
-    found
+    assert_eq!(tree::tree_of(out.path()), tree::tree_of(folder.path()));
 }

@@ -76,6 +76,17 @@ pub fn needing(programs: &[&Program], path: &str, test: fn()) -> Trial {
     }
 }
 
+/// A test of a program that is too much for every run; shown as ignored where it is
+/// missing, also with `CI=true`.
+pub fn where_installed(programs: &[&Program], path: &str, test: fn()) -> Trial {
+    match programs.iter().find(|program| !program.is_here()) {
+        None => trial(path, test),
+        Some(missing) => trial(path, test)
+            .with_kind(format!("runs where there is {missing}"))
+            .with_ignored_flag(true),
+    }
+}
+
 /// A test that needs a kernel with Landlock.
 pub fn needing_landlock(path: &str, test: fn()) -> Trial {
     use landlock::{ABI, Access, AccessFs, CompatLevel, Compatible, Ruleset, RulesetAttr};

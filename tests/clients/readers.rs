@@ -1,0 +1,232 @@
+//! How programs read a folder's listing: the rules of each, from their descriptions,
+//! applied to the real page. `kodi`, `lftp`, `rclone`, `fsspec` and `wget` beside this
+//! file are the programs themselves.
+
+use libtest_mimic::Trial;
+
+use crate::support::{Folder, Porthole, each, trials};
+
+pub fn trials() -> Vec<Trial> {
+    trials![every_reader_finds_every_name]
+}
+
+/// What a reader takes a row for. What it does not say is `None`.
+#[derive(Debug, Default, PartialEq)]
+struct Row {
+    name: String,
+    size: Option<u64>,
+    date: Option<String>,
+}
+
+type Reader = fn(&str) -> Vec<Row>;
+
+const READERS: [(&str, Reader); 5] = [
+    ("Kodi", kodi),
+    ("lftp", lftp),
+    ("rclone", rclone),
+    ("wget", wget),
+    ("fsspec", fsspec),
+];
+
+/// Names with the sizes that Kodi and lftp should see. lftp asks for what it takes for
+/// unknown: a number with a point.
+const FILES: [(&str, u64, u64, Option<u64>); 12] = [
+    ("a film.mp4", 1_536, 1_536, None),
+    ("1:2.mkv", 512, 512, Some(512)),
+    ("it's & \"so\".mp3", 0, 0, Some(0)),
+    ("1+1;2=3.txt", 1_023, 1_023, Some(1_023)),
+    ("100%25.txt", 1_024, 1_024, None),
+    ("what? #1.txt", 11_848_909, 11_848_909, None),
+    ("<b>.txt", 1, 1, Some(1)),
+    ("[1] {2} (3)~!$*,@.txt", 1, 1, Some(1)),
+    ("grüße 水.txt", 1, 1, Some(1)),
+    ("back\\slash", 1, 1, Some(1)),
+    ("...And Justice.mp3", 1, 1, Some(1)),
+    ("large.mkv", 2_000 << 30, 2_000 << 30, None),
+];
+
+fn every_reader_finds_every_name() {
+    let folder = Folder::new();
+    for (name, size, ..) in FILES {
+        folder.sparse(format!("films/{name}"), size);
+    }
+    folder.folder("films/Season 1: new");
+    let porthole = Porthole::serving(&folder);
+    let page = porthole.get("/films/");
+    each(&READERS, |(reader, read)| {
+        let rows = read(page.text());
+        let find = |name: &str| rows.iter().find(|row| row.name == name);
+        for (name, _, kodi, lftp) in FILES {
+            let row = find(name).unwrap_or_else(|| panic!("{name} of {rows:?}"));
+            let near = |size: u64| size.abs_diff(kodi) <= kodi / 20;
+            match *reader {
+                "Kodi" => assert!(row.size.is_some_and(near), "{row:?}"),
+                "lftp" => assert_eq!(row.size, lftp, "{row:?}"),
+                _ => {}
+            }
+            assert_eq!(row.date.is_some(), matches!(*reader, "Kodi" | "lftp"));
+        }
+        assert!(find("Season 1: new/").is_some(), "{rows:?}");
+        // Not the way up, and nothing twice.
+        assert_eq!(rows.len(), FILES.len() + 1, "{rows:?}");
+    });
+}
+
+/// An anchor whose `href` stands first: what it leads to, its text, and what follows up
+/// to the next anchor or the end of the row. It is taken where the decoded link is the
+/// text.
+fn kodi(page: &str) -> Vec<Row> {
+    let anchors = page.split("<a href=\"").skip(1);
+    let rows = anchors.filter_map(|anchor| {
+        let (link, rest) = anchor.split_once('"')?;
+        let (text, after) = rest.split_once('>')?.1.split_once("</a>")?;
+        let after = after.split("</tr").next()?;
+        let link = link.split(['?', '#']).next()?;
+        // A plus is a space to it.
+        let name = percent_decoded(&entities(link).replace('+', " "));
+        let bare = |name: &str| {
+            name.trim_end_matches('/')
+                .trim_start_matches('/')
+                .to_owned()
+        };
+        if bare(&name) != bare(&entities(text)) || matches!(&*bare(&name), "" | "..") {
+            return None;
+        }
+        let cell = after.rsplit("<td>").next()?.strip_suffix("</td>")?;
+        let digits = cell.find(|c: char| !c.is_ascii_digit() && c != '.');
+        let (number, unit) = cell.split_at(digits.unwrap_or(cell.len()));
+        let power = match unit.trim_start_matches(' ') {
+            "B" => Some(0),
+            "K" | "KiB" => Some(10),
+            "M" | "MiB" => Some(20),
+            "G" | "GiB" => Some(30),
+            _ => None,
+        };
+        let bytes = |number: f64| (number * f64::from(1 << power.unwrap_or(0))) as u64;
+        Some(Row {
+            name,
+            size: power.and(number.parse().ok()).map(bytes),
+            date: date(after),
+        })
+    });
+    rows.collect()
+}
+
+/// A line for a row. Tags are taken out without a gap: the date, and right behind it the
+/// size, which is one of bytes where it is all digits.
+fn lftp(page: &str) -> Vec<Row> {
+    let rows = page.lines().filter_map(|line| {
+        let (link, rest) = line.split_once("<a href=\"")?.1.split_once('"')?;
+        if link.contains('?') || link.starts_with("..") && !link.starts_with("...") {
+            return None;
+        }
+        let after = rest.split_once("</a>")?.1;
+        let mut text = String::new();
+        for part in after.split('<') {
+            text.push_str(part.split_once('>').map_or(part, |(_, text)| text));
+        }
+        let (date, size) = text.split_at_checked(16)?;
+        let size = size.split_whitespace().next()?;
+        if !size.starts_with(|c: char| c.is_ascii_digit() || c == '-') {
+            return None;
+        }
+        Some(Row {
+            // It decodes four entities in links, and no other.
+            name: percent_decoded(&entities(link)),
+            size: size.parse().ok(),
+            date: Some(date.to_owned()),
+        })
+    });
+    rows.collect()
+}
+
+/// `href` of anchors, as a URL should be resolved: not elsewhere, no query, no deeper
+/// than one level.
+fn rclone(page: &str) -> Vec<Row> {
+    let links = links(page).into_iter().filter_map(|link| {
+        let has_scheme = link.split(['/', '?', '#']).next()?.contains(':');
+        if has_scheme || link.contains('?') || link.starts_with('/') {
+            return None;
+        }
+        let name = percent_decoded(link.split('#').next()?);
+        let inner = name.trim_end_matches('/');
+        (!matches!(inner, "" | "." | "..") && !inner.contains('/')).then_some(name)
+    });
+    named(links)
+}
+
+/// What every link leads to, without its fragment. A name with a query would be another.
+fn wget(page: &str) -> Vec<Row> {
+    let links = links(page).into_iter().filter_map(|link| {
+        let link = link.split('#').next()?;
+        let has_scheme = link.split(['/', '?']).next()?.contains(':');
+        (!has_scheme && link != "../").then(|| percent_decoded(link))
+    });
+    named(links)
+}
+
+/// A link is joined to the folder's URL as text, up to the first quote of either kind;
+/// `glob` then compares it with the URL of the name.
+fn fsspec(page: &str) -> Vec<Row> {
+    let anchors = page.split("<a href=\"").skip(1);
+    let links = anchors.filter_map(|anchor| {
+        let link = anchor.split(['"', '\'']).next()?;
+        if link.starts_with('/') || link.starts_with("http") || matches!(link, ".." | "../") {
+            return None;
+        }
+        // `./name` is another URL than `name`.
+        (!link.starts_with("./")).then(|| percent_decoded(link))
+    });
+    named(links)
+}
+
+fn named(names: impl Iterator<Item = String>) -> Vec<Row> {
+    let row = |name| Row {
+        name,
+        ..Row::default()
+    };
+    names.map(row).collect()
+}
+
+fn links(page: &str) -> Vec<String> {
+    let anchors = page.split("<a href=\"").skip(1);
+    let links = anchors.filter_map(|anchor| anchor.split('"').next());
+    links.map(entities).collect()
+}
+
+fn entities(text: &str) -> String {
+    let pairs = [
+        ("&lt;", "<"),
+        ("&gt;", ">"),
+        ("&quot;", "\""),
+        ("&#39;", "'"),
+        ("&amp;", "&"),
+    ];
+    let replace = |text: String, (from, to): &(&str, &str)| text.replace(from, to);
+    pairs.iter().fold(text.to_owned(), replace)
+}
+
+fn percent_decoded(text: &str) -> String {
+    let mut parts = text.split('%');
+    let mut bytes = parts.next().unwrap().as_bytes().to_vec();
+    for part in parts {
+        let (digits, after) = part.split_at(2);
+        bytes.push(u8::from_str_radix(digits, 16).unwrap());
+        bytes.extend(after.as_bytes());
+    }
+    String::from_utf8(bytes).unwrap()
+}
+
+/// `YYYY-MM-DD HH:MM` anywhere.
+fn date(text: &str) -> Option<String> {
+    let is_date = |window: &&[u8]| {
+        let pattern = b"0000-00-00 00:00";
+        let fits = |(byte, pattern): (&u8, &u8)| match pattern {
+            b'0' => byte.is_ascii_digit(),
+            other => byte == other,
+        };
+        window.iter().zip(pattern).all(fits)
+    };
+    let found = text.as_bytes().windows(16).find(is_date)?;
+    Some(String::from_utf8(found.to_vec()).unwrap())
+}
