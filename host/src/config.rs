@@ -37,6 +37,9 @@ pub(crate) fn config(features: WasmFeatures) -> Config {
     config
 }
 
+        // It would put memories into files that it makes without a name: once the process
+        // is confined, none can be made (memfd_create).
+        .memory_init_cow(false)
 #[cfg(test)]
 mod tests {
     use wasmtime::Engine;

@@ -6,6 +6,8 @@
 //! how.
 
 #[cfg(target_os = "linux")]
+mod calls;
+#[cfg(target_os = "linux")]
 mod files;
 #[cfg(target_os = "linux")]
 mod sockets;
@@ -17,9 +19,9 @@ use crate::{Error, Root};
 
 /// Gives up, for good, everything but reading the root and what is at or below the
 /// `further` paths, as far as this kernel knows how: other files, any writing,
-/// creating, removing and executing, making, binding and connecting of sockets, control
-/// of devices, signals to other processes, new privileges. What is open stays open:
-/// descriptors, listeners, connections.
+/// creating, removing, dating and executing, making, binding and connecting of sockets,
+/// control of devices, whatever reaches other processes, new privileges. What is open
+/// stays open: descriptors, listeners, connections.
 ///
 /// It holds for the calling thread and for threads that it starts from now on, and for
 /// child processes: call it before there are any, and after all has been opened and
@@ -33,10 +35,11 @@ use crate::{Error, Root};
 /// A kernel without Landlock, or another system, is no error: what was reached is in
 /// the [`Confined`] that is returned.
 ///
-/// ```no_run
+/// ```
 /// # fn main() -> Result<(), porthole::Error> {
-/// let root = porthole::Root::open("/srv/media")?;
-/// let listeners = porthole::Listeners::bind(&[([127, 0, 0, 1], 4000).into()])?;
+/// # let media = ".";
+/// let root = porthole::Root::open(media)?;
+/// let listeners = porthole::Listeners::bind(&[([127, 0, 0, 1], 0).into()])?;
 /// println!("confined {}", porthole::confine(&root, &[])?);
 /// # Ok(())
 /// # }
@@ -67,7 +70,8 @@ pub struct Confined {
     /// since 1 (Linux 5.13), TCP since 4 (6.7), devices since 5 (6.10), signals and
     /// abstract Unix sockets since 6 (6.12), all Unix sockets since 9, UDP since 10.
     pub landlock: u32,
-    /// Whether seccomp refuses to make, bind and connect sockets of any kind.
+    /// Whether seccomp refuses to make, bind and connect sockets of any kind, to run
+    /// programs, and to reach other processes.
     pub no_new_sockets: bool,
     /// Whether `no_new_privs` is set: a set-user-ID program gains nothing.
     pub no_new_privileges: bool,

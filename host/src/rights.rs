@@ -91,7 +91,7 @@ impl Wall {
                 "Landlock: the kernel lets this process bind and connect no TCP port"
             }
             Self::KernelSockets => {
-                "seccomp: the kernel makes no socket for this process, and lets it bind and connect none"
+                "seccomp: the kernel makes no socket for this process, lets it bind and connect none, and runs no program for it"
             }
         }
     }

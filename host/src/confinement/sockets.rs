@@ -1,31 +1,20 @@
-//! By seccomp: no socket is made, bound or connected any more.
+//! By seccomp: no socket is made, bound or connected any more, no program run, no other
+//! process touched.
 //!
 //! Landlock refuses TCP, but to a kernel of 2026 that is not all: MPTCP, TCP Fast Open,
 //! and listening without binding pass it by, and UDP comes with version 10 only. The
-//! host needs none of it after its start; it accepts.
+//! host needs none of it after its start; it accepts. What else is refused is in
+//! [`super::calls`].
 
 use std::collections::BTreeMap;
 
 use libc::c_long;
 use seccompiler::{
     BpfProgram, SeccompAction, SeccompCmpArgLen, SeccompCmpOp, SeccompCondition, SeccompFilter,
-    SeccompRule,
+    SeccompRule, sock_filter,
 };
 
-/// Refused whatever the arguments. `io_uring` makes sockets past every filter.
-const REFUSED: [c_long; 5] = [
-    libc::SYS_socket,
-    libc::SYS_bind,
-    libc::SYS_connect,
-    libc::SYS_listen,
-    libc::SYS_io_uring_setup,
-];
-
-/// The bits of a socket's type that are not flags (socket.h).
-const TYPE_MASK: u64 = 0xf;
-
-/// The same calls under x86's x32 interface, which some kernels offer beside.
-const X32: c_long = 0x4000_0000;
+use super::calls::{REFUSED, THIS_PROCESS_ONLY};
 
 /// Whether it is in force, for all threads.
 pub(super) fn confine() -> bool {
@@ -38,33 +27,149 @@ pub(super) fn confine() -> bool {
 /// Calls whose outcome hangs on no argument are decided by a bitmap in the kernel
 /// (since 5.11): what serving does costs next to nothing more.
 fn filter() -> Result<BpfProgram, seccompiler::BackendError> {
+    let refused = REFUSED.iter().copied().flatten();
     let mut rules: BTreeMap<c_long, Vec<SeccompRule>> =
-        REFUSED.into_iter().map(|call| (call, Vec::new())).collect();
-    rules.insert(libc::SYS_socketpair, vec![datagrams()?]);
-    if cfg!(target_arch = "x86_64") {
-        let twins: Vec<_> = rules
-            .iter()
-            .map(|(call, rules)| (call | X32, rules.clone()))
-            .collect();
-        rules.extend(twins);
+        refused.map(|&call| (call, Vec::new())).collect();
+    for &call in THIS_PROCESS_ONLY {
+        rules.insert(call, vec![unless(0, SeccompCmpOp::Ne, 0)?]);
     }
-    SeccompFilter::new(
+    // `abort` sends a signal to its own thread.
+    let this = u64::from(std::process::id());
+    let others = unless(0, SeccompCmpOp::Ne, this)?;
+    rules.insert(libc::SYS_tgkill, vec![others]);
+    rules.insert(libc::SYS_socketpair, all_but_streams()?);
+    let filter: BpfProgram = SeccompFilter::new(
         rules,
         SeccompAction::Allow,
-        SeccompAction::Errno(libc::EACCES.cast_unsigned()),
+        SeccompAction::Errno(REFUSAL),
         std::env::consts::ARCH.try_into()?,
     )?
-    .try_into()
+    .try_into()?;
+    Ok(OTHER_NUMBERS.into_iter().chain(filter).collect())
 }
 
-/// Pairs of streams wake the runtime; a pair of datagram sockets could send to any
-/// other.
-fn datagrams() -> Result<SeccompRule, seccompiler::BackendError> {
-    let is_datagram = SeccompCondition::new(
-        1,
-        SeccompCmpArgLen::Dword,
-        SeccompCmpOp::MaskedEq(TYPE_MASK),
-        u64::from(libc::SOCK_DGRAM.cast_unsigned()),
-    )?;
-    SeccompRule::new(vec![is_datagram])
+const REFUSAL: u32 = libc::EACCES.cast_unsigned();
+
+/// The same calls have other numbers under x86's x32 interface, which some kernels offer
+/// beside. It is refused as a whole: load the number; if it has x32's bit, or is no
+/// number at all, refuse.
+const OTHER_NUMBERS: [sock_filter; 3] = [
+    instruction(libc::BPF_LD | libc::BPF_W | libc::BPF_ABS, 0, 0),
+    instruction(libc::BPF_JMP | libc::BPF_JGE | libc::BPF_K, 0x4000_0000, 1),
+    instruction(
+        libc::BPF_RET | libc::BPF_K,
+        libc::SECCOMP_RET_ERRNO | REFUSAL,
+        0,
+    ),
+];
+
+/// `otherwise` is how many instructions to leave out when a comparison fails.
+const fn instruction(code: u32, k: u32, otherwise: u8) -> sock_filter {
+    sock_filter {
+        code: code as u16,
+        jt: 0,
+        jf: otherwise,
+        k,
+    }
+}
+
+/// Pairs of streams wake the runtime. Of Unix sockets all others (the kernel makes a
+/// datagram of SOCK_RAW) could send to any other process's.
+fn all_but_streams() -> Result<Vec<SeccompRule>, seccompiler::BackendError> {
+    let is_unix = u64::from(libc::AF_UNIX.cast_unsigned());
+    let mut rules = vec![unless(0, SeccompCmpOp::Ne, is_unix)?];
+    // A type is a number of four bits, beside flags (socket.h): SOCK_STREAM is 1.
+    for (bit, value) in [(1, 0), (2, 2), (4, 4), (8, 8)] {
+        rules.push(unless(1, SeccompCmpOp::MaskedEq(bit), value)?);
+    }
+    Ok(rules)
+}
+
+/// Refuses when an argument compares like that.
+fn unless(
+    argument: u8,
+    compares: SeccompCmpOp,
+    value: u64,
+) -> Result<SeccompRule, seccompiler::BackendError> {
+    let condition = SeccompCondition::new(argument, SeccompCmpArgLen::Dword, compares, value)?;
+    SeccompRule::new(vec![condition])
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::{Error, ErrorKind};
+
+    use super::*;
+
+    /// What the kernel says to a call with these arguments.
+    fn call(number: c_long, first: c_long, second: c_long) -> ErrorKind {
+        // SAFETY: no call takes −1 for an address or a descriptor: the kernel refuses it
+        // whether or not the filter does.
+        let result = unsafe { libc::syscall(number, first, second, -1, -1, -1, -1) };
+        match result {
+            -1 => Error::last_os_error().kind(),
+            _ => panic!("call {number} is allowed"),
+        }
+    }
+
+    /// On a thread of its own: the rest of the process stays as it is.
+    #[test]
+    fn each_call_is_refused_and_no_other() {
+        let confined = std::thread::spawn(|| {
+            seccompiler::apply_filter(&filter().unwrap()).unwrap();
+            let refused = ErrorKind::PermissionDenied;
+            assert_eq!(
+                call(libc::SYS_socket, -1, -1),
+                refused,
+                "it is not in force"
+            );
+            let calls = REFUSED.iter().copied().flatten();
+            for &number in calls.chain(THIS_PROCESS_ONLY) {
+                assert_eq!(call(number, -1, -1), refused, "{number}");
+            }
+            let pid = c_long::from(std::process::id().cast_signed());
+            let unix = c_long::from(libc::AF_UNIX);
+            let [stream, datagram, raw, sequence] = [
+                libc::SOCK_STREAM,
+                libc::SOCK_DGRAM,
+                libc::SOCK_RAW,
+                libc::SOCK_SEQPACKET,
+            ]
+            .map(c_long::from);
+            let flags = c_long::from(libc::SOCK_CLOEXEC | libc::SOCK_NONBLOCK);
+            let rows = [
+                (libc::SYS_sendfile, -1, -1, false),
+                (libc::SYS_splice, -1, -1, false),
+                (libc::SYS_tee, -1, -1, false),
+                (libc::SYS_setsockopt, -1, -1, false),
+                (libc::SYS_accept4, -1, -1, false),
+                (libc::SYS_preadv2, -1, -1, false),
+                (libc::SYS_openat2, -1, -1, false),
+                (libc::SYS_clone3, -1, -1, false),
+                (libc::SYS_prlimit64, 0, -1, false),
+                (libc::SYS_sched_setscheduler, 0, -1, false),
+                (libc::SYS_tgkill, pid, -1, false),
+                (libc::SYS_tgkill, 1, -1, true),
+                (libc::SYS_socketpair, unix, stream, false),
+                (libc::SYS_socketpair, unix, stream | flags, false),
+                (libc::SYS_socketpair, unix, datagram, true),
+                (libc::SYS_socketpair, unix, raw, true),
+                (libc::SYS_socketpair, unix, sequence | flags, true),
+                (
+                    libc::SYS_socketpair,
+                    c_long::from(libc::AF_INET),
+                    stream,
+                    true,
+                ),
+                // x32's names for `execve` and `ptrace`.
+                (0x4000_0000 + 520, -1, -1, true),
+                (0x4000_0000 + 521, -1, -1, true),
+            ];
+            for (number, first, second, is_refused) in rows {
+                let outcome = call(number, first, second);
+                assert_eq!(outcome == refused, is_refused, "{number}: {outcome}");
+            }
+        });
+        confined.join().unwrap();
+    }
 }
