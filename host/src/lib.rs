@@ -57,6 +57,7 @@ mod server;
 mod sockets;
 mod worker;
 
+mod transfers;
 pub use confinement::{Confined, confine};
 pub use engine::Program;
 pub use error::{Error, Notice, Reporter};

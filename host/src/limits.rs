@@ -344,6 +344,15 @@ pub(crate) const FETCHES: u32 = 4;
 /// Chunks of log that wait to be written: a terminal that was stopped must not stop the
 /// server.
 ///
+/// What one turn moves of a transfer between two ends of the host, which a component has
+/// put together and takes no part in. As much as a component's own small buffers.
+///
+/// - unit: bytes
+/// - at it: the transfer gives way to all else that its worker has to do
+/// - held by: `host::escape::transfers::file into stdout`,
+///   `host::escape::transfers::socket into send`
+pub(crate) const TRANSFER_BYTES: usize = 64 << 10;
+
 /// - unit: chunks
 /// - at it: more are dropped and counted
 /// - held by: `porthole::log::what_does_not_fit_is_dropped_and_counted`,

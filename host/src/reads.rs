@@ -18,7 +18,8 @@ use wasmtime::component::{
 use wasmtime_wasi::filesystem::{Descriptor, WasiFilesystemView};
 use wasmtime_wasi::p3::bindings::filesystem::types::ErrorCode;
 
-use crate::limits::FETCHES;
+use crate::limits::{FETCHES, TRANSFER_BYTES};
+use crate::transfers::Turns;
 
 /// The bytes, and how they ended.
 pub(crate) type Streamed = (StreamReader<u8>, FutureReader<Result<(), ErrorCode>>);
@@ -49,6 +50,7 @@ pub(crate) fn read_via_stream<T: WasiFilesystemView>(
         fetching: None,
         fetches: 0,
         outcome: Some(sender),
+        turns: Turns::default(),
     };
     Ok((
         StreamReader::new(&mut store, producer)?,
@@ -67,6 +69,7 @@ struct Producer {
     /// How often one has, for the next bytes.
     fetches: u32,
     outcome: Option<oneshot::Sender<Result<(), ErrorCode>>>,
+    turns: Turns,
 }
 
 impl Producer {
@@ -110,12 +113,15 @@ impl<T> StreamProducer<T> for Producer {
     fn poll_produce<'a>(
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
-        store: StoreContextMut<'a, T>,
+        mut store: StoreContextMut<'a, T>,
         destination: Destination<'a, u8, VecBuffer<u8>>,
         finish: bool,
     ) -> Poll<wasmtime::Result<StreamResult>> {
-        // The capacity counts only for readers on the host's side: we have none.
-        let mut destination = destination.as_direct(store, 0);
+        if self.fetching.is_none() {
+            ready!(self.turns.poll(cx, &mut store, &destination));
+        }
+        // The capacity counts only for readers on the host's side.
+        let mut destination = destination.as_direct(store, TRANSFER_BYTES);
         let buffer = destination.remaining();
         if buffer.is_empty() {
             return Poll::Ready(Ok(StreamResult::Completed));
@@ -217,6 +223,7 @@ mod tests {
             fetching: None,
             fetches: 0,
             outcome: None,
+            turns: Turns::default(),
         };
         for fetches in 0..FETCHES {
             producer.fetches = fetches;

@@ -1,7 +1,7 @@
 //! From the network into the component's memory.
 
 use std::pin::Pin;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 
 use tokio::io::ReadBuf;
 use tokio::sync::oneshot;
@@ -11,6 +11,8 @@ use wasmtime::component::{Destination, StreamProducer, StreamResult, VecBuffer};
 use super::send::{Outcome, error_code, outcome};
 use super::stream::ReadHalf;
 use crate::bindings::wasi::sockets::types::ErrorCode;
+use crate::limits::TRANSFER_BYTES;
+use crate::transfers::Turns;
 
 /// The stream of received bytes, and the future that says how it ended.
 pub(super) fn producer(
@@ -23,6 +25,7 @@ pub(super) fn producer(
     (
         Producer {
             open: Some((half, sender)),
+            turns: Turns::default(),
         },
         outcome(receiver),
     )
@@ -30,6 +33,7 @@ pub(super) fn producer(
 
 pub(super) struct Producer {
     open: Option<(ReadHalf, oneshot::Sender<Outcome>)>,
+    turns: Turns,
 }
 
 impl Producer {
@@ -49,15 +53,16 @@ impl<T> StreamProducer<T> for Producer {
     fn poll_produce<'a>(
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
-        store: StoreContextMut<'a, T>,
+        mut store: StoreContextMut<'a, T>,
         destination: Destination<'a, u8, VecBuffer<u8>>,
         finish: bool,
     ) -> Poll<wasmtime::Result<StreamResult>> {
+        ready!(self.turns.poll(cx, &mut store, &destination));
         let Some((half, _)) = self.open.as_mut() else {
             return Poll::Ready(Ok(StreamResult::Dropped));
         };
-        // The capacity counts only for readers on the host's side: we have none.
-        let mut destination = destination.as_direct(store, 0);
+        // The capacity counts only for readers on the host's side.
+        let mut destination = destination.as_direct(store, TRANSFER_BYTES);
         let mut buffer = ReadBuf::new(destination.remaining());
         // A zero-length read waits for bytes without a buffer: idle connections
         // cost the component no memory.

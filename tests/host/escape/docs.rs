@@ -4,7 +4,7 @@ use std::path::Path;
 
 use libtest_mimic::Trial;
 
-use super::{Case, attempt, crafted, exhaust, survey, unlinked};
+use super::{Case, attempt, crafted, exhaust, survey, transfers, unlinked};
 
 pub fn trials() -> Vec<Trial> {
     vec![attempt(
@@ -23,6 +23,7 @@ fn tables() {
         ("survey", survey::cases()),
         ("unlinked", unlinked::cases()),
         ("exhaust", exhaust::cases()),
+        ("transfers", transfers::cases()),
         ("crafted", crafted::cases()),
     ] {
         let (start, end) = (

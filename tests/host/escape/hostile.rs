@@ -29,14 +29,21 @@ impl Hostile {
     /// Runs `component`, which has [`MEMORY`] at most, in a process that has
     /// [`DESCRIPTORS`].
     pub fn start(component: &[u8]) -> Self {
+        Self::with(component, &["--workers", "2"])
+    }
+
+    /// The same with these flags.
+    pub fn with(component: &[u8], flags: &[&str]) -> Self {
         let folder = Folder::new();
         folder.file("root/inside", "inside");
+        folder.sparse("root/large", 1 << 40);
         let file = folder.file("component.wasm", component);
         let (log, writer) = std::io::pipe().unwrap();
         let mut command = Porthole::command();
         command
             .arg(folder.join("root"))
-            .args(["--port", "0", "--workers", "2", "--quiet"])
+            .args(["--port", "0", "--quiet"])
+            .args(flags)
             .args(["--memory", &MEMORY.to_string()])
             .arg("--component")
             .arg(&file)

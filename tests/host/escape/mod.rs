@@ -6,8 +6,9 @@ mod control;
 mod crafted;
 mod docs;
 mod exhaust;
-mod hostile;
+pub mod hostile;
 mod survey;
+mod transfers;
 mod unlinked;
 
 use libtest_mimic::Trial;
@@ -17,6 +18,7 @@ pub fn trials() -> Vec<Trial> {
         survey::trials(),
         unlinked::trials(),
         exhaust::trials(),
+        transfers::trials(),
         crafted::trials(),
         control::trials(),
         docs::trials(),

@@ -2,8 +2,9 @@
 //!
 //! It listens and sends back what it gets ([`serve`]). What begins with `!` is an
 //! order: `!survey` makes every attempt that should come to nothing, and reports;
-//! any other names one attempt to bring the host down ([`exhaust`]). An argument
-//! `trap` or `error` makes it fail before it listens.
+//! `!pass: ` hands streams of the host's on to the host ([`pass`]), and `!outcome` tells
+//! what came of it; any other names one attempt to bring the host down ([`exhaust`]). An
+//! argument `trap` or `error` makes it fail before it listens.
 
 #![no_std]
 
@@ -16,6 +17,7 @@ extern crate std;
 mod address;
 mod exhaust;
 mod network;
+mod pass;
 mod paths;
 mod report;
 #[cfg(target_family = "wasm")]
@@ -47,7 +49,7 @@ struct Escape;
 impl bindings::exports::wasi::cli::run::Guest for Escape {
     async fn run() -> Result<(), ()> {
         let arguments = get_arguments();
-        match arguments.first().map(|role| role.as_str()) {
+        match arguments.get(1).map(|role| role.as_str()) {
             Some("trap") => trap(),
             Some("error") => return Err(()),
             Some("wait") => core::future::pending().await,

@@ -1,14 +1,16 @@
 //! Sends back what it gets, unless that is an order.
 
 use alloc::rc::Rc;
+use alloc::string::{String, ToString};
 use alloc::vec::Vec;
-use core::cell::Cell;
+use core::cell::{Cell, RefCell};
 use core::net::SocketAddr;
 
 use wit_bindgen::rt::async_support::{StreamReader, StreamResult, spawn_local};
 
 use crate::bindings::wasi::sockets::types::TcpSocket;
 use crate::bindings::wit_stream;
+use crate::pass::{self, Pass};
 use crate::{exhaust, survey};
 
 /// What becomes of connections to come.
@@ -25,18 +27,36 @@ pub enum Mood {
     Ignore,
     /// The next one ends the instance, in order or with an error.
     Return(Result<(), ()>),
+    /// The next one is handed back to the host.
+    Pass(Pass),
+}
+
+/// What connections have in common.
+struct Shared {
+    granted: SocketAddr,
+    mood: Cell<Mood>,
+    /// What came of the last stream that was handed on.
+    outcome: RefCell<String>,
 }
 
 pub async fn run(mut connections: StreamReader<TcpSocket>, granted: SocketAddr) -> Result<(), ()> {
-    let mood = Rc::new(Cell::new(Mood::Serve));
+    let shared = Rc::new(Shared {
+        granted,
+        mood: Cell::new(Mood::Serve),
+        outcome: RefCell::new("pending".to_string()),
+    });
     let (mut open, mut held) = (Vec::new(), Vec::new());
     while let Some(socket) = connections.next().await {
-        match mood.get() {
-            Mood::Serve => open.push(spawn_local(talk(socket, granted, Rc::clone(&mood)))),
+        match shared.mood.get() {
+            Mood::Serve => open.push(spawn_local(talk(socket, Rc::clone(&shared)))),
             Mood::Hold => held.push(socket),
             Mood::Close => drop(socket),
             Mood::Ignore => core::future::pending().await,
             Mood::Return(outcome) => return outcome,
+            Mood::Pass(pass) => {
+                shared.mood.set(Mood::Serve);
+                hand_on(pass, Some(socket), &shared);
+            }
         }
     }
     // What is open when the stream of connections ends is finished.
@@ -46,7 +66,31 @@ pub async fn run(mut connections: StreamReader<TcpSocket>, granted: SocketAddr) 
     Ok(())
 }
 
-async fn talk(socket: TcpSocket, granted: SocketAddr, mood: Rc<Cell<Mood>>) {
+/// Goes on by itself; what came of it is asked for.
+fn hand_on(pass: Pass, socket: Option<TcpSocket>, shared: &Rc<Shared>) {
+    let shared = Rc::clone(shared);
+    core::mem::forget(spawn_local(async move {
+        let outcome = pass.make(socket).await;
+        *shared.outcome.borrow_mut() = outcome.unwrap_or_else(|| "not tried".to_string());
+    }));
+}
+
+/// Streams that are handed on; `None` for any other order.
+fn pass(order: &str, shared: &Rc<Shared>) -> Option<Vec<u8>> {
+    match order {
+        "passes" => return Some(pass::names().into_bytes()),
+        "outcome" => return Some((shared.outcome.borrow().clone() + "\n").into_bytes()),
+        _ => {}
+    }
+    let pass = Pass::find(order.strip_prefix("pass: ")?)?;
+    match pass.needs_a_connection() {
+        true => shared.mood.set(Mood::Pass(pass)),
+        false => hand_on(pass, None, shared),
+    }
+    Some(b"begun\n".into())
+}
+
+async fn talk(socket: TcpSocket, shared: Rc<Shared>) {
     let (mut writer, data) = wit_stream::new();
     let _sent = socket.send(data);
     let (mut reader, _received) = socket.receive();
@@ -61,11 +105,17 @@ async fn talk(socket: TcpSocket, granted: SocketAddr, mood: Rc<Cell<Mood>>) {
         match order.as_deref().map(str::from_utf8) {
             None => {}
             Some(Ok("survey")) => {
-                writer.write_all(survey::run(granted, &socket).await).await;
+                writer
+                    .write_all(survey::run(shared.granted, &socket).await)
+                    .await;
                 return;
             }
             Some(order) => {
-                let words = exhaust::obey(order.unwrap_or_default(), &mood).await;
+                let order = order.unwrap_or_default();
+                let words = match pass(order, &shared) {
+                    Some(words) => words,
+                    None => exhaust::obey(order, &shared.mood).await,
+                };
                 writer.write_all(words).await;
             }
         }
