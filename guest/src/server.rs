@@ -76,8 +76,9 @@ enum Failure {
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Arguments(reason) => f.write_str(reason),
-            Self::Memory(shortage) => shortage.fmt(f),
+            // As command lines are told of it.
+            Self::Arguments(reason) => write!(f, "error: {reason}"),
+            Self::Memory(shortage) => write!(f, "error: {shortage}"),
             Self::Root => f.write_str("no directory was granted, or not the one that --root names"),
             Self::File(reason) => write!(f, "--file can't be served: {reason}"),
             Self::Listen(address) => write!(f, "may not listen on {address}"),

@@ -5,20 +5,25 @@
 //! the descriptor limit where one piece of code sees them, and makes a worker's
 //! restart invisible: its inbox waits for the next instance.
 
+mod listener;
+
 use std::io;
-use std::net::{SocketAddr, TcpListener, TcpStream};
-use std::sync::{Arc, Mutex, PoisonError};
-use std::task::{Context, Poll};
+use std::net::{SocketAddr, TcpStream};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread::JoinHandle;
 use std::time::Instant;
 
 use tokio::sync::{mpsc, watch};
 
 use crate::addresses::{Addresses, Claim, Full};
 use crate::bursts::Bursts;
+use crate::error::say;
 use crate::load::{Load, Ticket};
 use crate::repeats::{Repeats, Tally};
+use crate::scheduling::work_in_batches;
 use crate::sockets::{Connection, Inbox, Inboxes};
-use crate::{Limits, Notice, Reporter, limits};
+use crate::{Error, Limits, Listeners, Notice, Reporter, limits};
+use listener::{Listener, Turn, accept_any, is_the_peers};
 
 /// A connection on its way to a worker.
 pub struct Accepted {
@@ -81,26 +86,46 @@ impl Lane {
     }
 }
 
-/// The lanes that new connections go to, the one that got the latest at the end.
-/// Emptied, every worker's stream of connections ends.
+/// The lanes that new connections go to, and what else is open.
 #[derive(Clone, Default)]
-pub(crate) struct Lanes(Arc<Mutex<Vec<Lane>>>);
+pub(crate) struct Lanes(Arc<Mutex<Versions>>);
+
+#[derive(Default)]
+struct Versions {
+    /// The newest version's, the one that got the latest connection at the end. Emptied,
+    /// every worker's stream of connections ends.
+    lanes: Vec<Lane>,
+    /// Workers of replaced versions that still have connections.
+    replaced: Vec<Load>,
+}
 
 impl Lanes {
     /// Sends new connections elsewhere; what waits in the old lanes stays there.
     pub(crate) fn replace(&self, lanes: Vec<Lane>) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = lanes;
+        let mut versions = self.versions();
+        let old = std::mem::replace(&mut versions.lanes, lanes);
+        let old = old.into_iter().map(|lane| lane.load);
+        versions.replaced.extend(old);
+        versions.replaced.retain(|load| load.connections() > 0);
     }
 
-    fn connections(&self) -> usize {
-        let lanes = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        lanes.iter().map(|lane| lane.load.connections()).sum()
+    fn versions(&self) -> MutexGuard<'_, Versions> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Whether one more connection may be open.
+    fn have_room(&self, limits: &Limits) -> bool {
+        let versions = self.versions();
+        let replaced = versions.replaced.iter().map(Load::connections).sum();
+        let newest = versions.lanes.iter().map(|lane| lane.load.connections());
+        let open = newest.sum::<usize>().saturating_add(replaced);
+        open < most(limits, replaced, versions.lanes.len())
     }
 
     /// Gives the connection to the worker that suits it best and has room in its inbox;
     /// gives it back when there is none. Among equals, each has its turn.
     fn dispatch(&self, arrival: Arrival, own: Option<&Addresses>) -> Option<Arrival> {
-        let mut lanes = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let lanes = &mut self.versions().lanes;
         let own = own.map(|addresses| addresses.worker(arrival.peer.ip(), lanes.len()));
         let best = lanes
             .iter()
@@ -118,6 +143,20 @@ impl Lanes {
     }
 }
 
+/// How many connections may be open, of all versions, when replaced ones still have so
+/// many. The newest version knows nothing of those: it would serve as many once more
+/// instead of making room, so newcomers wait for room out here. But each of its workers
+/// may always have one, or the old downloads would keep everyone waiting.
+fn most(limits: &Limits, replaced: usize, workers: usize) -> usize {
+    match replaced {
+        0 => limits.connections,
+        _ => limits
+            .full
+            .max(replaced.saturating_add(workers))
+            .min(limits.connections),
+    }
+}
+
 /// A connection that has no worker yet.
 struct Arrival {
     listener: usize,
@@ -128,28 +167,45 @@ struct Arrival {
 
 /// Accepts until told to stop, then drops the listeners and the lanes.
 pub(crate) struct Acceptor {
-    pub(crate) listeners: Vec<TcpListener>,
     pub(crate) lanes: Lanes,
     pub(crate) limits: Limits,
     pub(crate) report: Reporter,
 }
 
 impl Acceptor {
+    /// Starts the thread that accepts.
+    ///
     /// # Errors
-    /// When a listener can't be watched.
-    pub(crate) async fn run(self, mut stop: watch::Receiver<bool>) -> io::Result<()> {
-        let listeners = self
-            .listeners
-            .iter()
-            .map(Listener::new)
-            .collect::<io::Result<Vec<_>>>()?;
+    /// When a listener can't be watched, or the system has no thread left.
+    pub(crate) fn start(
+        self,
+        listeners: Listeners,
+        stop: watch::Receiver<bool>,
+    ) -> Result<JoinHandle<()>, Error> {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()?;
+        let listeners = {
+            let _entered = runtime.enter();
+            let listeners = listeners.0.into_iter().map(Listener::new);
+            listeners.collect::<io::Result<Vec<_>>>()?
+        };
+        let thread = std::thread::Builder::new()
+            .name("accept".to_owned())
+            .spawn(move || {
+                work_in_batches();
+                runtime.block_on(self.run(listeners, stop));
+            })?;
+        Ok(thread)
+    }
+
+    async fn run(self, listeners: Vec<Listener>, mut stop: watch::Receiver<bool>) {
         tokio::select! {
             () = self.accept_all(&listeners) => {}
             // An error means that the one who could have said stop is gone.
             _ = stop.wait_for(|&stop| stop) => {}
         }
         self.lanes.replace(Vec::new());
-        Ok(())
     }
 
     async fn accept_all(&self, listeners: &[Listener]) {
@@ -157,17 +213,19 @@ impl Acceptor {
         let mut refusing = false;
         let mut full = Repeats::default();
         let (mut bursts, mut batch) = (Bursts::default(), 0_usize);
+        let mut turn = Turn::default();
         loop {
             let (listener, accepted) = tokio::select! {
                 biased;
-                waiting = accept_any(listeners) => waiting,
+                waiting = accept_any(listeners, &turn) => waiting,
                 () = std::future::ready(()) => {
                     // This thread has nothing else to do, and tokio's clock is too coarse.
                     std::thread::sleep(bursts.rest(Instant::now(), batch));
                     batch = 0;
-                    accept_any(listeners).await
+                    accept_any(listeners, &turn).await
                 }
             };
+            turn.served(listener);
             batch = batch.saturating_add(1);
             match accepted {
                 Ok((stream, peer)) => {
@@ -191,7 +249,7 @@ impl Acceptor {
                 Err(error) => {
                     // Say it once, not for every attempt while it lasts.
                     if !std::mem::replace(&mut refusing, true) {
-                        (self.report)(Notice::AcceptFailed(error));
+                        say(&self.report, Notice::AcceptFailed(error));
                     }
                     tokio::time::sleep(limits::ACCEPT_PAUSE).await;
                 }
@@ -202,10 +260,8 @@ impl Acceptor {
     /// Closes the connection: nothing can be said to a client from out here.
     fn refuse(&self, peer: SocketAddr, full: &mut Repeats<()>) {
         for Tally { times, .. } in full.note(Instant::now(), ()) {
-            (self.report)(Notice::AddressRefused {
-                address: peer.ip(),
-                times,
-            });
+            let address = peer.ip();
+            say(&self.report, Notice::AddressRefused { address, times });
         }
     }
 
@@ -213,7 +269,7 @@ impl Acceptor {
     async fn place(&self, mut arrival: Arrival, addresses: &Addresses) {
         let own = self.limits.by_address.then_some(addresses);
         loop {
-            if self.lanes.connections() < self.limits.connections {
+            if self.lanes.have_room(&self.limits) {
                 match self.lanes.dispatch(arrival, own) {
                     None => return,
                     Some(back) => arrival = back,
@@ -224,75 +280,16 @@ impl Acceptor {
     }
 }
 
-/// The next connection of any listener, by the listener's index.
-async fn accept_any(listeners: &[Listener]) -> (usize, io::Result<(TcpStream, SocketAddr)>) {
-    std::future::poll_fn(|cx| {
-        for (index, listener) in listeners.iter().enumerate() {
-            if let Poll::Ready(accepted) = listener.poll_accept(cx) {
-                return Poll::Ready((index, accepted));
-            }
-        }
-        Poll::Pending
-    })
-    .await
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-/// A listener whose connections are not registered with this thread's runtime:
-/// another thread's serves them.
-#[cfg(unix)]
-struct Listener(tokio::io::unix::AsyncFd<TcpListener>);
-
-#[cfg(unix)]
-impl Listener {
-    fn new(listener: &TcpListener) -> io::Result<Self> {
-        let listener = listener.try_clone()?;
-        listener.set_nonblocking(true)?;
-        // SAFETY: the listener owns its descriptor, and the `AsyncFd` the listener:
-        // it stays the same, and open, for as long as it is registered.
-        let registered = unsafe { tokio::io::unix::AsyncFd::register(listener) };
-        Ok(Self(registered?))
-    }
-
-    fn poll_accept(&self, cx: &mut Context<'_>) -> Poll<io::Result<(TcpStream, SocketAddr)>> {
-        loop {
-            let mut ready = std::task::ready!(self.0.poll_read_ready(cx))?;
-            match ready.try_io(|listener| listener.get_ref().accept()) {
-                Ok(Ok((stream, peer))) => {
-                    stream.set_nonblocking(true)?;
-                    return Poll::Ready(Ok((stream, peer)));
-                }
-                Ok(Err(error)) => return Poll::Ready(Err(error)),
-                Err(_would_block) => {}
-            }
+    #[test]
+    fn all_versions_together_have_so_many() {
+        let limits = Limits::default().serving(20);
+        // What replaced versions have; what all may have.
+        for (replaced, expected) in [(0, 276), (1, 20), (18, 20), (20, 22), (22, 24), (400, 276)] {
+            assert_eq!(most(&limits, replaced, 2), expected, "{replaced}");
         }
     }
-}
-
-#[cfg(not(unix))]
-struct Listener(tokio::net::TcpListener);
-
-#[cfg(not(unix))]
-impl Listener {
-    fn new(listener: &TcpListener) -> io::Result<Self> {
-        let listener = listener.try_clone()?;
-        listener.set_nonblocking(true)?;
-        tokio::net::TcpListener::from_std(listener).map(Self)
-    }
-
-    fn poll_accept(&self, cx: &mut Context<'_>) -> Poll<io::Result<(TcpStream, SocketAddr)>> {
-        let (stream, peer) = std::task::ready!(self.0.poll_accept(cx))?;
-        Poll::Ready(stream.into_std().map(|stream| (stream, peer)))
-    }
-}
-
-/// Whether the connection failed, and not accepting as such (accept(2), under
-/// "Error handling").
-fn is_the_peers(error: &io::Error) -> bool {
-    matches!(
-        error.kind(),
-        io::ErrorKind::ConnectionAborted
-            | io::ErrorKind::ConnectionReset
-            | io::ErrorKind::ConnectionRefused
-            | io::ErrorKind::Interrupted
-    )
 }

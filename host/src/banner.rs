@@ -3,10 +3,10 @@
 use std::fmt::Write as _;
 use std::net::SocketAddr;
 
-use porthole::{Confined, Kind, Root};
+use porthole::{Confined, Kind, Root, printable};
 
 pub(crate) fn lines(root: &Root, addresses: &[SocketAddr], confined: Option<Confined>) -> String {
-    let path = root.path().display();
+    let path = printable(root.path().display());
     let what = match root.kind() {
         Kind::Directory => "the folder",
         Kind::File => "the one file",

@@ -30,6 +30,20 @@ const OWN: u64 = 48;
 /// Open files of a worker: event queue, the granted root, folders that are listed.
 const PER_WORKER: u64 = 16;
 
+/// The fewest open files that a start can do with, and one connection with its file: what
+/// each worker, each address and the process itself hold, with the eighth that is never
+/// given to files.
+pub(crate) fn least(workers: u64, addresses: u64) -> u64 {
+    let own = LEAST_OWN.saturating_add(addresses);
+    own.saturating_add(LEAST_PER_WORKER.saturating_mul(workers))
+}
+
+/// Standard input and its like, the signals' and the acceptor's event queues, the root.
+const LEAST_OWN: u64 = 28;
+
+/// An event queue and the granted root.
+const LEAST_PER_WORKER: u64 = 6;
+
 /// How many of the wanted connections the limit has room for beside a third as many
 /// files, at least one.
 pub(crate) fn connections(limit: Option<u64>, workers: u64, wanted: u32) -> u32 {

@@ -1,16 +1,16 @@
 //! The clock by which the watchdog measures.
 
 use std::io;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::JoinHandle;
 
 use wasmtime::EngineWeak;
 
 use crate::limits::WATCHDOG_TICK;
 
-/// Whether an engine's clock ticks; clones share it.
+/// An engine's clock, once it ticks; clones share it.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Epochs(Arc<AtomicBool>);
+pub(crate) struct Epochs(Arc<Mutex<Option<JoinHandle<()>>>>);
 
 impl Epochs {
     /// Makes the clock tick for as long as the engine exists; false when it does already.
@@ -20,10 +20,11 @@ impl Epochs {
     /// # Errors
     /// When the system has no thread left.
     pub(crate) fn start(&self, engine: EngineWeak) -> io::Result<bool> {
-        if self.0.swap(true, Ordering::Relaxed) {
+        let mut ticking = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if ticking.as_ref().is_some_and(|thread| !thread.is_finished()) {
             return Ok(false);
         }
-        let ticking = std::thread::Builder::new()
+        let thread = std::thread::Builder::new()
             .name("epochs".to_owned())
             .spawn(move || {
                 while let Some(engine) = engine.upgrade() {
@@ -31,9 +32,15 @@ impl Epochs {
                     drop(engine);
                     std::thread::sleep(WATCHDOG_TICK);
                 }
-            });
-        self.0.store(ticking.is_ok(), Ordering::Relaxed);
-        ticking.map(|_| true)
+            })?;
+        *ticking = Some(thread);
+        Ok(true)
+    }
+
+    /// Whether the clock ticks: without it no component that spins is ever ended.
+    pub(crate) fn tick(&self) -> bool {
+        let ticking = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        ticking.as_ref().is_some_and(|thread| !thread.is_finished())
     }
 }
 
@@ -48,5 +55,20 @@ mod tests {
         assert!(!epochs.start(engine.weak()).unwrap());
         assert!(!epochs.clone().start(engine.weak()).unwrap());
         assert!(Epochs::default().start(engine.weak()).unwrap(), "another");
+    }
+
+    #[test]
+    fn a_clock_that_has_ended_is_noticed_and_starts_again() {
+        let (engine, epochs) = (wasmtime::Engine::default(), Epochs::default());
+        assert!(!epochs.tick());
+        epochs.start(engine.weak()).unwrap();
+        assert!(epochs.tick());
+        let ended = std::thread::spawn(|| {});
+        while !ended.is_finished() {
+            std::thread::yield_now();
+        }
+        *epochs.0.lock().unwrap() = Some(ended);
+        assert!(!epochs.tick());
+        assert!(epochs.start(engine.weak()).unwrap() && epochs.tick());
     }
 }

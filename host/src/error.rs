@@ -1,17 +1,21 @@
 //! What can go wrong, for the embedder ([`Error`]) and for the log ([`Notice`]).
 
+use std::any::Any;
 use std::io;
 use std::net::{IpAddr, SocketAddr};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
+
+use crate::printable::printable;
 
 /// Why a server could not start.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
     /// The directory or file to grant.
-    #[error("cannot read {}", path.display())]
+    #[error("cannot read {}", printable(path.display()))]
     Root {
         /// As it was given.
         path: PathBuf,
@@ -36,6 +40,15 @@ pub enum Error {
     /// arguments, or what it is granted. What it said is in its log.
     #[error("the component does not start like that; its reason is above")]
     Declined,
+    /// Whoever started or replaced it did not want to wait any longer.
+    #[error("it was not wanted any more before it listened")]
+    Cancelled,
+    /// No worker is left; why is in the notices.
+    #[error("every worker has failed; the reasons are above")]
+    WorkersFailed,
+    /// A thread that serving cannot do without is gone.
+    #[error("{0} has ended, and nothing can be served without it")]
+    ThreadEnded(&'static str),
     /// The kernel knows how to confine the process, and does not do it.
     #[error("cannot confine the process: {0}")]
     Confinement(String),
@@ -54,9 +67,16 @@ impl From<wasmtime::Error> for Error {
 pub(crate) fn one_line(error: &wasmtime::Error) -> String {
     let chain: Vec<String> = error
         .chain()
-        .map(|cause| cause.to_string().replace('\n', " "))
+        .map(|cause| printable(cause.to_string().replace('\n', " ")))
         .collect();
     chain.join(": ")
+}
+
+/// What was said with a panic, on one line.
+pub(crate) fn words(panic: &(dyn Any + Send)) -> String {
+    let text = panic.downcast_ref::<&str>().copied();
+    let text = text.or_else(|| panic.downcast_ref::<String>().map(String::as_str));
+    printable(text.unwrap_or("no message").replace('\n', " "))
 }
 
 /// Something that happened while serving and that an operator wants to know.
@@ -92,6 +112,14 @@ pub enum Notice {
     Cut {
         /// How many.
         connections: usize,
+    },
+    /// A [`Log`](crate::Log) can't be written; said once until it can, and once a minute
+    /// at most.
+    LogLost(io::Error),
+    /// It can be written again.
+    LogRecovered {
+        /// Bytes that were not written.
+        lost: u64,
     },
     /// A worker failed too often at its start and is not started again.
     WorkerGaveUp {
@@ -133,6 +161,12 @@ impl std::fmt::Display for Notice {
                 f,
                 "cut {connections} connections that had not finished in time"
             ),
+            Self::LogLost(error) => {
+                write!(f, "the log cannot be written: {error}; its lines are lost")
+            }
+            Self::LogRecovered { lost } => {
+                write!(f, "the log is written again; {lost} bytes of it were lost")
+            }
             Self::WorkerGaveUp { worker } => {
                 write!(f, "worker {worker} failed too often and stays down")
             }
@@ -140,5 +174,11 @@ impl std::fmt::Display for Notice {
     }
 }
 
-/// Takes notices; called from any of the server's threads.
+/// Takes notices; called from any of the server's threads, which wait until it returns.
 pub type Reporter = Arc<dyn Fn(Notice) + Send + Sync>;
+
+/// A reporter is the embedder's: its panic, which the panic hook has told of, must end
+/// none of the server's threads.
+pub(crate) fn say(report: &Reporter, notice: Notice) {
+    let _ = catch_unwind(AssertUnwindSafe(|| report(notice)));
+}

@@ -18,6 +18,8 @@ use crate::{Error, limits};
 /// Its workers. It ends when the lanes to it are dropped and what is open is
 /// finished, or when it is killed or dropped.
 pub(crate) struct Generation {
+    /// Kept, so that its clock ticks for as long as there are workers.
+    program: Program,
     kill: watch::Sender<bool>,
     workers: Vec<JoinHandle<Ended>>,
     inboxes: Vec<Inboxes>,
@@ -28,19 +30,21 @@ impl Generation {
     ///
     /// # Errors
     /// [`Error::System`] when threads or descriptors are lacking; [`Error::Declined`] and
-    /// [`Error::NotListening`] when an instance does not come as far as that. Then all
-    /// of them are ended.
+    /// [`Error::NotListening`] when an instance does not come as far as that;
+    /// [`Error::Cancelled`] when it was before. Then all of them are ended.
     pub(crate) fn start(
         program: &Program,
         root: Root,
         addresses: &[SocketAddr],
         shared: &Arc<Shared>,
+        cancelled: &dyn Fn() -> bool,
     ) -> Result<(Self, Vec<Lane>), Error> {
         program.epochs.start(program.engine.weak())?;
         let root = Arc::new(root);
         let (kill, killed) = watch::channel(false);
         let mut lanes = Vec::new();
         let mut generation = Self {
+            program: program.clone(),
             kill,
             workers: Vec::new(),
             inboxes: Vec::new(),
@@ -61,15 +65,22 @@ impl Generation {
             generation.workers.push(worker.start()?);
             // What one has against its arguments, all have: one says so.
             if number == 0 {
-                generation.wait_until_listening(deadline)?;
+                generation.wait_until_listening(deadline, cancelled)?;
             }
         }
-        generation.wait_until_listening(deadline)?;
+        generation.wait_until_listening(deadline, cancelled)?;
         Ok((generation, lanes))
     }
 
-    fn wait_until_listening(&mut self, deadline: Option<Instant>) -> Result<(), Error> {
+    fn wait_until_listening(
+        &mut self,
+        deadline: Option<Instant>,
+        cancelled: &dyn Fn() -> bool,
+    ) -> Result<(), Error> {
         while !self.inboxes.iter().all(Inboxes::have_listened) {
+            if cancelled() {
+                return Err(Error::Cancelled);
+            }
             if let Some(ended) = self
                 .workers
                 .extract_if(.., |worker| worker.is_finished())
@@ -92,6 +103,19 @@ impl Generation {
     pub(crate) fn connections(&self) -> usize {
         let loads = self.inboxes.iter().map(|inboxes| &inboxes.load);
         loads.map(Load::connections).sum()
+    }
+
+    /// # Errors
+    /// [`Error::WorkersFailed`] and [`Error::ThreadEnded`] when it serves no more, or can't
+    /// be held to its limits any more.
+    pub(crate) fn check(&self) -> Result<(), Error> {
+        if self.is_finished() {
+            return Err(Error::WorkersFailed);
+        }
+        match self.program.epochs.tick() {
+            true => Ok(()),
+            false => Err(Error::ThreadEnded("the watchdog's clock")),
+        }
     }
 
     pub(crate) fn is_finished(&self) -> bool {

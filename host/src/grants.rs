@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::net::SocketAddr;
 
-use porthole::{Confined, Kind, Right, Root, Wall};
+use porthole::{Confined, Kind, Right, Root, Wall, printable};
 use serde_json::{Map, Value, json};
 
 use crate::options::{Format, Options};
@@ -59,11 +59,11 @@ impl Grants<'_> {
             .map(SocketAddr::to_string)
             .collect();
         writeln!(text, "porthole {}", env!("CARGO_PKG_VERSION"))?;
-        writeln!(text, "  component  {}", self.component())?;
+        writeln!(text, "  component  {}", printable(self.component()))?;
         writeln!(
             text,
             "  root       {}, {}",
-            self.root.path().display(),
+            printable(self.root.path().display()),
             self.kind()
         )?;
         writeln!(text, "  addresses  {}", addresses.join(" and "))?;

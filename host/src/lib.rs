@@ -5,26 +5,27 @@
 //! component on every core and keeps it running. It never looks at what goes
 //! over the connections.
 //!
-//! ```no_run
+//! ```
 //! use std::sync::Arc;
-//! use porthole::{Limits, Listeners, Log, Program, Root, Server};
+//! use porthole::{Limits, Listeners, Log, Program, Root, Server, Stopped};
 //!
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # let media = std::env::current_dir()?;
 //! let listeners = Listeners::bind(&["127.0.0.1:0".parse()?])?;
 //! let addresses = listeners.addresses()?;
 //! let (log, _) = Log::to(std::io::stdout())?;
 //! let server = Server {
 //!     program: Program::built_in()?,
-//!     root: Root::open("/srv/media")?,
+//!     root: Root::open(media)?,
 //!     listeners,
 //!     arguments: addresses.iter().map(|address| format!("--listen={address}")).collect(),
 //!     limits: Limits::default(),
 //!     stdout: log.clone(),
-//!     stderr: log,
-//!     report: Arc::new(|notice| eprintln!("{notice}")),
+//!     stderr: log.clone(),
+//!     report: Arc::new(move |notice| log.say(notice)),
 //! };
 //! let running = server.start()?;
-//! running.stop(|| false);
+//! assert_eq!(running.stop(|| false), Stopped::Drained);
 //! # Ok(())
 //! # }
 //! ```
@@ -48,6 +49,7 @@ mod listeners;
 mod load;
 mod log;
 mod preopens;
+mod printable;
 mod reads;
 mod repeats;
 mod rights;
@@ -55,15 +57,16 @@ mod root;
 mod scheduling;
 mod server;
 mod sockets;
+mod transfers;
 mod worker;
 
-mod transfers;
 pub use confinement::{Confined, confine};
 pub use engine::Program;
 pub use error::{Error, Notice, Reporter};
 pub use limits::Limits;
 pub use listeners::Listeners;
 pub use log::Log;
+pub use printable::printable;
 pub use rights::{Right, Wall};
 pub use root::{Kind, Root};
 pub use server::{Running, Server, Stopped};

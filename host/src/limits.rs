@@ -56,6 +56,11 @@ impl Default for Limits {
 }
 
 impl Limits {
+    /// How long an orderly end may take once it was asked for twice.
+    pub fn hurry() -> Duration {
+        HURRY
+    }
+
     /// The same, but for `full` connections that are served, with room for those that are
     /// told to come back later.
     pub fn serving(self, full: usize) -> Self {
@@ -341,9 +346,6 @@ pub(crate) const RETIRING: usize = 8;
 /// - held by: `porthole::reads::a_worker_does_not_wait_for_what_was_dropped_again`
 pub(crate) const FETCHES: u32 = 4;
 
-/// Chunks of log that wait to be written: a terminal that was stopped must not stop the
-/// server.
-///
 /// What one turn moves of a transfer between two ends of the host, which a component has
 /// put together and takes no part in. As much as a component's own small buffers.
 ///
@@ -353,6 +355,9 @@ pub(crate) const FETCHES: u32 = 4;
 ///   `host::escape::transfers::socket into send`
 pub(crate) const TRANSFER_BYTES: usize = 64 << 10;
 
+/// Chunks of log that wait to be written: a terminal that was stopped must not stop the
+/// server.
+///
 /// - unit: chunks
 /// - at it: more are dropped and counted
 /// - held by: `porthole::log::what_does_not_fit_is_dropped_and_counted`,
@@ -366,6 +371,21 @@ pub(crate) const LOG_CHUNKS: usize = 256;
 /// - held by: `wire::log::every_request_has_its_line_under_load`
 pub(crate) const LOG_CHUNK_BYTES: usize = 64 << 10;
 
+/// How long a program that ends waits until its log is read.
+///
+/// - unit: a time
+/// - at it: it ends, and what was not read is lost
+/// - held by: `porthole::log::the_end_does_not_wait_for_who_does_not_read`,
+///   `wire::unread::a_stop_ends_it`
+pub(crate) const LOG_PATIENCE: Duration = Duration::from_secs(1);
+
+/// [`Limits::hurry`]: who asks twice waits for nothing that might hang.
+///
+/// - unit: a time
+/// - at it: the process ends, whatever its threads are doing
+/// - held by: `wire::unread::a_second_signal_ends_it_within_a_second`
+const HURRY: Duration = Duration::from_millis(700);
+
 /// How often a server that starts or stops looks whether it is done.
 ///
 /// - unit: a time
@@ -373,7 +393,7 @@ pub(crate) const LOG_CHUNK_BYTES: usize = 64 << 10;
 /// - held by: `wire::lifecycle::a_signal_ends_it_with_0`
 pub(crate) const POLL: Duration = Duration::from_millis(1);
 
-/// How long a stopping server waits for workers that were told to end at once.
+/// How long a stopping server waits for threads that were told to end at once.
 ///
 /// - unit: a time
 /// - at it: it ends without them

@@ -1,102 +1,176 @@
-//! Where a component's stdout and stderr go.
+//! Where a component's stdout and stderr go, and what the program says while it serves.
 //!
 //! A thread of its own writes, so that a reader that stops reading (a terminal
 //! on hold, a full pipe) never stops the server: what does not fit is dropped
 //! and counted.
 
+mod controls;
+mod losses;
+
+use std::fmt::Display;
 use std::io::{self, Write};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::task::{Context, Poll};
 use std::thread::JoinHandle;
+use std::time::Instant;
 
 use tokio::io::AsyncWrite;
 use wasmtime_wasi::cli::{IsTerminal, StdoutStream};
 
-use crate::limits::{LOG_CHUNK_BYTES, LOG_CHUNKS};
+use crate::Reporter;
+use crate::error::say;
+use crate::limits::{LOG_CHUNK_BYTES, LOG_CHUNKS, LOG_PATIENCE, POLL};
+use controls::without_controls;
+use losses::Losses;
 
 /// A log that any number of instances write to; clones write to the same.
 #[derive(Clone)]
 pub struct Log {
     chunks: SyncSender<Vec<u8>>,
-    dropped: Arc<AtomicU64>,
+    counts: Arc<Counts>,
+}
+
+#[derive(Default)]
+struct Counts {
+    /// Bytes that did not fit.
+    dropped: AtomicU64,
+    /// Chunks that were taken to be written.
+    taken: AtomicU64,
+    /// Chunks that were written, or that could not be.
+    done: AtomicU64,
 }
 
 impl Log {
     /// Starts the thread that writes to `output`. It ends when every clone of the
-    /// log is gone; joining it waits until all is written.
+    /// log is gone; joining it waits until all is written, however long that takes.
     ///
     /// # Errors
     /// When the system has no thread left.
     pub fn to(output: impl Write + Send + 'static) -> io::Result<(Self, JoinHandle<()>)> {
+        Self::reporting(output, Arc::new(|_| {}))
+    }
+
+    /// The same; `report` hears when what is written is lost, and when it is so no more.
+    ///
+    /// # Errors
+    /// When the system has no thread left.
+    pub fn reporting(
+        output: impl Write + Send + 'static,
+        report: Reporter,
+    ) -> io::Result<(Self, JoinHandle<()>)> {
         let (sender, receiver) = sync_channel(LOG_CHUNKS);
-        let dropped = Arc::new(AtomicU64::new(0));
+        let counts = Arc::<Counts>::default();
         let log = Self {
             chunks: sender,
-            dropped: Arc::clone(&dropped),
+            counts: Arc::clone(&counts),
+        };
+        let mut writer = Writer {
+            output,
+            counts,
+            losses: Losses::default(),
+            report,
         };
         let thread = std::thread::Builder::new()
             .name("log".to_owned())
-            .spawn(move || write_all(output, &receiver, &dropped))?;
+            // A panic of the output's costs what was to be written, and not the log.
+            .spawn(move || {
+                let mut writing = || writer.write_all(&receiver);
+                while catch_unwind(AssertUnwindSafe(&mut writing)).is_err() {}
+            })?;
         Ok((log, thread))
+    }
+
+    /// Writes a line; never waits.
+    pub fn say(&self, line: impl Display) {
+        let text = format!("{line}\n");
+        let mut rest = text.as_bytes();
+        while !rest.is_empty() {
+            let chunk = rest.get(..LOG_CHUNK_BYTES).unwrap_or(rest);
+            let taken = self.write(chunk);
+            rest = rest.get(taken..).unwrap_or_default();
+        }
+    }
+
+    /// Waits until all is written that was said so far, but not for readers that do not
+    /// read. Returns whether it is.
+    pub fn finish(logs: &[&Self]) -> bool {
+        let said: Vec<(&Counts, u64)> = logs
+            .iter()
+            .map(|log| (&*log.counts, log.counts.taken.load(Ordering::SeqCst)))
+            .collect();
+        let deadline = Instant::now().checked_add(LOG_PATIENCE);
+        let is_written =
+            |(counts, taken): &(&Counts, u64)| counts.done.load(Ordering::SeqCst) >= *taken;
+        while !said.iter().all(is_written)
+            && deadline.is_some_and(|deadline| Instant::now() < deadline)
+        {
+            std::thread::sleep(POLL);
+        }
+        said.iter().all(is_written)
+    }
+
+    /// Whether nothing has ever been said.
+    pub fn is_unused(&self) -> bool {
+        self.counts.taken.load(Ordering::SeqCst) == 0
     }
 
     /// Returns how many bytes of the chunk were taken, be it to drop them.
     fn write(&self, chunk: &[u8]) -> usize {
         let (clean, read) = without_controls(chunk);
-        if let Err(TrySendError::Full(_)) = self.chunks.try_send(clean) {
-            self.dropped.fetch_add(read as u64, Ordering::Relaxed);
+        // Counted first: the thread may be done with it before this one goes on.
+        self.counts.taken.fetch_add(1, Ordering::SeqCst);
+        if let Err(error) = self.chunks.try_send(clean) {
+            self.counts.done.fetch_add(1, Ordering::SeqCst);
+            if let TrySendError::Full(_) = error {
+                self.counts
+                    .dropped
+                    .fetch_add(read as u64, Ordering::Relaxed);
+            }
         }
         read
     }
 }
 
-fn write_all(mut output: impl Write, chunks: &Receiver<Vec<u8>>, dropped: &AtomicU64) {
-    for chunk in chunks {
-        // Nobody reads: there is no one to tell, and serving goes on.
-        let _ = output.write_all(&chunk);
-        let lost = dropped.swap(0, Ordering::Relaxed);
-        if lost > 0 {
-            let _ = writeln!(output, "log: {lost} bytes dropped, the reader is too slow");
-        }
-        let _ = output.flush();
-    }
+/// What the log's thread works with.
+struct Writer<W> {
+    output: W,
+    counts: Arc<Counts>,
+    losses: Losses,
+    report: Reporter,
 }
 
-/// A component may not steer the terminal that shows its log: control characters, but
-/// for line feed and tab, and what is no UTF-8 become `?`.
-///
-/// A character that the end of the chunk cuts in two is left for the next chunk, unless
-/// it is all there is: both logs and all instances share one terminal, on which their
-/// halves could become a control. Returns how many bytes were read.
-fn without_controls(chunk: &[u8]) -> (Vec<u8>, usize) {
-    let mut clean = Vec::with_capacity(chunk.len());
-    let mut read = 0_usize;
-    for part in chunk.utf8_chunks() {
-        for (index, harmless) in part.valid().split(steers).enumerate() {
-            if index > 0 {
-                clean.push(b'?');
+impl<W: Write> Writer<W> {
+    fn write_all(&mut self, chunks: &Receiver<Vec<u8>>) {
+        for chunk in chunks {
+            let _done = Done(&self.counts);
+            let written = self.output.write_all(&chunk);
+            let lost = self.counts.dropped.swap(0, Ordering::Relaxed);
+            if lost > 0 {
+                let _ = writeln!(
+                    self.output,
+                    "log: {lost} bytes dropped, the reader is too slow"
+                );
             }
-            clean.extend_from_slice(harmless.as_bytes());
+            let written = written.and_then(|()| self.output.flush());
+            let length = chunk.len() as u64;
+            if let Some(notice) = self.losses.note(written, length, Instant::now()) {
+                say(&self.report, notice);
+            }
         }
-        read = read.saturating_add(part.valid().len());
-        let broken = part.invalid();
-        let ends = read.saturating_add(broken.len()) == chunk.len();
-        // No length: the character may be valid when there is more of it.
-        let cut = std::str::from_utf8(broken).is_err_and(|error| error.error_len().is_none());
-        if read > 0 && ends && cut {
-            break;
-        }
-        clean.extend(broken.iter().map(|_| b'?'));
-        read = read.saturating_add(broken.len());
     }
-    (clean, read)
 }
 
-fn steers(character: char) -> bool {
-    character.is_control() && !matches!(character, '\n' | '\t')
+/// Counts a chunk when it is done with, be it by a panic.
+struct Done<'a>(&'a Counts);
+
+impl Drop for Done<'_> {
+    fn drop(&mut self) {
+        self.0.done.fetch_add(1, Ordering::SeqCst);
+    }
 }
 
 impl IsTerminal for Log {
@@ -132,30 +206,29 @@ impl AsyncWrite for Log {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Mutex;
+    use std::sync::mpsc::{Sender, channel};
+
     use super::*;
 
-    #[test]
-    fn control_characters_do_not_reach_the_terminal() {
-        // What is written, what is shown, what is left for the next chunk.
-        let cases: &[(&[u8], &[u8], &[u8])] = &[
-            (b"plain\tline\n", b"plain\tline\n", b""),
-            (b"\x1b[2Jgone\r\n", b"?[2Jgone?\n", b""),
-            (
-                "caf\u{e9} \u{9b}2J".as_bytes(),
-                "caf\u{e9} ?2J".as_bytes(),
-                b"",
-            ),
-            (b"\x00\x7f", b"??", b""),
-            (b"\x9b2J\xff\xc3(", b"?2J??(", b""),
-            (b"half \xc2", b"half ", b"\xc2"),
-            (b"half \xf0\x9f\x9a", b"half ", b"\xf0\x9f\x9a"),
-            (b"\xc2", b"?", b""),
-            (b"", b"", b""),
-        ];
-        for (given, shown, left) in cases {
-            let (clean, read) = without_controls(given);
-            assert_eq!(clean, *shown, "{given:?}");
-            assert_eq!(given[read..], **left, "{given:?}");
+    /// Hands over what is written, but what panics or fails by its words.
+    struct Output(Sender<String>);
+
+    impl Write for Output {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            let text = String::from_utf8(bytes.to_vec()).unwrap();
+            match text.as_str() {
+                "panic\n" => panic!("meant to happen"),
+                "fail\n" => Err(io::ErrorKind::StorageFull.into()),
+                _ => {
+                    self.0.send(text).unwrap();
+                    Ok(bytes.len())
+                }
+            }
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
         }
     }
 
@@ -164,15 +237,71 @@ mod tests {
         let (sender, receiver) = sync_channel(1);
         let log = Log {
             chunks: sender,
-            dropped: Arc::default(),
+            counts: Arc::default(),
         };
-        log.write(b"kept\n");
-        log.write(b"dropped\n");
-        let Log { chunks, dropped } = log;
+        log.say("kept");
+        log.say("dropped");
+        let Log { chunks, counts } = log;
         drop(chunks);
-        let mut output = Vec::new();
-        write_all(&mut output, &receiver, &dropped);
-        let text = String::from_utf8(output).unwrap();
+        let mut writer = Writer {
+            output: Vec::new(),
+            counts,
+            losses: Losses::default(),
+            report: Arc::new(|_| {}),
+        };
+        writer.write_all(&receiver);
+        let text = String::from_utf8(writer.output).unwrap();
         assert_eq!(text, "kept\nlog: 8 bytes dropped, the reader is too slow\n");
+    }
+
+    #[test]
+    fn a_panic_of_the_output_costs_a_line_and_not_the_log() {
+        let (sender, lines) = channel();
+        let (log, thread) = Log::to(Output(sender)).unwrap();
+        assert!(log.is_unused());
+        for line in ["before", "panic", "after"] {
+            log.say(line);
+        }
+        assert!(Log::finish(&[&log]) && !log.is_unused());
+        drop(log);
+        thread.join().unwrap();
+        assert_eq!(lines.iter().collect::<Vec<_>>(), ["before\n", "after\n"]);
+    }
+
+    #[test]
+    fn a_log_that_is_lost_is_said_once() {
+        let notices = Arc::new(Mutex::new(Vec::new()));
+        let report = {
+            let notices = Arc::clone(&notices);
+            Arc::new(move |notice: crate::Notice| notices.lock().unwrap().push(notice.to_string()))
+        };
+        let (sender, _lines) = channel();
+        let (log, _) = Log::reporting(Output(sender), report).unwrap();
+        for line in ["fail", "fail", "fine", "fail", "fine"] {
+            log.say(line);
+        }
+        assert!(Log::finish(&[&log]));
+        let notices = notices.lock().unwrap();
+        assert!(
+            notices[0].starts_with("the log cannot be written: "),
+            "{notices:#?}"
+        );
+        assert_eq!(
+            notices[1],
+            "the log is written again; 10 bytes of it were lost"
+        );
+        assert_eq!(notices.len(), 2);
+    }
+
+    #[test]
+    fn the_end_does_not_wait_for_who_does_not_read() {
+        let (reader, writer) = io::pipe().unwrap();
+        let (log, _) = Log::to(writer).unwrap();
+        // More than any pipe takes.
+        log.say("a".repeat(4 << 20));
+        let asked = Instant::now();
+        assert!(!Log::finish(&[&log, &log]));
+        assert!(asked.elapsed() < 5 * LOG_PATIENCE);
+        drop(reader);
     }
 }

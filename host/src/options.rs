@@ -4,12 +4,14 @@ use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use anyhow::Context as _;
+use anyhow::{Context as _, bail};
 use clap::builder::NonEmptyStringValueParser;
-use clap::{Parser, ValueEnum};
-use porthole::{Confined, Limits, Program, Root};
+use clap::{ArgAction, Parser, ValueEnum};
+use porthole::{Confined, Limits, Program, Root, printable};
 
 use crate::descriptors;
+
+mod usage;
 
 /// Serves a folder, or a single file, over HTTP. The server runs in a sandbox
 /// that holds that folder, read-only, and one port.
@@ -45,11 +47,11 @@ pub(crate) struct Options {
     index: String,
 
     /// Serve names that begin with a dot
-    #[arg(long, env = "PORTHOLE_HIDDEN")]
+    #[arg(long, env = "PORTHOLE_HIDDEN", action = ArgAction::SetTrue, value_parser = usage::switch)]
     hidden: bool,
 
     /// Answer unknown paths with the folder's index file, for single-page applications
-    #[arg(long, env = "PORTHOLE_SPA")]
+    #[arg(long, env = "PORTHOLE_SPA", action = ArgAction::SetTrue, value_parser = usage::switch)]
     spa: bool,
 
     /// The value of Cache-Control for files
@@ -58,7 +60,7 @@ pub(crate) struct Options {
     cache_control: Option<String>,
 
     /// Let pages of any origin read what is served (CORS)
-    #[arg(long, env = "PORTHOLE_CORS")]
+    #[arg(long, env = "PORTHOLE_CORS", action = ArgAction::SetTrue, value_parser = usage::switch)]
     cors: bool,
 
     /// A header line for every answer, 'Name: value'; may be given more than once
@@ -71,11 +73,11 @@ pub(crate) struct Options {
     header: Vec<String>,
 
     /// Say more: connections, request heads, disconnects
-    #[arg(short, long, env = "PORTHOLE_VERBOSE", conflicts_with = "quiet")]
+    #[arg(short, long, env = "PORTHOLE_VERBOSE", action = ArgAction::SetTrue, value_parser = usage::switch)]
     verbose: bool,
 
     /// No access log
-    #[arg(short, long, env = "PORTHOLE_QUIET")]
+    #[arg(short, long, env = "PORTHOLE_QUIET", action = ArgAction::SetTrue, value_parser = usage::switch)]
     quiet: bool,
 
     /// Milliseconds in the times of the access log
@@ -118,7 +120,7 @@ pub(crate) struct Options {
     component: Option<PathBuf>,
 
     /// Do not give up other rights to the system after the start (Linux: Landlock)
-    #[arg(long, env = "PORTHOLE_NO_CONFINE", conflicts_with = "reload_from")]
+    #[arg(long, env = "PORTHOLE_NO_CONFINE", action = ArgAction::SetTrue, value_parser = usage::switch)]
     no_confine: bool,
 
     /// A folder below which SIGHUP may find what took the place of PATH or of the
@@ -142,6 +144,30 @@ pub(crate) struct Options {
     grace: u32,
 }
 
+/// What is to run, read and not compiled.
+pub(crate) enum Source {
+    BuiltIn,
+    Component(Vec<u8>),
+}
+
+impl Source {
+    pub(crate) fn read(component: Option<&Path>) -> anyhow::Result<Self> {
+        let Some(file) = component else {
+            return Ok(Self::BuiltIn);
+        };
+        let component = std::fs::read(file)
+            .with_context(|| format!("cannot read {}", printable(file.display())))?;
+        Ok(Self::Component(component))
+    }
+
+    pub(crate) fn program(&self) -> anyhow::Result<Program> {
+        Ok(match self {
+            Self::BuiltIn => Program::built_in()?,
+            Self::Component(component) => Program::compile(component)?,
+        })
+    }
+}
+
 /// How `--grants` prints.
 #[derive(Clone, Copy, Debug, ValueEnum)]
 pub(crate) enum Format {
@@ -150,24 +176,30 @@ pub(crate) enum Format {
 }
 
 impl Options {
-    pub(crate) fn program(&self) -> anyhow::Result<Program> {
-        let Some(file) = &self.component else {
-            return Ok(Program::built_in()?);
-        };
-        let component =
-            std::fs::read(file).with_context(|| format!("cannot read {}", file.display()))?;
-        Ok(Program::compile(&component)?)
+    pub(crate) fn source(&self) -> anyhow::Result<Source> {
+        Source::read(self.component())
     }
 
     /// Lowers what the process may not open so many files for; returns what to say then.
-    pub(crate) fn fit(&mut self, descriptors: Option<u64>) -> Option<String> {
+    ///
+    /// # Errors
+    /// When it may open so few that nothing can be served.
+    pub(crate) fn fit(&mut self, descriptors: Option<u64>) -> anyhow::Result<Option<String>> {
         let workers = self.limits().workers as u64;
+        let least = descriptors::least(workers, self.bind.len() as u64);
+        if let Some(limit) = descriptors.filter(|&limit| limit < least) {
+            bail!(
+                "{limit} open files are too few, {workers} workers need {least} at least (ulimit -Hn, --workers)"
+            );
+        }
         let fitting = descriptors::connections(descriptors, workers, self.max_connections);
         let wanted = std::mem::replace(&mut self.max_connections, fitting);
-        let limit = descriptors.filter(|_| fitting < wanted)?;
-        Some(format!(
-            "{fitting} connections at once instead of {wanted}: the system allows {limit} open files (ulimit -Hn)"
-        ))
+        let fewer = descriptors.filter(|_| fitting < wanted);
+        Ok(fewer.map(|limit| {
+            format!(
+                "{fitting} connections at once instead of {wanted}: the system allows {limit} open files (ulimit -Hn)"
+            )
+        }))
     }
 
     /// Gives up what serving does not need; `None` if that was not wanted. To be called
@@ -220,12 +252,10 @@ impl Options {
 
     /// What the component is told.
     pub(crate) fn arguments(&self, addresses: &[SocketAddr]) -> Vec<String> {
-        let mut arguments = vec!["porthole".to_owned()];
-        arguments.extend(
-            addresses
-                .iter()
-                .map(|address| format!("--listen={address}")),
-        );
+        let listen = addresses
+            .iter()
+            .map(|address| format!("--listen={address}"));
+        let mut arguments: Vec<String> = listen.collect();
         arguments.push(format!("--index={}", self.index));
         arguments.push(format!("--max-connections={}", self.limits().share()));
         arguments.push(format!("--cache={}", u64::from(self.cache) << 20));

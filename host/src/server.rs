@@ -9,13 +9,16 @@ use tokio::sync::watch;
 
 use crate::acceptor::{Acceptor, Lanes};
 use crate::engine::Program;
+use crate::error::say;
 use crate::generation::Generation;
 use crate::listeners::Listeners;
 use crate::log::Log;
 use crate::root::Root;
-use crate::scheduling::work_in_batches;
 use crate::worker::Shared;
 use crate::{Error, Limits, Notice, Reporter, limits};
+
+/// What a component finds before its arguments, as programs do.
+const PROGRAM_NAME: &str = "porthole";
 
 /// All that a server is granted, and what it runs.
 ///
@@ -28,8 +31,9 @@ pub struct Server {
     pub root: Root,
     /// Where it may accept.
     pub listeners: Listeners,
-    /// What it is told. Addresses are the component's to be told about: give them
-    /// as the component expects them, from [`Listeners::addresses`].
+    /// What it is told, after the name of a program, which comes first by itself.
+    /// Addresses are the component's to be told about: give them as the component
+    /// expects them, from [`Listeners::addresses`].
     pub arguments: Vec<String>,
     /// How much it may use.
     pub limits: Limits,
@@ -71,25 +75,35 @@ impl Server {
     /// [`Error::Declined`] and [`Error::NotListening`] when the component does not come
     /// as far as that.
     pub fn start(self) -> Result<Running, Error> {
+        self.start_unless(&|| false)
+    }
+
+    /// The same; `cancelled` is asked now and then whether to give up.
+    ///
+    /// # Errors
+    /// As for [`Server::start`], and [`Error::Cancelled`].
+    pub fn start_unless(self, cancelled: &dyn Fn() -> bool) -> Result<Running, Error> {
         let addresses = self.listeners.addresses()?;
+        let mut arguments = vec![PROGRAM_NAME.to_owned()];
+        arguments.extend(self.arguments);
         let shared = Arc::new(Shared {
-            arguments: self.arguments,
+            arguments,
             limits: self.limits,
             stdout: self.stdout,
             stderr: self.stderr,
             report: self.report,
         });
-        let (current, new) = Generation::start(&self.program, self.root, &addresses, &shared)?;
+        let (current, new) =
+            Generation::start(&self.program, self.root, &addresses, &shared, cancelled)?;
         let lanes = Lanes::default();
         lanes.replace(new);
         let (stop, stopping) = watch::channel(false);
         let acceptor = Acceptor {
-            listeners: self.listeners.0,
             lanes: lanes.clone(),
             limits: shared.limits.clone(),
             report: Arc::clone(&shared.report),
         };
-        let acceptor = start_acceptor(acceptor, stopping)?;
+        let acceptor = acceptor.start(self.listeners, stopping)?;
         Ok(Running {
             addresses,
             shared,
@@ -108,9 +122,16 @@ impl Running {
         &self.addresses
     }
 
-    /// Whether every worker has given up.
-    pub fn is_dead(&self) -> bool {
-        self.current.is_finished()
+    /// Looks whether all is there that serving cannot do without: to be called now and
+    /// then. After an error nothing is left to be done but to drop it, or to stop.
+    ///
+    /// # Errors
+    /// [`Error::WorkersFailed`], [`Error::ThreadEnded`].
+    pub fn check(&self) -> Result<(), Error> {
+        if self.acceptor.is_finished() {
+            return Err(Error::ThreadEnded("the thread that accepts connections"));
+        }
+        self.current.check()
     }
 
     /// Sends new connections to another version of the component, with a root
@@ -120,7 +141,21 @@ impl Running {
     /// # Errors
     /// As for [`Server::start`]; then the old version goes on serving.
     pub fn replace(&mut self, program: &Program, root: Root) -> Result<(), Error> {
-        let (new, lanes) = Generation::start(program, root, &self.addresses, &self.shared)?;
+        self.replace_unless(program, root, &|| false)
+    }
+
+    /// The same; `cancelled` is asked now and then whether to give up.
+    ///
+    /// # Errors
+    /// As for [`Running::replace`], and [`Error::Cancelled`].
+    pub fn replace_unless(
+        &mut self,
+        program: &Program,
+        root: Root,
+        cancelled: &dyn Fn() -> bool,
+    ) -> Result<(), Error> {
+        let (new, lanes) =
+            Generation::start(program, root, &self.addresses, &self.shared, cancelled)?;
         self.lanes.replace(lanes);
         self.retiring.retain(|generation| !generation.is_finished());
         self.retiring
@@ -136,8 +171,9 @@ impl Running {
     /// cuts them. `hurry` is asked now and then whether to cut at once.
     pub fn stop(self, hurry: impl Fn() -> bool) -> Stopped {
         self.stop.send_replace(true);
-        // The acceptor drops its lanes, and with them every stream of connections.
-        let _ = self.acceptor.join();
+        wait(limits::KILL_PATIENCE, || self.acceptor.is_finished());
+        // With the lanes every stream of connections ends.
+        self.lanes.replace(Vec::new());
         let generations: Vec<_> = self.retiring.iter().chain([&self.current]).collect();
         let finished = || {
             generations
@@ -165,7 +201,7 @@ fn cut(shared: &Shared, generations: &[&Generation]) {
         .map(|generation| generation.connections());
     let connections = connections.sum();
     if connections > 0 {
-        (shared.report)(Notice::Cut { connections });
+        say(&shared.report, Notice::Cut { connections });
     }
     generations.iter().for_each(|generation| generation.kill());
 }
@@ -178,21 +214,71 @@ fn wait(patience: Duration, done: impl Fn() -> bool) {
     }
 }
 
-fn start_acceptor(
-    acceptor: Acceptor,
-    stop: watch::Receiver<bool>,
-) -> Result<JoinHandle<()>, Error> {
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()?;
-    let report = Arc::clone(&acceptor.report);
-    let thread = std::thread::Builder::new()
-        .name("accept".to_owned())
-        .spawn(move || {
-            work_in_batches();
-            if let Err(error) = runtime.block_on(acceptor.run(stop)) {
-                report(Notice::AcceptFailed(error));
-            }
-        })?;
-    Ok(thread)
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn running() -> Running {
+        let listeners = Listeners::bind(&["127.0.0.1:0".parse().unwrap()]).unwrap();
+        let addresses = listeners.addresses().unwrap();
+        let (log, _) = Log::to(std::io::sink()).unwrap();
+        Server {
+            program: Program::built_in().unwrap(),
+            root: Root::open(".").unwrap(),
+            listeners,
+            arguments: vec![format!("--listen={}", addresses[0])],
+            limits: Limits {
+                workers: 1,
+                ..Limits::default()
+            },
+            stdout: log.clone(),
+            stderr: log,
+            report: Arc::new(|_| {}),
+        }
+        .start()
+        .unwrap()
+    }
+
+    fn ended() -> JoinHandle<()> {
+        let ended = std::thread::spawn(|| {});
+        wait(Duration::from_secs(20), || ended.is_finished());
+        ended
+    }
+
+    #[test]
+    fn an_acceptor_that_has_ended_is_noticed() {
+        let mut running = running();
+        running.check().unwrap();
+        running.acceptor = ended();
+        let error = running.check().unwrap_err();
+        assert!(error.to_string().contains("accepts connections"), "{error}");
+    }
+
+    #[test]
+    fn workers_that_have_ended_are_noticed() {
+        let running = running();
+        running.current.kill();
+        wait(Duration::from_secs(20), || running.current.is_finished());
+        assert!(matches!(running.check(), Err(Error::WorkersFailed)));
+    }
+
+    #[test]
+    fn a_start_that_is_not_wanted_any_more_ends_at_once() {
+        let listeners = Listeners::bind(&["127.0.0.1:0".parse().unwrap()]).unwrap();
+        let (log, _) = Log::to(std::io::sink()).unwrap();
+        let server = Server {
+            program: Program::built_in().unwrap(),
+            root: Root::open(".").unwrap(),
+            listeners,
+            arguments: Vec::new(),
+            limits: Limits::default(),
+            stdout: log.clone(),
+            stderr: log,
+            report: Arc::new(|_| {}),
+        };
+        assert!(matches!(
+            server.start_unless(&|| true),
+            Err(Error::Cancelled)
+        ));
+    }
 }

@@ -3,7 +3,10 @@
 use std::io;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
+use std::thread::JoinHandle;
 use std::time::Duration;
+
+use porthole::Limits;
 
 /// How often a waiting process looks around even without a signal.
 const LOOK_AROUND: Duration = Duration::from_millis(500);
@@ -23,7 +26,10 @@ enum Signal {
 }
 
 /// The signals so far.
-pub(crate) struct Signals(Arc<Asked>);
+pub(crate) struct Signals {
+    asked: Arc<Asked>,
+    thread: JoinHandle<()>,
+}
 
 impl Signals {
     /// Starts a thread that waits for signals.
@@ -40,40 +46,59 @@ impl Signals {
             Source::new()?
         };
         let shared = Arc::clone(&asked);
-        std::thread::Builder::new()
+        let thread = std::thread::Builder::new()
             .name("signals".to_owned())
             .spawn(move || {
                 runtime.block_on(async {
                     while let Some(signal) = source.next().await {
                         shared.note(&signal);
+                        if shared.hurry() {
+                            tokio::time::sleep(Limits::hurry()).await;
+                            end();
+                        }
                     }
                 });
             })?;
-        Ok(Self(asked))
+        Ok(Self { asked, thread })
+    }
+
+    /// Whether no further signal will be heard of.
+    pub(crate) fn are_deaf(&self) -> bool {
+        self.thread.is_finished()
     }
 
     pub(crate) fn stop_asked(&self) -> bool {
-        self.0.stops.load(Ordering::SeqCst) > 0
+        self.asked.stops.load(Ordering::SeqCst) > 0
     }
 
     pub(crate) fn hurry_asked(&self) -> bool {
-        self.0.stops.load(Ordering::SeqCst) > 1
+        self.asked.hurry()
     }
 
     /// Whether a replacement was asked for since the last time.
     pub(crate) fn replacement_asked(&self) -> bool {
-        self.0.replacement.swap(false, Ordering::SeqCst)
+        self.asked.replacement.swap(false, Ordering::SeqCst)
     }
 
     /// Waits for a signal, but not for long.
     pub(crate) fn wait(&self) {
-        let guard = self.0.lock.lock().unwrap_or_else(PoisonError::into_inner);
+        self.wait_for(LOOK_AROUND);
+    }
+
+    /// Waits for a signal, for so long.
+    pub(crate) fn wait_for(&self, time: Duration) {
+        let guard = self.asked.lock.lock();
+        let guard = guard.unwrap_or_else(PoisonError::into_inner);
         // Whether it was a signal or the time is for the caller to find out.
-        drop(self.0.changed.wait_timeout(guard, LOOK_AROUND));
+        drop(self.asked.changed.wait_timeout(guard, time));
     }
 }
 
 impl Asked {
+    fn hurry(&self) -> bool {
+        self.stops.load(Ordering::SeqCst) > 1
+    }
+
     fn note(&self, signal: &Signal) {
         match signal {
             Signal::Stop => {
@@ -83,6 +108,17 @@ impl Asked {
         }
         self.changed.notify_all();
     }
+}
+
+/// Ends the process, whatever its threads do or hold: who asks twice waits no longer.
+fn end() -> ! {
+    #[cfg(unix)]
+    // SAFETY: it takes a number, and returns to no one.
+    unsafe {
+        libc::_exit(0)
+    }
+    #[cfg(not(unix))]
+    std::process::exit(0)
 }
 
 #[cfg(unix)]

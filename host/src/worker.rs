@@ -1,6 +1,5 @@
 //! A worker: a thread that keeps one instance running.
 
-use std::any::Any;
 use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -12,7 +11,7 @@ use tokio::sync::watch;
 
 use crate::backoff::Backoff;
 use crate::engine::Program;
-use crate::error::one_line;
+use crate::error::{one_line, say, words};
 use crate::instance::{self, Gifts};
 use crate::log::Log;
 use crate::preopens::Preopen;
@@ -71,12 +70,30 @@ impl Worker {
             .name(format!("worker-{}", self.number))
             .spawn(move || {
                 work_in_batches();
-                self.supervise(&runtime)
+                let ended = self.run(&runtime);
+                // A disk that does not answer is not waited for.
+                runtime.shutdown_background();
+                ended
             })
     }
 
+    /// Supervises until the end, and lets none go unnoticed.
+    fn run(mut self, runtime: &Runtime) -> Ended {
+        let ended = catch_unwind(AssertUnwindSafe(|| self.supervise(runtime)));
+        self.inboxes.load.set_up(false);
+        ended.unwrap_or_else(|_| self.give_up())
+    }
+
+    fn give_up(&self) -> Ended {
+        self.inboxes.close();
+        self.say(Notice::WorkerGaveUp {
+            worker: self.number,
+        });
+        Ended::Done
+    }
+
     /// Starts the instance again whenever it fails, after a pause.
-    fn supervise(mut self, runtime: &Runtime) -> Ended {
+    fn supervise(&mut self, runtime: &Runtime) -> Ended {
         let mut failures = Repeats::default();
         let mut backoff = Backoff::default();
         loop {
@@ -91,17 +108,12 @@ impl Worker {
             self.report(failures.note(Instant::now(), reason));
             let Some(pause) = backoff.after(started.elapsed(), listened) else {
                 self.report(failures.finish(Instant::now()));
-                self.inboxes.close();
-                self.say(Notice::WorkerGaveUp {
-                    worker: self.number,
-                });
-                return Ended::Done;
+                return self.give_up();
             };
             if self.killed_during(runtime, pause) {
                 break;
             }
         }
-        self.inboxes.load.set_up(false);
         self.report(failures.finish(Instant::now()));
         Ended::Done
     }
@@ -117,11 +129,8 @@ impl Worker {
         }
     }
 
-    /// A reporter is the embedder's: its panic, which the panic hook has told of, must
-    /// not end the worker.
     fn say(&self, notice: Notice) {
-        let report = &self.shared.report;
-        let _ = catch_unwind(AssertUnwindSafe(|| report(notice)));
+        say(&self.shared.report, notice);
     }
 
     fn run_once(&self, runtime: &Runtime, failures: &mut Repeats<String>) -> End {
@@ -182,13 +191,7 @@ impl Worker {
 /// of the host's is not to cost more than one of the component's.
 fn contained<T>(runtime: &Runtime, run: impl Future<Output = T>) -> Result<T, String> {
     catch_unwind(AssertUnwindSafe(|| runtime.block_on(run)))
-        .map_err(|panic| format!("the host panicked: {}", words(&*panic).replace('\n', " ")))
-}
-
-fn words(panic: &(dyn Any + Send)) -> &str {
-    let text = panic.downcast_ref::<&str>().copied();
-    text.or_else(|| panic.downcast_ref::<String>().map(String::as_str))
-        .unwrap_or("no message")
+        .map_err(|panic| format!("the host panicked: {}", words(&*panic)))
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! The host as a library, and what a component can and cannot do in it.
 
 mod confined;
-mod escape;
+pub mod escape;
 mod failures;
 mod features;
 mod grants;

@@ -16,11 +16,7 @@ pub fn trials() -> Vec<Trial> {
 }
 
 fn arguments(granted: SocketAddr) -> Vec<String> {
-    vec![
-        "porthole".to_owned(),
-        format!("--listen={granted}"),
-        "--verbose".to_owned(),
-    ]
+    vec![format!("--listen={granted}"), "--verbose".to_owned()]
 }
 
 fn an_inherited_listener_is_served() {

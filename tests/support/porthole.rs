@@ -1,9 +1,10 @@
 //! The real binary, on a port of its own.
 
+use std::io::{PipeReader, Read as _};
 use std::net::SocketAddr;
 use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Stdio};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Resource, Rlimit, Signal, getrlimit, kill_process, prlimit};
 
@@ -35,24 +36,52 @@ impl Porthole {
 
     /// Runs a command of [`Porthole::command`]'s, and returns when it accepts
     /// connections.
-    pub fn start(mut command: Command) -> Self {
+    pub fn start(command: Command) -> Self {
+        Self::not_ready(command).ready()
+    }
+
+    /// Runs a command of [`Porthole::command`]'s, and returns at once: it has no address.
+    pub fn not_ready(mut command: Command) -> Self {
         let mut child = command.spawn().expect("porthole starts");
         let log = child.stdout.take().map(Lines::of).unwrap_or_default();
         let errors = child.stderr.take().map(Lines::of).unwrap_or_default();
-        let line = errors.wait_for("http://");
-        let address = line
-            .split("http://")
-            .nth(1)
-            .and_then(|rest| rest.split('/').next());
-        let address = address
-            .and_then(|address| address.parse().ok())
-            .expect("an address");
         Self {
             child,
-            address,
+            address: ([127, 0, 0, 1], 0).into(),
             log,
             errors,
         }
+    }
+
+    /// The same once it accepts connections.
+    pub fn ready(mut self) -> Self {
+        self.address = address(&self.errors.wait_for("http://"));
+        self
+    }
+
+    /// Runs a command of [`Porthole::command`]'s with both outputs in one pipe, which is
+    /// read as far as the start-up lines, and no further while it is held.
+    pub fn unread(mut command: Command) -> (Self, PipeReader) {
+        let (mut reader, writer) = std::io::pipe().unwrap();
+        command.stdout(writer.try_clone().unwrap()).stderr(writer);
+        let child = command.spawn().expect("porthole starts");
+        // The command holds the pipe's other end.
+        drop(command);
+        let mut text = Vec::new();
+        while !text.ends_with(b"cuts open transfers\n") {
+            let mut byte = [0];
+            let count = reader.read(&mut byte).unwrap();
+            assert!(count > 0, "{}", String::from_utf8_lossy(&text));
+            text.push(byte[0]);
+        }
+        let text = String::from_utf8(text).unwrap();
+        let porthole = Self {
+            child,
+            address: address(&text),
+            log: Lines::default(),
+            errors: Lines::default(),
+        };
+        (porthole, reader)
     }
 
     /// The binary without arguments, and without what the environment says of
@@ -149,13 +178,13 @@ impl Porthole {
     }
 
     /// The time that it has been running on a processor: proc(5).
-    pub fn cpu(&self) -> std::time::Duration {
+    pub fn cpu(&self) -> Duration {
         let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.pid())).unwrap();
         // The second field is a name in parentheses, which may hold spaces.
         let fields = stat.rsplit_once(") ").unwrap().1;
         let ticks = fields.split(' ').skip(11).take(2);
         let ticks: u64 = ticks.map(|ticks| ticks.parse::<u64>().unwrap()).sum();
-        std::time::Duration::from_millis(ticks * 10)
+        Duration::from_millis(ticks * 10)
     }
 
     /// How many bytes the kernel holds for a client, by its port: proc_net_tcp(5).
@@ -207,6 +236,27 @@ impl Porthole {
         }
     }
 
+    /// How it ends within `time`, if it does, whoever reads its outputs.
+    pub fn ends_within(&mut self, time: Duration) -> Option<ExitStatus> {
+        let deadline = Instant::now() + time;
+        loop {
+            let status = self.child.try_wait().unwrap();
+            if status.is_some() || Instant::now() >= deadline {
+                return status;
+            }
+            std::thread::yield_now();
+        }
+    }
+
+    /// The names of its threads.
+    pub fn threads(&self) -> Vec<String> {
+        let threads = std::fs::read_dir(format!("/proc/{}/task", self.pid())).unwrap();
+        // A thread may have ended since.
+        let name = |thread: std::fs::DirEntry| std::fs::read_to_string(thread.path().join("comm"));
+        let names = threads.filter_map(|thread| name(thread.unwrap()).ok());
+        names.map(|name| name.trim().to_owned()).collect()
+    }
+
     /// What each of its threads says in a field of its `status`: proc(5).
     pub fn of_every_thread(&self, field: &str) -> Vec<String> {
         let threads = std::fs::read_dir(format!("/proc/{}/task", self.pid())).unwrap();
@@ -249,6 +299,13 @@ impl Porthole {
         let ticks = fields.split(' ').skip(11).take(2);
         ticks.map(|ticks| ticks.parse::<u64>().unwrap()).sum()
     }
+}
+
+/// The first URL's.
+fn address(lines: &str) -> SocketAddr {
+    let address = lines.split("http://").nth(1);
+    let address = address.and_then(|rest| rest.split('/').next()?.parse().ok());
+    address.expect("an address")
 }
 
 impl Drop for Porthole {

@@ -1,9 +1,11 @@
 //! The access log and the connection log.
 
+use std::process::Stdio;
+
 use libtest_mimic::Trial;
 use rustix::process::Signal;
 
-use crate::support::{Folder, Porthole, each, noise, trials};
+use crate::support::{Folder, PATIENCE, Porthole, each, noise, trials};
 
 pub fn trials() -> Vec<Trial> {
     trials![
@@ -15,6 +17,7 @@ pub fn trials() -> Vec<Trial> {
         lines_stand_in_the_order_of_the_answers,
         milliseconds,
         a_log_that_nobody_reads_stops_nothing,
+        a_log_that_is_lost_is_said_once,
     ]
 }
 
@@ -154,7 +157,7 @@ fn every_request_has_its_line_under_load() {
     }
 }
 
-/// A terminal that was stopped, a full pipe: serving goes on.
+/// A terminal that was stopped, a full pipe: serving goes on, and a stop is one.
 fn a_log_that_nobody_reads_stops_nothing() {
     let folder = Folder::new();
     let (reader, writer) = std::io::pipe().unwrap();
@@ -163,15 +166,45 @@ fn a_log_that_nobody_reads_stops_nothing() {
         .arg(folder.path())
         .args(["--port", "0", "--workers", "1"])
         .stdout(writer);
-    let porthole = Porthole::start(command);
+    let mut porthole = Porthole::start(command);
     let long = format!("/{}", "a".repeat(1_000));
     let mut client = porthole.client();
     for _ in 0..5_000 {
         assert_eq!(client.get(&long, "").status, 404);
     }
-    drop(reader);
-    assert_eq!(client.get(&long, "").status, 404);
     assert!(porthole.peak_memory() < 128 << 20);
+    porthole.signal(Signal::TERM);
+    let status = porthole.ends_within(PATIENCE / 4);
+    assert_eq!(status.and_then(|status| status.code()), Some(0));
+    drop(reader);
+}
+
+/// Its reader is gone, or the disk is full: nobody could know of it otherwise.
+fn a_log_that_is_lost_is_said_once() {
+    let folder = Folder::new();
+    let gone = || Stdio::from(std::io::pipe().unwrap().1);
+    let full = || Stdio::from(std::fs::File::create("/dev/full").unwrap());
+    let rows: [(&str, fn() -> Stdio); 2] = [("Broken pipe", gone), ("No space left", full)];
+    each(&rows, |(reason, output)| {
+        let mut command = Porthole::command();
+        command
+            .arg(folder.path())
+            .args(["--port", "0", "--workers", "1"]);
+        let porthole = Porthole::start({
+            command.stdout(output());
+            command
+        });
+        let mut client = porthole.client();
+        for _ in 0..3 {
+            client.get("/missing", "");
+            // The lines of some time are written together.
+            let words = format!("porthole: the log cannot be written: {reason}");
+            porthole.errors().wait_for(&words);
+        }
+        let lines = porthole.errors().so_far();
+        let said = lines.iter().filter(|line| line.contains("the log")).count();
+        assert_eq!(said, 1, "{lines:#?}");
+    });
 }
 
 /// Also where one worker answers after the other.

@@ -24,6 +24,7 @@ mod single;
 mod slow;
 mod startup;
 mod tutorial;
+mod unread;
 
 use libtest_mimic::Trial;
 
@@ -53,6 +54,7 @@ pub fn trials() -> Vec<Trial> {
         drain::trials(),
         replacement::trials(),
         lifecycle::trials(),
+        unread::trials(),
     ]
     .into_iter()
     .flatten()

@@ -13,7 +13,8 @@ pub fn trials() -> Vec<Trial> {
         ten_replacements_under_load_fail_no_request,
         open_transfers_finish_on_the_old_version,
         what_does_not_load_leaves_the_old_one_serving,
-        a_file_that_was_replaced_is_opened_again
+        a_file_that_was_replaced_is_opened_again,
+        all_versions_together_keep_the_cap,
     ]
 }
 
@@ -95,4 +96,50 @@ fn a_file_that_was_replaced_is_opened_again() {
     porthole.signal(Signal::HUP);
     porthole.errors().wait_for(DONE);
     assert_eq!(porthole.get("/").text(), "new");
+}
+
+/// Twenty downloads on each of eight versions would be a hundred and sixty. A newcomer
+/// waits for room, but one for each worker; those that are open go on.
+fn all_versions_together_keep_the_cap() {
+    const CAP: usize = 20;
+    const NEWCOMERS: usize = 10;
+    let folder = Folder::new();
+    folder.sparse("film", 1 << 30);
+    let flags = ["--max-connections", "20", "--workers", "1", "--quiet"];
+    let porthole = Porthole::with(&folder, &flags);
+    let ask = || {
+        let mut client = porthole.client();
+        client.send("GET /film HTTP/1.1\r\nHost: a\r\n\r\n");
+        client
+    };
+    let mut old: Vec<_> = (0..CAP).map(|_| ask()).collect();
+    for client in &mut old {
+        assert_eq!(client.head().status, 200);
+    }
+    let mut newcomers = Vec::new();
+    let served = |clients: &mut Vec<Client>| {
+        let answered = |client: &mut Client| client.has_more_within(PATIENCE / 2_000);
+        clients.iter_mut().map(answered).filter(|yes| *yes).count()
+    };
+    for version in 1..=2 {
+        porthole.signal(Signal::HUP);
+        porthole
+            .errors()
+            .wait_for_several(version, |line| line.contains(DONE), DONE);
+        newcomers.extend((0..NEWCOMERS).map(|_| ask()));
+        let deadline = Instant::now() + PATIENCE;
+        while served(&mut newcomers) < version {
+            assert!(Instant::now() < deadline, "no newcomer is served");
+        }
+        // And not one more, now that all have had time.
+        assert_eq!(served(&mut newcomers), version);
+    }
+    for client in &mut old {
+        assert!(client.read_until(1 << 20) >= 1 << 20, "cut");
+    }
+    // Those that wait are served as soon as there is room.
+    drop(old);
+    for client in &mut newcomers {
+        assert_eq!(client.head().status, 200);
+    }
 }

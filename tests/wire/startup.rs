@@ -1,11 +1,12 @@
 //! How the program starts, or says why it doesn't.
 
-use std::net::TcpListener;
-use std::process::Output;
+use std::net::{SocketAddr, TcpListener};
+use std::process::{Output, Stdio};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use libtest_mimic::Trial;
 
-use crate::support::{Folder, Porthole, each, trials};
+use crate::support::{Client, Folder, PATIENCE, Porthole, each, trials};
 
 pub fn trials() -> Vec<Trial> {
     trials![
@@ -16,7 +17,11 @@ pub fn trials() -> Vec<Trial> {
         what_the_component_refuses_is_said,
         help_and_version_are_0,
         every_flag_has_a_variable,
+        a_flags_variable_says_yes_or_no,
+        what_steers_a_terminal_is_shown_escaped,
+        however_few_files_it_may_open_it_serves_or_says_why,
         several_addresses,
+        a_flood_on_one_address_leaves_the_others_their_turn,
         the_readme_shows_these_lines,
     ]
 }
@@ -105,7 +110,8 @@ fn wrong_usage_is_2() {
     });
 }
 
-/// Header fields are the component's to judge, and what it needs of memory.
+/// Header fields are the component's to judge, and what it needs of memory; what is wrong
+/// is told as any wrong usage.
 fn what_the_component_refuses_is_said() {
     let long = ["X: ", &"x".repeat(4_097 - "X: \r\n".len())].concat();
     let folder = Folder::new();
@@ -141,8 +147,9 @@ fn what_the_component_refuses_is_said() {
         let output = run(&[&[path, "--port", "0"], *arguments].concat());
         assert_eq!(output.status.code(), Some(2), "{output:?}");
         let text = String::from_utf8(output.stderr).unwrap();
-        let last = "porthole: the component does not start like that; its reason is above";
-        assert!(text.lines().eq([reason, last]), "{text}");
+        let first = format!("error: {reason}");
+        let last = "For more information, try '--help'.";
+        assert!(text.lines().eq([first.as_str(), "", last]), "{text}");
     });
 }
 
@@ -201,6 +208,118 @@ fn every_flag_has_a_variable() {
     porthole.log().wait_for("Client connected: ");
 }
 
+fn a_flags_variable_says_yes_or_no() {
+    let folder = Folder::new();
+    folder.file(".hidden", "h");
+    let rows = [
+        ("1", 200),
+        ("true", 200),
+        ("Yes", 200),
+        ("on", 200),
+        ("0", 404),
+        ("false", 404),
+        ("no", 404),
+        ("OFF", 404),
+        ("", 404),
+    ];
+    each(&rows, |(value, status)| {
+        let mut command = Porthole::command();
+        command.args([folder.path().to_str().unwrap(), "--port", "0"]);
+        command.args(["--workers", "1", "--verbose"]);
+        // Flags that exclude each other do so only when both say yes.
+        command.envs([("PORTHOLE_HIDDEN", *value), ("PORTHOLE_QUIET", "0")]);
+        let porthole = Porthole::start(command);
+        assert_eq!(porthole.get("/.hidden").status, *status);
+    });
+    let rows = [
+        (
+            "PORTHOLE_QUIET",
+            "maybe",
+            "error: invalid value 'maybe' for '--quiet'",
+        ),
+        (
+            "PORTHOLE_QUIET",
+            "1",
+            "error: the argument '--verbose' cannot be used with '--quiet'",
+        ),
+    ];
+    each(&rows, |(name, value, error)| {
+        let mut command = Porthole::command();
+        let output = command.args(["-v", "."]).env(name, value).output().unwrap();
+        assert_eq!(output.status.code(), Some(2), "{output:?}");
+        let text = String::from_utf8(output.stderr).unwrap();
+        assert!(text.starts_with(error), "{text}");
+    });
+}
+
+/// Paths, in the start-up lines and in errors.
+fn what_steers_a_terminal_is_shown_escaped() {
+    let folder = Folder::new();
+    let served = folder.folder("a\x1b[2Jb\nc");
+    let porthole = Porthole::with(&served, &["--workers", "1"]);
+    porthole.errors().wait_for("  stop ");
+    let name = "a\\u{1b}[2Jb\\nc";
+    porthole
+        .errors()
+        .wait_for(&format!("/{name}; accepting on"));
+    let lines = porthole.errors().so_far().concat();
+    assert!(!lines.contains(char::is_control), "{lines:?}");
+
+    let missing = folder.join("\x1b[2J\u{9b}2J");
+    let missing = missing.to_str().unwrap();
+    let path = served.to_str().unwrap();
+    let rows: [&[&str]; 5] = [
+        &[missing],
+        &[path, "--component", missing],
+        &[path, "--reload-from", missing],
+        &[path, missing],
+        &[path, "--grants", missing],
+    ];
+    each(&rows, |arguments| {
+        let output = run(arguments);
+        assert!(!output.status.success(), "{output:?}");
+        let text = String::from_utf8(output.stderr).unwrap();
+        let steers = |letter: char| letter.is_control() && letter != '\n';
+        assert!(!text.contains(steers), "{text:?}");
+    });
+    let grants = run(&[path, "--grants"]);
+    let text = String::from_utf8(grants.stdout).unwrap();
+    assert!(text.contains(name) && !text.contains('\x1b'), "{text}");
+}
+
+/// One clear line, or a server that serves.
+fn however_few_files_it_may_open_it_serves_or_says_why() {
+    let folder = Folder::new();
+    folder.file("a", "a");
+    // With three the system finds no library for any program.
+    let rows: Vec<u32> = (4..=64).collect();
+    each(&rows, |limit| {
+        let mut command = std::process::Command::new("sh");
+        let path = folder.path().to_str().unwrap();
+        let script = format!("ulimit -n {limit}; exec \"$0\" \"$@\"");
+        let ours = Porthole::command();
+        command.args(["-c", &script]).arg(ours.get_program());
+        command.args([path, "--port", "0", "--workers", "1"]);
+        command.stdout(Stdio::null()).stderr(Stdio::piped());
+        let mut porthole = Porthole::not_ready(command);
+        let first = &porthole.errors().wait_for_several(1, |_| true, "anything")[0];
+        if first.contains("too few") {
+            let lines = porthole.errors().to_end();
+            let status = porthole.ends_within(PATIENCE);
+            assert_eq!(status.and_then(|status| status.code()), Some(1));
+            let expected = format!("porthole: {limit} open files are too few, ");
+            assert!(
+                lines.len() == 1 && first.starts_with(&expected),
+                "{lines:#?}"
+            );
+            assert!(*limit < 48, "{first}");
+            return;
+        }
+        porthole.errors().wait_for("  stop ");
+        assert_eq!(porthole.ready().get("/a").text(), "a");
+    });
+}
+
 fn several_addresses() {
     let folder = Folder::new();
     folder.file("a", "a");
@@ -222,6 +341,39 @@ fn several_addresses() {
         let mut client = crate::support::Client::connect(address.parse().unwrap());
         assert_eq!(client.get("/a", "").text(), "a", "{address}");
     }
+}
+
+/// Clients that come and go without end, and one on the second address, again and again.
+fn a_flood_on_one_address_leaves_the_others_their_turn() {
+    const ASKED: usize = 20;
+    let folder = Folder::new();
+    folder.file("a", "a");
+    let flags = ["--bind", "127.0.0.1", "--bind", "127.0.0.2", "--quiet"];
+    let porthole = Porthole::with(&folder, &flags);
+    let line = porthole.errors().wait_for("http://127.0.0.2:");
+    let second = line.split("http://").nth(1).unwrap().trim_end_matches('/');
+    let second: SocketAddr = second.parse().unwrap();
+    let over = AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        for _ in 0..4 {
+            scope.spawn(|| {
+                while !over.load(Ordering::Relaxed) {
+                    // Not closed in order: the ports would be in TIME-WAIT.
+                    porthole.client().reset();
+                }
+            });
+        }
+        let mut served = 0;
+        for _ in 0..ASKED {
+            let mut client = Client::connect(second);
+            client.send("GET /a HTTP/1.1\r\nHost: a\r\n\r\n");
+            let answer = client.read_within(PATIENCE / 4);
+            served += usize::from(answer.is_some());
+        }
+        // Before anything fails: the others would go on.
+        over.store(true, Ordering::Relaxed);
+        assert_eq!(served, ASKED);
+    });
 }
 
 /// But for what depends on the kernel.

@@ -45,6 +45,8 @@ impl Hostile {
             .args(["--port", "0", "--quiet"])
             .args(flags)
             .args(["--memory", &MEMORY.to_string()])
+            // So much fits it, should it be the real component's.
+            .args(["--max-connections", "16", "--cache", "2"])
             .arg("--component")
             .arg(&file)
             .stdout(writer);

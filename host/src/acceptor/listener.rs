@@ -1,0 +1,119 @@
+//! Listeners, and whose turn it is.
+
+use std::io;
+use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::task::{Context, Poll};
+
+/// Whose turn it is: the one's after whoever was served last. Otherwise, while the first
+/// always has a connection, the others would never be asked.
+#[derive(Debug, Default)]
+pub(super) struct Turn(usize);
+
+impl Turn {
+    pub(super) fn served(&mut self, listener: usize) {
+        self.0 = listener.saturating_add(1);
+    }
+
+    /// All of so many, once each.
+    fn order(&self, count: usize) -> impl Iterator<Item = usize> + use<> {
+        let first = self.0.checked_rem(count).unwrap_or_default();
+        (first..count).chain(0..first)
+    }
+}
+
+/// The next connection of any listener, by the listener's index.
+pub(super) async fn accept_any(
+    listeners: &[Listener],
+    turn: &Turn,
+) -> (usize, io::Result<(TcpStream, SocketAddr)>) {
+    std::future::poll_fn(|cx| {
+        for index in turn.order(listeners.len()) {
+            if let Some(listener) = listeners.get(index)
+                && let Poll::Ready(accepted) = listener.poll_accept(cx)
+            {
+                return Poll::Ready((index, accepted));
+            }
+        }
+        Poll::Pending
+    })
+    .await
+}
+
+/// A listener whose connections are not registered with this thread's runtime:
+/// another thread's serves them.
+#[cfg(unix)]
+pub(super) struct Listener(tokio::io::unix::AsyncFd<TcpListener>);
+
+#[cfg(unix)]
+impl Listener {
+    pub(super) fn new(listener: TcpListener) -> io::Result<Self> {
+        listener.set_nonblocking(true)?;
+        // SAFETY: the listener owns its descriptor, and the `AsyncFd` the listener:
+        // it stays the same, and open, for as long as it is registered.
+        let registered = unsafe { tokio::io::unix::AsyncFd::register(listener) };
+        Ok(Self(registered?))
+    }
+
+    fn poll_accept(&self, cx: &mut Context<'_>) -> Poll<io::Result<(TcpStream, SocketAddr)>> {
+        loop {
+            let mut ready = std::task::ready!(self.0.poll_read_ready(cx))?;
+            match ready.try_io(|listener| listener.get_ref().accept()) {
+                Ok(Ok((stream, peer))) => {
+                    stream.set_nonblocking(true)?;
+                    return Poll::Ready(Ok((stream, peer)));
+                }
+                Ok(Err(error)) => return Poll::Ready(Err(error)),
+                Err(_would_block) => {}
+            }
+        }
+    }
+}
+
+#[cfg(not(unix))]
+pub(super) struct Listener(tokio::net::TcpListener);
+
+#[cfg(not(unix))]
+impl Listener {
+    pub(super) fn new(listener: TcpListener) -> io::Result<Self> {
+        listener.set_nonblocking(true)?;
+        tokio::net::TcpListener::from_std(listener).map(Self)
+    }
+
+    fn poll_accept(&self, cx: &mut Context<'_>) -> Poll<io::Result<(TcpStream, SocketAddr)>> {
+        let (stream, peer) = std::task::ready!(self.0.poll_accept(cx))?;
+        Poll::Ready(stream.into_std().map(|stream| (stream, peer)))
+    }
+}
+
+/// Whether the connection failed, and not accepting as such (accept(2), under
+/// "Error handling").
+pub(super) fn is_the_peers(error: &io::Error) -> bool {
+    matches!(
+        error.kind(),
+        io::ErrorKind::ConnectionAborted
+            | io::ErrorKind::ConnectionReset
+            | io::ErrorKind::ConnectionRefused
+            | io::ErrorKind::Interrupted
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn listeners_have_their_turns() {
+        let mut turn = Turn::default();
+        let mut served = [0; 3];
+        // Every one of them always has a connection.
+        for _ in 0..300 {
+            let listener = turn.order(3).next().unwrap();
+            served[listener] += 1;
+            turn.served(listener);
+        }
+        assert_eq!(served, [100; 3]);
+        turn.served(1);
+        assert_eq!(turn.order(3).collect::<Vec<_>>(), [2, 0, 1]);
+        assert_eq!(turn.order(0).next(), None);
+    }
+}

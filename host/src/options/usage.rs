@@ -1,0 +1,67 @@
+//! How wrong usage is told, and what the parser needs to be told itself.
+
+use std::io::Write as _;
+
+use clap::error::ErrorKind;
+use clap::{CommandFactory as _, Parser as _};
+use porthole::printable;
+
+use super::Options;
+
+impl Options {
+    /// What was typed, or set as `PORTHOLE_...`. Wrong usage ends the program.
+    pub(crate) fn read() -> Self {
+        let options = Self::try_parse().and_then(Self::consistent);
+        options.unwrap_or_else(|error| end_with(&error))
+    }
+
+    /// The parser would take a variable that says no for a flag that was given.
+    fn consistent(self) -> Result<Self, clap::Error> {
+        let conflicts = [
+            (self.verbose && self.quiet, "--verbose", "--quiet"),
+            (
+                self.no_confine && !self.reload_from.is_empty(),
+                "--no-confine",
+                "--reload-from <FOLDER>",
+            ),
+        ];
+        match conflicts.into_iter().find(|(conflict, ..)| *conflict) {
+            None => Ok(self),
+            Some((_, one, other)) => Err(Self::command().error(
+                ErrorKind::ArgumentConflict,
+                format!("the argument '{one}' cannot be used with '{other}'"),
+            )),
+        }
+    }
+}
+
+/// As clap does, but for control characters in what was typed.
+fn end_with(error: &clap::Error) -> ! {
+    if !error.use_stderr() || !something_steers() {
+        error.exit()
+    }
+    for line in error.render().to_string().lines() {
+        let _ = writeln!(std::io::stderr(), "{}", printable(line));
+    }
+    std::process::exit(error.exit_code())
+}
+
+/// Whether a terminal that is shown what was typed would obey some of it.
+fn something_steers() -> bool {
+    let typed = std::env::args_os().skip(1);
+    let set = std::env::vars_os()
+        .filter(|(name, _)| name.to_string_lossy().starts_with("PORTHOLE_"))
+        .map(|(_, value)| value);
+    typed
+        .chain(set)
+        .any(|text| text.to_string_lossy().contains(char::is_control))
+}
+
+/// A flag's variable: set to nothing, it says no.
+pub(super) fn switch(value: &str) -> Result<bool, String> {
+    match value.to_ascii_lowercase().as_str() {
+        "1" | "true" | "yes" | "on" => Ok(true),
+        "" | "0" | "false" | "no" | "off" => Ok(false),
+        _ => Err("1, true, yes, on, 0, false, no, off or nothing is needed".to_owned()),
+    }
+}
