@@ -15,9 +15,14 @@ pub(crate) const OURS: WasmFeatures = WasmFeatures::SIGN_EXTENSION
     .union(WasmFeatures::CM_ASYNC);
 
 /// What a component from elsewhere may use: what compilers emit who were not asked for
-/// more (LLVM's "lime1": floating point, multiple values, …), as a component.
+/// more (LLVM's "lime1": floating point, multiple values, …), as a component; and what
+/// the runtime itself writes between components that are composed. Such an adapter copies
+/// from one memory to another, and to call an async function it passes references to
+/// functions. The runtime panics over an adapter that may not.
 pub(crate) const ANYONES: WasmFeatures = WasmFeatures::LIME1
     .difference(WasmFeatures::GC_TYPES)
+    .union(WasmFeatures::MULTI_MEMORY)
+    .union(WasmFeatures::REFERENCE_TYPES)
     .union(OURS);
 
 /// What the component that is built in may use.
@@ -32,14 +37,14 @@ pub(crate) fn config(features: WasmFeatures) -> Config {
         .wasm_features(WasmFeatures::all(), false)
         .wasm_features(features, true)
         .epoch_interruption(true)
+        // It would put memories into files that it makes without a name: once the process
+        // is confined, none can be made (memfd_create).
+        .memory_init_cow(false)
         .wasm_backtrace_max_frames(None)
         .generate_address_map(false);
     config
 }
 
-        // It would put memories into files that it makes without a name: once the process
-        // is confined, none can be made (memfd_create).
-        .memory_init_cow(false)
 #[cfg(test)]
 mod tests {
     use wasmtime::Engine;

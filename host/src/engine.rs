@@ -1,5 +1,7 @@
 //! The runtime's configuration, and components compiled for it.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
 use wasmtime::component::{Component, Linker};
 use wasmtime::{Engine, WasmFeatures};
 use wasmtime_wasi::cli::{WasiCli, WasiCliView};
@@ -9,6 +11,7 @@ use wasmtime_wasi::p3::bindings::{cli, clocks};
 use crate::bindings::ServerPre;
 use crate::config::{ANYONES, BUILT_IN, config};
 use crate::epochs::Epochs;
+use crate::error::words;
 use crate::instance::State;
 use crate::{COMPONENT, Error, files, preopens, sockets};
 
@@ -25,14 +28,15 @@ pub struct Program {
 
 impl Program {
     /// Compiles a component that fits the world of `wit/server.wit`, and uses of
-    /// WebAssembly what compilers emit unasked (LLVM's "lime1").
+    /// WebAssembly what compilers emit unasked (LLVM's "lime1") and what compositions of
+    /// several components take.
     ///
     /// # Errors
     /// [`Error::Component`] when the bytes are no component, or when it imports
     /// anything beyond that world, exports no `wasi:cli/run`, or uses a feature that
     /// is off.
     pub fn compile(component: &[u8]) -> Result<Self, Error> {
-        Self::compile_with(ANYONES, component)
+        contained(|| Self::compile_with(ANYONES, component))
     }
 
     fn compile_with(features: WasmFeatures, component: &[u8]) -> Result<Self, Error> {
@@ -47,14 +51,16 @@ impl Program {
     /// [`Error::Component`] when it was replaced at build time by one that does
     /// not fit.
     pub fn built_in() -> Result<Self, Error> {
-        let engine = Engine::new(&config(BUILT_IN))?;
-        // SAFETY: the bytes are what `build.rs` got from `precompile_component`,
-        // and are part of this very binary.
-        match unsafe { Component::deserialize(&engine, COMPILED) } {
-            Ok(component) => Self::link(engine, &component),
-            // Built for another processor, or not compiled ahead at all.
-            Err(_) => Self::compile_with(BUILT_IN, COMPONENT),
-        }
+        contained(|| {
+            let engine = Engine::new(&config(BUILT_IN))?;
+            // SAFETY: the bytes are what `build.rs` got from `precompile_component`,
+            // and are part of this very binary.
+            match unsafe { Component::deserialize(&engine, COMPILED) } {
+                Ok(component) => Self::link(engine, &component),
+                // Built for another processor, or not compiled ahead at all.
+                Err(_) => Self::compile_with(BUILT_IN, COMPONENT),
+            }
+        })
     }
 
     fn link(engine: Engine, component: &Component) -> Result<Self, Error> {
@@ -65,6 +71,15 @@ impl Program {
             server,
         })
     }
+}
+
+/// A panic of the runtime's over a component is no worse than its refusal: whoever serves
+/// goes on with the version that there is.
+fn contained<T>(load: impl FnOnce() -> Result<T, Error>) -> Result<T, Error> {
+    catch_unwind(AssertUnwindSafe(load)).unwrap_or_else(|panic| {
+        let words = words(&*panic);
+        Err(Error::Component(format!("the runtime panicked: {words}")))
+    })
 }
 
 /// The grants: what is not linked here does not exist for the component.
@@ -80,4 +95,19 @@ fn linker(engine: &Engine) -> Result<Linker<State>, Error> {
     preopens::add_to_linker(l)?;
     sockets::add_to_linker(l)?;
     Ok(linker)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_panic_of_the_runtime_is_an_error_of_one_line() {
+        let error = contained::<()>(|| panic!("no such\nfeature")).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "cannot use the component: the runtime panicked: no such feature"
+        );
+        assert!(contained(|| Ok(())).is_ok());
+    }
 }

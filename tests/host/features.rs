@@ -8,7 +8,7 @@ use crate::support::{each, trials};
 
 pub fn trials() -> Vec<Trial> {
     trials![
-        what_compilers_emit_is_taken,
+        what_compilers_emit_and_compositions_need_is_taken,
         proposals_of_modules_are_refused,
         proposals_of_components_are_refused,
     ]
@@ -27,7 +27,7 @@ fn refusal(parts: &str) -> String {
 /// The same kinds of parts as below, but for the proposal, end at what a component
 /// lacks.
 #[rustfmt::skip]
-fn what_compilers_emit_is_taken() {
+fn what_compilers_emit_and_compositions_need_is_taken() {
     let rows = [
         ("nothing", "(func)"),
         ("sign extension", "(func (drop (i32.extend8_s (i32.const 0))))"),
@@ -38,6 +38,8 @@ fn what_compilers_emit_is_taken() {
         ("a memory", "(memory 1 1)"),
         ("a table", "(table 1 funcref)"),
         ("a global", "(global (mut i32) (i32.const 0))"),
+        ("several memories", "(memory 1) (memory 1)"),
+        ("references to functions", "(func (drop (ref.null func)))"),
     ];
     each(&rows, |(_, part)| {
         let error = refusal(&format!("(core module {part})"));
@@ -57,16 +59,13 @@ fn proposals_of_modules_are_refused() {
         ("shared-everything threads", "shared-everything-threads proposal",
             "(global (shared mut i32) (i32.const 0))"),
         ("tail calls", "tail calls support is not enabled", "(func $f (return_call $f))"),
-        ("multiple memories", "multiple memories", "(memory 1) (memory 1)"),
         ("64-bit memory", "memory64 must be enabled", "(memory i64 1)"),
         ("custom page sizes", "custom page sizes proposal must be enabled",
             "(memory 1 (pagesize 1))"),
         ("bulk memory: segments", "require the bulk-memory proposal", "(memory 1) (data \"a\")"),
-        ("reference types: values", "reference types support is not enabled",
-            "(func (drop (ref.null func)))"),
-        ("reference types: from outside", "reference types support is not enabled",
+        ("reference types: from outside", "gc types are disallowed",
             "(table 1 externref)"),
-        ("function references", "reference types support is not enabled",
+        ("function references", "function references required",
             "(type $f (func)) (func (param (ref null $f)))"),
         ("garbage collection: structures", "without the gc feature", "(type (struct (field i32)))"),
         ("garbage collection: arrays", "without the gc feature", "(type (array i32))"),

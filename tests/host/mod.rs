@@ -1,5 +1,6 @@
 //! The host as a library, and what a component can and cannot do in it.
 
+mod composed;
 mod confined;
 pub mod escape;
 mod failures;
@@ -20,6 +21,7 @@ pub fn trials() -> Vec<Trial> {
         features::trials(),
         grants::trials(),
         kernel::trials(),
+        composed::trials(),
         confined::trials(),
         escape::trials(),
         failures::trials(),

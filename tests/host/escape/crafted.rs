@@ -21,7 +21,7 @@ const ROWS: &[Row] = &[
     ("start a thread", || module(r#"(memory 1 1 shared)"#), "threads", FEATURES),
     ("wait on shared memory", || module(r#"(memory 1) (func (drop (memory.atomic.wait32 (i32.const 0) (i32.const 0) (i64.const -1))))"#), "threads", FEATURES),
     ("memory of 64 bits", || module("(memory i64 1)"), "memory64", FEATURES),
-    ("several memories in one module", || module("(memory 1) (memory 1)"), "multiple memories", FEATURES),
+    ("several memories in one module", || module("(memory 100) (memory 200)"), "memory minimum size", LIMIT),
     ("memory of 4 GiB", || module("(memory 65536)"), "memory minimum size", LIMIT),
     ("many memories", || module("(memory 100)") + &"(core instance (instantiate $m))".repeat(9), "memory minimum size", LIMIT),
     ("modules without number", || module("") + &"(core instance (instantiate $m))".repeat(200), "instance count too high", PARTS),
