@@ -23,7 +23,7 @@ pub fn trials() -> Vec<Trial> {
 fn below_a_prefix_of_nginx() {
     let (scene, porthole) = Scene::new();
     let config = format!(
-        "daemon off; pid {home}/pid; error_log stderr; events {{}}
+        "daemon off; master_process off; pid {home}/pid; error_log stderr; events {{}}
         http {{
             access_log off;
             client_body_temp_path {home}/body; proxy_temp_path {home}/proxy;
