@@ -98,14 +98,26 @@ impl Executor {
         self.spend(work);
     }
 
+    /// The same for a task that all others wait for, such as the one that accepts: it is
+    /// among the next few to go on, however many gave way before it.
+    pub async fn share_briefly(&self) {
+        if self.work.get() >= TURN_WORK {
+            self.pass(VecDeque::push_front).await;
+        }
+    }
+
     /// Lets other tasks that can go on have a turn, and the host.
     pub async fn give_way(&self) {
+        self.pass(VecDeque::push_back).await;
+    }
+
+    async fn pass(&self, queue: fn(&mut VecDeque<Waker>, Waker)) {
         let mut given = false;
         poll_fn(|cx| {
             if replace(&mut given, true) {
                 return Poll::Ready(());
             }
-            self.later.borrow_mut().push_back(cx.waker().clone());
+            queue(&mut self.later.borrow_mut(), cx.waker().clone());
             Poll::Pending
         })
         .await;
@@ -233,6 +245,30 @@ mod tests {
         }
         let in_turn: Vec<_> = (0..3 * count).map(|turn| turn % count).collect();
         assert_eq!(*log.borrow(), in_turn);
+    }
+
+    /// A crowd at work must not keep newcomers out.
+    #[test]
+    fn who_gives_way_briefly_is_among_the_next_few() {
+        let executor = Rc::new(Executor::default());
+        tasks(&executor, 100 * LATER_AT_ONCE, 3);
+        let turns = Rc::new(Cell::new(0));
+        executor.spawn({
+            let (executor, turns) = (Rc::clone(&executor), Rc::clone(&turns));
+            async move {
+                for _ in 0..10 {
+                    turns.set(turns.get() + 1);
+                    executor.spend(TURN_WORK);
+                    executor.share_briefly().await;
+                }
+            }
+        });
+        executor.run();
+        for round in 1..10 {
+            assert_eq!(turns.get(), round);
+            executor.wake_later();
+            executor.run();
+        }
     }
 
     #[test]

@@ -346,8 +346,8 @@ pub const QUESTION_WORK: u32 = 4;
 /// What it counts as to accept a connection.
 ///
 /// - unit: units of work
-/// - at it: see `TURN_WORK`
-/// - held by: `attacks::connections::churn`
+/// - at it: a few others have a turn
+/// - held by: `guest::executor::who_gives_way_briefly_is_among_the_next_few`
 pub const ACCEPT_WORK: u32 = 10;
 
 /// Connections that go on together after they gave way, before the host is asked again for

@@ -186,7 +186,7 @@ impl Server {
                 server.closed_one();
             });
             self.executor.spend(ACCEPT_WORK);
-            self.executor.share().await;
+            self.executor.share_briefly().await;
         }
     }
 
