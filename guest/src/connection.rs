@@ -269,7 +269,8 @@ impl Talk<'_> {
             fields: head.fields,
             context,
         };
-        let (content_at, mut sent) = sending.send(&mut self.wire, &reply).await;
+        let (status, content_at, mut sent) = self.send(&sending, &reply, input).await;
+        let keep_alive = keep_alive && !status.ends_connection();
         if sent.is_ok() && !more {
             // What the line says has then left the buffer.
             sent = self.wire.flush().await.map_err(Cut::from);
@@ -295,14 +296,32 @@ impl Talk<'_> {
             }
             Err(Cut::Peer(end)) => Err(end),
             // Closed short, so that the client knows.
-            Err(Cut::File) => {
+            Err(Cut::File(reason) | Cut::Unsent(reason)) => {
                 self.server.complain(format_args!(
-                    "a file ended or failed early: {}",
+                    "a file ended or failed early: {}: {reason}",
                     Escaped(request_line(input))
                 ));
                 Err(End::Finished)
             }
         }
+    }
+
+    /// Sends the reply, or an error in its place when nothing of it can be read. Returns
+    /// the status that was sent, and what [`Sending::send`] does.
+    async fn send(
+        &mut self,
+        sending: &Sending<'_>,
+        reply: &Reply<'_>,
+        input: &[u8],
+    ) -> (Status, u64, Result<(), Cut>) {
+        let (content_at, sent) = sending.send(&mut self.wire, reply).await;
+        let Err(Cut::Unsent(reason)) = sent else {
+            return (reply.answer().status(), content_at, sent);
+        };
+        let status = reason.status();
+        self.explain(status, Some(reason), input);
+        let (content_at, sent) = sending.send(&mut self.wire, &Reply::Plain(status)).await;
+        (status, content_at, sent)
     }
 
     /// Says why an answer is an error: always where the fault is ours.

@@ -33,6 +33,7 @@ pub enum Reason {
     NoRoom,
     // 500
     ReadFailed,
+    EndedEarly,
     Unexplained,
 }
 
@@ -54,7 +55,7 @@ impl Reason {
             | Self::TooManyEntries
             | Self::TooLarge
             | Self::NoRoom => Status::ServiceUnavailable,
-            Self::ReadFailed | Self::Unexplained => Status::InternalServerError,
+            Self::ReadFailed | Self::EndedEarly | Self::Unexplained => Status::InternalServerError,
         }
     }
 
@@ -112,6 +113,7 @@ impl fmt::Display for Reason {
             Self::Busy => "the disk takes too long, or has too much to do",
             Self::RootGone => "what is served has been removed, or its disk has gone",
             Self::ReadFailed => "reading failed",
+            Self::EndedEarly => "it ended earlier than announced",
             Self::Unexplained => "the file system failed in a way that WASI has no word for",
         };
         f.write_str(words)

@@ -41,6 +41,7 @@ impl<'a> Sending<'a> {
         let content = self.content_length(reply);
         let bound = answer.head_bound(self.context.policy);
         let head = |out: &mut _| write_head(out, &answer, &self.context, &self.fields);
+        let head_at = wire.queued();
         let appended = wire.append(bound, content, head).await;
         let content_at = wire.queued();
         let sent = match appended {
@@ -48,7 +49,15 @@ impl<'a> Sending<'a> {
             Ok(()) if content == 0 => Ok(()),
             Ok(()) => self.send_content(wire, reply, &answer).await,
         };
-        (content_at, sent)
+        let Err(Cut::File(reason)) = sent else {
+            return (content_at, sent);
+        };
+        if wire.take_back(head_at) {
+            return (head_at, Err(Cut::Unsent(reason)));
+        }
+        // What could be read is sent: it is as much as there is.
+        let flushed = wire.flush().await.map_err(Cut::from);
+        (content_at, flushed.and(Err(Cut::File(reason))))
     }
 
     async fn send_content(

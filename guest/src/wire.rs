@@ -11,6 +11,7 @@ use crate::executor::Executor;
 use crate::file::Content;
 use crate::limits::{LINGER_BYTES, LINGER_SECONDS, REQUEST_WORK, THROTTLE_LOOK_NANOSECONDS};
 use crate::pool::{Pool, Right};
+use crate::reason::Reason;
 use crate::root::Bytes;
 use crate::server::Server;
 use crate::socket::{End, Socket};
@@ -41,7 +42,9 @@ pub enum Cut {
     /// The peer's or the network's doing.
     Peer(End),
     /// The file ended before its announced length, or could not be read.
-    File,
+    File(Reason),
+    /// The same before anything of the answer had left: another can take its place.
+    Unsent(Reason),
 }
 
 impl From<End> for Cut {
@@ -174,12 +177,25 @@ impl<'s> Wire<'s> {
             self.buffer
                 .truncate(before.saturating_add(usize::try_from(read).unwrap_or(usize::MAX)));
             if read == 0 {
-                self.flush().await?;
-                return Err(Cut::File);
+                let reason = bytes.end().await.err();
+                return Err(Cut::File(reason.unwrap_or(Reason::EndedEarly)));
             }
             left = left.saturating_sub(read);
         }
         Ok(())
+    }
+
+    /// Takes back what was appended from `at` on, a place among the bytes given to this
+    /// wire; false if some of it has left.
+    pub fn take_back(&mut self, at: u64) -> bool {
+        let kept = at.checked_sub(self.written);
+        match kept.and_then(|kept| usize::try_from(kept).ok()) {
+            Some(kept) => {
+                self.buffer.truncate(kept);
+                true
+            }
+            None => false,
+        }
     }
 
     /// Writes what has gathered.

@@ -1,5 +1,6 @@
 //! Disks that fail, and such as are taken away.
 
+use std::cell::Cell;
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -96,6 +97,8 @@ fn a_disk_that_cannot_be_read() {
         clients,
         answer: "what can be read, then close; a line in the log",
     };
+    // Where the broken part begins.
+    let broken = Cell::new(0);
     siege.withstand(&attack, || {
         let mut crowd = siege.clients(clients);
         for client in &mut crowd {
@@ -104,6 +107,7 @@ fn a_disk_that_cannot_be_read() {
         }
         for client in &mut crowd {
             let body = client.read_to_end();
+            broken.set(body.len());
             assert!(
                 !body.is_empty() && body.len() < FILM,
                 "{} bytes",
@@ -116,6 +120,20 @@ fn a_disk_that_cannot_be_read() {
         .porthole
         .log()
         .wait_for("a file ended or failed early");
+    // Nothing has been sent yet that would have to be taken back.
+    let mut client = siege.client();
+    let first = broken.get();
+    for range in [
+        format!("{first}-"),
+        format!("{first}-{first},{}-", FILM - 1),
+    ] {
+        let range = format!("Range: bytes={range}\r\n");
+        let answer = client.get("/disk/film", &range);
+        assert_eq!(answer.line, "HTTP/1.1 500 Internal Server Error");
+        assert_eq!(answer.words(), "500 Internal Server Error");
+    }
+    let words = "500 because reading failed: GET /disk/film HTTP/1.1";
+    siege.porthole.log().wait_for(words);
     drop(disk);
 }
 
