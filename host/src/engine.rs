@@ -13,7 +13,7 @@ use crate::config::{ANYONES, BUILT_IN, config};
 use crate::epochs::Epochs;
 use crate::error::words;
 use crate::instance::State;
-use crate::{COMPONENT, Error, files, preopens, sockets};
+use crate::{COMPONENT, Error, clock, files, preopens, sockets};
 
 /// [`COMPONENT`] as machine code; empty when it was built for another machine.
 const COMPILED: &[u8] = include_bytes!(env!("PORTHOLE_COMPILED_FILE"));
@@ -91,6 +91,7 @@ fn linker(engine: &Engine) -> Result<Linker<State>, Error> {
     cli::stderr::add_to_linker::<State, WasiCli>(l, State::cli)?;
     clocks::monotonic_clock::add_to_linker::<State, WasiClocks>(l, State::clocks)?;
     clocks::system_clock::add_to_linker::<State, WasiClocks>(l, State::clocks)?;
+    clock::add_to_linker(l)?;
     files::add_to_linker(l)?;
     preopens::add_to_linker(l)?;
     sockets::add_to_linker(l)?;

@@ -36,6 +36,7 @@ mod backoff;
 mod bindings;
 mod bounds;
 mod bursts;
+mod clock;
 mod config;
 mod confinement;
 mod engine;

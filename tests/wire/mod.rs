@@ -1,6 +1,7 @@
 //! HTTP as it goes over the wire.
 
 mod bounds;
+mod clock;
 mod condition;
 mod confinement;
 mod connection;
@@ -50,6 +51,7 @@ pub fn trials() -> Vec<Trial> {
         date::trials(),
         bounds::trials(),
         slow::trials(),
+        clock::trials(),
         rates::trials(),
         drain::trials(),
         replacement::trials(),
