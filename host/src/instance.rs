@@ -1,11 +1,8 @@
 //! One instance of the component, from its first instruction to its end.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
-
 use tokio::task::unconstrained;
 use wasmtime::component::ResourceTable;
-use wasmtime::{Store, UpdateDeadline};
+use wasmtime::Store;
 use wasmtime_wasi::cli::{WasiCliCtxView, WasiCliView};
 use wasmtime_wasi::clocks::{WasiClocksCtxView, WasiClocksView};
 use wasmtime_wasi::filesystem::{WasiFilesystemCtxView, WasiFilesystemView};
@@ -16,7 +13,7 @@ use crate::engine::Program;
 use crate::log::Log;
 use crate::preopens::{self, HasPreopens, Preopen};
 use crate::sockets::{self, HasSockets, Inboxes};
-use crate::{Limits, limits};
+use crate::{Limits, limits, watchdog};
 
 /// What an instance is given: all that it can ever reach.
 pub(crate) struct Gifts {
@@ -90,32 +87,8 @@ fn store(program: &Program, gifts: Gifts, limits: &Limits) -> Store<State> {
     store.limiter(|state| &mut state.bounds);
     store.set_max_component_handles(handles);
     store.set_hostcall_fuel(limits::HOSTCALL_BYTES);
-    watch(&mut store);
+    watchdog::watch(&mut store);
     store
-}
-
-/// Ends a component that does not return to this thread's runtime: a heartbeat
-/// on the runtime must have been heard between two looks.
-fn watch(store: &mut Store<State>) {
-    let heartbeat = Arc::new(AtomicU64::new(0));
-    let beat = Arc::downgrade(&heartbeat);
-    tokio::spawn(async move {
-        let mut interval = tokio::time::interval(limits::WATCHDOG_TICK);
-        while let Some(beat) = beat.upgrade() {
-            beat.fetch_add(1, Ordering::Relaxed);
-            drop(beat);
-            interval.tick().await;
-        }
-    });
-    store.set_epoch_deadline(limits::WATCHDOG_TICKS);
-    let mut heard = 0;
-    store.epoch_deadline_callback(move |_| {
-        let now = heartbeat.load(Ordering::Relaxed);
-        Ok(match std::mem::replace(&mut heard, now) == now {
-            true => UpdateDeadline::Interrupt,
-            false => UpdateDeadline::Continue(limits::WATCHDOG_TICKS),
-        })
-    });
 }
 
 impl WasiCliView for State {

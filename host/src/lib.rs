@@ -59,6 +59,7 @@ mod scheduling;
 mod server;
 mod sockets;
 mod transfers;
+mod watchdog;
 mod worker;
 
 pub use confinement::{Confined, confine};

@@ -265,7 +265,9 @@ pub(crate) const KEPT_DESCRIPTORS: u64 = 8;
 /// - held by: `host::escape::exhaust::endless loop`
 pub(crate) const WATCHDOG_TICK: Duration = Duration::from_millis(500);
 
-/// Ticks without a return to the host after which a component counts as spinning: 5 s.
+/// Ticks that a worker's thread may run without a return to its runtime, after which the
+/// component counts as spinning: 5 s on a processor, which take longer where others have
+/// it. To wait for a disk, or for a processor, is not to spin.
 ///
 /// - unit: ticks
 /// - at it: its instance is ended, and the next one started

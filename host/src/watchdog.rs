@@ -1,0 +1,115 @@
+//! The end of a component that keeps the worker's thread to itself.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use wasmtime::{Store, UpdateDeadline};
+
+use crate::limits;
+
+/// How long the thread may run between two heartbeats.
+const PATIENCE: Duration =
+    Duration::from_millis(limits::WATCHDOG_TICK.as_millis() as u64 * limits::WATCHDOG_TICKS);
+
+/// Ends a component that does not return to this thread's runtime. What counts is the time
+/// that the thread was running since the last heartbeat: while it waits, for a disk or for
+/// a processor, the component does nothing wrong.
+pub(crate) fn watch<T>(store: &mut Store<T>) {
+    watch_for(store, PATIENCE);
+}
+
+fn watch_for<T>(store: &mut Store<T>, patience: Duration) {
+    let heartbeat = Arc::new(AtomicU64::new(running()));
+    let beat = Arc::downgrade(&heartbeat);
+    tokio::spawn(async move {
+        let mut interval = tokio::time::interval(limits::WATCHDOG_TICK);
+        while let Some(beat) = beat.upgrade() {
+            beat.store(running(), Ordering::Relaxed);
+            drop(beat);
+            interval.tick().await;
+        }
+    });
+    store.set_epoch_deadline(1);
+    store.epoch_deadline_callback(move |_| {
+        // It runs on the same thread.
+        let since = running().saturating_sub(heartbeat.load(Ordering::Relaxed));
+        Ok(match Duration::from_nanos(since) > patience {
+            true => UpdateDeadline::Interrupt,
+            false => UpdateDeadline::Continue(1),
+        })
+    });
+}
+
+/// Nanoseconds that this thread has been running.
+#[cfg(unix)]
+fn running() -> u64 {
+    use rustix::time::{ClockId, clock_gettime};
+    let time = clock_gettime(ClockId::ThreadCPUTime);
+    let seconds = u64::try_from(time.tv_sec).unwrap_or(0);
+    let nanoseconds = u64::try_from(time.tv_nsec).unwrap_or(0);
+    seconds
+        .saturating_mul(1_000_000_000)
+        .saturating_add(nanoseconds)
+}
+
+/// Where it is not known: nanoseconds that have passed.
+#[cfg(not(unix))]
+fn running() -> u64 {
+    use std::sync::LazyLock;
+    use std::time::Instant;
+    static BEGINNING: LazyLock<Instant> = LazyLock::new(Instant::now);
+    u64::try_from(BEGINNING.elapsed().as_nanos()).unwrap_or(u64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use wasmtime::{Config, Engine, Linker, Module, Trap};
+
+    use super::*;
+
+    const GUEST: &str = r#"(module
+        (import "host" "wait" (func $wait))
+        (func (export "waits") (local $left i32)
+            (local.set $left (i32.const 20))
+            (loop $again
+                (call $wait)
+                (local.tee $left (i32.sub (local.get $left) (i32.const 1)))
+                (br_if $again)))
+        (func (export "spins") (loop $again (br $again))))"#;
+    const SHORT: Duration = Duration::from_millis(20);
+
+    /// Waits in the host for ten times as long as it may spin.
+    fn wait() {
+        std::thread::sleep(SHORT / 2);
+    }
+
+    #[tokio::test]
+    async fn to_wait_in_the_host_is_not_to_spin() {
+        let mut config = Config::new();
+        config.epoch_interruption(true);
+        let engine = Engine::new(&config).unwrap();
+        let ticking = engine.weak();
+        // It ends with the engine.
+        std::thread::spawn(move || {
+            while let Some(engine) = ticking.upgrade() {
+                engine.increment_epoch();
+                drop(engine);
+                std::thread::sleep(SHORT / 10);
+            }
+        });
+        let module = Module::new(&engine, wat::parse_str(GUEST).unwrap()).unwrap();
+        let mut linker = Linker::new(&engine);
+        linker.func_wrap("host", "wait", wait).unwrap();
+        let mut store = Store::new(&engine, ());
+        watch_for(&mut store, SHORT);
+        let instance = linker.instantiate(&mut store, &module).unwrap();
+        let mut call = |name: &str| {
+            let function = instance.get_typed_func::<(), ()>(&mut store, name);
+            function.unwrap().call(&mut store, ())
+        };
+        call("waits").unwrap();
+        let error = call("spins").unwrap_err();
+        assert_eq!(error.downcast_ref(), Some(&Trap::Interrupt));
+    }
+}
