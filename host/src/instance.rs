@@ -1,8 +1,10 @@
 //! One instance of the component, from its first instruction to its end.
 
+use std::sync::Arc;
+
 use tokio::task::unconstrained;
-use wasmtime::component::ResourceTable;
 use wasmtime::Store;
+use wasmtime::component::ResourceTable;
 use wasmtime_wasi::cli::{WasiCliCtxView, WasiCliView};
 use wasmtime_wasi::clocks::{WasiClocksCtxView, WasiClocksView};
 use wasmtime_wasi::filesystem::{WasiFilesystemCtxView, WasiFilesystemView};
@@ -10,6 +12,7 @@ use wasmtime_wasi::{WasiCtx, WasiCtxBuilder};
 
 use crate::bounds::Bounds;
 use crate::engine::Program;
+use crate::files::{Disk, HasDisk};
 use crate::log::Log;
 use crate::preopens::{self, HasPreopens, Preopen};
 use crate::sockets::{self, HasSockets, Inboxes};
@@ -20,6 +23,7 @@ pub(crate) struct Gifts {
     pub(crate) arguments: Vec<String>,
     pub(crate) inboxes: Inboxes,
     pub(crate) preopen: Preopen,
+    pub(crate) disk: Arc<Disk>,
     pub(crate) stdout: Log,
     pub(crate) stderr: Log,
 }
@@ -31,6 +35,7 @@ pub(crate) struct State {
     bounds: Bounds,
     inboxes: Inboxes,
     preopen: Preopen,
+    disk: Arc<Disk>,
 }
 
 /// What `wasi:cli/run` returns.
@@ -72,8 +77,7 @@ fn store(program: &Program, gifts: Gifts, limits: &Limits) -> Store<State> {
         .stdout(gifts.stdout)
         .stderr(gifts.stderr)
         .max_random_size(0)
-        // File reads are one `pread` straight into the component's memory: a
-        // worker has its thread to itself.
+        // What may wait is in our own hands.
         .allow_blocking_current_thread(true)
         .build();
     let state = State {
@@ -82,6 +86,7 @@ fn store(program: &Program, gifts: Gifts, limits: &Limits) -> Store<State> {
         bounds: Bounds::new(limits.memory),
         inboxes: gifts.inboxes,
         preopen: gifts.preopen,
+        disk: gifts.disk,
     };
     let mut store = Store::new(&program.engine, state);
     store.limiter(|state| &mut state.bounds);
@@ -115,6 +120,12 @@ impl WasiFilesystemView for State {
             ctx: self.wasi.filesystem(),
             table: &mut self.table,
         }
+    }
+}
+
+impl HasDisk for State {
+    fn disk(&self) -> &Arc<Disk> {
+        &self.disk
     }
 }
 

@@ -43,6 +43,8 @@ mod engine;
 mod epochs;
 mod error;
 mod files;
+#[cfg(target_os = "linux")]
+mod filesystem;
 mod generation;
 mod instance;
 mod limits;

@@ -243,12 +243,127 @@ pub(crate) const TABLE_ELEMENTS: usize = 20_000;
 ///   `host::escape::crafted::modules without number`
 pub(crate) const PARTS: usize = 100;
 
-/// Reads from disk that one worker has under way. What is in the page cache needs none.
+/// Threads of one worker that wait for file systems. What is in memory needs none, unless
+/// the file system can't tell.
 ///
 /// - unit: threads
-/// - at it: further reads wait
-/// - held by: the runtime (`max_blocking_threads`)
-pub(crate) const DISK_THREADS: usize = 8;
+/// - at it: what else has to wait for a disk or a server waits for a thread first
+/// - held by: `porthole::filesystem::threads::a_file_system_that_hangs_leaves_threads_to_the_others`
+pub(crate) const DISK_THREADS: usize = 32;
+
+/// Those of them that one file system may keep, so that one that hangs leaves some to the
+/// others.
+///
+/// - unit: threads
+/// - at it: further questions to it wait, in the order in which they came
+/// - held by: `porthole::filesystem::threads::a_file_system_that_hangs_leaves_threads_to_the_others`
+pub(crate) const DISK_THREADS_OF_ONE: usize = 8;
+
+/// Questions to file systems that wait for a thread: more than connections that one worker
+/// may have.
+///
+/// - unit: questions
+/// - at it: the component is told that the file system is busy
+/// - held by: `porthole::filesystem::threads::what_waits_is_bounded_and_what_nobody_waits_for_makes_room`
+pub(crate) const DISK_QUEUE: usize = 8_192;
+
+/// How long the component is kept waiting for a file system: a disk that has to start
+/// turning takes ten seconds.
+///
+/// - unit: a time
+/// - at it: the component is told that the file system is busy; a transfer ends early
+/// - held by: `porthole::filesystem::threads::nobody_waits_for_longer_than_the_patience`
+pub(crate) const DISK_PATIENCE: Duration = Duration::from_secs(30);
+
+/// How long a thread that has nothing to do waits for more.
+///
+/// - unit: a time
+/// - at it: it ends
+/// - held by: `porthole::filesystem::threads::idle_threads_end`
+pub(crate) const DISK_IDLE: Duration = Duration::from_secs(10);
+
+/// How often a thread tries again to open what is in someone's way for a moment: a rename,
+/// or a lease that another process holds.
+///
+/// - unit: a time
+/// - at it: it tries again
+/// - held by: `porthole::filesystem::a_lease_is_waited_for`
+pub(crate) const DISK_RETRY: Duration = Duration::from_millis(20);
+
+/// How long a question to a disk of this machine may take while all of a worker's
+/// connections wait for it.
+///
+/// - unit: a time
+/// - at it: for a while, that file system is asked by threads, except for what the kernel
+///   has in memory
+/// - held by: `porthole::filesystem::a_disk_that_was_slow_is_asked_beside`
+pub(crate) const QUICK_QUESTION: Duration = Duration::from_millis(20);
+
+/// How long that while is.
+///
+/// - unit: a time
+/// - at it: the worker asks it again itself
+/// - held by: `porthole::filesystem::a_disk_that_was_slow_is_asked_beside`
+pub(crate) const DISK_SUSPICION: Duration = Duration::from_secs(10);
+
+/// File systems of which is known whether they may keep a worker waiting.
+///
+/// - unit: file systems
+/// - at it: all are forgotten, and found out anew
+/// - held by: `porthole::filesystem::kinds::what_is_known_is_bounded_and_grows_old`
+pub(crate) const FILE_SYSTEMS: usize = 64;
+
+/// How long that is known: another one may be mounted under the same number.
+///
+/// - unit: a time
+/// - at it: it is found out anew
+/// - held by: `porthole::filesystem::kinds::what_is_known_is_bounded_and_grows_old`
+pub(crate) const FILE_SYSTEM_AGE: Duration = Duration::from_secs(60);
+
+/// Most bytes that a thread reads at once for a transfer, into a buffer of its own. There
+/// are as many such buffers as threads: 8 MiB a worker.
+///
+/// - unit: bytes
+/// - at it: the next ones are read afterwards
+/// - held by: `porthole::filesystem::buffers::many_buffers_are_small_ones`
+pub(crate) const READ_BESIDE_BYTES: usize = 256 << 10;
+
+/// The same while as many buffers wait for the worker: one for each of its transfers at
+/// most.
+///
+/// - unit: bytes
+/// - at it: the next ones are read afterwards
+/// - held by: `porthole::filesystem::buffers::many_buffers_are_small_ones`
+pub(crate) const READ_BESIDE_LEAST: usize = 4 << 10;
+
+/// Entries of a directory that are read at once, as the kernel writes them: some 14 with
+/// the longest names.
+///
+/// - unit: bytes
+/// - at it: the next ones are read when the component asks for them
+/// - held by: `porthole::filesystem::every_name_is_listed_and_opened`
+pub(crate) const DIRECTORY_BATCH_BYTES: usize = 4 << 10;
+
+/// Links that lead to one file, one after the other; as many as Linux follows.
+///
+/// - unit: links
+/// - at it: nothing is found
+/// - held by: `porthole::filesystem::links_that_go_on_and_on_end`
+pub(crate) const LINKS: usize = 40;
+
+/// Names that are looked up to follow links which the kernel does not follow.
+///
+/// - unit: names
+/// - at it: nothing is found
+/// - held by: `porthole::filesystem::links_that_go_on_and_on_end`
+pub(crate) const LINK_STEPS: usize = 4_096;
+
+/// Longest path with such links, and its end: as Linux has it (`PATH_MAX`).
+///
+/// - unit: bytes
+/// - at it: the name is too long
+/// - held by: `porthole::filesystem::links_that_go_on_and_on_end`
+pub(crate) const PATH_BYTES: usize = 4_096;
 
 /// Of the process's descriptors one in so many is never given to a file, so that
 /// connections can be accepted whatever the components hold open.
@@ -338,15 +453,6 @@ pub(crate) const REPEATS: usize = 16;
 /// - at it: what the oldest has open is cut and counted in the log
 /// - held by: `host::supervision::versions_without_end_are_bounded`
 pub(crate) const RETIRING: usize = 8;
-
-/// How often a thread waits for the disk to bring the same bytes before their worker
-/// does, and with it all of its connections: memory may be so short that they are dropped
-/// again and again, and a file system may never say that it has them.
-///
-/// - unit: times
-/// - at it: the worker waits
-/// - held by: `porthole::reads::a_worker_does_not_wait_for_what_was_dropped_again`
-pub(crate) const FETCHES: u32 = 4;
 
 /// What one turn moves of a transfer between two ends of the host, which a component has
 /// put together and takes no part in. As much as a component's own small buffers.

@@ -10,6 +10,7 @@ use wasmtime_wasi::p3::bindings::filesystem::preopens;
 use crate::root::{Kind, Root};
 
 /// What is handed out when the component asks.
+#[derive(Clone)]
 pub(crate) struct Preopen {
     /// Asked for again, the same: a component that asks without end takes no
     /// descriptor of the process.
@@ -17,9 +18,8 @@ pub(crate) struct Preopen {
     name: String,
 }
 
-/// File reads happen on the worker's own thread; what is opened below a directory
-/// takes this from the store's own setting.
-const ON_THIS_THREAD: bool = true;
+/// What [`crate::files`] leaves to wasmtime-wasi waits for nothing.
+pub(crate) const ON_THIS_THREAD: bool = true;
 
 impl Preopen {
     /// # Errors
@@ -35,6 +35,15 @@ impl Preopen {
             descriptor,
             name: root.name(),
         })
+    }
+
+    /// The descriptor that is handed out.
+    #[cfg(target_os = "linux")]
+    pub(crate) fn file(&self) -> &std::sync::Arc<std::fs::File> {
+        match &self.descriptor {
+            Descriptor::Dir(directory) => &directory.dir,
+            Descriptor::File(file) => &file.file,
+        }
     }
 }
 

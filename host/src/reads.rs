@@ -10,15 +10,15 @@ use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 
 use tokio::sync::oneshot;
-use tokio::task::{JoinHandle, spawn_blocking};
 use wasmtime::StoreContextMut;
 use wasmtime::component::{
     Destination, FutureReader, Resource, StreamProducer, StreamReader, StreamResult, VecBuffer,
 };
-use wasmtime_wasi::filesystem::{Descriptor, WasiFilesystemView};
+use wasmtime_wasi::filesystem::Descriptor;
 use wasmtime_wasi::p3::bindings::filesystem::types::ErrorCode;
 
-use crate::limits::{FETCHES, TRANSFER_BYTES};
+use crate::files::HasDisk;
+use crate::limits::TRANSFER_BYTES;
 use crate::transfers::Turns;
 
 /// The bytes, and how they ended.
@@ -28,7 +28,7 @@ pub(crate) type Streamed = (StreamReader<u8>, FutureReader<Result<(), ErrorCode>
 ///
 /// # Errors
 /// A trap: the handle is none of the component's, or it has too many.
-pub(crate) fn read_via_stream<T: WasiFilesystemView>(
+pub(crate) fn read_via_stream<T: HasDisk>(
     mut store: StoreContextMut<'_, T>,
     descriptor: &Resource<Descriptor>,
     offset: u64,
@@ -45,10 +45,9 @@ pub(crate) fn read_via_stream<T: WasiFilesystemView>(
     };
     let (sender, receiver) = oneshot::channel();
     let producer = Producer {
-        file,
+        source: Source::new(file, store.data().disk()),
         offset,
-        fetching: None,
-        fetches: 0,
+        reading: None,
         outcome: Some(sender),
         turns: Turns::default(),
     };
@@ -62,39 +61,45 @@ pub(crate) fn read_via_stream<T: WasiFilesystemView>(
 }
 
 struct Producer {
-    file: Arc<File>,
+    source: Source,
     offset: u64,
-    /// A thread that waits for the disk.
-    fetching: Option<JoinHandle<()>>,
-    /// How often one has, for the next bytes.
-    fetches: u32,
+    /// A thread that waits for the disk, with a buffer of its own.
+    reading: Option<Reading>,
     outcome: Option<oneshot::Sender<Result<(), ErrorCode>>>,
     turns: Turns,
 }
 
+type Reading = Pin<Box<dyn Future<Output = Result<Buffer, ErrorCode>> + Send>>;
+
 impl Producer {
-    /// Reads at the offset: what is in memory, or after enough waits whatever there is.
-    /// Once is not enough: the kernel may have dropped it again.
-    fn read(&self, buffer: &mut [u8]) -> io::Result<usize> {
-        match self.fetches < FETCHES {
-            true => read_cached(&self.file, buffer, self.offset),
-            false => read(&self.file, buffer, self.offset),
-        }
-    }
-
-    fn fetch(&mut self, length: usize) {
-        let (file, offset) = (Arc::clone(&self.file), self.offset);
-        self.fetching = Some(spawn_blocking(move || fetch(&file, offset, length)));
-    }
-
-    fn poll_fetched(&mut self, cx: &mut Context<'_>) -> Poll<()> {
-        if let Some(fetching) = &mut self.fetching {
-            // Whatever became of it: the next read says so.
-            let _ = ready!(Pin::new(fetching).poll(cx));
-            self.fetching = None;
-            self.fetches = self.fetches.saturating_add(1);
-        }
-        Poll::Ready(())
+    /// The next bytes into the buffer: those that are in memory, or those that a thread
+    /// has read meanwhile. None are the end of the file.
+    fn poll_read(
+        &mut self,
+        cx: &mut Context<'_>,
+        buffer: &mut [u8],
+    ) -> Poll<Result<usize, ErrorCode>> {
+        let reading = match &mut self.reading {
+            Some(reading) => reading,
+            None => match self.source.read_here(buffer, self.offset) {
+                Ok(count) => return Poll::Ready(Ok(count)),
+                Err(Refusal::Error(error)) => return Poll::Ready(Err(error)),
+                Err(Refusal::WouldWait) => {
+                    let reading = self.source.read_beside(self.offset, buffer.len());
+                    self.reading.insert(reading)
+                }
+            },
+        };
+        let read = ready!(reading.as_mut().poll(cx));
+        self.reading = None;
+        Poll::Ready(read.map(|bytes| {
+            // It was asked for no more than there was room; room may have become less.
+            let count = bytes.len().min(buffer.len());
+            if let (Some(to), Some(from)) = (buffer.get_mut(..count), bytes.get(..count)) {
+                to.copy_from_slice(from);
+            }
+            count
+        }))
     }
 
     fn close(&mut self, outcome: Result<(), ErrorCode>) -> Poll<wasmtime::Result<StreamResult>> {
@@ -117,7 +122,7 @@ impl<T> StreamProducer<T> for Producer {
         destination: Destination<'a, u8, VecBuffer<u8>>,
         finish: bool,
     ) -> Poll<wasmtime::Result<StreamResult>> {
-        if self.fetching.is_none() {
+        if self.reading.is_none() {
             ready!(self.turns.poll(cx, &mut store, &destination));
         }
         // The capacity counts only for readers on the host's side.
@@ -126,75 +131,160 @@ impl<T> StreamProducer<T> for Producer {
         if buffer.is_empty() {
             return Poll::Ready(Ok(StreamResult::Completed));
         }
-        loop {
-            match self.poll_fetched(cx) {
-                Poll::Ready(()) => {}
-                Poll::Pending if finish => return Poll::Ready(Ok(StreamResult::Cancelled)),
-                Poll::Pending => return Poll::Pending,
+        match self.poll_read(cx, buffer) {
+            Poll::Pending if finish => {
+                // Nobody may come back for what the thread reads: it takes memory.
+                self.reading = None;
+                Poll::Ready(Ok(StreamResult::Cancelled))
             }
-            match self.read(buffer) {
-                Ok(0) => return self.close(Ok(())),
-                Ok(count) => {
-                    self.fetches = 0;
-                    destination.mark_written(count);
-                    self.offset = self.offset.saturating_add(count as u64);
-                    return Poll::Ready(Ok(StreamResult::Completed));
-                }
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
-                    self.fetch(buffer.len());
-                }
-                Err(error) => return self.close(Err(error.into())),
+            Poll::Pending => Poll::Pending,
+            Poll::Ready(Ok(0)) => self.close(Ok(())),
+            Poll::Ready(Ok(count)) => {
+                destination.mark_written(count);
+                self.offset = self.offset.saturating_add(count as u64);
+                Poll::Ready(Ok(StreamResult::Completed))
             }
+            Poll::Ready(Err(error)) => self.close(Err(error)),
         }
     }
 }
 
-#[cfg(unix)]
-fn read(file: &File, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
-    std::os::unix::fs::FileExt::read_at(file, buffer, offset)
+/// Why a file was not read at once.
+#[derive(Debug)]
+enum Refusal {
+    WouldWait,
+    Error(ErrorCode),
 }
 
-#[cfg(windows)]
-fn read(file: &File, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
-    std::os::windows::fs::FileExt::seek_read(file, buffer, offset)
-}
-
-/// What is in the page cache; `WouldBlock` when nothing is at the offset.
 #[cfg(target_os = "linux")]
-fn read_cached(file: &File, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
-    use rustix::io::{Errno, ReadWriteFlags, preadv2};
-    // To preadv(2) -1 is not an offset, but wherever the last read ended.
-    if i64::try_from(offset).is_err() {
-        return read(file, buffer, offset);
-    }
-    let mut buffers = [io::IoSliceMut::new(buffer)];
-    match preadv2(file, &mut buffers, offset, ReadWriteFlags::NOWAIT) {
-        // Not every file system can tell.
-        Err(Errno::OPNOTSUPP | Errno::INVAL) => read(file, buffer, offset),
-        done => Ok(done?),
-    }
-}
-
+use {crate::filesystem::Buffer, linux::Source};
 #[cfg(not(target_os = "linux"))]
-fn read_cached(file: &File, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
-    read(file, buffer, offset)
-}
+use {portable::Source, std::vec::Vec as Buffer};
 
-/// Waits until a part of the file is in the page cache.
 #[cfg(target_os = "linux")]
-fn fetch(file: &File, offset: u64, length: usize) {
-    let last = offset.saturating_add((length as u64).saturating_sub(1));
-    // Hints: where they come to nothing, the next read waits or says what is wrong.
-    let all = std::num::NonZeroU64::new(length as u64);
-    let _ = rustix::fs::fadvise(file, offset, all, rustix::fs::Advice::WillNeed);
-    for at in [offset, last] {
-        let _ = read(file, &mut [0], at);
+mod linux {
+    use std::time::Instant;
+
+    use rustix::io::{Errno, ReadWriteFlags, pread, preadv2, retry_on_intr};
+
+    use super::{Arc, File, Reading, Refusal, io};
+    use crate::filesystem::{Device, Disk, Way, code};
+
+    /// What is read from.
+    pub(super) struct Source {
+        file: Arc<File>,
+        disk: Arc<Disk>,
+    }
+
+    impl Source {
+        pub(super) fn new(file: Arc<File>, disk: &Arc<Disk>) -> Self {
+            let disk = Arc::clone(disk);
+            Self { file, disk }
+        }
+
+        /// Reads what is in memory. Of a file system that can't tell, what is quick.
+        pub(super) fn read_here(&self, buffer: &mut [u8], at: u64) -> Result<usize, Refusal> {
+            match read_cached(&self.file, buffer, at) {
+                Ok(count) => Ok(count),
+                Err(Errno::AGAIN | Errno::INTR) => Err(Refusal::WouldWait),
+                Err(Errno::OPNOTSUPP | Errno::INVAL) => self.read_quickly(buffer, at),
+                Err(error) => Err(Refusal::Error(code(error))),
+            }
+        }
+
+        fn read_quickly(&self, buffer: &mut [u8], at: u64) -> Result<usize, Refusal> {
+            let device = self.device()?;
+            if self.disk.kinds.way(device) != Way::Here {
+                return Err(Refusal::WouldWait);
+            }
+            let begun = Instant::now();
+            let read = pread(&*self.file, buffer, at);
+            self.disk.kinds.took(device, begun);
+            match read {
+                Ok(count) => Ok(count),
+                Err(Errno::INTR | Errno::AGAIN) => Err(Refusal::WouldWait),
+                Err(error) => Err(Refusal::Error(code(error))),
+            }
+        }
+
+        /// Reads whatever it takes, by another thread.
+        pub(super) fn read_beside(&self, at: u64, length: usize) -> Reading {
+            let device = match self.device() {
+                Ok(device) => device,
+                Err(Refusal::Error(error)) => return Box::pin(std::future::ready(Err(error))),
+                Err(Refusal::WouldWait) => Device::default(),
+            };
+            let (file, disk) = (Arc::clone(&self.file), Arc::clone(&self.disk));
+            let read = self.disk.threads.run(device, move || {
+                disk.learn(device, &file);
+                let mut buffer = disk.buffers.take(length);
+                let begun = Instant::now();
+                let count = retry_on_intr(|| pread(&*file, &mut buffer[..], at))?;
+                disk.kinds.took(device, begun);
+                buffer.truncate(count);
+                Ok(buffer)
+            });
+            Box::pin(async move { read.await.map_err(code) })
+        }
+
+        fn device(&self) -> Result<Device, Refusal> {
+            let device = self.disk.device_of(&self.file);
+            device.map_err(|error| Refusal::Error(code(error)))
+        }
+    }
+
+    /// What is in the page cache; [`Errno::AGAIN`] when nothing is at the offset, and
+    /// [`Errno::OPNOTSUPP`] where the file system can't tell.
+    pub(super) fn read_cached(file: &File, buffer: &mut [u8], at: u64) -> Result<usize, Errno> {
+        // To preadv(2) -1 is not an offset, but wherever the last read ended.
+        if i64::try_from(at).is_err() {
+            return Err(Errno::INVAL);
+        }
+        let mut buffers = [io::IoSliceMut::new(buffer)];
+        preadv2(file, &mut buffers, at, ReadWriteFlags::NOWAIT)
     }
 }
 
+/// Where no system call says what would have to be waited for.
 #[cfg(not(target_os = "linux"))]
-fn fetch(_: &File, _: u64, _: usize) {}
+mod portable {
+    use super::{Arc, ErrorCode, File, Reading, Refusal, io};
+    use crate::files::Disk;
+
+    pub(super) struct Source {
+        file: Arc<File>,
+    }
+
+    impl Source {
+        pub(super) fn new(file: Arc<File>, _: &Arc<Disk>) -> Self {
+            Self { file }
+        }
+
+        pub(super) fn read_here(&self, buffer: &mut [u8], at: u64) -> Result<usize, Refusal> {
+            loop {
+                match read(&self.file, buffer, at) {
+                    Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                    Err(error) => return Err(Refusal::Error(error.into())),
+                    Ok(count) => return Ok(count),
+                }
+            }
+        }
+
+        pub(super) fn read_beside(&self, _: u64, _: usize) -> Reading {
+            Box::pin(std::future::ready(Err(ErrorCode::Io)))
+        }
+    }
+
+    #[cfg(unix)]
+    fn read(file: &File, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
+        std::os::unix::fs::FileExt::read_at(file, buffer, offset)
+    }
+
+    #[cfg(windows)]
+    fn read(file: &File, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
+        std::os::windows::fs::FileExt::seek_read(file, buffer, offset)
+    }
+}
 
 #[cfg(test)]
 #[cfg(target_os = "linux")]
@@ -202,41 +292,49 @@ mod tests {
     use std::io::Write as _;
 
     use super::*;
+    use crate::filesystem::Disk;
+
+    const LENGTH: usize = 64 << 10;
+
+    fn read_all(producer: &mut Producer) -> Vec<u8> {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_time()
+            .build()
+            .unwrap();
+        let mut content = Vec::new();
+        let mut buffer = vec![0; LENGTH];
+        loop {
+            let read = std::future::poll_fn(|cx| producer.poll_read(cx, &mut buffer));
+            let count = runtime.block_on(read).unwrap();
+            if count == 0 {
+                return content;
+            }
+            content.extend_from_slice(&buffer[..count]);
+            producer.offset += count as u64;
+        }
+    }
 
     /// Where the file system can drop it from memory; elsewhere it is read from there.
     #[test]
-    fn a_worker_does_not_wait_for_what_was_dropped_again() {
+    fn what_is_not_in_memory_is_read_beside() {
         let mut file = tempfile::tempfile().unwrap();
-        let content = [7; 64 << 10];
+        let content: Vec<u8> = (0..LENGTH * 5).map(|at| (at / 7) as u8).collect();
         file.write_all(&content).unwrap();
         file.sync_all().unwrap();
-        let forget = |file: &File| {
-            rustix::fs::fadvise(file, 0, None, rustix::fs::Advice::DontNeed).unwrap();
-        };
-        let mut buffer = [0; 64 << 10];
-        forget(&file);
-        let can_drop = read_cached(&file, &mut buffer, 0).is_err();
-
+        rustix::fs::fadvise(&file, 0, None, rustix::fs::Advice::DontNeed).unwrap();
+        let mut buffer = vec![0; LENGTH];
+        let is_dropped = linux::read_cached(&file, &mut buffer, 0).is_err();
+        let file = Arc::new(file);
+        let disk = Arc::new(Disk::new(Arc::clone(&file), Vec::new()).unwrap());
         let mut producer = Producer {
-            file: Arc::new(file),
+            source: Source::new(file, &disk),
             offset: 0,
-            fetching: None,
-            fetches: 0,
+            reading: None,
             outcome: None,
             turns: Turns::default(),
         };
-        for fetches in 0..FETCHES {
-            producer.fetches = fetches;
-            forget(&producer.file);
-            let read = producer.read(&mut buffer).map_err(|error| error.kind());
-            match can_drop {
-                true => assert_eq!(read, Err(io::ErrorKind::WouldBlock), "{fetches}"),
-                false => assert_eq!(read, Ok(content.len())),
-            }
-        }
-        producer.fetches = FETCHES;
-        forget(&producer.file);
-        assert_eq!(producer.read(&mut buffer).unwrap(), content.len());
-        assert_eq!(buffer, content);
+        let refused = producer.source.read_here(&mut buffer, 0);
+        assert_eq!(matches!(refused, Err(Refusal::WouldWait)), is_dropped);
+        assert!(read_all(&mut producer) == content);
     }
 }

@@ -76,7 +76,7 @@ impl Wall {
                 "one descriptor is handed out, which the host opened before the component began"
             }
             Self::Beneath => {
-                "openat2 with RESOLVE_BENEATH: the kernel follows no path and no link that leads out (without openat2 the runtime walks the path itself)"
+                "openat2 with RESOLVE_BENEATH: the kernel follows no path and no link that leads out (without openat2 the host walks the path, name by name)"
             }
             Self::ReadOnly => {
                 "the runtime refuses every change before it asks the kernel, and opens for reading only"

@@ -1,6 +1,6 @@
 //! The one directory, or the one file, that is granted.
 
-use std::fs::{File, OpenOptions};
+use std::fs::{File, Metadata, OpenOptions};
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -10,6 +10,8 @@ use crate::Error;
 #[derive(Debug)]
 pub struct Root {
     path: PathBuf,
+    /// As it was given, from `/` on.
+    given: PathBuf,
     file: File,
     kind: Kind,
 }
@@ -57,6 +59,12 @@ impl Root {
         }
     }
 
+    /// The paths by which symbolic links may name it, the first without links.
+    #[cfg(target_os = "linux")]
+    pub(crate) fn paths(&self) -> Vec<PathBuf> {
+        vec![self.path.clone(), self.given.clone()]
+    }
+
     #[cfg(target_os = "linux")]
     pub(crate) fn as_fd(&self) -> std::os::fd::BorrowedFd<'_> {
         std::os::fd::AsFd::as_fd(&self.file)
@@ -68,20 +76,19 @@ impl Root {
 }
 
 fn open(path: &Path) -> io::Result<Root> {
+    let given = std::path::absolute(path)?;
     let path = path.canonicalize()?;
-    // Before opening: to open a FIFO would wait for a writer.
-    let metadata = path.metadata()?;
-    let kind = match (metadata.is_dir(), metadata.is_file()) {
-        (true, _) => Kind::Directory,
-        (_, true) => Kind::File,
-        _ => {
-            return Err(io::Error::other(
-                "it is neither a directory nor a regular file",
-            ));
-        }
-    };
+    // Before opening: to open a device may do anything.
+    kind(&path.metadata()?)?;
     let mut options = OpenOptions::new();
     options.read(true);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::OpenOptionsExt;
+        // To open a FIFO, should one be there by now, would wait for a writer.
+        let flags = rustix::fs::OFlags::NONBLOCK | rustix::fs::OFlags::NOCTTY;
+        options.custom_flags(flags.bits().cast_signed());
+    }
     #[cfg(windows)]
     {
         use std::os::windows::fs::OpenOptionsExt;
@@ -89,9 +96,25 @@ fn open(path: &Path) -> io::Result<Root> {
         options.custom_flags(0x0200_0000);
     }
     let file = options.open(&path)?;
+    let kind = kind(&file.metadata()?)?;
     if kind == Kind::Directory {
         // Opening needs other rights than listing.
         path.read_dir()?;
     }
-    Ok(Root { path, file, kind })
+    Ok(Root {
+        path,
+        given,
+        file,
+        kind,
+    })
+}
+
+fn kind(metadata: &Metadata) -> io::Result<Kind> {
+    match (metadata.is_dir(), metadata.is_file()) {
+        (true, _) => Ok(Kind::Directory),
+        (_, true) => Ok(Kind::File),
+        _ => Err(io::Error::other(
+            "it is neither a directory nor a regular file",
+        )),
+    }
 }

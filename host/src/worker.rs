@@ -12,6 +12,7 @@ use tokio::sync::watch;
 use crate::backoff::Backoff;
 use crate::engine::Program;
 use crate::error::{one_line, say, words};
+use crate::files::Disk;
 use crate::instance::{self, Gifts};
 use crate::log::Log;
 use crate::preopens::Preopen;
@@ -19,7 +20,7 @@ use crate::repeats::{Repeats, Tally};
 use crate::root::Root;
 use crate::scheduling::work_in_batches;
 use crate::sockets::Inboxes;
-use crate::{Limits, Notice, Reporter, limits};
+use crate::{Limits, Notice, Reporter};
 
 /// What every worker of a server shares, of whatever version.
 pub(crate) struct Shared {
@@ -49,6 +50,26 @@ enum End {
     Failed(String),
 }
 
+/// What is granted of files. Threads that wait for a disk outlive an instance.
+struct Files {
+    preopen: Preopen,
+    disk: Arc<Disk>,
+}
+
+impl Files {
+    fn new(root: &Root) -> io::Result<Self> {
+        let preopen = Preopen::new(root)?;
+        #[cfg(target_os = "linux")]
+        let disk = Disk::new(Arc::clone(preopen.file()), root.paths())?;
+        #[cfg(not(target_os = "linux"))]
+        let disk = Disk;
+        Ok(Self {
+            preopen,
+            disk: Arc::new(disk),
+        })
+    }
+}
+
 /// How a worker ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Ended {
@@ -64,22 +85,21 @@ impl Worker {
     pub(crate) fn start(self) -> io::Result<JoinHandle<Ended>> {
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
-            .max_blocking_threads(limits::DISK_THREADS)
             .build()?;
+        let files = Files::new(&self.root)?;
         std::thread::Builder::new()
             .name(format!("worker-{}", self.number))
             .spawn(move || {
                 work_in_batches();
-                let ended = self.run(&runtime);
-                // A disk that does not answer is not waited for.
+                let ended = self.run(&runtime, &files);
                 runtime.shutdown_background();
                 ended
             })
     }
 
     /// Supervises until the end, and lets none go unnoticed.
-    fn run(mut self, runtime: &Runtime) -> Ended {
-        let ended = catch_unwind(AssertUnwindSafe(|| self.supervise(runtime)));
+    fn run(mut self, runtime: &Runtime, files: &Files) -> Ended {
+        let ended = catch_unwind(AssertUnwindSafe(|| self.supervise(runtime, files)));
         self.inboxes.load.set_up(false);
         ended.unwrap_or_else(|_| self.give_up())
     }
@@ -93,12 +113,12 @@ impl Worker {
     }
 
     /// Starts the instance again whenever it fails, after a pause.
-    fn supervise(&mut self, runtime: &Runtime) -> Ended {
+    fn supervise(&mut self, runtime: &Runtime, files: &Files) -> Ended {
         let mut failures = Repeats::default();
         let mut backoff = Backoff::default();
         loop {
             let started = Instant::now();
-            let reason = match self.run_once(runtime, &mut failures) {
+            let reason = match self.run_once(runtime, files, &mut failures) {
                 End::Failed(reason) => reason,
                 End::Drained | End::Killed => break,
                 End::Declined => return Ended::Declined,
@@ -133,9 +153,9 @@ impl Worker {
         say(&self.shared.report, notice);
     }
 
-    fn run_once(&self, runtime: &Runtime, failures: &mut Repeats<String>) -> End {
+    fn run_once(&self, runtime: &Runtime, files: &Files, failures: &mut Repeats<String>) -> End {
         let run = async {
-            let gifts = self.gifts()?;
+            let gifts = self.gifts(files);
             instance::run(&self.program, gifts, &self.shared.limits).await
         };
         let mut kill = self.kill.clone();
@@ -168,14 +188,15 @@ impl Worker {
         std::future::pending().await
     }
 
-    fn gifts(&self) -> io::Result<Gifts> {
-        Ok(Gifts {
+    fn gifts(&self, files: &Files) -> Gifts {
+        Gifts {
             arguments: self.shared.arguments.clone(),
             inboxes: self.inboxes.clone(),
-            preopen: Preopen::new(&self.root)?,
+            preopen: files.preopen.clone(),
+            disk: Arc::clone(&files.disk),
             stdout: self.shared.stdout.clone(),
             stderr: self.shared.stderr.clone(),
-        })
+        }
     }
 
     fn killed_during(&mut self, runtime: &Runtime, pause: Duration) -> bool {

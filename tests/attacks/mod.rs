@@ -17,6 +17,7 @@ mod probes;
 mod readers;
 mod scale;
 mod siege;
+mod slow_disk;
 mod slowhttptest;
 mod soak;
 mod visitor;
@@ -37,6 +38,7 @@ pub fn trials() -> Vec<Trial> {
         names::trials(),
         changes::trials(),
         disk::trials(),
+        slow_disk::trials(),
         slowhttptest::trials(),
         soak::trials(),
     ]

@@ -1,13 +1,15 @@
 //! What is in a folder and no file: opening it could hang, or never end.
 
 use std::os::unix::net::UnixListener;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
 
 use libtest_mimic::Trial;
-use rustix::fs::{CWD, FileType, Mode, makedev, mknodat};
+use rustix::fs::{CWD, FileType, Mode, RenameFlags, makedev, mknodat, renameat_with};
 
 use super::scale;
 use super::siege::{Attack, Siege};
-use crate::support::{Folder, privileged, trials};
+use crate::support::{Folder, noise, privileged, trials};
 
 pub fn trials() -> Vec<Trial> {
     let root = rustix::process::geteuid().is_root();
@@ -17,7 +19,7 @@ pub fn trials() -> Vec<Trial> {
         "make devices",
         devices,
     );
-    let mut trials = trials![pipes_and_sockets];
+    let mut trials = trials![pipes_and_sockets, a_pipe_takes_the_place_of_a_file];
     trials.push(devices);
     trials
 }
@@ -34,6 +36,58 @@ fn pipes_and_sockets() {
         answer: "404",
     };
     all_missing(folder, &attack, &["fifo", "to-fifo", "socket"]);
+}
+
+/// Whatever the host has seen of a name, it may be another thing when it is opened.
+fn a_pipe_takes_the_place_of_a_file() {
+    let content = noise(100_000);
+    let folder = Folder::new();
+    folder.file("file", &content);
+    folder.fifo("other");
+    let names = ["file", "other"].map(|name| folder.join(name));
+    let siege = Siege::of(folder);
+    let attack = Attack {
+        test: "attacks::odd_files::a_pipe_takes_the_place_of_a_file",
+        what: "a file and a named pipe change places all the time while both are asked for",
+        clients: 20,
+        answer: "the file or 404, and no worker waits",
+    };
+    let over = AtomicBool::new(false);
+    thread::scope(|scope| {
+        scope.spawn(|| {
+            while !over.load(Ordering::Relaxed) {
+                let [file, other] = &names;
+                renameat_with(CWD, file, CWD, other, RenameFlags::EXCHANGE).unwrap();
+            }
+        });
+        let end = Raise(&over);
+        siege.withstand(&attack, || {
+            let mut crowd = siege.clients(attack.clients);
+            for _ in 0..50 {
+                for (number, client) in crowd.iter_mut().enumerate() {
+                    let name = ["file", "other"][number % 2];
+                    client.send(format!("GET /{name} HTTP/1.1\r\nHost: a\r\n\r\n"));
+                }
+                for client in &mut crowd {
+                    let answer = client.read();
+                    match answer.status {
+                        200 => assert!(answer.body == content, "other bytes"),
+                        status => assert_eq!(status, 404),
+                    }
+                }
+            }
+        });
+        drop(end);
+    });
+}
+
+/// Also when the test fails: else the thread would never end.
+struct Raise<'a>(&'a AtomicBool);
+
+impl Drop for Raise<'_> {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
 }
 
 fn devices() {

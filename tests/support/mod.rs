@@ -3,6 +3,7 @@
 mod answer;
 mod client;
 mod folder;
+mod fuse;
 mod hosted;
 mod lines;
 mod porthole;
@@ -18,6 +19,7 @@ use libtest_mimic::Trial;
 pub use answer::Answer;
 pub use client::Client;
 pub use folder::{Folder, noise};
+pub use fuse::{Fuse, Question};
 pub use hosted::Hosted;
 pub use lines::Lines;
 pub use porthole::Porthole;

@@ -8,6 +8,7 @@ pub fn trials() -> Vec<Trial> {
     trials![
         no_spelling_leads_out,
         links_inside_and_outside,
+        links_that_only_the_host_can_follow,
         only_files_and_folders,
         errors_say_nothing
     ]
@@ -113,7 +114,13 @@ fn links_inside_and_outside() {
     .map(|(name, target)| folder.link(format!("root/{name}"), target));
     folder.file("root/js-out.js", "inside");
     assert!(links.iter().all(|link| link.is_symlink()));
-    let followed = ["/to-file", "/to-folder/inside", "/sub/up", "/chain"];
+    let followed = [
+        "/to-file",
+        "/to-folder/inside",
+        "/sub/up",
+        "/chain",
+        "/back-in",
+    ];
     each(&followed, |target| {
         assert_eq!(porthole.get(target).text(), "inside")
     });
@@ -125,7 +132,6 @@ fn links_inside_and_outside() {
         "/out-folder/secret",
         "/out-root/",
         "/out-root/etc/passwd",
-        "/back-in",
         "/nowhere",
         "/loop",
         "/out-chain",
@@ -151,10 +157,64 @@ fn links_inside_and_outside() {
         ("to-file", true),
         ("out-", false),
         ("nowhere", false),
-        ("back-in", false),
+        ("back-in", true),
     ] {
         assert_eq!(page.contains(name), shown, "{name} in {page}");
     }
+}
+
+/// Absolute ones, and such as lead out and in again: the kernel refuses them all, the host
+/// follows those that stay inside.
+fn links_that_only_the_host_can_follow() {
+    let folder = Folder::new();
+    folder.file("secret", "SECRET");
+    folder.file("root/inside", "inside");
+    folder.file("root/sub/deep/inside", "inside");
+    folder.file("root-beside/inside", "SECRET");
+    let alias = folder.link("alias", "root");
+    let root = folder.path().join("root");
+    let absolute = |path: &str| root.join(path).to_str().unwrap().to_owned();
+    let links = [
+        ("file", absolute("inside"), true),
+        ("folder", absolute("sub/deep"), true),
+        ("sub/up", absolute("inside"), true),
+        ("sub/chain", absolute("folder/inside"), true),
+        ("again", "../root/sub/../inside".to_owned(), true),
+        ("sub/deep/again", "../../../root/./inside".to_owned(), true),
+        // By the path that was served, which is a link itself.
+        (
+            "by-alias",
+            alias.join("inside").to_str().unwrap().to_owned(),
+            true,
+        ),
+        ("beside", absolute("../root-beside/inside"), false),
+        ("prefix", format!("{}-beside/inside", root.display()), false),
+        ("up", absolute("../secret"), false),
+        ("above", absolute(".."), false),
+        ("missing", absolute("nothing"), false),
+        ("round", absolute("round"), false),
+    ];
+    for (name, target, _) in &links {
+        folder.link(format!("root/{name}"), target);
+    }
+    let porthole = Porthole::serving(&alias);
+    each(&links, |(name, _, inside)| {
+        let is_folder = *name == "folder";
+        let target = match is_folder {
+            true => "/folder/inside".to_owned(),
+            false => format!("/{name}"),
+        };
+        let answer = porthole.get(&target);
+        match inside {
+            true => assert_eq!(answer.text(), "inside"),
+            false => assert_eq!(answer.status, 404),
+        }
+        let (parent, name) = name.rsplit_once('/').unwrap_or(("", name));
+        let slash = if parent.is_empty() { "" } else { "/" };
+        let page = porthole.get(&format!("/{parent}{slash}"));
+        let anchor = format!(">{name}{}<", if is_folder { "/" } else { "" });
+        assert_eq!(page.text().contains(&anchor), *inside, "{}", page.text());
+    });
 }
 
 /// To open a FIFO would wait for its writer: served files come through meanwhile.

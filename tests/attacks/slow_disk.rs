@@ -1,0 +1,134 @@
+//! File systems that take their time: what else a worker serves does not wait for them.
+
+use libtest_mimic::Trial;
+
+use crate::support::{Client, Folder, Fuse, Porthole, Question, each, noise, privileged};
+
+pub fn trials() -> Vec<Trial> {
+    let mounts = Fuse::may_be_mounted();
+    let needing: [(&str, fn()); 3] = [
+        (
+            "whatever_hangs_holds_up_no_one_else",
+            whatever_hangs_holds_up_no_one_else,
+        ),
+        (
+            "a_client_that_leaves_while_it_hangs",
+            a_client_that_leaves_while_it_hangs,
+        ),
+        (
+            "a_slow_file_system_is_served_whole",
+            a_slow_file_system_is_served_whole,
+        ),
+    ];
+    let privileged = needing.map(|(name, test)| {
+        let path = format!("{}::{name}", module_path!());
+        privileged(&path, mounts, "mount FUSE", test)
+    });
+    privileged.into()
+}
+
+/// More than the threads that one file system may keep.
+const CLIENTS: usize = 12;
+const LARGE: usize = 32 << 20;
+
+fn ask(porthole: &Porthole, target: &str) -> Client {
+    let mut client = porthole.client();
+    client.send(format!("GET {target} HTTP/1.1\r\nHost: a\r\n\r\n"));
+    client
+}
+
+fn whatever_hangs_holds_up_no_one_else() {
+    let folder = Folder::new();
+    folder.file("small", "small");
+    let large = noise(LARGE);
+    folder.file("large", &large);
+    let slow = Fuse::mount(&folder.folder("slow"));
+    folder.link("to-slow", folder.path().join("slow/film-2"));
+    // All of them on one worker.
+    let porthole = Porthole::with(&folder, &["--workers", "1"]);
+    let rows = [
+        (Question::Lookup, "/slow/film-1"),
+        (Question::Lookup, "/slow/missing"),
+        (Question::Lookup, "/to-slow"),
+        (Question::Attributes, "/slow/film-3"),
+        (Question::Attributes, "/slow/"),
+        (Question::Open, "/slow/film-4"),
+        (Question::Read, "/slow/film-5"),
+        (Question::ReadDirectory, "/slow/folder/"),
+    ];
+    each(&rows, |&(question, target)| {
+        let mut download = ask(&porthole, "/large");
+        assert_eq!(download.head().content_length(false), LARGE as u64);
+        let held = slow.hold_back(question);
+        let mut crowd: Vec<Client> = (0..CLIENTS).map(|_| ask(&porthole, target)).collect();
+        held.wait_for(1);
+        for _ in 0..100 {
+            assert_eq!(porthole.get("/small").text(), "small");
+            assert_eq!(porthole.get("/none").status, 404);
+        }
+        let mut body = vec![0; LARGE];
+        let mut at = 0;
+        while at < LARGE {
+            let count = download.read_some(&mut body[at..]);
+            assert!(count > 0, "a download was cut");
+            at += count;
+        }
+        assert!(body == large, "other bytes");
+        drop(held);
+        for client in &mut crowd {
+            let answer = client.read();
+            match target {
+                "/slow/missing" => assert_eq!(answer.status, 404),
+                "/slow/" | "/slow/folder/" => assert_eq!(answer.status, 200),
+                _ => assert!(answer.body == slow.film(), "{}", answer.line),
+            }
+        }
+    });
+    // The watchdog has nothing to say about it.
+    let errors = porthole.errors().so_far();
+    assert!(
+        !errors.iter().any(|line| line.contains("failed")),
+        "{errors:?}"
+    );
+}
+
+fn a_client_that_leaves_while_it_hangs() {
+    let folder = Folder::new();
+    let slow = Fuse::mount(folder.path());
+    let porthole = Porthole::with(&folder, &["--workers", "1"]);
+    let rows = [
+        (Question::Lookup, "/film-1"),
+        (Question::Open, "/film-2"),
+        (Question::Read, "/film-3"),
+    ];
+    each(&rows, |&(question, target)| {
+        let held = slow.hold_back(question);
+        let crowd: Vec<Client> = (0..CLIENTS).map(|_| ask(&porthole, target)).collect();
+        held.wait_for(1);
+        crowd.into_iter().for_each(Client::reset);
+        drop(held);
+        assert!(porthole.get(target).body == slow.film());
+    });
+}
+
+/// Nothing of it may be asked by the thread that serves; it is served all the same.
+fn a_slow_file_system_is_served_whole() {
+    let folder = Folder::new();
+    let slow = Fuse::mount(folder.path());
+    let porthole = Porthole::with(&folder, &["--workers", "1"]);
+    let mut client = porthole.client();
+    for _ in 0..3 {
+        assert!(client.get("/film-1", "").body == slow.film());
+        let part = client.get("/film-1", "Range: bytes=1000-300000\r\n");
+        assert!(part.body == slow.film()[1_000..=300_000]);
+        assert_eq!(client.get("/folder/inside", "").text(), "inside");
+        let page = client.get("/", "");
+        assert!(page.text().contains("film") && page.text().contains("folder"));
+        assert_eq!(client.get("/none", "").status, 404);
+    }
+    // Of what cannot be read, nothing is made up.
+    let mut broken = ask(&porthole, "/broken");
+    let answer = broken.read_to_end();
+    assert!(answer.len() < slow.film().len());
+    assert_eq!(porthole.get("/folder/inside").text(), "inside");
+}

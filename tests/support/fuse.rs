@@ -1,0 +1,352 @@
+//! A file system whose answers a test holds back: FUSE, with this process as its server.
+//!
+//! It speaks with the kernel itself (linux/fuse.h, version 7.31): the crates for it bring
+//! along more than the ten messages that a reader needs.
+
+use std::collections::HashSet;
+use std::fs::File;
+use std::io::{self, Read as _, Write as _};
+use std::os::fd::AsRawFd as _;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Condvar, Mutex};
+use std::time::Instant;
+
+use super::{Folder, PATIENCE, noise};
+
+/// Bytes of a film.
+const FILM_BYTES: usize = 1 << 20;
+
+/// In the root: a folder with `inside`, a file whose bytes can't be read, and a folder that
+/// fails half-way through its entries. A name that begins with `film` and goes on is a film.
+const ROOT: u64 = 1;
+const FOLDER: u64 = 2;
+const INSIDE: u64 = 3;
+const BROKEN: u64 = 4;
+const HALF: u64 = 5;
+const FILM: u64 = 256;
+
+/// What the kernel asks of a file system.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Question {
+    Lookup,
+    Attributes,
+    Open,
+    Read,
+    ReadDirectory,
+}
+
+/// A mounted file system; unmounted when the test is over.
+pub struct Fuse {
+    path: PathBuf,
+    gate: Arc<Gate>,
+    film: Arc<[u8]>,
+}
+
+impl Fuse {
+    /// Whether this process may mount one.
+    pub fn may_be_mounted() -> bool {
+        let folder = Folder::new();
+        Self::try_mount(folder.path()).is_ok()
+    }
+
+    pub fn mount(path: &Path) -> Self {
+        Self::try_mount(path).expect("FUSE can be mounted")
+    }
+
+    fn try_mount(path: &Path) -> io::Result<Self> {
+        let kernel = File::options().read(true).write(true).open("/dev/fuse")?;
+        let options = format!(
+            "fd={},rootmode=40755,user_id=0,group_id=0,allow_other",
+            kernel.as_raw_fd()
+        );
+        mount(path, &options)?;
+        let film: Arc<[u8]> = noise(FILM_BYTES).into();
+        let gate = Arc::default();
+        let served = Arc::new(Served {
+            kernel,
+            gate: Arc::clone(&gate),
+            film: Arc::clone(&film),
+        });
+        std::thread::spawn(move || served.serve());
+        let path = path.to_owned();
+        Ok(Self { path, gate, film })
+    }
+
+    /// The content of each film.
+    pub fn film(&self) -> &[u8] {
+        &self.film
+    }
+
+    /// From now on, such questions are answered when the guard is dropped.
+    pub fn hold_back(&self, question: Question) -> HeldBack<'_> {
+        self.gate.change(|held| held.closed.insert(question));
+        HeldBack(&self.gate)
+    }
+}
+
+impl Drop for Fuse {
+    fn drop(&mut self) {
+        let path = c_string(&self.path);
+        // SAFETY: the path is a string that ends with NUL.
+        unsafe { libc::umount2(path.as_ptr(), libc::MNT_DETACH) };
+    }
+}
+
+fn mount(path: &Path, options: &str) -> io::Result<()> {
+    let (path, options) = (c_string(path), c_string(options.as_ref()));
+    let flags = libc::MS_RDONLY | libc::MS_NOSUID | libc::MS_NODEV;
+    // SAFETY: all are strings that end with NUL, as FUSE expects its options.
+    let result = unsafe {
+        libc::mount(
+            c"porthole".as_ptr(),
+            path.as_ptr(),
+            c"fuse".as_ptr(),
+            flags,
+            options.as_ptr().cast(),
+        )
+    };
+    match result {
+        0 => Ok(()),
+        _ => Err(io::Error::last_os_error()),
+    }
+}
+
+fn c_string(path: &Path) -> std::ffi::CString {
+    use std::os::unix::ffi::OsStrExt as _;
+    std::ffi::CString::new(path.as_os_str().as_bytes()).unwrap()
+}
+
+/// While it lives, questions wait.
+pub struct HeldBack<'a>(&'a Gate);
+
+impl HeldBack<'_> {
+    /// Waits until so many questions wait for an answer.
+    pub fn wait_for(&self, count: usize) {
+        let deadline = Instant::now() + PATIENCE;
+        let mut held = self.0.held.lock().unwrap();
+        while held.waiting < count {
+            let left = deadline.saturating_duration_since(Instant::now());
+            assert!(!left.is_zero(), "{} questions of {count}", held.waiting);
+            (held, _) = self.0.changed.wait_timeout(held, left).unwrap();
+        }
+    }
+}
+
+impl Drop for HeldBack<'_> {
+    fn drop(&mut self) {
+        self.0.change(|held| held.closed.clear());
+    }
+}
+
+#[derive(Default)]
+struct Gate {
+    held: Mutex<Held>,
+    changed: Condvar,
+}
+
+#[derive(Default)]
+struct Held {
+    closed: HashSet<Question>,
+    waiting: usize,
+}
+
+impl Gate {
+    fn change<T>(&self, change: impl FnOnce(&mut Held) -> T) {
+        change(&mut self.held.lock().unwrap());
+        self.changed.notify_all();
+    }
+
+    fn is_closed(&self, question: Option<Question>) -> bool {
+        let held = self.held.lock().unwrap();
+        question.is_some_and(|question| held.closed.contains(&question))
+    }
+
+    fn wait(&self, question: Option<Question>) {
+        self.change(|held| held.waiting += 1);
+        let held = self.held.lock().unwrap();
+        let closed =
+            |held: &mut Held| question.is_some_and(|question| held.closed.contains(&question));
+        drop(self.changed.wait_while(held, closed).unwrap());
+        self.change(|held| held.waiting -= 1);
+    }
+}
+
+struct Served {
+    kernel: File,
+    gate: Arc<Gate>,
+    film: Arc<[u8]>,
+}
+
+struct Request {
+    operation: u32,
+    unique: u64,
+    inode: u64,
+    /// What depends on the operation.
+    body: Vec<u8>,
+}
+
+impl Request {
+    fn new(bytes: &[u8]) -> Self {
+        Self {
+            operation: number(bytes, 4, 4) as u32,
+            unique: number(bytes, 8, 8),
+            inode: number(bytes, 16, 8),
+            body: bytes[40..].to_vec(),
+        }
+    }
+
+    fn question(&self) -> Option<Question> {
+        match self.operation {
+            1 => Some(Question::Lookup),
+            3 => Some(Question::Attributes),
+            14 => Some(Question::Open),
+            15 => Some(Question::Read),
+            28 => Some(Question::ReadDirectory),
+            _ => None,
+        }
+    }
+}
+
+fn number(bytes: &[u8], at: usize, length: usize) -> u64 {
+    let bytes = bytes[at..at + length].iter().rev();
+    bytes.fold(0, |number, byte| number << 8 | u64::from(*byte))
+}
+
+type Answer = Result<Vec<u8>, i32>;
+
+impl Served {
+    /// Until the file system is unmounted and no one uses it.
+    fn serve(self: Arc<Self>) {
+        let mut buffer = vec![0; 1 << 17];
+        loop {
+            let count = match (&self.kernel).read(&mut buffer) {
+                Ok(count) => count,
+                Err(error) if error.raw_os_error() == Some(libc::ENODEV) => return,
+                Err(_) => continue,
+            };
+            let request = Request::new(&buffer[..count]);
+            // Forgetting and interrupting have no answer.
+            if matches!(request.operation, 2 | 36 | 42) {
+                continue;
+            }
+            let question = request.question();
+            if !self.gate.is_closed(question) {
+                self.answer(&request);
+                continue;
+            }
+            let this = Arc::clone(&self);
+            std::thread::spawn(move || {
+                this.gate.wait(question);
+                this.answer(&request);
+            });
+        }
+    }
+
+    fn answer(&self, request: &Request) {
+        let (error, body) = match self.find(request) {
+            Ok(body) => (0, body),
+            Err(error) => (-error, Vec::new()),
+        };
+        let mut bytes = Vec::new();
+        bytes.extend((16 + body.len() as u32).to_ne_bytes());
+        bytes.extend(error.to_ne_bytes());
+        bytes.extend(request.unique.to_ne_bytes());
+        bytes.extend(body);
+        // Whoever asked may have been interrupted.
+        let _ = (&self.kernel).write(&bytes);
+    }
+
+    fn find(&self, request: &Request) -> Answer {
+        match request.operation {
+            1 => lookup(request),
+            3 => Ok(words(&[0, 0])
+                .into_iter()
+                .chain(attributes(request.inode))
+                .collect()),
+            // Open a file, a directory.
+            14 | 27 => Ok(words(&[0, 0])),
+            15 => self.read(request),
+            17 => Ok(vec![0; 80]),
+            // Release a file, a directory; the end.
+            18 | 29 | 38 => Ok(Vec::new()),
+            26 => Ok(initialized()),
+            28 => entries(request),
+            _ => Err(libc::ENOSYS),
+        }
+    }
+
+    fn read(&self, request: &Request) -> Answer {
+        let offset = number(&request.body, 8, 8) as usize;
+        let size = number(&request.body, 16, 4) as usize;
+        let content: &[u8] = match request.inode {
+            FILM.. => &self.film,
+            INSIDE => b"inside",
+            _ => return Err(libc::EIO),
+        };
+        let rest = content.get(offset..).unwrap_or_default();
+        Ok(rest[..rest.len().min(size)].to_vec())
+    }
+}
+
+fn words(words: &[u64]) -> Vec<u8> {
+    words.iter().flat_map(|word| word.to_ne_bytes()).collect()
+}
+
+fn halves(halves: &[u32]) -> Vec<u8> {
+    halves.iter().flat_map(|half| half.to_ne_bytes()).collect()
+}
+
+/// Version, readahead, flags; background, most bytes of a write, granularity; the rest 0.
+fn initialized() -> Vec<u8> {
+    let mut answer = halves(&[7, 31, 1 << 17, 0, 0, 4096, 1]);
+    answer.resize(64, 0);
+    answer
+}
+
+fn lookup(request: &Request) -> Answer {
+    let name = request.body.strip_suffix(b"\0").unwrap_or(&request.body);
+    let inode = match (request.inode, name) {
+        (ROOT, b"folder") => FOLDER,
+        (ROOT, b"broken") => BROKEN,
+        (ROOT, b"half") => HALF,
+        (FOLDER | HALF, b"inside") => INSIDE,
+        (ROOT, [b'f', b'i', b'l', b'm', .., last]) => FILM + u64::from(*last),
+        _ => return Err(libc::ENOENT),
+    };
+    // Nothing of it is to be remembered.
+    let mut answer = words(&[inode, 0, 0, 0, 0]);
+    answer.extend(attributes(inode));
+    Ok(answer)
+}
+
+fn attributes(inode: u64) -> Vec<u8> {
+    const LONG_AGO: u64 = 1_000_000_000;
+    let (mode, size) = match inode {
+        ROOT | FOLDER | HALF => (0o40_755, 0),
+        INSIDE => (0o100_644, 6),
+        _ => (0o100_644, FILM_BYTES as u64),
+    };
+    let mut bytes = words(&[inode, size, size / 512, LONG_AGO, LONG_AGO, LONG_AGO]);
+    bytes.extend(halves(&[0, 0, 0, mode, 1, 0, 0, 0, 4096, 0]));
+    bytes
+}
+
+fn entries(request: &Request) -> Answer {
+    let offset = number(&request.body, 8, 8);
+    let entries: &[(u64, &str)] = match request.inode {
+        ROOT => &[(FILM + 49, "film-1"), (FOLDER, "folder")],
+        HALF if offset > 0 => return Err(libc::EIO),
+        _ => &[(INSIDE, "inside")],
+    };
+    let mut bytes = Vec::new();
+    for (number, (inode, name)) in (1..).zip(entries) {
+        if number <= offset {
+            continue;
+        }
+        bytes.extend(words(&[*inode, number]));
+        bytes.extend(halves(&[name.len() as u32, 0]));
+        bytes.extend(name.as_bytes());
+        bytes.resize(bytes.len().next_multiple_of(8), 0);
+    }
+    Ok(bytes)
+}
