@@ -17,10 +17,10 @@ pub fn trials() -> Vec<Trial> {
     trials![every_byte, the_ends_of_time]
 }
 
-/// Every byte of ASCII that a name may have, alone and between letters: listed, and served.
+/// Every byte that a name may have, alone and between letters: listed, and served.
 fn every_byte() {
     let folder = Folder::new();
-    let bytes: Vec<u8> = (1..0x80).filter(|byte| !b"./".contains(byte)).collect();
+    let bytes: Vec<u8> = (1..=255).filter(|byte| !b"./".contains(byte)).collect();
     for &byte in &bytes {
         for name in [&[byte][..], &[b'a', byte, b'z']] {
             folder.file(Path::new("all").join(OsStr::from_bytes(name)), [byte]);
@@ -29,7 +29,7 @@ fn every_byte() {
     let siege = Siege::of(folder);
     let attack = Attack {
         test: "attacks::names::every_byte",
-        what: "names with every byte value, control characters and backslashes too",
+        what: "names with every byte value, also such as are no UTF-8",
         clients: 1,
         answer: "200, and a row in the listing",
     };

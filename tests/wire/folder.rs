@@ -1,5 +1,9 @@
 //! Folders: index, redirect, listing.
 
+use std::ffi::OsStr;
+use std::os::unix::ffi::OsStrExt;
+use std::path::Path;
+
 use libtest_mimic::Trial;
 
 use crate::support::{Folder, Porthole, each, trials};
@@ -12,6 +16,7 @@ pub fn trials() -> Vec<Trial> {
         a_listing_links_to_everything,
         names_in_a_listing_cannot_become_markup,
         hidden_names,
+        names_of_any_bytes,
         links_that_stay_inside,
         an_empty_folder,
     ]
@@ -236,6 +241,58 @@ fn hidden_names() {
     assert!(porthole.get("/").text().contains(".hidden"));
 }
 
+/// A name on Unix is bytes. One that is no text is listed with its bytes in the link, is
+/// served by it, and hides none of its neighbours.
+fn names_of_any_bytes() {
+    let names: [&[u8]; 6] = [
+        b"Bj\xf6rk.mp3",
+        b"\xff\xfe",
+        b"caf\xc3\xa9 caf\xe9",
+        b"\xc3",
+        b"tab\t and \\",
+        b"plain.txt",
+    ];
+    let folder = Folder::new();
+    for name in names {
+        folder.file(Path::new("music").join(OsStr::from_bytes(name)), name);
+    }
+    folder.folder(OsStr::from_bytes(b"M\xfcsik/inner"));
+    // It would mean the same as a name with the byte 0xF6.
+    folder.file("music/Bj\u{10fff6}rk.mp3", "another");
+    let porthole = Porthole::serving(&folder);
+    let page = porthole.get("/music/");
+    assert_eq!(page.status, 200);
+    let links: Vec<&str> = page
+        .text()
+        .split("<tr><td><a href=\"")
+        .skip(1)
+        .map(|rest| rest.split('"').next().unwrap())
+        .collect();
+    assert_eq!(links.len(), names.len() + 1, "{links:?}");
+    assert!(links.contains(&"Bj%F6rk.mp3"), "{links:?}");
+    assert!(page.text().contains(">Bj\u{fffd}rk.mp3</a>"));
+    let mut found: Vec<Vec<u8>> = links[1..]
+        .iter()
+        .map(|link| porthole.get(&format!("/music/{link}")).body)
+        .collect();
+    found.sort();
+    let mut expected = names.map(<[u8]>::to_vec);
+    expected.sort();
+    assert_eq!(found, expected);
+    assert_eq!(porthole.get("/music/Bj%F4%8F%BF%B6rk.mp3").status, 400);
+    let moved = porthole.get("/M%FCsik");
+    assert_eq!(
+        (moved.status, moved.field("Location")),
+        (301, Some("M%FCsik/"))
+    );
+    assert!(porthole.get("/M%FCsik/").text().contains("\"inner/\""));
+    let saved = porthole.get("/music/Bj%F6rk.mp3?download");
+    assert_eq!(
+        saved.field("Content-Disposition"),
+        Some("attachment; filename=\"Bj_rk.mp3\"; filename*=UTF-8''Bj%EF%BF%BDrk.mp3")
+    );
+}
+
 /// A folder of links is as good as what they lead to; what leads out is left out, and
 /// said in the log.
 fn links_that_stay_inside() {
@@ -245,13 +302,21 @@ fn links_that_stay_inside() {
     folder.link("root/best/one.mp4", "../films/a.mp4");
     folder.link("root/best/all", "../films");
     folder.link("root/best/chain", "all/a.mp4");
+    folder.link("root/best/absolute.mp4", folder.join("root/films/a.mp4"));
+    folder.link("root/best/whole", folder.join("root/films"));
     folder.link("root/best/out.mp4", "../../outside/b.mp4");
     folder.link("root/best/far.mp4", folder.join("outside/b.mp4"));
     folder.link("root/best/nowhere", "gone");
     folder.link("root/best/loop", "loop");
     let porthole = Porthole::with(folder.join("root"), &["-v"]);
     let page = porthole.get("/best/");
-    let inside = [("one.mp4", "1 B"), ("chain", "1 B"), ("all/", "-")];
+    let inside = [
+        ("one.mp4", "1 B"),
+        ("chain", "1 B"),
+        ("absolute.mp4", "1 B"),
+        ("all/", "-"),
+        ("whole/", "-"),
+    ];
     each(&inside, |(name, size)| {
         let row = format!("<a href=\"{name}\">{name}</a>");
         let row = page
