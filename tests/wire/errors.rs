@@ -14,6 +14,7 @@ pub fn trials() -> Vec<Trial> {
     trials![
         what_may_not_be_read_is_403,
         a_sibling_that_may_not_be_read_is_passed_over,
+        short_of_descriptors_is_503,
         a_404_has_its_reason_in_the_verbose_log,
     ]
 }
@@ -128,6 +129,32 @@ fn a_sibling_that_may_not_be_read_is_passed_over() {
                 assert_eq!(answer.text(), *content);
             }
         }
+    });
+}
+
+/// With no descriptor left no file can be opened. The client learns that it is not its
+/// fault, and when to come again, and nothing else.
+fn short_of_descriptors_is_503() {
+    let folder = Folder::new();
+    folder.file("file", "file");
+    folder.file("folder/inside", "inside");
+    let porthole = Porthole::serving(&folder);
+    each(&["/file", "/folder/", "/folder/inside"], |target| {
+        for method in ["GET", "HEAD"] {
+            let mut client = porthole.client();
+            assert_eq!(client.get("/missing", "").status, 404);
+            let usual = porthole.limit_descriptors(None);
+            let answer = client.ask(method, target, "");
+            porthole.limit_descriptors(Some(usual));
+            assert_eq!(answer.line, "HTTP/1.1 503 Service Unavailable");
+            assert_eq!(answer.field("Retry-After"), Some("1"));
+            assert!(answer.closes());
+        }
+        let words = "503 because the process is short of descriptors or memory: GET";
+        porthole
+            .log()
+            .wait_for(&format!("{words} {target} HTTP/1.1"));
+        assert_eq!(porthole.get(target).status, 200);
     });
 }
 

@@ -15,6 +15,7 @@ pub fn trials() -> Vec<Trial> {
         under_load_every_kind_of_change_is_seen_within_a_second,
         under_load_nothing_is_mixed,
         a_hundred_thousand_paths_stay_within_the_cache,
+        what_only_the_change_time_tells,
         what_only_the_identity_tells,
         all_equal_times_have_a_weak_tag,
         a_fresh_file_is_tagged_weakly_and_then_strongly,
@@ -208,6 +209,34 @@ fn soon(client: &mut Client, letter: u8) {
         }
         assert!(changed.elapsed() < SOON, "still the old one");
     }
+}
+
+/// A file is rewritten in place, as long as before and with its time restored: as rsync
+/// `--inplace --times`, or an editor of tags does.
+fn what_only_the_change_time_tells() {
+    each(&LENGTHS, |&length| {
+        let folder = Folder::new();
+        let path = folder.file("a", "o".repeat(length));
+        date(&path, THEN);
+        let porthole = Porthole::with(&folder, &LOAD);
+        let tag = porthole.strong_tag("/a");
+        let mut client = porthole.client();
+        for _ in 0..3 {
+            assert_eq!(client.get("/a", "").body[0], b'o');
+        }
+        fs::write(&path, "n".repeat(length)).unwrap();
+        date(&path, THEN);
+        // The bytes are the new ones at once; the tag is the old one, for it is made of
+        // size and time only, and weak for as long as that is not certain.
+        let answer = client.get("/a", "");
+        assert!(answer.body.iter().all(|byte| *byte == b'n'));
+        assert_eq!(answer.field("ETag"), Some(&*format!("W/{tag}")));
+
+        warm(&porthole);
+        fs::write(&path, "m".repeat(length)).unwrap();
+        date(&path, THEN);
+        soon(&mut client, b'm');
+    });
 }
 
 /// A link is switched, or a name taken over, between files that are alike in all that is
