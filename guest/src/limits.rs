@@ -95,7 +95,7 @@ pub const NEWCOMERS: usize = 256;
 /// - unit: bytes
 /// - at it: connections that need more than there is of `--memory` are refused at the start
 /// - held by: `guest::memory::what_limits_allow_fits_the_memory_or_is_refused`,
-///   `attacks::readers::as_many_slow_readers_as_may_be`
+///   `attacks::memory::as_many_slow_readers_as_may_be`
 pub const CONNECTION_BYTES: usize = 41 * 1024;
 
 /// What one of [`NEWCOMERS`] may hold: an answer's buffer, or one to read into what it still

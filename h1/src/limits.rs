@@ -110,7 +110,7 @@ pub const SETTLED_SECONDS: i64 = 2;
 /// - unit: bytes
 /// - at it: refused at the start
 /// - held by: `h1::response::policy::fields_have_a_bound_together`,
-///   `wire::startup::wrong_usage`
+///   `wire::startup::what_the_component_refuses_is_said`
 pub const OPERATOR_FIELD_BYTES: usize = 4 * 1024;
 
 /// Longest file name that an answer repeats in `Content-Disposition`. No file system has
