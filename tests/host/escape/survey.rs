@@ -73,7 +73,7 @@ const PATHS: &[Row] = &[
 #[rustfmt::skip]
 const OTHERS: &[(&str, &str, &str)] = &[
     ("environment variables", "0", EMPTY),
-    ("arguments", "escape --listen=ADDRESS", EMPTY),
+    ("arguments", "porthole --listen=ADDRESS", EMPTY),
     ("working directory", "none", EMPTY),
     ("hours on the monotonic clock", "0", EMPTY),
     ("resolution of the clocks", "1", CLOCKS),
@@ -305,7 +305,7 @@ fn host(root: &Path) -> Hosted {
         memory: 16 << 20,
         ..Limits::default()
     };
-    let arguments = |granted: SocketAddr| vec!["escape".to_owned(), format!("--listen={granted}")];
+    let arguments = |granted: SocketAddr| vec![format!("--listen={granted}")];
     Hosted::start(artifacts::ESCAPE, root, arguments, limits).unwrap()
 }
 
