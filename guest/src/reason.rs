@@ -59,6 +59,14 @@ impl Reason {
         }
     }
 
+    /// Why a file or a folder that is open cannot be read: whatever the code, it is there.
+    pub fn of_reading(error: &ErrorCode) -> Self {
+        match Self::from(error) {
+            reason if reason.is_missing() => Self::ReadFailed,
+            reason => reason,
+        }
+    }
+
     /// Whether there is nothing to serve, as opposed to something that can't be.
     pub fn is_missing(self) -> bool {
         self.status() == Status::NotFound
@@ -123,6 +131,19 @@ impl fmt::Display for Reason {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_open_is_there() {
+        for code in [
+            ErrorCode::Invalid,
+            ErrorCode::NoEntry,
+            ErrorCode::IsDirectory,
+        ] {
+            assert_eq!(Reason::of_reading(&code), Reason::ReadFailed, "{code:?}");
+        }
+        let short = Reason::of_reading(&ErrorCode::InsufficientMemory);
+        assert_eq!(short, Reason::Exhausted);
+    }
 
     #[test]
     fn every_code_has_its_status() {

@@ -202,7 +202,10 @@ impl Bytes {
     /// Why there was nothing more.
     pub async fn end(self) -> Result<(), Reason> {
         match self.ended {
-            true => self.outcome.await.map_err(|error| Reason::from(&error)),
+            true => self
+                .outcome
+                .await
+                .map_err(|error| Reason::of_reading(&error)),
             false => Ok(()),
         }
     }
