@@ -20,6 +20,11 @@ pub(crate) fn tests() -> Result<PathBuf> {
     build(&["test", "--no-run", "--test", "blackbox"], "blackbox")
 }
 
+/// Builds the simulated worlds; gives the path of the program that runs them.
+pub(crate) fn simulation() -> Result<PathBuf> {
+    build(&["build", "--bin", "simulation"], "simulation")
+}
+
 /// The whole workspace, as the README's commands have it: with other features the
 /// dependencies would be built once more.
 fn build(command: &[&str], name: &str) -> Result<PathBuf> {

@@ -1,6 +1,6 @@
 //! The project's own commands. People type `cargo xtask bench`, `cargo xtask fuzz`,
-//! `cargo xtask limits` and `cargo xtask soak`; `floor` is one of the servers that the
-//! first measures.
+//! `cargo xtask limits`, `cargo xtask simulate` and `cargo xtask soak`; `floor` is one of
+//! the servers that the first measures.
 #![allow(
     clippy::arithmetic_side_effects,
     reason = "figures of one's own runs; nothing here reads what a stranger wrote"
@@ -15,6 +15,7 @@ mod floor;
 mod fuzz;
 mod limits;
 mod numbers;
+mod simulate;
 mod soak;
 mod table;
 
@@ -29,6 +30,8 @@ enum Command {
     Fuzz(fuzz::Options),
     /// Write docs/limits.md anew from the constants
     Limits,
+    /// Run the component in simulated worlds, or tell what happens in one
+    Simulate(simulate::Options),
     /// Attack porthole for a long time, or with many
     Soak(soak::Options),
     /// Answer every request on a port of the loopback address with 1 KiB
@@ -41,6 +44,7 @@ fn main() -> anyhow::Result<()> {
         Command::Bench(options) => bench::run(&options),
         Command::Fuzz(options) => fuzz::run(&options),
         Command::Limits => limits::run(),
+        Command::Simulate(options) => simulate::run(&options),
         Command::Soak(options) => soak::run(&options),
         Command::Floor { port } => floor::serve(port),
     }

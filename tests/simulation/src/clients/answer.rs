@@ -1,0 +1,217 @@
+//! A strict reader of answers: what it does not understand is a fault of the server.
+
+/// A whole answer.
+#[derive(Clone, Debug, Default)]
+pub struct Answer {
+    pub status: u16,
+    fields: Vec<(String, String)>,
+    pub content: Vec<u8>,
+}
+
+/// What the bytes so far amount to.
+#[derive(Debug)]
+pub enum Read {
+    More,
+    /// 100 (Continue).
+    Interim,
+    Answer(Answer),
+    /// They are no answer, and why.
+    Wrong(String),
+}
+
+#[derive(Debug, Default)]
+pub struct Reader {
+    buffer: Vec<u8>,
+    /// Bytes of the buffer that were read already.
+    done: usize,
+    /// The head, once read, and the length of its content.
+    head: Option<(Answer, usize)>,
+}
+
+/// Longest head of an answer that a client reads.
+const HEAD_BYTES: usize = 64 * 1024;
+
+impl Answer {
+    pub fn field(&self, name: &str) -> Option<&str> {
+        let mut fields = self.fields.iter();
+        let found = fields.find(|(other, _)| other.eq_ignore_ascii_case(name));
+        found.map(|(_, value)| value.as_str())
+    }
+
+    pub fn closes(&self) -> bool {
+        self.field("connection") == Some("close")
+    }
+}
+
+impl Reader {
+    pub fn take(&mut self, bytes: &[u8]) {
+        if self.done > 64 * 1024 {
+            self.buffer.drain(..self.done);
+            self.done = 0;
+        }
+        self.buffer.extend_from_slice(bytes);
+    }
+
+    /// Whether an answer was begun.
+    pub fn is_within(&self) -> bool {
+        self.head.is_some() || self.done < self.buffer.len()
+    }
+
+    /// The next answer, to a request of this method.
+    pub fn next(&mut self, method: &str) -> Read {
+        if self.head.is_none() {
+            match self.head(method) {
+                Ok(Some(head)) => self.head = Some(head),
+                Ok(None) => return Read::More,
+                Err(reason) => return Read::Wrong(reason),
+            }
+        }
+        let rest = &self.buffer[self.done..];
+        match self.head.take() {
+            Some((answer, _)) if answer.status == 100 => Read::Interim,
+            Some((mut answer, length)) if rest.len() >= length => {
+                answer.content = rest[..length].to_vec();
+                self.done += length;
+                Read::Answer(answer)
+            }
+            head => {
+                self.head = head;
+                Read::More
+            }
+        }
+    }
+
+    fn head(&mut self, method: &str) -> Result<Option<(Answer, usize)>, String> {
+        let rest = &self.buffer[self.done..];
+        let end = b"\r\n\r\n";
+        let searched = &rest[..rest.len().min(HEAD_BYTES)];
+        let Some(length) = searched.windows(4).position(|window| window == end) else {
+            return match rest.len() > HEAD_BYTES {
+                true => Err("a head without an end".to_owned()),
+                false => Ok(None),
+            };
+        };
+        let head = std::str::from_utf8(&rest[..length]).map_err(|error| error.to_string())?;
+        let answer = parse(head)?;
+        let content = content_length(&answer, method)?;
+        self.done += length + end.len();
+        Ok(Some((answer, content)))
+    }
+}
+
+fn parse(head: &str) -> Result<Answer, String> {
+    let mut lines = head.split("\r\n");
+    let first = lines.next().unwrap_or_default();
+    let status = first
+        .strip_prefix("HTTP/1.1 ")
+        .and_then(|rest| rest.get(..3));
+    let status = status.and_then(|status| status.parse().ok());
+    let status = status.ok_or_else(|| format!("a status line: {first:?}"))?;
+    let mut fields = Vec::new();
+    for line in lines {
+        let (name, value) = line
+            .split_once(": ")
+            .ok_or_else(|| format!("a field: {line:?}"))?;
+        let is_token = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-';
+        let is_plain = value.bytes().all(|byte| byte >= b' ' && byte != 0x7f);
+        if name.is_empty() || !name.bytes().all(is_token) || !is_plain || value.ends_with(' ') {
+            return Err(format!("a field: {line:?}"));
+        }
+        fields.push((name.to_owned(), value.to_owned()));
+    }
+    for once in [
+        "content-length",
+        "date",
+        "etag",
+        "content-type",
+        "content-range",
+    ] {
+        let same = fields
+            .iter()
+            .filter(|(name, _)| name.eq_ignore_ascii_case(once));
+        if same.count() > 1 {
+            return Err(format!("{once} twice"));
+        }
+    }
+    Ok(Answer {
+        status,
+        fields,
+        content: Vec::new(),
+    })
+}
+
+/// Bytes of content that follow the head (RFC 9112 §6.3).
+fn content_length(answer: &Answer, method: &str) -> Result<usize, String> {
+    if answer.status == 100 {
+        return Ok(0);
+    }
+    if answer.field("transfer-encoding").is_some() {
+        return Err("a transfer coding".to_owned());
+    }
+    if answer.field("date").is_none() {
+        return Err("no Date".to_owned());
+    }
+    let length = answer.field("content-length");
+    if matches!(answer.status, 204 | 304) {
+        return match length {
+            Some(_) if answer.status == 204 => Err("a 204 with a length".to_owned()),
+            _ => Ok(0),
+        };
+    }
+    let length = length.and_then(|length| length.parse().ok());
+    let length = length.ok_or("no Content-Length")?;
+    Ok(if method == "HEAD" { 0 } else { length })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(method: &str, bytes: &str) -> Read {
+        let mut reader = Reader::default();
+        reader.take(bytes.as_bytes());
+        reader.next(method)
+    }
+
+    #[test]
+    fn what_is_well_formed_is_read() {
+        let head = "HTTP/1.1 200 OK\r\nDate: x\r\nContent-Length: 3\r\n\r\n";
+        assert!(matches!(read("GET", head), Read::More));
+        assert!(matches!(read("HEAD", head), Read::Answer(_)));
+        let whole = format!("{head}abc");
+        assert!(matches!(read("GET", &whole), Read::Answer(answer) if answer.content == b"abc"));
+        let interim = "HTTP/1.1 100 Continue\r\n\r\n";
+        assert!(matches!(read("GET", interim), Read::Interim));
+    }
+
+    #[test]
+    fn what_is_not_is_wrong() {
+        for bytes in [
+            "HTTP/1.0 200 OK\r\n\r\n",
+            "HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\n",
+            "HTTP/1.1 200 OK\r\nDate: x\r\n\r\n",
+            "HTTP/1.1 200 OK\r\nDate: x\r\nDate: x\r\nContent-Length: 3\r\n\r\n",
+            "HTTP/1.1 200 OK\r\nDate : x\r\nContent-Length: 3\r\n\r\n",
+            "HTTP/1.1 200 OK\r\nDate: x\r\nTransfer-Encoding: chunked\r\n\r\n",
+            "HTTP/1.1 204 No Content\r\nDate: x\r\nContent-Length: 0\r\n\r\n",
+        ] {
+            assert!(matches!(read("GET", bytes), Read::Wrong(_)), "{bytes:?}");
+        }
+    }
+
+    #[test]
+    fn however_it_is_split() {
+        let bytes = b"HTTP/1.1 404 Not Found\r\nDate: x\r\nContent-Length: 1\r\n\r\na";
+        let mut reader = Reader::default();
+        for (number, byte) in bytes.iter().enumerate() {
+            reader.take(&[*byte]);
+            let is_last = number + 1 == bytes.len();
+            assert_eq!(
+                matches!(reader.next("GET"), Read::Answer(_)),
+                is_last,
+                "{number}"
+            );
+        }
+        assert!(!reader.is_within());
+    }
+}

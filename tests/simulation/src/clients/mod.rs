@@ -1,0 +1,318 @@
+//! Clients: they follow their plans, and judge what they are answered.
+
+pub mod answer;
+
+use std::collections::{BTreeMap, VecDeque};
+use std::net::{Ipv4Addr, SocketAddr};
+
+use answer::{Answer, Read, Reader};
+
+use crate::invariants::Judge;
+use crate::plan::request::{Content, Request, Told};
+use crate::plan::{ClientPlan, Farewell, Pace, Step};
+use crate::world::network::Link;
+use crate::world::{Event, SECOND, World};
+
+pub struct Client {
+    number: usize,
+    pub plan: ClientPlan,
+    step: usize,
+    pub link: Option<usize>,
+    reader: Reader,
+    /// What was asked and is not answered.
+    asked: VecDeque<Asked>,
+    told: BTreeMap<String, Told>,
+    pace: Pace,
+    /// When it next looks at what has come.
+    reads_at: u64,
+    /// When it next goes on with its plan.
+    resumes_at: u64,
+    /// What it is sending, and the nanoseconds between the pieces.
+    sending: (VecDeque<Vec<u8>>, u64),
+    /// The statuses that it was answered with, and the bytes of content.
+    pub answers: Vec<(u16, usize)>,
+    /// An answer has said that it is the last.
+    closing: bool,
+    /// Nothing more can be said against its connection being cut: it was slow.
+    pub slow: bool,
+    pub over: bool,
+}
+
+/// A request, and when it was sent.
+pub struct Asked {
+    pub request: Request,
+    pub at: u64,
+    /// Only a part of it was ever sent.
+    pub begun: bool,
+    /// What the client knew of the path.
+    pub told: Option<Told>,
+}
+
+/// A client that pauses for longer than this may find its connection closed.
+const SLOW: u64 = 9 * SECOND;
+
+impl Client {
+    pub fn new(number: usize, plan: ClientPlan) -> Self {
+        let is_slow = |pace: &Pace| pace.bytes < 200_000;
+        let pauses = |step: &Step| match step {
+            Step::Pause(time) => *time >= SLOW,
+            Step::Pace(pace) => is_slow(pace),
+            Step::Send { gap, pieces, .. } => *gap * *pieces as u64 > SLOW / 10,
+            _ => false,
+        };
+        let slow =
+            is_slow(&plan.pace) || plan.farewell == Farewell::Deaf || plan.steps.iter().any(pauses);
+        Self {
+            number,
+            step: 0,
+            link: None,
+            reader: Reader::default(),
+            asked: VecDeque::new(),
+            told: BTreeMap::new(),
+            pace: plan.pace,
+            reads_at: 0,
+            resumes_at: 0,
+            sending: (VecDeque::new(), 0),
+            answers: Vec::new(),
+            closing: false,
+            slow,
+            over: false,
+            plan,
+        }
+    }
+
+    /// Does what can be done now.
+    pub fn act(&mut self, world: &mut World, judge: &mut Judge) {
+        if self.over {
+            return;
+        }
+        if self.link.is_none() {
+            let host = Ipv4Addr::new(10, 0, 0, self.plan.address as u8);
+            let peer = SocketAddr::from((host, 1_024 + self.number as u16));
+            let link = Link::new(self.number, peer, self.plan.window);
+            self.link = world.network.connect(link);
+            if self.link.is_none() {
+                self.over = true;
+                return;
+            }
+        }
+        self.read(world, judge);
+        while !self.over && world.now >= self.resumes_at && self.go_on(world) {}
+    }
+
+    fn link<'w>(&self, world: &'w mut World) -> &'w mut Link {
+        &mut world.network.links[self.link.unwrap_or_default()]
+    }
+
+    fn later(&self, world: &mut World, after: u64) {
+        world.schedule(after, Event::Client(self.number));
+    }
+
+    fn read(&mut self, world: &mut World, judge: &mut Judge) {
+        if self.pace.bytes == 0 || world.now < self.reads_at {
+            return;
+        }
+        let (pace, now) = (self.pace, world.now);
+        let link = self.link(world);
+        let count = link.outbound.len().min(pace.bytes);
+        if count > 0 {
+            let (one, other) = link.outbound.as_slices();
+            let first = count.min(one.len());
+            self.reader.take(&one[..first]);
+            self.reader.take(&other[..count - first]);
+            link.outbound.drain(..count);
+            link.moved_at = now;
+            link.wake();
+            self.reads_at = world.now + pace.every;
+            self.later(world, pace.every);
+            self.listen(world, judge);
+        }
+        let link = self.link(world);
+        if !self.over && link.outbound.is_empty() && (link.finished || link.refused) {
+            self.end(world, judge);
+        }
+    }
+
+    /// Reads the answers that have come.
+    fn listen(&mut self, world: &mut World, judge: &mut Judge) {
+        loop {
+            let Some(asked) = self.asked.front() else {
+                if self.reader.is_within() && !judge.may_say_unasked() {
+                    world.break_("unasked", || "an answer to no request".to_owned());
+                    self.over = true;
+                }
+                return;
+            };
+            match self.reader.next(asked.request.method) {
+                Read::More => return,
+                Read::Interim => {
+                    if asked.request.content == Content::None {
+                        world.break_("answer", || "100 without content to come".to_owned());
+                    }
+                }
+                Read::Wrong(reason) => {
+                    world.break_("answer", || format!("{reason}, to {:?}", asked.request));
+                    self.over = true;
+                    return;
+                }
+                Read::Answer(answer) => self.answered(world, judge, &answer),
+            }
+        }
+    }
+
+    fn answered(&mut self, world: &mut World, judge: &mut Judge, answer: &Answer) {
+        let Some(asked) = self.asked.pop_front() else {
+            return;
+        };
+        self.answers.push((answer.status, answer.content.len()));
+        world
+            .trace
+            .say(|| format!("answer {} to {:?}", answer.status, asked.request));
+        match judge.answer(world, &asked, answer) {
+            Ok(Some(told)) => {
+                self.told.insert(asked.request.path.clone(), told);
+            }
+            Ok(None) => {}
+            Err((invariant, reason)) => world.break_(invariant, || {
+                format!("{reason}, in a {} to {:?}", answer.status, asked.request)
+            }),
+        }
+        if answer.closes() {
+            self.closing = true;
+            self.asked.clear();
+        }
+    }
+
+    /// The server has closed the connection, or what was left of it is lost.
+    fn end(&mut self, world: &mut World, judge: &mut Judge) {
+        self.over = true;
+        let excused = self.closing || self.slow || judge.may_close(world);
+        let link = self.link(world);
+        link.half_closed = true;
+        link.wake();
+        if excused || link.refused || judge.may_cut() {
+            return;
+        }
+        let asked = self.asked.front();
+        match asked {
+            _ if self.reader.is_within() => {
+                let request = asked.map(|asked| &asked.request);
+                world.break_("cut", || format!("an answer was cut: {request:?}"));
+            }
+            Some(asked) if !asked.begun => {
+                world.break_("unanswered", || format!("{:?}", asked.request));
+            }
+            _ => {}
+        }
+    }
+
+    /// Takes a step; false when it has to wait for something.
+    fn go_on(&mut self, world: &mut World) -> bool {
+        if let Some(piece) = self.sending.0.pop_front() {
+            let (total, gap) = (world.meter.total, self.sending.1);
+            let (now, is_last) = (world.now, self.sending.0.is_empty());
+            let link = self.link(world);
+            link.moved_at = now;
+            if is_last && link.waits_since.is_none() {
+                link.waits_since = Some(total);
+            }
+            link.send(&piece);
+            world.trace.bytes(&piece);
+            if gap > 0 {
+                self.resumes_at = world.now + gap;
+                self.later(world, gap);
+            }
+            return true;
+        }
+        if self.closing {
+            self.step = self.plan.steps.len();
+        }
+        let Some(step) = self.plan.steps.get(self.step).cloned() else {
+            return self.part(world);
+        };
+        match step {
+            Step::Wait if !self.asked.is_empty() => return false,
+            Step::Wait => {}
+            Step::Send {
+                requests,
+                pieces,
+                gap,
+            } => self.send(world, &requests, pieces, gap),
+            Step::Begin(request) => {
+                let bytes = request.write(None);
+                let half = bytes[..bytes.len() / 2].to_vec();
+                self.sending = (VecDeque::from([half]), 0);
+                self.ask(world, request, true);
+                self.step = self.plan.steps.len() - 1;
+            }
+            Step::Pause(time) => {
+                self.resumes_at = world.now + time;
+                self.later(world, time);
+            }
+            Step::Pace(pace) => {
+                self.pace = pace;
+                self.later(world, 0);
+            }
+            Step::HalfClose => {
+                let link = self.link(world);
+                link.half_closed = true;
+                link.wake();
+                self.step = self.plan.steps.len();
+            }
+            Step::Reset => self.reset(world),
+        }
+        self.step += 1;
+        true
+    }
+
+    /// Goes without a word.
+    pub fn reset(&mut self, world: &mut World) {
+        let now = world.now;
+        if self.link.is_some() && !self.over {
+            self.link(world).reset(now);
+        }
+        self.over = true;
+    }
+
+    /// Whether the server may serve it for as long as it likes: it takes what it gets.
+    pub fn takes_its_time(&self) -> bool {
+        let enough = self.pace.bytes as u64 >= self.pace.every / 2_000_000;
+        !self.asked.is_empty() && self.pace.bytes > 0 && enough
+    }
+
+    fn send(&mut self, world: &World, requests: &[Request], pieces: usize, gap: u64) {
+        let mut bytes = Vec::new();
+        for request in requests {
+            bytes.extend(request.write(self.told.get(&request.path)));
+            self.ask(world, request.clone(), false);
+        }
+        let size = bytes.len().div_ceil(pieces).max(1);
+        let pieces = bytes.chunks(size).map(<[u8]>::to_vec);
+        self.sending = (pieces.collect(), gap);
+    }
+
+    fn ask(&mut self, world: &World, request: Request, begun: bool) {
+        self.asked.push_back(Asked {
+            at: world.now,
+            told: self.told.get(&request.path).cloned(),
+            begun,
+            request,
+        });
+    }
+
+    /// After the last step.
+    fn part(&mut self, world: &mut World) -> bool {
+        match self.plan.farewell {
+            Farewell::Close if self.asked.is_empty() || self.closing => {
+                let link = self.link(world);
+                if !link.half_closed {
+                    link.half_closed = true;
+                    link.wake();
+                }
+            }
+            Farewell::Deaf => self.pace = Pace::NEVER,
+            Farewell::Close | Farewell::Silent => {}
+        }
+        false
+    }
+}

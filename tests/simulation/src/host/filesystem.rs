@@ -1,0 +1,220 @@
+//! `wasi:filesystem` over the world's disk.
+
+use wasmtime::component::{Access, Accessor, FutureReader, Resource, StreamReader};
+use wasmtime::{Result, bail};
+
+use super::bindings::wasi::clocks::system_clock::Instant;
+use super::bindings::wasi::filesystem::preopens;
+use super::bindings::wasi::filesystem::types::{
+    self, DescriptorFlags, DescriptorStat, DescriptorType, DirectoryEntry, ErrorCode,
+    HostDescriptor, HostDescriptorWithStore, MetadataHashValue, OpenFlags, PathFlags,
+};
+use super::{Fakes, State, directory, reads};
+use crate::world::disk::{Kind, Stat, Time};
+use crate::world::{SECOND, Shared};
+
+type Outcome<T> = std::result::Result<T, ErrorCode>;
+type Ended = FutureReader<Outcome<()>>;
+
+/// What is open.
+pub struct Descriptor {
+    pub path: String,
+    /// The number of its inode; `None` for a folder.
+    pub file: Option<u64>,
+    world: Shared,
+}
+
+impl Descriptor {
+    fn new(path: String, file: Option<u64>, world: &Shared) -> Self {
+        world.lock().disk.open += 1;
+        Self {
+            path,
+            file,
+            world: world.clone(),
+        }
+    }
+}
+
+impl Drop for Descriptor {
+    fn drop(&mut self) {
+        self.world.lock().disk.open -= 1;
+    }
+}
+
+/// A question to the disk: what it is about, once the time that it takes is over.
+struct Question {
+    world: Shared,
+    path: String,
+    file: Option<u64>,
+}
+
+impl types::Host for &mut State {}
+
+impl HostDescriptor for &mut State {
+    fn drop(&mut self, descriptor: Resource<Descriptor>) -> Result<()> {
+        self.table.delete(descriptor)?;
+        Ok(())
+    }
+}
+
+impl preopens::Host for &mut State {
+    fn get_directories(&mut self) -> Result<Vec<(Resource<Descriptor>, String)>> {
+        let root = Descriptor::new(String::new(), None, &self.world);
+        Ok(vec![(self.table.push(root)?, "/".to_owned())])
+    }
+}
+
+async fn ask(
+    accessor: &Accessor<State, Fakes>,
+    call: &str,
+    descriptor: &Resource<Descriptor>,
+    name: Option<&str>,
+) -> Result<Question> {
+    let question = accessor.with(|mut store| {
+        super::note(&mut store);
+        let state = store.get();
+        let descriptor = state.table.get(descriptor)?;
+        let path = match name {
+            None => descriptor.path.clone(),
+            Some(_) if descriptor.file.is_some() => bail!("a path below a file"),
+            Some(name) => join(&descriptor.path, name),
+        };
+        let file = descriptor.file;
+        let world = state.world.clone();
+        Ok(Question { world, path, file })
+    })?;
+    let delay = {
+        let mut world = question.world.lock();
+        world.trace.call(call, question.path.len() as u64, 0);
+        world.trace.bytes(question.path.as_bytes());
+        let fault = world.disk.faults.get(&question.path);
+        world.disk.delay + fault.map_or(0, |fault| fault.delay)
+    };
+    if delay > 0 {
+        question.world.sleep(delay).await;
+    }
+    Ok(question)
+}
+
+/// A path as the disk knows it.
+fn join(folder: &str, name: &str) -> String {
+    match (folder, name) {
+        (folder, ".") => folder.to_owned(),
+        ("", name) => name.to_owned(),
+        (folder, name) => format!("{folder}/{name}"),
+    }
+}
+
+impl HostDescriptorWithStore<State> for Fakes {
+    async fn stat(
+        accessor: &Accessor<State, Self>,
+        descriptor: Resource<Descriptor>,
+    ) -> Result<Outcome<DescriptorStat>> {
+        let asked = ask(accessor, "stat", &descriptor, None).await?;
+        let disk = &asked.world.lock().disk;
+        Ok(match asked.file {
+            Some(number) => Ok(told(disk.stat_inode(number))),
+            None => disk.stat(&asked.path).map(told),
+        })
+    }
+
+    async fn stat_at(
+        accessor: &Accessor<State, Self>,
+        descriptor: Resource<Descriptor>,
+        _: PathFlags,
+        path: String,
+    ) -> Result<Outcome<DescriptorStat>> {
+        let asked = ask(accessor, "stat-at", &descriptor, Some(&path)).await?;
+        Ok(asked.world.lock().disk.stat(&asked.path).map(told))
+    }
+
+    async fn metadata_hash(
+        accessor: &Accessor<State, Self>,
+        descriptor: Resource<Descriptor>,
+    ) -> Result<Outcome<MetadataHashValue>> {
+        let asked = ask(accessor, "metadata-hash", &descriptor, None).await?;
+        let disk = &asked.world.lock().disk;
+        Ok(match asked.file {
+            Some(number) => Ok(hash(number)),
+            None => disk.stat(&asked.path).map(|stat| hash(stat.number)),
+        })
+    }
+
+    async fn metadata_hash_at(
+        accessor: &Accessor<State, Self>,
+        descriptor: Resource<Descriptor>,
+        _: PathFlags,
+        path: String,
+    ) -> Result<Outcome<MetadataHashValue>> {
+        let asked = ask(accessor, "metadata-hash-at", &descriptor, Some(&path)).await?;
+        let stat = asked.world.lock().disk.stat(&asked.path);
+        Ok(stat.map(|stat| hash(stat.number)))
+    }
+
+    async fn open_at(
+        accessor: &Accessor<State, Self>,
+        descriptor: Resource<Descriptor>,
+        _: PathFlags,
+        path: String,
+        _: OpenFlags,
+        _: DescriptorFlags,
+    ) -> Result<Outcome<Resource<Descriptor>>> {
+        let asked = ask(accessor, "open-at", &descriptor, Some(&path)).await?;
+        let stat = match asked.world.lock().disk.may_open(&asked.path) {
+            Ok(stat) => stat,
+            Err(code) => return Ok(Err(code)),
+        };
+        let file = (stat.kind == Kind::File).then_some(stat.number);
+        let opened = Descriptor::new(asked.path, file, &asked.world);
+        accessor.with(|mut store| Ok(Ok(store.get().table.push(opened)?)))
+    }
+
+    fn read_via_stream(
+        mut store: Access<'_, State, Self>,
+        descriptor: Resource<Descriptor>,
+        offset: u64,
+    ) -> Result<(StreamReader<u8>, Ended)> {
+        super::note(&mut store);
+        reads::read(store, &descriptor, offset)
+    }
+
+    fn read_directory(
+        mut store: Access<'_, State, Self>,
+        descriptor: Resource<Descriptor>,
+    ) -> Result<(StreamReader<DirectoryEntry>, Ended)> {
+        super::note(&mut store);
+        directory::list(store, &descriptor)
+    }
+}
+
+/// Which file it is, whatever its name and its content.
+fn hash(number: u64) -> MetadataHashValue {
+    MetadataHashValue {
+        lower: number,
+        upper: 0,
+    }
+}
+
+fn told(stat: Stat) -> DescriptorStat {
+    DescriptorStat {
+        type_: match stat.kind {
+            Kind::File => DescriptorType::RegularFile,
+            Kind::Folder => DescriptorType::Directory,
+            Kind::Link => DescriptorType::SymbolicLink,
+            Kind::Fifo => DescriptorType::Fifo,
+        },
+        link_count: stat.links,
+        size: stat.size,
+        data_access_timestamp: None,
+        data_modification_timestamp: Some(instant(stat.modified)),
+        status_change_timestamp: Some(instant(stat.changed)),
+    }
+}
+
+fn instant(time: Time) -> Instant {
+    let second = i128::from(SECOND);
+    Instant {
+        seconds: time.div_euclid(second) as i64,
+        nanoseconds: time.rem_euclid(second) as u32,
+    }
+}

@@ -1,0 +1,317 @@
+//! Which statuses are right, by all that a path led to while it was asked about.
+
+use std::collections::BTreeSet;
+
+use super::Wrong;
+use crate::clients::Asked;
+use crate::clients::answer::Answer;
+use crate::plan::request::{Content, Field, HEAD_BYTES, MALFORMED, Request};
+use crate::plan::{Change, Plan, What};
+use crate::world::disk::{Kind, Node};
+use crate::world::faults::Status;
+use crate::world::history::Past;
+use crate::world::{SECOND, World};
+
+/// What a target asks for.
+struct Target<'a> {
+    path: &'a str,
+    folder: bool,
+}
+
+/// Checks the status. Gives the path of the file that the answer is about, if it is about
+/// one.
+pub fn check(
+    plan: &Plan,
+    world: &World,
+    asked: &Asked,
+    answer: &Answer,
+    stale: u64,
+) -> Result<Option<String>, Wrong> {
+    let request = &asked.request;
+    let status = answer.status;
+    let said = match refused(plan, world, asked) {
+        Some(statuses) if statuses.contains(&status) => return Ok(None),
+        Some(statuses) if may_refuse_only(asked) => statuses,
+        _ => {
+            let window = (asked.at.saturating_sub(stale), world.now);
+            let right = Right::new(plan, world, request, window);
+            if right.statuses.contains(&status) {
+                if right.lists && status == 200 && answer.field("etag").is_none() {
+                    rows(plan, world, request, answer)?;
+                    return Ok(None);
+                }
+                return Ok(source(&right, answer));
+            }
+            right.statuses
+        }
+    };
+    Err(("status", format!("{said:?} would be right")))
+}
+
+/// Whether nothing but a refusal is right.
+fn may_refuse_only(asked: &Asked) -> bool {
+    let long = asked.request.head.is_some_and(|length| length > HEAD_BYTES);
+    asked.request.malformed.is_some() || long || !is_served(asked.request.method)
+}
+
+fn is_served(method: &str) -> bool {
+    matches!(method, "GET" | "HEAD" | "OPTIONS")
+}
+
+/// Statuses that do not depend on what is asked for.
+fn refused(plan: &Plan, world: &World, asked: &Asked) -> Option<BTreeSet<Status>> {
+    let request = &asked.request;
+    let mut statuses = BTreeSet::new();
+    if let Some(number) = request.malformed {
+        statuses.extend(MALFORMED[number].1);
+    }
+    if asked.begun {
+        statuses.extend([400, 408, 413, 414, 431, 501, 505]);
+    }
+    if plan.settings.rate.is_some() {
+        statuses.insert(429);
+    }
+    if plan.settings.connections.is_some() || world.network.ended {
+        statuses.insert(503);
+    }
+    if world.now - asked.at > 9 * SECOND {
+        statuses.insert(408);
+    }
+    if request.head.is_some_and(|length| length + 2 > HEAD_BYTES) {
+        statuses.insert(431);
+    }
+    if request.http10 && request.content != Content::None {
+        statuses.insert(400);
+    }
+    match request.method {
+        "OPTIONS" => drop(statuses.insert(204)),
+        method if !is_served(method) => statuses.extend([405, 501]),
+        _ => {}
+    }
+    (!statuses.is_empty()).then_some(statuses)
+}
+
+/// What is right to say.
+struct Right {
+    statuses: BTreeSet<Status>,
+    /// Files that it may be about.
+    sources: Vec<String>,
+    lists: bool,
+}
+
+impl Right {
+    fn new(plan: &Plan, world: &World, request: &Request, window: (u64, u64)) -> Self {
+        let mut right = Self {
+            statuses: BTreeSet::new(),
+            sources: Vec::new(),
+            lists: false,
+        };
+        let target = Target {
+            path: request.path.trim_end_matches('/'),
+            folder: request.path.is_empty() || request.path.ends_with('/'),
+        };
+        let hidden = is_hidden(target.path);
+        let at = |path: &str| world.disk.history.between(path, window.0, window.1);
+        let pasts: Vec<&Past> = at(target.path).collect();
+        if hidden && !plan.settings.hidden {
+            right.missing(plan, &at);
+            right.failing(&at, "");
+        } else if pasts.is_empty() && is_of_a_crowd(world, target.path) {
+            right.statuses.insert(200);
+        } else if pasts.is_empty() {
+            right.missing(plan, &at);
+            right.failing(&at, "");
+        } else {
+            pasts
+                .iter()
+                .for_each(|past| right.add(plan, &target, past, &at));
+        }
+        if right.lists {
+            // What cannot be looked at makes the page one that could be wrong.
+            for name in world.disk.names(target.path) {
+                right.failing(&at, &join(target.path, &name));
+            }
+        }
+        if request
+            .fields
+            .iter()
+            .any(|field| matches!(field, Field::Encodings))
+        {
+            for coded in [".gz", ".br"].map(|end| format!("{}{end}", target.path)) {
+                right.failing(&at, &coded);
+            }
+        }
+        // Of a file that is written to while it is read, the end may have gone.
+        let within = |at: u64| (window.0..=window.1).contains(&at);
+        let written = |change: &Change| matches!(change.what, What::Write { .. });
+        let mut changes = plan.changes.iter();
+        if changes.any(|change| written(change) && within(change.at)) {
+            right.statuses.insert(500);
+        }
+        right.conditions(request);
+        right
+    }
+
+    fn add<'w, I: Iterator<Item = &'w Past>>(
+        &mut self,
+        plan: &Plan,
+        target: &Target<'_>,
+        past: &Past,
+        at: &impl Fn(&str) -> I,
+    ) {
+        match (past.file, target.folder) {
+            (Some(_), false) => {
+                self.statuses.extend(&past.statuses);
+                self.sources.push(target.path.to_owned());
+                if past.statuses.contains(&404) {
+                    self.missing(plan, at);
+                }
+            }
+            (Some(_), true) => self.missing(plan, at),
+            (None, folder) if past.is_folder => {
+                self.statuses
+                    .extend(past.statuses.iter().filter(|status| **status != 200));
+                match folder {
+                    true => self.folder(target.path, past, at),
+                    false => drop(self.statuses.insert(301)),
+                }
+            }
+            (None, _) => {
+                self.statuses
+                    .extend(past.statuses.iter().filter(|status| **status != 404));
+                if past.statuses.contains(&404) {
+                    self.missing(plan, at);
+                }
+            }
+        }
+    }
+
+    /// The folder's index, or else its listing.
+    fn folder<'w, I: Iterator<Item = &'w Past>>(
+        &mut self,
+        path: &str,
+        past: &Past,
+        at: &impl Fn(&str) -> I,
+    ) {
+        let index = join(path, "index.html");
+        // One that goes while it is opened may be missing, or make room for the page.
+        self.statuses
+            .extend((at(&index).count() > 1).then_some(404));
+        let is_steady = at(&index).count() == 1;
+        let certain = is_steady && at(&index).all(|past| past.statuses == [200]);
+        for index_past in at(&index) {
+            // To find it, but not to open it, may be told as what it is.
+            let told = |status: &&Status| **status != 404 || index_past.file.is_some();
+            self.statuses
+                .extend(index_past.statuses.iter().filter(told));
+        }
+        self.sources.push(index);
+        if past.statuses.contains(&200) {
+            self.lists = !certain;
+            self.statuses.insert(200);
+        }
+    }
+
+    fn missing<'w, I: Iterator<Item = &'w Past>>(&mut self, plan: &Plan, at: &impl Fn(&str) -> I) {
+        self.statuses.insert(404);
+        self.failing(at, "404.html");
+        if plan.settings.spa {
+            for past in at("index.html") {
+                self.statuses.extend(&past.statuses);
+            }
+            self.sources.push("index.html".to_owned());
+        }
+    }
+
+    /// A file of ours that stands for another: its failures may be told.
+    fn failing<'w, I: Iterator<Item = &'w Past>>(&mut self, at: &impl Fn(&str) -> I, path: &str) {
+        let ours = |status: &&Status| matches!(**status, 500 | 503);
+        for past in at(path) {
+            self.statuses.extend(past.statuses.iter().filter(ours));
+        }
+    }
+
+    /// What conditions and ranges make of a 200.
+    fn conditions(&mut self, request: &Request) {
+        if !self.statuses.contains(&200) {
+            return;
+        }
+        for field in &request.fields {
+            match field {
+                Field::IfNoneMatch(_) | Field::IfModifiedSince => drop(self.statuses.insert(304)),
+                Field::IfMatch(_) | Field::IfUnmodifiedSince => drop(self.statuses.insert(412)),
+                Field::Range(_) if request.method == "GET" => self.statuses.extend([206, 416]),
+                _ => {}
+            }
+        }
+    }
+}
+
+/// Names that begin with a dot are, but for those that begin with more than two, and for
+/// what RFC 8615 is about.
+fn is_hidden(path: &str) -> bool {
+    let path = path.strip_prefix(".well-known").unwrap_or(path);
+    let mut names = path.split('/');
+    names.any(|name| name.starts_with('.') && !name.starts_with("..."))
+}
+
+fn join(folder: &str, name: &str) -> String {
+    match folder {
+        "" => name.to_owned(),
+        folder => format!("{folder}/{name}"),
+    }
+}
+
+fn is_of_a_crowd(world: &World, path: &str) -> bool {
+    let folder = path.rsplit_once('/').map(|(folder, _)| folder);
+    let node = folder.and_then(|folder| world.disk.nodes.get(folder));
+    matches!(node, Some(Node::Crowd(_))) && world.disk.stat(path).is_ok()
+}
+
+/// The file whose content the answer holds; `None` where it may be one of several.
+fn source(right: &Right, answer: &Answer) -> Option<String> {
+    let [source] = &right.sources[..] else {
+        let first = right.sources.first()?;
+        let same = right.sources.iter().all(|source| source == first);
+        return same.then(|| coded(first, answer));
+    };
+    Some(coded(source, answer))
+}
+
+fn coded(path: &str, answer: &Answer) -> String {
+    match answer.field("content-encoding") {
+        Some("gzip") => format!("{path}.gz"),
+        Some("br") => format!("{path}.br"),
+        _ => path.to_owned(),
+    }
+}
+
+/// A listing shows every entry that is served, once.
+fn rows(plan: &Plan, world: &World, request: &Request, answer: &Answer) -> Result<(), Wrong> {
+    if !plan.changes.is_empty() || request.method == "HEAD" {
+        return Ok(());
+    }
+    let folder = request.path.trim_end_matches('/');
+    let is_shown = |name: &String| {
+        let path = join(folder, name);
+        let stat = world.disk.stat(&path);
+        (plan.settings.hidden || !is_hidden(&path))
+            && stat.is_ok_and(|stat| matches!(stat.kind, Kind::File | Kind::Folder))
+    };
+    let shown = world
+        .disk
+        .names(folder)
+        .iter()
+        .filter(|name| is_shown(name))
+        .count();
+    let page = String::from_utf8_lossy(&answer.content);
+    let up = usize::from(!folder.is_empty());
+    let rows = page.matches("<a href=").count();
+    match rows == shown + up {
+        true => Ok(()),
+        false => Err((
+            "listing",
+            format!("{rows} rows for {shown} entries and {up} above"),
+        )),
+    }
+}

@@ -1,0 +1,51 @@
+//! The log has a line for each answer, in order.
+
+use std::collections::BTreeMap;
+
+use crate::clients::Client;
+use crate::plan::Plan;
+use crate::world::World;
+
+/// To be called at the end.
+pub fn check(plan: &Plan, world: &mut World, clients: &[Client]) {
+    let log = String::from_utf8_lossy(&world.log).into_owned();
+    if log.contains("lines dropped") {
+        return;
+    }
+    let mut answers: BTreeMap<&str, Vec<(u16, usize)>> = BTreeMap::new();
+    for line in log.lines() {
+        // `10.0.0.1 - - [time] "request line" status bytes …`
+        let Some((peer, rest)) = line.split_once(" - - [") else {
+            continue;
+        };
+        match answer(rest) {
+            Some(answer) => answers.entry(peer).or_default().push(answer),
+            None => world.break_("log", || format!("a line: {line:?}")),
+        }
+    }
+    if plan.settings.rate.is_some() || plan.settings.throttle.is_some() {
+        // Several clients share an address.
+        return;
+    }
+    for client in clients {
+        let peer = format!("10.0.0.{}", client.plan.address as u8);
+        let logged = answers.get(peer.as_str()).map_or(&[][..], Vec::as_slice);
+        if !client.answers.iter().zip(logged).all(same) || logged.len() < client.answers.len() {
+            let answered = &client.answers;
+            world.break_("log", || {
+                format!("{peer} was answered {answered:?}, the log has {logged:?}")
+            });
+        }
+    }
+}
+
+/// Status and bytes of what follows the peer: `time] "request line" 200 12 …`
+fn answer(rest: &str) -> Option<(u16, usize)> {
+    let mut figures = rest.splitn(3, '"').nth(2)?.split_whitespace();
+    Some((figures.next()?.parse().ok()?, figures.next()?.parse().ok()?))
+}
+
+/// Who is turned away before a request was read gets content whatever the method.
+fn same((read, logged): (&(u16, usize), &(u16, usize))) -> bool {
+    read.0 == logged.0 && (read.1 == logged.1 || read.0 == 503)
+}

@@ -1,0 +1,284 @@
+//! What must hold in every world.
+
+mod date;
+mod expected;
+mod log;
+mod multipart;
+
+use std::collections::BTreeMap;
+
+use crate::clients::Asked;
+use crate::clients::answer::Answer;
+use crate::plan::request::{Field, Tag, Told};
+use crate::plan::{Change, Content, PATIENCE, Plan, Step, What};
+use crate::world::content::matching;
+use crate::world::network::Link;
+use crate::world::{SECOND, World};
+
+pub use log::check as check_log;
+
+/// Which invariant does not hold, and why.
+pub type Wrong = (&'static str, String);
+
+/// Judges answers by what the world was when they were given.
+pub struct Judge {
+    pub plan: Plan,
+    /// Whose content was seen under a strong tag.
+    tags: BTreeMap<(String, String), u64>,
+    /// How long what the component knows may be old, in nanoseconds.
+    stale: u64,
+}
+
+/// Requests from which on the component looks at each path once a second only.
+const MANY: usize = 200;
+
+/// How much older than the second that is promised.
+const STALE: u64 = SECOND + SECOND / 5;
+
+impl Judge {
+    pub fn new(plan: &Plan) -> Self {
+        let requests = plan.clients.iter().flat_map(|client| &client.steps);
+        let requests = requests.map(|step| match step {
+            Step::Send { requests, .. } => requests.len(),
+            _ => 0,
+        });
+        Self {
+            stale: if requests.sum::<usize>() > MANY {
+                STALE
+            } else {
+                0
+            },
+            plan: plan.clone(),
+            tags: BTreeMap::new(),
+        }
+    }
+
+    /// Whether a connection may be closed without a word.
+    pub fn may_close(&self, world: &World) -> bool {
+        let settings = &self.plan.settings;
+        world.network.ended || settings.connections.is_some() || settings.throttle.is_some()
+    }
+
+    /// Whether the server may speak before it is asked: to turn someone away.
+    pub fn may_say_unasked(&self) -> bool {
+        self.plan.settings.connections.is_some()
+    }
+
+    /// Whether an answer may end early: something is wrong with a file, or changes.
+    pub fn may_cut(&self) -> bool {
+        let is_faulty = |(_, content): &(String, Content)| matches!(content, Content::Faulty(_));
+        !self.plan.changes.is_empty() || self.plan.files.iter().any(is_faulty)
+    }
+
+    /// Judges one answer; gives what the client now knows of the path.
+    pub fn answer(
+        &mut self,
+        world: &World,
+        asked: &Asked,
+        answer: &Answer,
+    ) -> Result<Option<Told>, Wrong> {
+        date::check(&self.plan, world, asked, answer)?;
+        let source = expected::check(&self.plan, world, asked, answer, self.stale)?;
+        let Some(path) = source.filter(|_| matches!(answer.status, 200 | 206 | 304)) else {
+            return Ok(None);
+        };
+        let tag = answer.field("etag").map(str::to_owned);
+        if answer.status == 304 {
+            self.check_unmodified(world, asked, &path)?;
+            return Ok(None);
+        }
+        if asked.request.method == "HEAD" {
+            return Ok(None);
+        }
+        let version = self.version(world, asked, answer, &path)?;
+        if let Some(version) = version {
+            self.check_tag(world, &path, tag.as_deref(), version)?;
+        }
+        Ok(Some(Told {
+            tag,
+            date: answer.field("last-modified").map(str::to_owned),
+            version: version.unwrap_or_default(),
+        }))
+    }
+
+    /// Whose content it is; `None` where that cannot be told.
+    fn version(
+        &self,
+        world: &World,
+        asked: &Asked,
+        answer: &Answer,
+        path: &str,
+    ) -> Result<Option<u64>, Wrong> {
+        let parts = multipart::parts(answer).map_err(|reason| ("answer", reason))?;
+        let all: usize = parts.iter().map(|part| part.bytes.len()).sum();
+        if all < 8 {
+            return Ok(None);
+        }
+        let from = asked.at.saturating_sub(self.stale);
+        let pasts = world.disk.history.between(path, from, world.now);
+        let candidates: Vec<(u64, u64)> = pasts.filter_map(|past| past.file).collect();
+        let is = |version: u64, size: u64| {
+            parts.iter().all(|part| {
+                part.size == size && matching(version, part.first, part.bytes) == part.bytes.len()
+            })
+        };
+        if let Some((version, _)) = candidates
+            .iter()
+            .rfind(|(version, size)| is(*version, *size))
+        {
+            return Ok(Some(*version));
+        }
+        // Who reads a file while it is written to gets some of both.
+        let written = self
+            .plan
+            .changes
+            .iter()
+            .any(|change| matches!(change.what, What::Write { .. }) && change.at >= from);
+        if written {
+            return Ok(None);
+        }
+        let first = parts
+            .first()
+            .map(|part| (part.first, part.bytes.len(), part.size));
+        Err((
+            "content",
+            format!("bytes of no version {candidates:?} of {path:?}; the first part is {first:?}"),
+        ))
+    }
+
+    /// Two contents are never under the same strong tag.
+    fn check_tag(
+        &mut self,
+        world: &World,
+        path: &str,
+        tag: Option<&str>,
+        version: u64,
+    ) -> Result<(), Wrong> {
+        let Some(tag) = tag else {
+            return Err(("answer", "a file without a tag".to_owned()));
+        };
+        if tag.starts_with("W/") || world.disk.history.is_forged(path) {
+            return Ok(());
+        }
+        let before = *self
+            .tags
+            .entry((path.to_owned(), tag.to_owned()))
+            .or_insert(version);
+        match before == version {
+            true => Ok(()),
+            false => Err((
+                "tag",
+                format!("versions {before} and {version} of {path:?} are both {tag}"),
+            )),
+        }
+    }
+
+    /// A client is told that its copy is good only if it is.
+    fn check_unmodified(&self, world: &World, asked: &Asked, path: &str) -> Result<(), Wrong> {
+        let by_tag = asked
+            .request
+            .fields
+            .iter()
+            .any(|field| matches!(field, Field::IfNoneMatch(Tag::Known)));
+        let Some(told) = asked
+            .told
+            .as_ref()
+            .filter(|told| by_tag && told.version > 0)
+        else {
+            return Ok(());
+        };
+        let weak = told.tag.as_ref().is_none_or(|tag| tag.starts_with("W/"));
+        if weak || world.disk.history.is_forged(path) {
+            return Ok(());
+        }
+        let from = asked.at.saturating_sub(self.stale);
+        let mut pasts = world.disk.history.between(path, from, world.now);
+        match pasts.any(|past| {
+            past.file
+                .is_some_and(|(version, _)| version == told.version)
+        }) {
+            true => Ok(()),
+            false => Err((
+                "unmodified",
+                format!("version {} of {path:?} is no more", told.version),
+            )),
+        }
+    }
+}
+
+/// Instructions for others, for each open connection, before a client hears something.
+const WAIT_INSTRUCTIONS: u64 = 4_000_000;
+
+/// Nanoseconds after which a client that is gone has no connection any more.
+const RESET: u64 = 3 * SECOND;
+
+/// No client that asked for something waits for long while others are served, and who is
+/// gone takes no place.
+pub fn check_waits(plan: &Plan, world: &mut World) {
+    if is_slow(plan) {
+        return;
+    }
+    let (now, total) = (world.now, world.meter.total);
+    let is_late = |at: u64| now > at + RESET;
+    let links = &world.network.links;
+    if let Some(link) = links
+        .iter()
+        .find(|link| link.held > 0 && link.reset_at.is_some_and(is_late))
+    {
+        let client = link.client;
+        world.break_("deadline", || {
+            format!("client {client} is gone, its connection is held")
+        });
+    }
+    if plan.settings.throttle.is_some() {
+        return;
+    }
+    let bound = (world.network.open() as u64 + 4) * WAIT_INSTRUCTIONS;
+    let waits = |link: &&Link| {
+        let takes = !link.reset && link.outbound.len() < link.capacity;
+        let ready = link.held > 0 && takes && !link.inbound.is_empty();
+        ready && link.waits_since.is_some_and(|since| total - since > bound)
+    };
+    if let Some(link) = world.network.links.iter().find(waits) {
+        let (client, waited) = (link.client, total - link.waits_since.unwrap_or(total));
+        world.break_("wait", || {
+            format!("client {client} waits for {waited} instructions, {bound} are allowed")
+        });
+    }
+}
+
+/// Whether the disk makes everybody wait.
+fn is_slow(plan: &Plan) -> bool {
+    let is_faulty = |content: &Content| matches!(content, Content::Faulty(_));
+    let becomes =
+        |change: &Change| matches!(&change.what, What::Put(content) if is_faulty(content));
+    plan.settings.delay > 0
+        || plan.files.iter().any(|(_, content)| is_faulty(content))
+        || plan.changes.iter().any(becomes)
+}
+
+/// When nobody has said or taken anything for a long time: no connection is open, and no
+/// file.
+pub fn check_quiet(world: &mut World) {
+    let long_ago = world.now.saturating_sub(PATIENCE - SECOND);
+    let links = || world.network.links.iter().filter(|link| !link.reset);
+    let left = links().filter(|link| link.held > 0 && link.moved_at <= long_ago);
+    let left = left.count();
+    let is_quiet = links().all(|link| link.moved_at <= long_ago);
+    let (held, files) = (world.network.open(), world.disk.open);
+    if left > 0 {
+        world.break_("deadline", || format!("{left} connections are open"));
+    } else if is_quiet && held == 0 && files > 1 {
+        world.break_("handles", || format!("{} files are open", files - 1));
+    }
+}
+
+/// After the end: no connection is left.
+pub fn check_end(world: &mut World, sockets: usize) {
+    let open = world.network.open();
+    if sockets > 0 || open > 0 {
+        world.break_("handles", || {
+            format!("{sockets} sockets, {open} connections are left")
+        });
+    }
+}

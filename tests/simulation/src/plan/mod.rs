@@ -1,0 +1,137 @@
+//! What happens in a world, all of it drawn from one seed before it begins: a value
+//! that can be printed, run again, and made smaller.
+
+mod changes;
+mod clients;
+mod files;
+mod heavy;
+pub mod request;
+mod settings;
+pub mod shrink;
+
+pub use changes::{Change, What};
+pub use clients::{ClientPlan, Farewell, Pace, Step};
+pub use files::Content;
+pub use settings::Settings;
+
+use crate::random::{Random, mix};
+use crate::world::disk::{Disk, Node};
+use crate::world::{MILLISECOND, SECOND};
+
+/// The whole of a schedule.
+#[derive(Clone, Debug)]
+pub struct Plan {
+    /// Of which all else is drawn.
+    pub seed: u64,
+    /// What it is mostly about.
+    pub kind: Kind,
+    pub(crate) settings: Settings,
+    pub(crate) files: Vec<(String, Content)>,
+    pub(crate) changes: Vec<Change>,
+    pub(crate) clients: Vec<ClientPlan>,
+    /// Nanoseconds after which no more connections are accepted.
+    pub(crate) drain: u64,
+    /// Whether every connection must have come to its end by then.
+    pub(crate) patient: bool,
+}
+
+/// What a schedule is mostly about. Each has ordinary clients, too.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Kind {
+    /// Any of all, a little.
+    Usual,
+    /// Many ranges, chosen so that buffers are left a few bytes short of full.
+    Ranges,
+    /// Heads of every length up to and beyond the limit, with content.
+    Heads,
+    /// Small requests by the hundred without waiting for answers.
+    Pipelines,
+    /// A folder of very many entries that may not show.
+    Crowd,
+    /// Very many names, each asked for once, and long fields of the operator's.
+    Names,
+    /// Many clients that read slowly or not at all.
+    Readers,
+}
+
+impl Kind {
+    /// All of them.
+    pub const ALL: [Self; 7] = [
+        Self::Usual,
+        Self::Ranges,
+        Self::Heads,
+        Self::Pipelines,
+        Self::Crowd,
+        Self::Names,
+        Self::Readers,
+    ];
+}
+
+/// How often each kind comes, of so many schedules.
+const KINDS: [(Kind, u64); 7] = [
+    (Kind::Usual, 2_000),
+    (Kind::Heads, 100),
+    (Kind::Ranges, 40),
+    (Kind::Pipelines, 16),
+    (Kind::Crowd, 16),
+    (Kind::Names, 6),
+    (Kind::Readers, 16),
+];
+
+/// Longer than every deadline of the component: a peer's pace is judged over two minutes.
+pub const PATIENCE: u64 = 200 * SECOND;
+
+impl Plan {
+    /// The schedule of a seed.
+    pub fn new(seed: u64) -> Self {
+        let mut random = Random::new(mix(seed ^ 0x706f_7274_686f_6c65));
+        let mut choice = random.within(0..KINDS.iter().map(|(_, often)| often).sum());
+        let mut kind = Kind::Usual;
+        for (this, often) in KINDS {
+            if choice < often {
+                kind = this;
+                break;
+            }
+            choice -= often;
+        }
+        Self::of(kind, seed, random)
+    }
+
+    fn of(kind: Kind, seed: u64, mut random: Random) -> Self {
+        let settings = Settings::new(kind, &mut random.part());
+        let files = files::draw(kind, &mut random.part());
+        let changes = changes::draw(kind, &settings, &files, &mut random.part());
+        let clients = clients::draw(kind, &settings, &files, &mut random.part());
+        let last = clients.iter().map(ClientPlan::duration).max();
+        let patient = random.once_in(6);
+        let after = match patient {
+            true => PATIENCE,
+            false => random.within(0..2_000) * MILLISECOND,
+        };
+        Self {
+            seed,
+            kind,
+            settings,
+            files,
+            changes,
+            clients,
+            drain: last.unwrap_or(0) + after,
+            patient,
+        }
+    }
+
+    /// The disk as it is when the world begins.
+    pub fn disk(&self) -> Disk {
+        let mut disk = Disk::new(self.settings.granularity);
+        disk.delay = self.settings.delay;
+        for (path, content) in &self.files {
+            for (at, _) in path.match_indices('/') {
+                let folder = path[..at].to_owned();
+                disk.nodes.entry(folder).or_insert(Node::Folder);
+            }
+            content.put(&mut disk, path, 0);
+        }
+        disk.remember_all(0);
+        disk
+    }
+}

@@ -1,0 +1,67 @@
+//! Runs the built component in thousands of simulated worlds.
+//!
+//! What fails is printed with its seed; `cargo xtask simulate --seed N` tells it step by
+//! step.
+
+use simulation::{Failure, Found, Plan, Program, Search, run};
+
+/// Schedules of a normal test run.
+const SCHEDULES: u64 = 20_000;
+
+/// Seeds that have once found something: the seed, a tab, what it was.
+const SEEDS: &str = include_str!("../seeds.tsv");
+
+fn program() -> Program {
+    Program::built_in().expect("the component fits the host that is faked")
+}
+
+fn told(found: &Found) -> String {
+    let failures = found.failures.iter();
+    let lines = failures.map(|Failure { seed, kind, broken }| {
+        let what: String = broken.what.chars().take(300).collect();
+        format!(
+            "seed {seed} ({kind:?}): {}: {what}\nagain: cargo xtask simulate --seed {seed}\n",
+            broken.invariant
+        )
+    });
+    lines.collect()
+}
+
+#[test]
+fn everything_holds_in_twenty_thousand_worlds() {
+    let search = Search {
+        count: SCHEDULES,
+        ..Search::default()
+    };
+    let found = search.run(&program());
+    assert!(found.failures.is_empty(), "{}", told(&found));
+    assert_eq!(found.schedules, SCHEDULES);
+    // That something happens in them: a world without answers would hold everything.
+    assert!(found.answers > 10 * SCHEDULES, "{} answers", found.answers);
+    assert_eq!(found.kinds.len(), simulation::Kind::ALL.len());
+}
+
+#[test]
+fn a_seed_repeats_a_run_to_the_byte() {
+    let program = program();
+    for seed in 0..100 {
+        let hash = || {
+            let outcome = run(&program, &Plan::new(seed), false, &[]);
+            outcome.expect("memory for a world").hash
+        };
+        assert_eq!(hash(), hash(), "seed {seed}");
+    }
+}
+
+#[test]
+fn what_was_found_once_is_not_found_again() {
+    let program = program();
+    let lines = SEEDS.lines().filter(|line| !line.starts_with('#'));
+    for line in lines {
+        let (seed, what) = line.split_once('\t').expect("a seed and what it found");
+        let seed = seed.parse().expect("a seed");
+        let outcome = run(&program, &Plan::new(seed), false, &[]);
+        let broken = outcome.expect("memory for a world").broken;
+        assert_eq!(broken, None, "seed {seed}, which has found: {what}");
+    }
+}
