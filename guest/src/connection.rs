@@ -97,6 +97,23 @@ impl fmt::Display for Shown {
     }
 }
 
+/// The reply to a request, and the reason where it is an error.
+async fn decide<'r>(
+    server: &'r Server,
+    request: &'r Request<'_>,
+    within_rate: bool,
+    now: i64,
+) -> (Reply<'r>, Option<Reason>) {
+    match &request.target {
+        _ if !within_rate => (Reply::Plain(Status::TooManyRequests), None),
+        Ok(target) => {
+            let (files, listings, options) = (&server.files, &server.listings, &server.options);
+            answer(files, listings, options, request, target, now).await
+        }
+        Err(refusal) => (Reply::Plain(refusal.status()), None),
+    }
+}
+
 struct Talk<'s> {
     server: &'s Server,
     wire: Wire<'s>,
@@ -236,21 +253,7 @@ impl Talk<'_> {
             Shown(self.peer),
             Escaped(input.get(..head.len).unwrap_or(input))
         ));
-        let (reply, reason) = match &request.target {
-            _ if !self.may_ask() => (Reply::Plain(Status::TooManyRequests), None),
-            Ok(target) => {
-                answer(
-                    &self.server.files,
-                    &self.server.listings,
-                    &self.server.options,
-                    request,
-                    target,
-                    now,
-                )
-                .await
-            }
-            Err(refusal) => (Reply::Plain(refusal.status()), None),
-        };
+        let (reply, reason) = decide(self.server, request, self.may_ask(), now).await;
         self.server.log_listings();
         let status = reply.answer().status();
         self.explain(status, reason, input);
@@ -286,13 +289,17 @@ impl Talk<'_> {
         let content = self.wire.queued().saturating_sub(content_at);
         let said = self.say(&access, content_at).await;
         self.wire.answered().await;
-        match sent.and(said.map_err(Cut::from)) {
+        self.conclude(sent.and(said.map_err(Cut::from)), content, input)?;
+        Ok(keep_alive)
+    }
+
+    /// Logs how the transfer of a reply ended.
+    fn conclude(&self, sent: Result<(), Cut>, content: u64, input: &[u8]) -> Result<(), End> {
+        match sent {
             Ok(()) => {
-                self.verbose(format_args!(
-                    "File Completed: {}, {content} bytes",
-                    Shown(self.peer)
-                ));
-                Ok(keep_alive)
+                let peer = Shown(self.peer);
+                self.verbose(format_args!("File Completed: {peer}, {content} bytes"));
+                Ok(())
             }
             Err(Cut::Peer(end)) => Err(end),
             // Closed short, so that the client knows.
