@@ -49,15 +49,19 @@ impl Shares {
         let Some(left) = memory.checked_sub(needed) else {
             return Err(Shortage { memory, needed });
         };
-        let larges = LARGE_BUFFERS.min(left / with_gap(LARGE_BUFFER));
-        let left = left.saturating_sub(larges.saturating_mul(with_gap(LARGE_BUFFER)));
+        let larges = LARGE_BUFFERS.min(left / LARGE_BYTES);
+        let left = left.saturating_sub(larges.saturating_mul(LARGE_BYTES));
         Ok(Self {
             larges,
-            mediums: left / with_gap(MEDIUM_BUFFER),
+            mediums: left / MEDIUM_BYTES,
             listings,
         })
     }
 }
+
+/// What a large and a medium buffer take, in bytes.
+const LARGE_BYTES: usize = with_gap(LARGE_BUFFER);
+const MEDIUM_BYTES: usize = with_gap(MEDIUM_BUFFER);
 
 /// Buffers of this size begin with a page: see `runtime`.
 const fn with_gap(buffer: usize) -> usize {

@@ -213,7 +213,7 @@ mod tests {
     proptest::proptest! {
         #[test]
         fn no_cut_changes_what_text_is(text: alloc::string::String, at: usize) {
-            let at = at % (text.len() + 1);
+            let at = at.checked_rem(text.len().saturating_add(1)).unwrap();
             let start = text.as_bytes().get(..at).unwrap();
             proptest::prop_assert_eq!(declared(PLAIN_TEXT, start, true), PLAIN_TEXT);
         }

@@ -310,7 +310,7 @@ mod tests {
                 return content;
             }
             content.extend_from_slice(&buffer[..count]);
-            producer.offset += count as u64;
+            producer.offset = producer.offset.saturating_add(count as u64);
         }
     }
 

@@ -81,7 +81,7 @@ mod tests {
 
     /// Waits in the host for ten times as long as it may spin.
     fn wait() {
-        std::thread::sleep(SHORT / 2);
+        std::thread::sleep(SHORT.checked_div(2).unwrap());
     }
 
     #[tokio::test]

@@ -27,7 +27,7 @@ pub(super) fn add_to_linker<T: HasDisk + 'static>(
         Box::pin(async move { Ok((open_at(accessor, opening).await?,)) })
     })?;
     types.func_wrap_concurrent(&name("stat-at"), |accessor, named: Named| {
-        answer(accessor, named, |stat| DescriptorStat::from(stat))
+        answer(accessor, named, DescriptorStat::from)
     })?;
     types.func_wrap_concurrent(&name("metadata-hash-at"), |accessor, named: Named| {
         answer(accessor, named, |stat| -> MetadataHashValue {
@@ -41,7 +41,7 @@ pub(super) fn add_to_linker<T: HasDisk + 'static>(
         },
     )?;
     types.func_wrap_concurrent(&name("stat"), |accessor, (file,): (File,)| {
-        about(accessor, file, |stat| DescriptorStat::from(stat))
+        about(accessor, file, DescriptorStat::from)
     })?;
     types.func_wrap_concurrent(&name("get-type"), |accessor, (file,): (File,)| {
         about(accessor, file, |stat| -> DescriptorType {

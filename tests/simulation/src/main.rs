@@ -103,7 +103,7 @@ fn many(program: &Program, options: &Options) -> bool {
         count: options.schedules.unwrap_or(u64::MAX),
         time: match options.schedules {
             Some(_) => None,
-            None => Some(Duration::from_secs(options.minutes * 60)),
+            None => Some(Duration::from_secs(options.minutes.saturating_mul(60))),
         },
         kind: options.kind,
         without: options.without.clone(),

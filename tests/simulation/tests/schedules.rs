@@ -3,6 +3,8 @@
 //! What fails is printed with its seed; `cargo xtask simulate --seed N` tells it step by
 //! step.
 
+#![allow(clippy::expect_used, reason = "a test says what it expects by failing")]
+
 use simulation::{Failure, Found, Plan, Program, Search, run};
 
 /// Schedules of a normal test run.

@@ -79,7 +79,7 @@ fn hand_on(pass: Pass, socket: Option<TcpSocket>, shared: &Rc<Shared>) {
 fn pass(order: &str, shared: &Rc<Shared>) -> Option<Vec<u8>> {
     match order {
         "passes" => return Some(pass::names().into_bytes()),
-        "outcome" => return Some((shared.outcome.borrow().clone() + "\n").into_bytes()),
+        "outcome" => return Some([shared.outcome.borrow().as_bytes(), b"\n"].concat()),
         _ => {}
     }
     let pass = Pass::find(order.strip_prefix("pass: ")?)?;

@@ -132,7 +132,7 @@ pub fn draw(kind: Kind, random: &mut Random) -> Vec<(String, Content)> {
                 list,
                 ..Fault::default()
             };
-            add(*random.pick(&["", "dir"]), Content::Faulty(fault));
+            add(random.pick::<&str>(&["", "dir"]), Content::Faulty(fault));
         }
         _ => {}
     }
@@ -154,12 +154,10 @@ fn crowd(kind: CrowdKind, count: usize) -> Crowd {
 
 /// Gives every file a version of its own.
 pub fn number(files: &mut [(String, Content)], first: u64) {
-    let mut next = first;
-    for (_, content) in files {
+    for (number, (_, content)) in (first..).zip(files) {
         if let Content::File { version, .. } = content {
-            *version = next;
+            *version = number;
         }
-        next += 1;
     }
 }
 

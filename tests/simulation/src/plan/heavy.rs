@@ -83,7 +83,7 @@ fn ranges(client: &mut ClientPlan, random: &mut Random) {
 
 fn pipeline(client: &mut ClientPlan, paths: &[String], random: &mut Random) {
     let mut request = match random.within(0..3) {
-        0 => Request::get(*random.pick(&["missing-1", "dir", "dir/"])),
+        0 => Request::get(random.pick::<&str>(&["missing-1", "dir", "dir/"])),
         1 if !paths.is_empty() => Request::get(random.pick(paths).as_str()),
         _ => Request::get("missing-2"),
     };
