@@ -3,14 +3,15 @@
 use alloc::rc::Rc;
 use alloc::string::String;
 
-use h1::coding::{self, Coding};
 use h1::connection::Request;
-use h1::disposition::Disposition;
-use h1::fields::Fields;
-use h1::method::Method;
-use h1::selection::{Representation, Selection, select};
+use h1::representation::Representation;
+use h1::representation::coding::{self, Coding};
+use h1::representation::disposition::Disposition;
+use h1::request::fields::Fields;
+use h1::request::method::Method;
+use h1::request::target::{Resource, Target};
+use h1::selection::{Selection, select};
 use h1::status::Status;
-use h1::target::{Resource, Target};
 
 use crate::file::{self, Content, File};
 use crate::files::{Files, Found};

@@ -2,7 +2,7 @@
 
 use core::cell::Cell;
 
-use h1::date;
+use h1::syntax::date;
 
 use crate::bindings::wasi::clocks::{monotonic_clock, system_clock};
 

@@ -7,10 +7,10 @@ use core::mem::replace;
 use core::net::SocketAddr;
 
 use h1::connection::{Connection, Event, Request};
-use h1::fields::Name;
-use h1::head::request_line;
-use h1::method::Method;
 use h1::refusal::Refusal;
+use h1::request::fields::Name;
+use h1::request::head::request_line;
+use h1::request::method::Method;
 use h1::response::{CONTINUE, Context};
 use h1::status::Status;
 
@@ -40,7 +40,7 @@ pub async fn serve(server: &Server, socket: TcpSocket) {
         server,
         wire,
         peer,
-        version: h1::head::Version::Http11,
+        version: h1::request::head::Version::Http11,
         answered: false,
         unsaid: Answered::default(),
     };
@@ -119,7 +119,7 @@ struct Talk<'s> {
     wire: Wire<'s>,
     peer: Option<SocketAddr>,
     /// Of the latest request: a refusal is answered in its terms.
-    version: h1::head::Version,
+    version: h1::request::head::Version,
     /// Whether there was an answer yet.
     answered: bool,
     /// For the log, of answers that are in the wire's buffer.

@@ -4,13 +4,13 @@
 use alloc::rc::Rc;
 use core::cell::{Cell, OnceCell, RefCell};
 
-use h1::coding::Coding;
-use h1::disposition::Disposition;
-use h1::etag::{EntityTag, Strength, is_settled};
 use h1::limits::CHARSET_BYTES;
-use h1::media_type;
+use h1::representation::Representation;
+use h1::representation::coding::Coding;
+use h1::representation::disposition::Disposition;
+use h1::representation::etag::{EntityTag, Strength, is_settled};
+use h1::representation::media_type;
 use h1::response::{Policy, prepare};
-use h1::selection::Representation;
 
 use crate::bindings::wasi::filesystem::types::Descriptor;
 use crate::root::{Identity, Metadata};
@@ -170,7 +170,7 @@ pub fn name(path: &str) -> &str {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use h1::date::Timestamp;
+    use h1::syntax::date::Timestamp;
 
     const NOW: i64 = 1_000_000_000;
 

@@ -3,7 +3,7 @@
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 
-use h1::name;
+use h1::syntax::name;
 use wit_bindgen::rt::async_support::StreamResult;
 
 use crate::answer::join;

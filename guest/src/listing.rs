@@ -10,9 +10,9 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt::Write as _;
 
-use h1::date;
-use h1::name;
-use h1::percent::encode_path;
+use h1::syntax::date;
+use h1::syntax::name;
+use h1::syntax::percent::encode_path;
 
 use crate::folder::{Entry, Kind};
 use crate::limits::{ENTRY_WORK, LISTING_PIECE};

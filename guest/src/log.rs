@@ -10,8 +10,8 @@ use core::cell::{Cell, RefCell};
 use core::fmt::{self, Write as _};
 use core::net::SocketAddr;
 
-use h1::head::request_line;
-use h1::name;
+use h1::request::head::request_line;
+use h1::syntax::name;
 use wit_bindgen::rt::async_support::{FutureReader, StreamWriter};
 
 use crate::bindings::wasi::cli::{stdout, types::ErrorCode};

@@ -1,12 +1,13 @@
 //! Says what [`crate::answer`] has decided: the head, then the content, in
 //! pieces as the peer takes them.
 
-use h1::fields::Fields;
 use h1::limits::TARGET_BYTES;
-use h1::method::Method;
-use h1::multipart::Multipart;
+use h1::representation::Representation;
+use h1::request::fields::Fields;
+use h1::request::method::Method;
+use h1::response::multipart::Multipart;
 use h1::response::{Answer, Context, error_body, write_head};
-use h1::selection::{Representation, Selection};
+use h1::selection::Selection;
 use h1::status::Status;
 
 use crate::answer::Reply;

@@ -4,7 +4,7 @@ use alloc::rc::Rc;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use h1::date::Timestamp;
+use h1::syntax::date::Timestamp;
 use wit_bindgen::rt::async_support::{FutureReader, StreamReader, StreamResult};
 
 use crate::bindings::wasi::clocks::system_clock::Instant;
@@ -44,7 +44,7 @@ pub struct Opened {
 }
 
 /// What is known of a file without opening it. Equal metadata of one file mean the same
-/// content once its times are settled ([`h1::etag::is_settled`]); of a name they don't,
+/// content once its times are settled ([`h1::representation::etag::is_settled`]); of a name they don't,
 /// for another file may have taken it: see [`Identity`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Metadata {

@@ -7,7 +7,7 @@
 ///
 /// - unit: bytes
 /// - at it: 414, then close
-/// - held by: `h1::head::limits`, `wire::refusal::bounds_of_the_head`
+/// - held by: `h1::request::head::limits`, `wire::refusal::bounds_of_the_head`
 pub const TARGET_BYTES: usize = 8 * 1024;
 
 /// Longest request head (request line and all fields). Also what bounds every list that a
@@ -15,7 +15,7 @@ pub const TARGET_BYTES: usize = 8 * 1024;
 ///
 /// - unit: bytes
 /// - at it: 431, then close; a method as long: 501
-/// - held by: `h1::head::limits`, `wire::refusal::bounds_of_the_head`,
+/// - held by: `h1::request::head::limits`, `wire::refusal::bounds_of_the_head`,
 ///   `wire::connection::a_pipeline_of_hundreds`
 pub const HEAD_BYTES: usize = 16 * 1024;
 
@@ -23,14 +23,14 @@ pub const HEAD_BYTES: usize = 16 * 1024;
 ///
 /// - unit: lines
 /// - at it: 431, then close
-/// - held by: `h1::fields::as_many_lines_as_the_limit`, `wire::refusal::bounds_of_the_head`
+/// - held by: `h1::request::fields::as_many_lines_as_the_limit`, `wire::refusal::bounds_of_the_head`
 pub const FIELD_LINES: usize = 100;
 
 /// Empty lines accepted before a request line (RFC 9112 §2.2 asks for at least one).
 ///
 /// - unit: lines
 /// - at it: 400, then close
-/// - held by: `h1::head::limits`
+/// - held by: `h1::request::head::limits`
 pub const LEADING_EMPTY_LINES: usize = 4;
 
 /// Most content of a request that is read and thrown away, so that the connection can
@@ -62,14 +62,14 @@ pub const INPUT_BYTES: usize = HEAD_BYTES + CONTENT_ROOM_BYTES;
 ///
 /// - unit: bytes
 /// - at it: 400, then close
-/// - held by: `h1::chunked::limits`
+/// - held by: `h1::request::chunked::limits`
 pub const CHUNK_LINE_BYTES: usize = 256;
 
 /// Longest trailer section after the last chunk.
 ///
 /// - unit: bytes
 /// - at it: 431, then close
-/// - held by: `h1::chunked::limits`
+/// - held by: `h1::request::chunked::limits`
 pub const TRAILER_BYTES: usize = 4 * 1024;
 
 /// Requests on one connection. Bounds what one client can hold on to without ever
@@ -84,7 +84,7 @@ pub const REQUESTS_PER_CONNECTION: u32 = 100_000;
 ///
 /// - unit: ranges
 /// - at it: the field is ignored (RFC 9110 §14.2 allows it) and the whole file is sent
-/// - held by: `h1::range::floods_are_ignored`, `wire::range::floods`
+/// - held by: `h1::selection::range::floods_are_ignored`, `wire::range::floods`
 pub const RANGES: usize = 100;
 
 /// What a text file begins with, as far as it is looked at to tell whether it is UTF-8.
@@ -93,7 +93,7 @@ pub const RANGES: usize = 100;
 /// - unit: bytes
 /// - at it: what comes after it has no say in the charset; a character that it splits
 ///   does not count
-/// - held by: `h1::media_type::text_that_is_not_utf_8_has_no_charset`
+/// - held by: `h1::representation::media_type::text_that_is_not_utf_8_has_no_charset`
 pub const CHARSET_BYTES: usize = 4 * 1024;
 
 /// Age of a change that a file system is sure to tell from the next one: FAT keeps time in
@@ -101,7 +101,7 @@ pub const CHARSET_BYTES: usize = 4 * 1024;
 ///
 /// - unit: seconds
 /// - at it: a file that was changed less long ago has a weak tag, and is not kept
-/// - held by: `h1::etag::what_was_changed_just_now_has_a_weak_tag`
+/// - held by: `h1::representation::etag::what_was_changed_just_now_has_a_weak_tag`
 pub const SETTLED_SECONDS: i64 = 2;
 
 /// Field lines that the operator adds to every answer (`--header`, `--cache-control`),

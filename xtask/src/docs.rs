@@ -45,7 +45,7 @@ fn exists(name: &str) -> bool {
                 "porthole" => "host",
                 other => other,
             };
-            [".rs", "/tests.rs"]
+            [".rs", "/mod.rs", "/tests.rs"]
                 .map(|end| format!("{folder}/src/{path}{end}"))
                 .into()
         }

@@ -8,7 +8,7 @@
 //! ///
 //! /// - unit: bytes
 //! /// - at it: 414
-//! /// - held by: `h1::head::limits`
+//! /// - held by: `h1::request::head::limits`
 //! pub const TARGET_BYTES: usize = 8 * 1024;
 //! ```
 

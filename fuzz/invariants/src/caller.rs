@@ -1,10 +1,10 @@
 //! Calls `h1` for one connection, as a server has to.
 
 use h1::connection::{Connection, Event};
-use h1::fields::Fields;
-use h1::head::Version;
 use h1::limits::INPUT_BYTES;
-use h1::method::Method;
+use h1::request::fields::Fields;
+use h1::request::head::Version;
+use h1::request::method::Method;
 use h1::response::{CONTINUE, Context, Policy, write_head};
 
 use crate::site::{NOW, Reply};

@@ -1,8 +1,8 @@
 //! Chunked content (RFC 9112 §7.1).
 
-use h1::chunked::{Chunked, Progress};
 use h1::limits::{CHUNK_LINE_BYTES, DISCARD_BYTES, TRAILER_BYTES};
 use h1::refusal::Refusal;
+use h1::request::chunked::{Chunked, Progress};
 
 use crate::text::{field_line, find, is_token, is_value, pieces, split};
 

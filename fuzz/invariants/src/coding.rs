@@ -1,7 +1,7 @@
 //! Content negotiation (RFC 9110 §12.5.3).
 
-use h1::coding::{Coding, preferences};
 use h1::limits::{FIELD_LINES, HEAD_BYTES};
+use h1::representation::coding::{Coding, preferences};
 
 use crate::text::with_fields;
 

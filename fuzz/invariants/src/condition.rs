@@ -1,9 +1,10 @@
 //! Conditional requests (RFC 9110 §13).
 
-use h1::date::{self, Timestamp};
-use h1::etag::{EntityTag, Strength};
-use h1::method::Method;
-use h1::selection::{Representation, Selection, select};
+use h1::representation::Representation;
+use h1::representation::etag::{EntityTag, Strength};
+use h1::request::method::Method;
+use h1::selection::{Selection, select};
+use h1::syntax::date::{self, Timestamp};
 
 use crate::text::{field_line, first_line, with_fields};
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use h1::limits::TARGET_BYTES;
-use h1::multipart::OVERHEAD_BYTES;
+use h1::response::multipart::OVERHEAD_BYTES;
 
 use crate::answer::Answer;
 use crate::caller::{Conversation, converse};

@@ -1,6 +1,6 @@
 //! Dates (RFC 9110 §5.6.7).
 
-use h1::date::{listing, parse, write};
+use h1::syntax::date::{listing, parse, write};
 
 use crate::text::first_line;
 

@@ -1,9 +1,9 @@
 //! Heads (RFC 9112 §2 to §5).
 
-use h1::head::{Parse, Scanner, Version};
 use h1::limits::{FIELD_LINES, HEAD_BYTES, LEADING_EMPTY_LINES, TARGET_BYTES};
-use h1::method::Method;
 use h1::refusal::Refusal;
+use h1::request::head::{Parse, Scanner, Version};
+use h1::request::method::Method;
 
 use crate::text::{field_line, find, is_token, pieces, split};
 

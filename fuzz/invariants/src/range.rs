@@ -2,12 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use h1::date::Timestamp;
-use h1::etag::{EntityTag, Strength};
 use h1::limits::RANGES;
-use h1::multipart::{Multipart, OVERHEAD_BYTES};
-use h1::range::{ByteRange, RangeSet, Ranges, ranges};
-use h1::selection::Representation;
+use h1::representation::Representation;
+use h1::representation::etag::{EntityTag, Strength};
+use h1::response::multipart::{Multipart, OVERHEAD_BYTES};
+use h1::selection::range::{ByteRange, RangeSet, Ranges, ranges};
+use h1::syntax::date::Timestamp;
 
 use crate::text::first_line;
 

@@ -1,17 +1,18 @@
 //! A site in small: a few names, and what `h1` says of each.
 
-use h1::coding::preferences;
 use h1::connection::Request;
-use h1::date::Timestamp;
-use h1::disposition::Disposition;
-use h1::etag::{EntityTag, Strength};
-use h1::head::Head;
-use h1::method::Method;
-use h1::multipart::Multipart;
+use h1::representation::Representation;
+use h1::representation::coding::preferences;
+use h1::representation::disposition::Disposition;
+use h1::representation::etag::{EntityTag, Strength};
+use h1::request::head::Head;
+use h1::request::method::Method;
+use h1::request::target::{Resource, Target};
+use h1::response::multipart::Multipart;
 use h1::response::{Answer, error_body};
-use h1::selection::{Representation, Selection, select};
+use h1::selection::{Selection, select};
 use h1::status::Status;
-use h1::target::{Resource, Target};
+use h1::syntax::date::Timestamp;
 
 /// Bytes of each file that is not empty.
 pub(crate) const FILE_BYTES: u64 = 1_000;

@@ -1,9 +1,9 @@
 //! Targets (RFC 9112 §3.2, RFC 3986).
 
-use h1::head::Version;
-use h1::method::Method;
-use h1::name;
-use h1::target::{Resource, Target, check_host, resolve};
+use h1::request::head::Version;
+use h1::request::method::Method;
+use h1::request::target::{Resource, Target, check_host, resolve};
+use h1::syntax::name;
 use std::borrow::Cow;
 
 use crate::text::{find, first_line, with_fields};

@@ -1,7 +1,7 @@
 //! Bytes, cut and put together in ways that several invariants need.
 
-use h1::fields::Fields;
-use h1::head::{Parse, Scanner};
+use h1::request::fields::Fields;
+use h1::request::head::{Parse, Scanner};
 
 /// The bytes in pieces of 1 to 64, cut at places that depend on all of them.
 pub(crate) fn pieces(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {

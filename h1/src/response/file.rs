@@ -1,13 +1,14 @@
 //! The fields that are about a file.
 
 use super::{Context, Policy, error, line, number, put};
-use crate::date;
-use crate::digits::Digits;
-use crate::disposition;
 use crate::limits::NAME_BYTES;
-use crate::multipart::{Multipart, content_range};
-use crate::selection::{Representation, Selection};
+use crate::representation::Representation;
+use crate::representation::disposition;
+use crate::response::multipart::{Multipart, content_range};
+use crate::selection::Selection;
 use crate::status::Status;
+use crate::syntax::date;
+use crate::syntax::digits::Digits;
 use alloc::vec::Vec;
 
 /// For 200, 206, 304, 412 and 416 (RFC 9110 §15.3.1, §15.3.7, §15.4.5, §15.5.13,
@@ -126,12 +127,12 @@ fn vary(out: &mut Vec<u8>, representation: &Representation<'_>) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::coding::Coding;
-    use crate::date::Timestamp;
-    use crate::disposition::Disposition;
-    use crate::etag::{EntityTag, Strength};
-    use crate::head::Version;
-    use crate::range::{ByteRange, Ranges, ranges};
+    use crate::representation::coding::Coding;
+    use crate::representation::disposition::Disposition;
+    use crate::representation::etag::{EntityTag, Strength};
+    use crate::request::head::Version;
+    use crate::selection::range::{ByteRange, Ranges, ranges};
+    use crate::syntax::date::Timestamp;
     use alloc::format;
     use alloc::string::String;
 

@@ -1,8 +1,8 @@
 //! What the operator adds to the answers, checked once at start.
 
-use crate::fields::is_value_byte;
 use crate::limits::OPERATOR_FIELD_BYTES;
-use crate::list::{is_token, trim};
+use crate::request::fields::is_value_byte;
+use crate::syntax::token::{is_token, trim};
 use alloc::borrow::ToOwned;
 use alloc::string::String;
 use alloc::vec::Vec;

@@ -3,7 +3,7 @@
 
 use core::net::Ipv6Addr;
 
-use crate::list::{parse_u64_digits, run};
+use crate::syntax::token::{parse_u64_digits, run};
 
 /// A host and its port, checked by the grammar.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -2,8 +2,8 @@
 //! (RFC 9110 §5, RFC 9112 §5).
 
 use crate::limits::{FIELD_LINES, HEAD_BYTES};
-use crate::list::{is_tchar, run, trim};
 use crate::refusal::Refusal;
+use crate::syntax::token::{is_tchar, run, trim};
 
 /// The fields that this server looks at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

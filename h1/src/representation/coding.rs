@@ -1,8 +1,8 @@
 //! Content codings, for files that lie beside the original already compressed
 //! (RFC 9110 §8.4.1, §12.5.3; RFC 7932, RFC 8878).
 
-use crate::fields::{Fields, Name};
-use crate::list::{elements, trim};
+use crate::request::fields::{Fields, Name};
+use crate::syntax::token::{elements, trim};
 
 /// A coding that a sibling file may have, in the order of our own preference.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -130,7 +130,7 @@ fn weight(text: &[u8]) -> Option<u16> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::fields::parse;
+    use crate::request::fields::parse;
     use alloc::format;
     use alloc::vec::Vec;
 

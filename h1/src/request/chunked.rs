@@ -3,10 +3,10 @@
 //! Nothing here looks at the content; what counts is to find its end exactly
 //! where everybody else does.
 
-use crate::fields::{Syntax, is_value_byte};
 use crate::limits::{CHUNK_LINE_BYTES, DISCARD_BYTES, TRAILER_BYTES};
-use crate::list::is_tchar;
 use crate::refusal::Refusal;
+use crate::request::fields::{Syntax, is_value_byte};
+use crate::syntax::token::is_tchar;
 
 /// How far the bytes have brought the content.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

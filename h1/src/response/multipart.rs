@@ -3,10 +3,10 @@
 //! Never assembled: whoever streams the file asks for one part's head after the
 //! other, and sends the part's bytes in between.
 
-use crate::digits::Digits;
 use crate::limits::RANGES;
-use crate::range::{ByteRange, RangeSet};
-use crate::selection::Representation;
+use crate::representation::Representation;
+use crate::selection::range::{ByteRange, RangeSet};
+use crate::syntax::digits::Digits;
 use alloc::vec::Vec;
 
 /// The most that several parts cost beyond the bytes of the file: at most 256 bytes of
@@ -122,10 +122,10 @@ pub(crate) fn content_range(range: ByteRange, size: u64, put: &mut impl FnMut(&[
 #[expect(clippy::arithmetic_side_effects, reason = "an overflow fails the test")]
 mod tests {
     use super::*;
-    use crate::coding::Coding;
-    use crate::date::Timestamp;
-    use crate::etag::{EntityTag, Strength};
-    use crate::range::{Ranges, ranges};
+    use crate::representation::coding::Coding;
+    use crate::representation::etag::{EntityTag, Strength};
+    use crate::selection::range::{Ranges, ranges};
+    use crate::syntax::date::Timestamp;
     use alloc::format;
     use core::str::from_utf8;
     use proptest::prelude::*;

@@ -1,8 +1,8 @@
 //! `Content-Disposition`: what a browser should do with a file, and what to call it
 //! (RFC 6266, RFC 8187).
 
-use crate::name;
-use crate::percent::encode_byte;
+use crate::syntax::name;
+use crate::syntax::percent::encode_byte;
 use alloc::vec::Vec;
 
 /// What a browser should do with the content.

@@ -4,15 +4,15 @@
 use alloc::borrow::Cow;
 use alloc::string::String;
 
-use crate::authority::Authority;
-use crate::fields::{Fields, Name};
-use crate::head::Version;
-use crate::list::run;
-use crate::method::Method;
-use crate::name;
-use crate::path;
-use crate::percent::{encode_path, encode_query};
 use crate::refusal::Refusal;
+use crate::request::authority::Authority;
+use crate::request::fields::{Fields, Name};
+use crate::request::head::Version;
+use crate::request::method::Method;
+use crate::request::path;
+use crate::syntax::name;
+use crate::syntax::percent::{encode_path, encode_query};
+use crate::syntax::token::run;
 
 /// What a request is about.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,7 +28,7 @@ pub enum Target<'b> {
 pub struct Resource<'b> {
     /// Relative, the root is the empty path. Decoded once; never begins or ends
     /// with a slash; no segment is empty, `.` or `..`; no NUL. Bytes that are no
-    /// text are characters ([`crate::name`]). Lent from the target where decoding
+    /// text are characters ([`crate::syntax::name`]). Lent from the target where decoding
     /// changes nothing.
     pub path: Cow<'b, str>,
     /// Whether the target ended in a slash or in a dot segment, so that it can
@@ -155,7 +155,7 @@ fn resource(target: &[u8]) -> Result<Target<'_>, Refusal> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::fields::parse;
+    use crate::request::fields::parse;
     use alloc::vec::Vec;
     use proptest::prelude::*;
 

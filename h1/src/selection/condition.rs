@@ -1,9 +1,9 @@
 //! Conditional requests (RFC 9110 §13): what the client already has, or insists on.
 
-use crate::date;
-use crate::etag::{Candidate, EntityTag, candidates};
-use crate::fields::{Fields, Name};
-use crate::method::Method;
+use crate::representation::etag::{Candidate, EntityTag, candidates};
+use crate::request::fields::{Fields, Name};
+use crate::request::method::Method;
+use crate::syntax::date;
 
 /// What a representation is recognised by.
 #[derive(Clone, Copy, Debug)]
@@ -101,9 +101,9 @@ fn lists(fields: &Fields<'_>, name: Name, matches: impl Fn(Candidate<'_>) -> boo
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::date::Timestamp;
-    use crate::etag::Strength;
-    use crate::fields::parse;
+    use crate::representation::etag::Strength;
+    use crate::request::fields::parse;
+    use crate::syntax::date::Timestamp;
     use alloc::string::String;
 
     const MODIFIED: i64 = 784_111_777;

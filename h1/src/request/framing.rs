@@ -4,10 +4,10 @@
 //! (§11.2). So whatever could be read in two ways is refused, and the refusal
 //! closes the connection.
 
-use crate::fields::{Fields, Name};
-use crate::head::Version;
-use crate::list::{elements, parse_u64_digits};
 use crate::refusal::Refusal;
+use crate::request::fields::{Fields, Name};
+use crate::request::head::Version;
+use crate::syntax::token::{elements, parse_u64_digits};
 
 /// What follows the head.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -76,7 +76,7 @@ fn content_length(fields: &Fields<'_>) -> Result<Content, Refusal> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::fields::parse;
+    use crate::request::fields::parse;
 
     #[test]
     fn every_framing() {

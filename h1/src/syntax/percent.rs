@@ -3,8 +3,8 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use crate::name;
 use crate::refusal::Refusal;
+use crate::syntax::name;
 
 /// Appends what the text stands for, decoded once. Only `%` means something:
 /// `+` is a plus.
@@ -32,7 +32,7 @@ pub fn decode(text: &[u8], out: &mut Vec<u8>) -> Result<(), Refusal> {
 /// slashes stay, and so does what RFC 3986 §3.3 allows in a segment but for `:`,
 /// which would make a scheme of what comes before it, `&` and `'`, which mean
 /// something to HTML, and `+` and `;`, which Kodi reads as something else. A character that stands for a byte becomes that byte
-/// (see [`crate::name`]).
+/// (see [`crate::syntax::name`]).
 pub fn encode_path(path: &str, out: &mut String) {
     encode(name::bytes(path), b"/!$()*,=@", out);
 }

@@ -3,11 +3,11 @@
 //! Strict where RFC 9112 lets a recipient be lenient: two parsers that are
 //! lenient in different ways are how requests get smuggled (§11.2).
 
-use crate::fields::{Fields, Section};
 use crate::limits::{HEAD_BYTES, LEADING_EMPTY_LINES, TARGET_BYTES};
-use crate::list::{is_tchar, run};
-use crate::method::Method;
 use crate::refusal::Refusal;
+use crate::request::fields::{Fields, Section};
+use crate::request::method::Method;
+use crate::syntax::token::{is_tchar, run};
 
 /// The version of a message, as far as it makes a difference (RFC 9110 §2.5).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

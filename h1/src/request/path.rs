@@ -4,14 +4,14 @@ use alloc::borrow::Cow;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use crate::list::run;
-use crate::name;
-use crate::percent::decode;
 use crate::refusal::Refusal;
+use crate::syntax::name;
+use crate::syntax::percent::decode;
+use crate::syntax::token::run;
 
 /// The path that `relative`, what follows the first slash of the target, names
 /// below the root, and whether it can only be a folder's.
-/// [`crate::target::Resource`] says what holds for it.
+/// [`crate::request::target::Resource`] says what holds for it.
 pub(crate) fn resolve(relative: &[u8]) -> Result<(Cow<'_, str>, bool), Refusal> {
     if let Some((path, folder)) = as_it_is(relative) {
         return Ok((Cow::Borrowed(path), folder));
@@ -62,7 +62,7 @@ fn descend(relative: &[u8]) -> Result<(String, bool), Refusal> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::percent::encode_path;
+    use crate::syntax::percent::encode_path;
     use alloc::format;
     use proptest::prelude::*;
 

@@ -9,16 +9,16 @@
 //!  └────────── finish ──────────┘
 //! ```
 
-use crate::chunked::Chunked;
-use crate::expectation::{Expectation, expectation};
-use crate::framing::{self, Content};
-use crate::head::{Head, Parse, Scanner};
 use crate::limits::{DISCARD_BYTES, REQUESTS_PER_CONNECTION};
-use crate::method::Method;
-use crate::persistence::persists;
 use crate::refusal::Refusal;
+use crate::request::chunked::Chunked;
+use crate::request::expectation::{Expectation, expectation};
+use crate::request::framing::{self, Content};
+use crate::request::head::{Head, Parse, Scanner};
+use crate::request::method::Method;
+use crate::request::persistence::persists;
+use crate::request::target::{Target, check_host, resolve};
 use crate::status::Status;
-use crate::target::{Target, check_host, resolve};
 use core::ops::Range;
 
 /// A request that can be answered.

@@ -1,7 +1,7 @@
 //! Heads, whole and in pieces.
 
 use super::*;
-use crate::fields::Name;
+use crate::request::fields::Name;
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;

@@ -102,7 +102,7 @@ pub fn compressible(media_type: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::list::is_token;
+    use crate::syntax::token::is_token;
 
     #[test]
     fn the_table_is_sorted_and_well_formed() {

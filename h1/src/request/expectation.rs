@@ -1,8 +1,8 @@
 //! What the client wants to hear before it sends content (RFC 9110 §10.1.1).
 
-use crate::fields::{Fields, Name};
-use crate::head::Version;
-use crate::list::elements;
+use crate::request::fields::{Fields, Name};
+use crate::request::head::Version;
+use crate::syntax::token::elements;
 
 /// The meaning of `Expect`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,7 +30,7 @@ pub fn expectation(version: Version, fields: &Fields<'_>) -> Expectation {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::fields::parse;
+    use crate::request::fields::parse;
 
     #[test]
     fn one_expectation_is_known() {

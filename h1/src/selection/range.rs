@@ -6,7 +6,7 @@
 //! they are never longer than the file.
 
 use crate::limits::RANGES;
-use crate::list::{parse_u64_digits, run, trim};
+use crate::syntax::token::{parse_u64_digits, run, trim};
 use alloc::vec::Vec;
 
 /// Bytes `first` to `last` of a file, both included and both within it.

@@ -1,8 +1,8 @@
 //! Whether another request may follow on the same connection (RFC 9112 §9.3).
 
-use crate::fields::{Fields, Name};
-use crate::head::Version;
-use crate::list::trim;
+use crate::request::fields::{Fields, Name};
+use crate::request::head::Version;
+use crate::syntax::token::trim;
 
 /// Whether the client leaves the connection open for another request: `close`
 /// says no, whatever else is said; then 1.1 says yes; then `keep-alive` does.
@@ -21,7 +21,7 @@ pub fn persists(version: Version, fields: &Fields<'_>) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::fields::parse;
+    use crate::request::fields::parse;
 
     #[test]
     fn close_wins_then_the_version_then_keep_alive() {

@@ -1,40 +1,13 @@
 //! Which part of which representation to send, if any (RFC 9110 §13.2.2).
 
-use crate::coding::Coding;
-use crate::condition::{Outcome, Validators, evaluate, if_range};
-use crate::date::Timestamp;
-use crate::disposition::Disposition;
-use crate::etag::EntityTag;
-use crate::fields::{Fields, Name};
-use crate::method::Method;
-use crate::range::{ByteRange, RangeSet, Ranges, ranges};
+pub mod condition;
+pub mod range;
 
-/// A file as it may be sent: what an answer says of it.
-#[derive(Clone, Copy, Debug)]
-pub struct Representation<'a> {
-    /// Bytes; of the compressed file where that is what is sent.
-    pub size: u64,
-    /// When the file was last written to, as far as the file system knows.
-    pub modified: Option<Timestamp>,
-    /// From the size, the time and the coding: see [`EntityTag::of`].
-    pub etag: EntityTag,
-    /// Of the content once decoded.
-    pub media_type: &'a str,
-    /// What the file is compressed with, to be undone by the client.
-    pub coding: Option<Coding>,
-    /// Whether another `Accept-Encoding` might have chosen another file.
-    pub varies: bool,
-    /// How to present the content, and under which name.
-    pub disposition: Option<(Disposition, &'a str)>,
-}
-
-impl Representation<'_> {
-    /// `Last-Modified`, in seconds since 1970. A time in the future is replaced by
-    /// `now`, the time of the answer (RFC 9110 §8.8.2.1).
-    pub fn last_modified(&self, now: i64) -> Option<i64> {
-        self.modified.map(|time| time.seconds.min(now))
-    }
-}
+use crate::representation::Representation;
+use crate::request::fields::{Fields, Name};
+use crate::request::method::Method;
+use crate::selection::condition::{Outcome, Validators, evaluate, if_range};
+use crate::selection::range::{ByteRange, RangeSet, Ranges, ranges};
 
 /// What to send of a representation.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -90,8 +63,10 @@ pub fn select(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::etag::Strength;
-    use crate::fields::parse;
+    use crate::representation::etag::EntityTag;
+    use crate::representation::etag::Strength;
+    use crate::request::fields::parse;
+    use crate::syntax::date::Timestamp;
     use alloc::string::String;
 
     const MODIFIED: i64 = 784_111_777;

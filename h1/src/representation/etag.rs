@@ -1,10 +1,10 @@
 //! Entity tags (RFC 9110 §8.8.3): ours, and those that clients hold against them.
 
-use crate::coding::Coding;
-use crate::date::Timestamp;
-use crate::digits::Digits;
 use crate::limits::SETTLED_SECONDS;
-use crate::list::trim;
+use crate::representation::coding::Coding;
+use crate::syntax::date::Timestamp;
+use crate::syntax::digits::Digits;
+use crate::syntax::token::trim;
 
 /// The entity tag of a file: `"<size>-<seconds>-<nanoseconds>"` in hexadecimal, and
 /// the coding where there is one.

@@ -1,16 +1,18 @@
 //! The head of an answer: the only place that writes status lines and fields
 //! (RFC 9112 §4).
 
-use crate::digits::Digits;
-use crate::fields::{Fields, Name};
-use crate::head::Version;
 use crate::limits::{ANSWER_HEAD_BYTES, NAME_BYTES, OPERATOR_FIELD_BYTES, TARGET_BYTES};
-use crate::method::ALLOW;
-use crate::selection::{Representation, Selection};
+use crate::representation::Representation;
+use crate::request::fields::{Fields, Name};
+use crate::request::head::Version;
+use crate::request::method::ALLOW;
+use crate::selection::Selection;
 use crate::status::Status;
+use crate::syntax::digits::Digits;
 use alloc::vec::Vec;
 
 mod file;
+pub mod multipart;
 mod policy;
 
 pub use policy::{Policy, PolicyError};
@@ -24,7 +26,7 @@ pub const CONTINUE: &[u8] = b"HTTP/1.1 100 Continue\r\n\r\n";
 pub struct Context<'a> {
     /// The time in seconds since 1970.
     pub now: i64,
-    /// The same as text: [`crate::date::write()`].
+    /// The same as text: [`crate::syntax::date::write()`].
     pub date: &'a [u8; 29],
     /// Whether the connection stays open after this answer.
     pub keep_alive: bool,
@@ -314,11 +316,11 @@ fn put(out: &mut Vec<u8>, bytes: &[u8]) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::date::Timestamp;
-    use crate::disposition::Disposition;
-    use crate::etag::{EntityTag, Strength};
-    use crate::fields::parse;
-    use crate::range::ByteRange;
+    use crate::representation::disposition::Disposition;
+    use crate::representation::etag::{EntityTag, Strength};
+    use crate::request::fields::parse;
+    use crate::selection::range::ByteRange;
+    use crate::syntax::date::Timestamp;
     use alloc::format;
     use alloc::string::String;
     use proptest::prelude::*;
@@ -491,7 +493,7 @@ mod tests {
             let fields: Vec<&str> = fields.iter().map(String::as_str).collect();
             let policy = Policy::new(Some("max-age=31536000, immutable"), cors, &fields).unwrap();
             let modified = modified.map(|seconds| Timestamp { seconds, nanoseconds: 999_999_999 });
-            let coding = compressed.then_some(crate::coding::Coding::Zstd);
+            let coding = compressed.then_some(crate::representation::coding::Coding::Zstd);
             let disposition = if attached { Disposition::Attachment } else { Disposition::Inline };
             let file = Representation {
                 size,

@@ -1,0 +1,12 @@
+//! A request: its line, its fields, its target and its content (RFC 9112).
+
+mod authority;
+pub mod chunked;
+pub mod expectation;
+pub mod fields;
+pub mod framing;
+pub mod head;
+pub mod method;
+mod path;
+pub mod persistence;
+pub mod target;

@@ -1,0 +1,8 @@
+//! The syntax that fields and targets share: tokens, numbers, dates (RFC 9110 §5.6),
+//! percent-encoding (RFC 3986 §2.1) and names of any bytes.
+
+pub mod date;
+pub(crate) mod digits;
+pub mod name;
+pub mod percent;
+pub mod token;
