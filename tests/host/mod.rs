@@ -8,6 +8,7 @@ mod features;
 mod grants;
 mod imports;
 pub mod kernel;
+mod layers;
 mod portability;
 mod sockets;
 mod supervision;
@@ -29,6 +30,7 @@ pub fn trials() -> Vec<Trial> {
         sockets::trials(),
         portability::trials(),
         wall::trials(),
+        layers::trials(),
     ]
     .into_iter()
     .flatten()
