@@ -1,8 +1,9 @@
 //! Runs tasks on the component's one thread.
 //!
 //! Those that were woken stand in a queue, and each has one turn. A turn has an end:
-//! whatever costs time is counted as work ([`Executor::spend`]), and a task whose turn has
-//! had its work gives way ([`Executor::share`]). Those that gave way go on a few at a
+//! whatever costs time is counted as work ([`Executor::spend`]), and a task that has had its
+//! work since the host last had a turn gives way ([`Executor::share`]), however often it
+//! waited for other tasks in between. Those that gave way go on a few at a
 //! time, so that what happens meanwhile waits for these few only. What tasks wait for is
 //! [`crate::waitables`]' concern.
 
@@ -15,7 +16,7 @@ use core::mem::replace;
 use core::pin::Pin;
 use core::task::{Context, Poll, RawWaker, RawWakerVTable, Waker};
 
-use crate::limits::{BYTES_PER_WORK, CALL_WORK, LATER_AT_ONCE, TURN_WORK};
+use crate::limits::{BYTES_PER_WORK, CALL_WORK, HOST_WORK, LATER_AT_ONCE, TURN_WORK};
 
 /// Tasks that can go on. A task lives for as long as something may wake it.
 #[derive(Default)]
@@ -23,9 +24,19 @@ pub struct Executor {
     /// In the order in which they were woken.
     ready: Rc<Queue>,
     /// Of those that gave way, in that order.
-    later: RefCell<VecDeque<Waker>>,
-    /// Work of the turn that goes on.
+    later: RefCell<VecDeque<Later>>,
+    /// Work of the running task in this round.
     work: Cell<u32>,
+    /// How often the tasks have had turns.
+    round: Cell<u64>,
+    /// Work of all tasks since the host's other work had a turn.
+    since_yield: Cell<u32>,
+}
+
+/// A task that gave way. It goes on when `due`, and not when something else wakes it.
+struct Later {
+    waker: Waker,
+    due: Rc<Cell<bool>>,
 }
 
 type Queue = RefCell<VecDeque<Rc<Task>>>;
@@ -35,6 +46,8 @@ struct Task {
     future: RefCell<Option<Pin<Box<dyn Future<Output = ()>>>>>,
     /// Whether it stands in the queue already.
     queued: Cell<bool>,
+    /// The latest round in which it ran, and its work in it.
+    spent: Cell<(u64, u32)>,
     ready: Rc<Queue>,
 }
 
@@ -44,29 +57,47 @@ impl Executor {
         let task = Rc::new(Task {
             future: RefCell::new(Some(Box::pin(future))),
             queued: Cell::new(false),
+            spent: Cell::new((0, 0)),
             ready: Rc::clone(&self.ready),
         });
         task.queue();
     }
 
-    /// Runs the tasks that were woken, until none is left.
+    /// Runs the tasks that were woken, until none is left: a round.
     pub fn run(&self) {
+        let round = self.round.get().wrapping_add(1);
+        self.round.set(round);
         loop {
             // Not held while the task runs: it may wake others.
             let next = self.ready.borrow_mut().pop_front();
-            match next {
-                Some(task) => {
-                    self.work.set(0);
-                    task.run();
-                }
-                None => return,
-            }
+            let Some(task) = next else {
+                return;
+            };
+            self.work.set(task.work_in(round));
+            Rc::clone(&task).run();
+            task.spent.set((round, self.work.get()));
         }
     }
 
     /// Counts work of the task whose turn it is.
     pub fn spend(&self, work: u32) {
         self.work.set(self.work.get().saturating_add(work));
+        self.spend_unowned(work);
+    }
+
+    /// Counts work that is no task's, such as a wait.
+    pub fn spend_unowned(&self, work: u32) {
+        let all = self.since_yield.get();
+        self.since_yield.set(all.saturating_add(work));
+    }
+
+    /// Whether the host's other work must have a turn now; begins to count anew if so.
+    pub fn owes_the_host(&self) -> bool {
+        let owes = self.since_yield.get() >= HOST_WORK;
+        if owes {
+            self.since_yield.set(0);
+        }
+        owes
     }
 
     /// Counts a read or a write of so many bytes.
@@ -82,10 +113,8 @@ impl Executor {
         }
     }
 
-    /// Lets the tasks that can go on by now go first. What the turn has had of its work still
-    /// counts after.
+    /// Lets the tasks that can go on by now go first.
     pub async fn step_aside(&self) {
-        let work = self.work.get();
         let mut aside = false;
         poll_fn(|cx| {
             if replace(&mut aside, true) {
@@ -95,7 +124,6 @@ impl Executor {
             Poll::Pending
         })
         .await;
-        self.spend(work);
     }
 
     /// The same for a task that all others wait for, such as the one that accepts: it is
@@ -111,13 +139,21 @@ impl Executor {
         self.pass(VecDeque::push_back).await;
     }
 
-    async fn pass(&self, queue: fn(&mut VecDeque<Waker>, Waker)) {
+    async fn pass(&self, queue: fn(&mut VecDeque<Later>, Later)) {
+        let due = Rc::new(Cell::new(false));
         let mut given = false;
         poll_fn(|cx| {
-            if replace(&mut given, true) {
+            if due.get() {
                 return Poll::Ready(());
             }
-            queue(&mut self.later.borrow_mut(), cx.waker().clone());
+            // Woken by something else: it has its place in the queue already.
+            if !replace(&mut given, true) {
+                let later = Later {
+                    waker: cx.waker().clone(),
+                    due: Rc::clone(&due),
+                };
+                queue(&mut self.later.borrow_mut(), later);
+            }
             Poll::Pending
         })
         .await;
@@ -134,7 +170,10 @@ impl Executor {
             // Not held while a task is woken.
             let next = self.later.borrow_mut().pop_front();
             match next {
-                Some(waker) => waker.wake(),
+                Some(later) => {
+                    later.due.set(true);
+                    later.waker.wake();
+                }
                 None => return,
             }
         }
@@ -146,6 +185,13 @@ impl Task {
         if !self.queued.replace(true) {
             let ready = Rc::clone(&self.ready);
             ready.borrow_mut().push_back(self);
+        }
+    }
+
+    fn work_in(&self, round: u64) -> u32 {
+        match self.spent.get() {
+            (latest, work) if latest == round => work,
+            _ => 0,
         }
     }
 
@@ -321,6 +367,68 @@ mod tests {
             executor.run();
         }
         assert_eq!(*turns.borrow(), ["a", "b", "a", "b"]);
+    }
+
+    /// Two tasks that wait for each other in turn, and for nothing of the host's, never keep
+    /// it from having a turn.
+    #[test]
+    fn tasks_that_wake_each_other_give_way_to_the_host() {
+        let executor = Rc::new(Executor::default());
+        let waiting = Rc::new(RefCell::new(Vec::<Waker>::new()));
+        let turns = Rc::new(Cell::new(0));
+        for _ in 0..2 {
+            let (executor_, waiting) = (Rc::clone(&executor), Rc::clone(&waiting));
+            let turns = Rc::clone(&turns);
+            executor.spawn(async move {
+                for _ in 0..1_000 {
+                    turns.set(turns.get() + 1);
+                    executor_.spend(TURN_WORK.div_ceil(4));
+                    waiting.take().into_iter().for_each(Waker::wake);
+                    let mut waited = false;
+                    poll_fn(|cx| {
+                        if replace(&mut waited, true) {
+                            return Poll::Ready(());
+                        }
+                        waiting.borrow_mut().push(cx.waker().clone());
+                        Poll::Pending
+                    })
+                    .await;
+                    executor_.share().await;
+                }
+            });
+        }
+        executor.run();
+        assert!(turns.get() <= 2 * 4, "{} turns in a round", turns.get());
+        assert!(executor.has_later());
+    }
+
+    #[test]
+    fn a_task_that_gave_way_goes_on_when_it_is_due_and_not_when_it_is_woken() {
+        let executor = Rc::new(Executor::default());
+        let (waker, turns) = (Rc::new(RefCell::new(None)), Rc::new(Cell::new(0)));
+        executor.spawn({
+            let (executor, waker) = (Rc::clone(&executor), Rc::clone(&waker));
+            let turns = Rc::clone(&turns);
+            async move {
+                poll_fn(|cx| {
+                    waker.replace(Some(cx.waker().clone()));
+                    Poll::Ready(())
+                })
+                .await;
+                executor.give_way().await;
+                turns.set(1);
+            }
+        });
+        executor.run();
+        waker
+            .take()
+            .into_iter()
+            .for_each(|waker: Waker| waker.wake());
+        executor.run();
+        assert_eq!(turns.get(), 0, "woken by something else");
+        executor.wake_later();
+        executor.run();
+        assert_eq!(turns.get(), 1);
     }
 
     #[test]

@@ -314,6 +314,14 @@ pub const QUESTIONS_PER_SECOND: u32 = 250;
 ///   `attacks::work::pipelines_of_errors`, `wire::connection::slow_and_fast_clients_together`
 pub const TURN_WORK: u32 = 50;
 
+/// Work of all connections together after which the host has a turn for timers, other
+/// sockets and the watchdog's heartbeat, even where it has the next event at once.
+///
+/// - unit: units of work
+/// - at it: the component yields to the host
+/// - held by: `attacks::work::pipelines_of_listings`
+pub const HOST_WORK: u32 = 16 * TURN_WORK;
+
 /// What a request counts as: its head is read, its answer decided and written down.
 ///
 /// - unit: units of work

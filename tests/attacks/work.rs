@@ -12,7 +12,11 @@ use super::siege::{Attack, Siege};
 use crate::support::{Client, Folder, trials};
 
 pub fn trials() -> Vec<Trial> {
-    trials![pipelines_of_errors, contents_behind_long_heads]
+    trials![
+        pipelines_of_errors,
+        pipelines_of_listings,
+        contents_behind_long_heads
+    ]
 }
 
 /// Clients that pipeline before anyone else would be held up for seconds.
@@ -30,34 +34,52 @@ fn assert_prompt(served: &Summary) {
 
 /// An answer costs the server more than its bytes tell.
 fn pipelines_of_errors() {
-    const REQUESTS: usize = 300;
-    let clients = scale::connections().max(PIPELINES);
     let siege = Siege::with(Folder::new(), &["--quiet"]);
     let attack = Attack {
         test: "attacks::work::pipelines_of_errors",
         what: "pipelines of requests for what is not there, at full speed",
-        clients,
+        clients: scale::connections().max(PIPELINES),
         answer: "404, a few at a time, taking turns with the others",
     };
-    let request = "GET /x HTTP/1.1\r\nHost: a\r\n\r\n";
+    assert_prompt(&pipelines(&siege, &attack, "/x"));
+}
+
+/// A few clients whose requests wait for each other's pages, and never for the network.
+fn pipelines_of_listings() {
+    let folder = Folder::new();
+    for name in ["listed/a", "listed/b", "listed/c"] {
+        folder.file(name, b"");
+    }
+    let siege = Siege::with(folder, &["--quiet"]);
+    let attack = Attack {
+        test: "attacks::work::pipelines_of_listings",
+        what: "pipelines of requests for the page of a small folder, at full speed",
+        clients: 8,
+        answer: "200, a few at a time, taking turns with the others",
+    };
+    assert_prompt(&pipelines(&siege, &attack, "/listed/"));
+}
+
+/// Attacks with pipelines of requests for a target whose answers are all as long.
+fn pipelines(siege: &Siege, attack: &Attack, target: &str) -> Summary {
+    const REQUESTS: usize = 300;
+    let request = format!("GET {target} HTTP/1.1\r\nHost: a\r\n\r\n");
+    let last = format!("GET {target} HTTP/1.0\r\n\r\n");
     let pipeline = request.repeat(REQUESTS);
-    // All answers are as long.
     let mut client = siege.client();
-    client.send([request, "GET /x HTTP/1.0\r\n\r\n"].concat());
-    let all = client.read_to_end().len();
-    let last = siege.client().send("GET /x HTTP/1.0\r\n\r\n").read_to_end();
-    let answers = (all - last.len()) * REQUESTS;
-    let served = siege.withstand(&attack, || {
+    client.send([&*request, &*last].concat());
+    let both = client.read_to_end().len();
+    let answers = (both - siege.client().send(&last).read_to_end().len()) * REQUESTS;
+    siege.withstand(attack, || {
         let end = Instant::now() + scale::time().max(Duration::from_secs(2));
-        let mut crowd = siege.clients(clients);
-        let parts = crowd.chunks_mut(clients.div_ceil(2));
+        let mut crowd = siege.clients(attack.clients);
+        let parts = crowd.chunks_mut(attack.clients.div_ceil(2));
         thread::scope(|scope| {
             for part in parts {
                 scope.spawn(|| keep_asking(part, &pipeline, answers as u64, end));
             }
         });
-    });
-    assert_prompt(&served);
+    })
 }
 
 /// Each asks again as soon as it has been answered.
