@@ -483,7 +483,7 @@ mod tests {
         fn no_head_is_longer_than_its_bound(
             name in "\\PC{0,400}",
             text in "[a-z/;=-]{0,100}",
-            fields in prop::collection::vec("[A-Z]{1,20}: [a-z]{0,200}", 0..10),
+            fields in prop::collection::vec("X-[A-Z]{1,20}: [a-z]{0,200}", 0..10),
             cors: bool,
             attached: bool,
             compressed: bool,
