@@ -126,8 +126,8 @@ impl Executor {
         .await;
     }
 
-    /// The same for a task that all others wait for, such as the one that accepts: it is
-    /// among the next few to go on, however many gave way before it.
+    /// [`Executor::share`] for a task that all others wait for, such as the one that accepts:
+    /// it is among the next few to go on, however many gave way before it.
     pub async fn share_briefly(&self) {
         if self.work.get() >= TURN_WORK {
             self.pass(VecDeque::push_front).await;
