@@ -1,31 +1,25 @@
 //! Builds the component (`guest/`) for `wasm32-wasip2`, and compiles it to machine
 //! code, so that starting does not have to.
 //!
-//! `PORTHOLE_COMPONENT=/path.wasm` uses a ready-made component instead.
+//! `PORTHOLE_BUILD_COMPONENT=/path.wasm` uses a ready-made component instead.
 
 use std::env;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-#[path = "src/config.rs"]
-mod config;
+#[path = "src/component/features.rs"]
+mod features;
 #[path = "build/wasm.rs"]
 mod wasm;
 
 fn main() -> ExitCode {
-    println!("cargo::rerun-if-env-changed=PORTHOLE_COMPONENT");
-    println!("cargo::rerun-if-changed=src/config.rs");
+    println!("cargo::rerun-if-env-changed=PORTHOLE_BUILD_COMPONENT");
+    println!("cargo::rerun-if-changed=src/component/features.rs");
     println!("cargo::rerun-if-changed=build");
     match component().and_then(|component| Ok((compile(&component)?, component))) {
         Ok((compiled, component)) => {
-            println!(
-                "cargo::rustc-env=PORTHOLE_COMPONENT_FILE={}",
-                component.display()
-            );
-            println!(
-                "cargo::rustc-env=PORTHOLE_COMPILED_FILE={}",
-                compiled.display()
-            );
+            println!("cargo::rustc-env=PORTHOLE_WASM={}", component.display());
+            println!("cargo::rustc-env=PORTHOLE_CWASM={}", compiled.display());
             ExitCode::SUCCESS
         }
         Err(reason) => {
@@ -36,12 +30,12 @@ fn main() -> ExitCode {
 }
 
 fn component() -> Result<PathBuf, String> {
-    if let Some(ready) = env::var_os("PORTHOLE_COMPONENT") {
+    if let Some(ready) = env::var_os("PORTHOLE_BUILD_COMPONENT") {
         let ready = PathBuf::from(ready);
         println!("cargo::rerun-if-changed={}", ready.display());
         return ready
             .canonicalize()
-            .map_err(|error| format!("PORTHOLE_COMPONENT={}: {error}", ready.display()));
+            .map_err(|error| format!("PORTHOLE_BUILD_COMPONENT={}: {error}", ready.display()));
     }
     let workspace = wasm::manifest_dir()?.join("..");
     // Only the component's own sources: anything else would rebuild it, and with
@@ -73,7 +67,7 @@ fn compile(component: &Path) -> Result<PathBuf, String> {
     if env::var_os("TARGET") == env::var_os("HOST") {
         let bytes =
             std::fs::read(component).map_err(|e| format!("{}: {e}", component.display()))?;
-        code = wasmtime::Engine::new(&config::config(config::BUILT_IN))
+        code = wasmtime::Engine::new(&features::config(features::BUILT_IN))
             .and_then(|engine| engine.precompile_component(&bytes))
             .map_err(|error| format!("{} does not compile: {error:#}", component.display()))?;
     }

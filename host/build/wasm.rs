@@ -84,7 +84,7 @@ fn require_target(out: &Path) -> Result<(), String> {
     }
     Err(format!(
         "the Rust target {TARGET} is missing and could not be added: run `rustup target add {TARGET}`, \
-         or set PORTHOLE_COMPONENT to a ready-made component"
+         or set PORTHOLE_BUILD_COMPONENT to a ready-made component"
     ))
 }
 

@@ -30,50 +30,31 @@
 //! # }
 //! ```
 
-mod acceptor;
-mod addresses;
-mod backoff;
-mod bindings;
-mod bounds;
-mod bursts;
-mod clock;
-mod config;
+mod accept;
+mod component;
 mod confinement;
-mod engine;
-mod epochs;
-mod error;
-mod files;
+#[cfg(unix)]
+mod descriptors;
 #[cfg(target_os = "linux")]
-mod filesystem;
-mod generation;
-mod instance;
+mod disk;
+mod error;
 mod limits;
-mod listeners;
-mod load;
-mod log;
-mod preopens;
+mod net;
 mod printable;
-mod reads;
-mod repeats;
-mod rights;
+mod report;
 mod root;
 mod scheduling;
 mod server;
-mod sockets;
-mod transfers;
-mod watchdog;
-mod worker;
+mod wasi;
 
+pub use component::imports::{Enforcement, Import};
+pub use component::{COMPONENT, Program};
 pub use confinement::{Confined, confine};
-pub use engine::Program;
-pub use error::{Error, Notice, Reporter};
+pub use error::Error;
 pub use limits::Limits;
-pub use listeners::Listeners;
-pub use log::Log;
+pub use net::listeners::Listeners;
 pub use printable::printable;
-pub use rights::{Right, Wall};
+pub use report::log::Log;
+pub use report::{Notice, Reporter};
 pub use root::{Kind, Root};
 pub use server::{Running, Server, Stopped};
-
-/// The server component that was built with this library.
-pub const COMPONENT: &[u8] = include_bytes!(env!("PORTHOLE_COMPONENT_FILE"));

@@ -44,7 +44,7 @@ impl Default for Limits {
         Self {
             connections: CONNECTIONS,
             full: CONNECTIONS,
-            per_address: PER_ADDRESS,
+            per_address: PER_CLIENT,
             except_loopback: true,
             by_address: false,
             memory: MEMORY,
@@ -64,7 +64,7 @@ impl Limits {
     /// The same, but for `full` connections that are served, with room for those that are
     /// told to come back later.
     pub fn serving(self, full: usize) -> Self {
-        let connections = full.saturating_add(TURNED_AWAY);
+        let connections = full.saturating_add(OVERLOAD_CONNECTIONS);
         Self {
             connections,
             full,
@@ -95,16 +95,16 @@ const CONNECTIONS: usize = 4_096;
 /// - unit: connections
 /// - at it: none is accepted until one ends
 /// - held by: `wire::crowd::who_was_turned_away_takes_no_place`
-const TURNED_AWAY: usize = 256;
+const OVERLOAD_CONNECTIONS: usize = 256;
 
 /// [`Limits::per_address`]: a household or an office behind one address comes to less, and
 /// no one address gets all.
 ///
 /// - unit: connections
 /// - at it: its new ones are closed at once, and a line says so
-/// - held by: `porthole::addresses::a_client_has_so_many_and_no_more`,
+/// - held by: `porthole::accept::client_limit::a_client_has_so_many_and_no_more`,
 ///   `wire::crowd::an_address_has_so_many_and_no_more`
-const PER_ADDRESS: usize = 1_024;
+const PER_CLIENT: usize = 1_024;
 
 /// [`Limits::memory`]: 2,048 downloads at once take 160 MiB, large buffers 16, the cache 32.
 ///
@@ -162,30 +162,30 @@ pub(crate) const INBOX: usize = 1_024;
 ///
 /// - unit: a time
 /// - at it: it accepts what has gathered
-/// - held by: `porthole::bursts::while_many_gather_it_rests`
-pub(crate) const ACCEPT_REST: Duration = Duration::from_micros(500);
+/// - held by: `porthole::accept::coalesce::while_many_gather_it_delays`
+pub(crate) const ACCEPT_COALESCE_DELAY: Duration = Duration::from_micros(500);
 
 /// Connections that must come together for that to pay: fewer clients than these wait for
 /// each other.
 ///
 /// - unit: connections
 /// - at it: the acceptor rests after them
-/// - held by: `porthole::bursts::while_many_gather_it_rests`
-pub(crate) const ACCEPT_GATHERED: usize = 6;
+/// - held by: `porthole::accept::coalesce::while_many_gather_it_delays`
+pub(crate) const ACCEPT_MIN_BATCH: usize = 6;
 
-/// Batches of connections that are no further apart come thick and fast.
+/// Batches of connections that are no also_readable apart come thick and fast.
 ///
 /// - unit: a time
 /// - at it: the next one is accepted as soon as it comes
-/// - held by: `porthole::bursts::what_comes_now_and_then_is_accepted_at_once`
-pub(crate) const ACCEPT_CLOSELY: Duration = Duration::from_millis(2);
+/// - held by: `porthole::accept::coalesce::what_comes_now_and_then_is_accepted_at_once`
+pub(crate) const ACCEPT_MAX_GAP: Duration = Duration::from_millis(2);
 
 /// Smaller batches in a row, closely one after the other, after which a rest is tried.
 ///
 /// - unit: batches
 /// - at it: it rests once
-/// - held by: `porthole::bursts::who_comes_alone_is_seldom_rested_for`
-pub(crate) const ACCEPT_UNRESTED: u32 = 32;
+/// - held by: `porthole::accept::coalesce::who_comes_alone_is_seldom_rested_for`
+pub(crate) const ACCEPT_PROBE_EVERY: u32 = 32;
 
 /// How long the acceptor rests after the operating system refused a connection for want
 /// of descriptors or memory.
@@ -200,7 +200,7 @@ pub(crate) const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 /// - unit: a time
 /// - at it: it looks
 /// - held by: `host::supervision::at_the_hosts_cap_newcomers_wait`
-pub(crate) const ROOM_PAUSE: Duration = Duration::from_millis(5);
+pub(crate) const CAP_POLL_INTERVAL: Duration = Duration::from_millis(5);
 
 /// Handles that an instance holds for one connection: socket, two streams, two futures,
 /// and for the file that it sends a descriptor, a stream, a future.
@@ -241,30 +241,30 @@ pub(crate) const TABLE_ELEMENTS: usize = 20_000;
 /// - at it: a component of more does not start
 /// - held by: `host::escape::crafted::many memories`,
 ///   `host::escape::crafted::modules without number`
-pub(crate) const PARTS: usize = 100;
+pub(crate) const MAX_CORE_MODULES: usize = 100;
 
 /// Threads of one worker that wait for file systems. What is in memory needs none, unless
 /// the file system can't tell.
 ///
 /// - unit: threads
 /// - at it: what else has to wait for a disk or a server waits for a thread first
-/// - held by: `porthole::filesystem::threads::a_file_system_that_hangs_leaves_threads_to_the_others`
+/// - held by: `porthole::disk::thread_pool::a_file_system_that_hangs_leaves_threads_to_the_others`
 pub(crate) const DISK_THREADS: usize = 32;
 
 /// Those of them that one file system may keep, so that one that hangs leaves some to the
 /// others.
 ///
 /// - unit: threads
-/// - at it: further questions to it wait, in the order in which they came
-/// - held by: `porthole::filesystem::threads::a_file_system_that_hangs_leaves_threads_to_the_others`
-pub(crate) const DISK_THREADS_OF_ONE: usize = 8;
+/// - at it: also_readable questions to it wait, in the order in which they came
+/// - held by: `porthole::disk::thread_pool::a_file_system_that_hangs_leaves_threads_to_the_others`
+pub(crate) const DISK_THREADS_PER_FILE_SYSTEM: usize = 8;
 
 /// Questions to file systems that wait for a thread: more than connections that one worker
 /// may have.
 ///
 /// - unit: questions
 /// - at it: the component is told that the file system is busy
-/// - held by: `porthole::filesystem::threads::what_waits_is_bounded_and_what_nobody_waits_for_makes_room`
+/// - held by: `porthole::disk::thread_pool::what_waits_is_bounded_and_what_nobody_waits_for_makes_room`
 pub(crate) const DISK_QUEUE: usize = 8_192;
 
 /// How long the component is kept waiting for a file system: a disk that has to start
@@ -272,22 +272,22 @@ pub(crate) const DISK_QUEUE: usize = 8_192;
 ///
 /// - unit: a time
 /// - at it: the component is told that the file system is busy; a transfer ends early
-/// - held by: `porthole::filesystem::threads::nobody_waits_for_longer_than_the_patience`
-pub(crate) const DISK_PATIENCE: Duration = Duration::from_secs(30);
+/// - held by: `porthole::disk::thread_pool::nobody_waits_for_longer_than_the_timeout`
+pub(crate) const DISK_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// How long a thread that has nothing to do waits for more.
 ///
 /// - unit: a time
 /// - at it: it ends
-/// - held by: `porthole::filesystem::threads::idle_threads_end`
-pub(crate) const DISK_IDLE: Duration = Duration::from_secs(10);
+/// - held by: `porthole::disk::thread_pool::idle_threads_end`
+pub(crate) const DISK_THREAD_IDLE: Duration = Duration::from_secs(10);
 
 /// How often a thread tries again to open what is in someone's way for a moment: a rename,
 /// or a lease that another process holds.
 ///
 /// - unit: a time
 /// - at it: it tries again
-/// - held by: `porthole::filesystem::a_lease_is_waited_for`
+/// - held by: `porthole::disk::a_lease_is_waited_for`
 pub(crate) const DISK_RETRY: Duration = Duration::from_millis(20);
 
 /// How long a question to a disk of this machine may take while all of a worker's
@@ -296,73 +296,73 @@ pub(crate) const DISK_RETRY: Duration = Duration::from_millis(20);
 /// - unit: a time
 /// - at it: for a while, that file system is asked by threads, except for what the kernel
 ///   has in memory
-/// - held by: `porthole::filesystem::a_disk_that_was_slow_is_asked_beside`
-pub(crate) const QUICK_QUESTION: Duration = Duration::from_millis(20);
+/// - held by: `porthole::disk::a_disk_that_was_slow_is_asked_beside`
+pub(crate) const SLOW_CALL: Duration = Duration::from_millis(20);
 
 /// How long that while is.
 ///
 /// - unit: a time
 /// - at it: the worker asks it again itself
-/// - held by: `porthole::filesystem::a_disk_that_was_slow_is_asked_beside`
-pub(crate) const DISK_SUSPICION: Duration = Duration::from_secs(10);
+/// - held by: `porthole::disk::a_disk_that_was_slow_is_asked_beside`
+pub(crate) const SLOW_DISK_PERIOD: Duration = Duration::from_secs(10);
 
 /// File systems of which is known whether they may keep a worker waiting.
 ///
 /// - unit: file systems
 /// - at it: all are forgotten, and found out anew
-/// - held by: `porthole::filesystem::kinds::what_is_known_is_bounded_and_grows_old`
-pub(crate) const FILE_SYSTEMS: usize = 64;
+/// - held by: `porthole::disk::file_systems::what_is_known_is_bounded_and_grows_old`
+pub(crate) const KNOWN_FILE_SYSTEMS: usize = 64;
 
 /// How long that is known: another one may be mounted under the same number.
 ///
 /// - unit: a time
 /// - at it: it is found out anew
-/// - held by: `porthole::filesystem::kinds::what_is_known_is_bounded_and_grows_old`
-pub(crate) const FILE_SYSTEM_AGE: Duration = Duration::from_secs(60);
+/// - held by: `porthole::disk::file_systems::what_is_known_is_bounded_and_grows_old`
+pub(crate) const FILE_SYSTEM_TTL: Duration = Duration::from_secs(60);
 
 /// Most bytes that a thread reads at once for a transfer, into a buffer of its own. There
 /// are as many such buffers as threads: 8 MiB a worker.
 ///
 /// - unit: bytes
 /// - at it: the next ones are read afterwards
-/// - held by: `porthole::filesystem::buffers::many_buffers_are_small_ones`
-pub(crate) const READ_BESIDE_BYTES: usize = 256 << 10;
+/// - held by: `porthole::disk::buffer_pool::many_buffers_are_small_ones`
+pub(crate) const OFFLOADED_READ_BYTES: usize = 256 << 10;
 
 /// The same while as many buffers wait for the worker: one for each of its transfers at
 /// most.
 ///
 /// - unit: bytes
 /// - at it: the next ones are read afterwards
-/// - held by: `porthole::filesystem::buffers::many_buffers_are_small_ones`
-pub(crate) const READ_BESIDE_LEAST: usize = 4 << 10;
+/// - held by: `porthole::disk::buffer_pool::many_buffers_are_small_ones`
+pub(crate) const OFFLOADED_READ_MIN_BYTES: usize = 4 << 10;
 
 /// Entries of a directory that are read at once, as the kernel writes them: some 14 with
 /// the longest names.
 ///
 /// - unit: bytes
 /// - at it: the next ones are read when the component asks for them
-/// - held by: `porthole::filesystem::every_name_is_listed_and_opened`
+/// - held by: `porthole::disk::every_name_is_listed_and_opened`
 pub(crate) const DIRECTORY_BATCH_BYTES: usize = 4 << 10;
 
 /// Links that lead to one file, one after the other; as many as Linux follows.
 ///
 /// - unit: links
 /// - at it: nothing is found
-/// - held by: `porthole::filesystem::links_that_go_on_and_on_end`
-pub(crate) const LINKS: usize = 40;
+/// - held by: `porthole::disk::links_that_go_on_and_on_end`
+pub(crate) const SYMLINKS: usize = 40;
 
 /// Names that are looked up to follow links which the kernel does not follow.
 ///
 /// - unit: names
 /// - at it: nothing is found
-/// - held by: `porthole::filesystem::links_that_go_on_and_on_end`
-pub(crate) const LINK_STEPS: usize = 4_096;
+/// - held by: `porthole::disk::links_that_go_on_and_on_end`
+pub(crate) const SYMLINK_STEPS: usize = 4_096;
 
 /// Longest path with such links, and its end: as Linux has it (`PATH_MAX`).
 ///
 /// - unit: bytes
 /// - at it: the name is too long
-/// - held by: `porthole::filesystem::links_that_go_on_and_on_end`
+/// - held by: `porthole::disk::links_that_go_on_and_on_end`
 pub(crate) const PATH_BYTES: usize = 4_096;
 
 /// Of the process's descriptors one in so many is never given to a file, so that
@@ -371,7 +371,7 @@ pub(crate) const PATH_BYTES: usize = 4_096;
 /// - unit: (one in so many)
 /// - at it: opening one more fails
 /// - held by: `host::escape::exhaust::open files without end`
-pub(crate) const KEPT_DESCRIPTORS: u64 = 8;
+pub(crate) const FD_RESERVE_DIVISOR: u64 = 8;
 
 /// How often a running component is looked at.
 ///
@@ -395,7 +395,7 @@ pub(crate) const WATCHDOG_TICKS: u64 = 10;
 ///
 /// - unit: a time
 /// - at it: stays at the longest
-/// - held by: `porthole::backoff::what_listens_never_waits_for_long`,
+/// - held by: `porthole::server::backoff::what_listens_never_waits_for_long`,
 ///   `host::supervision::no_attempt_is_refused_during_a_hundred_traps`
 pub(crate) const RESTART_PAUSE: (Duration, Duration) =
     (Duration::from_millis(10), Duration::from_millis(50));
@@ -404,7 +404,7 @@ pub(crate) const RESTART_PAUSE: (Duration, Duration) =
 ///
 /// - unit: a time
 /// - at it: stays at the longest
-/// - held by: `porthole::backoff::what_once_listened_gets_time_to_recover`
+/// - held by: `porthole::server::backoff::what_once_listened_gets_time_to_recover`
 pub(crate) const START_PAUSE: (Duration, Duration) =
     (Duration::from_millis(10), Duration::from_secs(5));
 
@@ -412,15 +412,15 @@ pub(crate) const START_PAUSE: (Duration, Duration) =
 ///
 /// - unit: a time
 /// - at it: the pause starts over
-/// - held by: `porthole::backoff::what_listens_never_waits_for_long`
-pub(crate) const HEALTHY: Duration = Duration::from_secs(10);
+/// - held by: `porthole::server::backoff::what_listens_never_waits_for_long`
+pub(crate) const HEALTHY_AFTER: Duration = Duration::from_secs(10);
 
 /// Failed starts in a row of a worker that never listened. A component that returns an
 /// error is not asked again.
 ///
 /// - unit: starts
 /// - at it: it stays down; when all do, the program ends with 1
-/// - held by: `porthole::backoff::what_never_listened_is_given_up_soon`,
+/// - held by: `porthole::server::backoff::what_never_listened_is_given_up_soon`,
 ///   `host::failures::a_component_that_does_not_start_is_an_error`
 pub(crate) const FAILED_STARTS: u32 = 2;
 
@@ -428,23 +428,23 @@ pub(crate) const FAILED_STARTS: u32 = 2;
 ///
 /// - unit: starts
 /// - at it: it stays down; when all do, the program ends with 1
-/// - held by: `porthole::backoff::what_once_listened_gets_time_to_recover`
+/// - held by: `porthole::server::backoff::what_once_listened_gets_time_to_recover`
 pub(crate) const FAILED_RESTARTS: u32 = 25;
 
 /// How long a repeated failure is only counted.
 ///
 /// - unit: a time
 /// - at it: said again, with the count
-/// - held by: `porthole::repeats::the_first_is_said_and_the_rest_is_counted`,
-///   `porthole::repeats::the_count_comes_without_another_event`
-pub(crate) const REPEAT_PAUSE: Duration = Duration::from_secs(60);
+/// - held by: `porthole::report::suppress::the_first_is_said_and_the_rest_is_counted`,
+///   `porthole::report::suppress::the_count_comes_without_another_event`
+pub(crate) const REPEAT_INTERVAL: Duration = Duration::from_secs(60);
 
 /// Kinds of failures that are told apart.
 ///
 /// - unit: kinds
 /// - at it: the oldest is said and forgotten
-/// - held by: `porthole::repeats::kinds_of_events_are_bounded`
-pub(crate) const REPEATS: usize = 16;
+/// - held by: `porthole::report::suppress::kinds_of_events_are_bounded`
+pub(crate) const REPEAT_KINDS: usize = 16;
 
 /// Replaced versions that may still have connections: each keeps the memory of its
 /// workers.
@@ -452,7 +452,7 @@ pub(crate) const REPEATS: usize = 16;
 /// - unit: versions
 /// - at it: what the oldest has open is cut and counted in the log
 /// - held by: `host::supervision::versions_without_end_are_bounded`
-pub(crate) const RETIRING: usize = 8;
+pub(crate) const RETIRING_VERSIONS: usize = 8;
 
 /// What one turn moves of a transfer between two ends of the host, which a component has
 /// put together and takes no part in. As much as a component's own small buffers.
@@ -468,7 +468,7 @@ pub(crate) const TRANSFER_BYTES: usize = 64 << 10;
 ///
 /// - unit: chunks
 /// - at it: more are dropped and counted
-/// - held by: `porthole::log::what_does_not_fit_is_dropped_and_counted`,
+/// - held by: `porthole::report::log::what_does_not_fit_is_dropped_and_counted`,
 ///   `wire::log::a_log_that_nobody_reads_stops_nothing`
 pub(crate) const LOG_CHUNKS: usize = 256;
 
@@ -483,9 +483,9 @@ pub(crate) const LOG_CHUNK_BYTES: usize = 64 << 10;
 ///
 /// - unit: a time
 /// - at it: it ends, and what was not read is lost
-/// - held by: `porthole::log::the_end_does_not_wait_for_who_does_not_read`,
+/// - held by: `porthole::report::log::the_end_does_not_wait_for_who_does_not_read`,
 ///   `wire::unread::a_stop_ends_it`
-pub(crate) const LOG_PATIENCE: Duration = Duration::from_secs(1);
+pub(crate) const LOG_FLUSH_TIMEOUT: Duration = Duration::from_secs(1);
 
 /// [`Limits::hurry`]: who asks twice waits for nothing that might hang.
 ///
@@ -499,11 +499,11 @@ const HURRY: Duration = Duration::from_millis(700);
 /// - unit: a time
 /// - at it: it looks
 /// - held by: `wire::lifecycle::a_signal_ends_it_with_0`
-pub(crate) const POLL: Duration = Duration::from_millis(1);
+pub(crate) const STATE_POLL_INTERVAL: Duration = Duration::from_millis(1);
 
 /// How long a stopping server waits for threads that were told to end at once.
 ///
 /// - unit: a time
 /// - at it: it ends without them
 /// - held by: `host::failures::a_component_that_spins_does_not_hold_up_the_end`
-pub(crate) const KILL_PATIENCE: Duration = Duration::from_millis(500);
+pub(crate) const KILL_TIMEOUT: Duration = Duration::from_millis(500);

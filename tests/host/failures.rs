@@ -138,7 +138,7 @@ fn a_component_that_does_not_start_is_an_error() {
     type Expected = fn(&Error) -> bool;
     let rows: &[(&str, Expected)] = &[
         ("trap", |error| matches!(error, Error::NotListening)),
-        ("error", |error| matches!(error, Error::Declined)),
+        ("error", |error| matches!(error, Error::InvalidArguments)),
         ("wait", |error| matches!(error, Error::NotListening)),
     ];
     each(rows, |(role, expected)| {

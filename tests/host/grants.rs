@@ -38,26 +38,26 @@ fn json(path: &Path, flags: &[&str]) -> Value {
     serde_json::from_slice(&output.stdout).unwrap()
 }
 
-fn rights(grants: &Value) -> &[Value] {
-    grants["rights"].as_array().unwrap()
+fn imports(grants: &Value) -> &[Value] {
+    grants["imports"].as_array().unwrap()
 }
 
 /// Exactly what `wit/` says, no more and no less.
 fn every_function_of_the_contract_is_explained() {
     let folder = Folder::new();
     let grants = json(folder.path(), &[]);
-    let named = rights(&grants).iter().map(|right| {
-        let name = |key: &str| right[key].as_str().unwrap();
+    let named = imports(&grants).iter().map(|import| {
+        let name = |key: &str| import[key].as_str().unwrap();
         format!("{} {}", name("interface"), name("function"))
     });
     assert_eq!(named.collect::<BTreeSet<_>>(), of_contract());
-    for right in rights(&grants) {
-        assert!(!right["grant"].as_str().unwrap().is_empty(), "{right}");
-        let walls = right["enforced_by"].as_array().unwrap();
-        assert!(!walls.is_empty(), "{right}");
-        for wall in walls {
-            let explanation = &grants["walls"][wall.as_str().unwrap()];
-            assert!(explanation.is_string(), "{wall}");
+    for import in imports(&grants) {
+        assert!(!import["grant"].as_str().unwrap().is_empty(), "{import}");
+        let enforced_by = import["enforced_by"].as_array().unwrap();
+        assert!(!enforced_by.is_empty(), "{import}");
+        for enforcement in enforced_by {
+            let explanation = &grants["enforcements"][enforcement.as_str().unwrap()];
+            assert!(explanation.is_string(), "{enforcement}");
         }
     }
 }
@@ -69,10 +69,10 @@ fn a_component_that_imports_all_that_is_linked_is_explained() {
     let grants = json(folder.path(), &["--component", component.to_str().unwrap()]);
     assert_eq!(grants["component"], component.to_str().unwrap());
     let grant = |function: &str| {
-        let right = rights(&grants)
+        let import = imports(&grants)
             .iter()
-            .find(|right| right["function"] == function);
-        right.map(|right| right["grant"].as_str().unwrap())
+            .find(|import| import["function"] == function);
+        import.map(|import| import["grant"].as_str().unwrap())
     };
     let rows = [
         ("[method]descriptor.unlink-file-at", "nothing: refused"),
@@ -92,14 +92,20 @@ fn the_walls_are_those_that_stand() {
     let version = grants["confined"]["landlock"].as_u64().unwrap();
     assert_eq!(grants["confined"]["no_new_privileges"], true);
     assert_eq!(grants["confined"]["every_thread"], true);
-    assert_eq!(grants["walls"]["landlock-files"].is_string(), version >= 1);
-    assert_eq!(grants["walls"]["landlock-tcp"].is_string(), version >= 4);
+    assert_eq!(
+        grants["enforcements"]["landlock-files"].is_string(),
+        version >= 1
+    );
+    assert_eq!(
+        grants["enforcements"]["landlock-tcp"].is_string(),
+        version >= 4
+    );
     let grants = json(folder.path(), &["--no-confine"]);
     assert!(grants["confined"].is_null());
-    let walls = grants["walls"].as_object().unwrap();
+    let enforced_by = grants["enforcements"].as_object().unwrap();
     assert!(
-        walls.keys().all(|name| !name.contains("landlock")),
-        "{walls:?}"
+        enforced_by.keys().all(|name| !name.contains("landlock")),
+        "{enforced_by:?}"
     );
 }
 
@@ -182,8 +188,8 @@ fn people_read_the_same() {
         text.contains(&format!("root       {}, a folder", path.display())),
         "{text}"
     );
-    for right in rights(&grants) {
-        let name = |key: &str| right[key].as_str().unwrap();
+    for import in imports(&grants) {
+        let name = |key: &str| import[key].as_str().unwrap();
         let function = name("function").rsplit([']', '.']).next().unwrap();
         let line = text
             .split(&format!("\n{}\n", name("interface")))
@@ -193,13 +199,13 @@ fn people_read_the_same() {
                     .lines()
                     .find(|line| line.split(' ').nth(2) == Some(function))
             });
-        let line = line.unwrap_or_else(|| panic!("{right} is not in:\n{text}"));
+        let line = line.unwrap_or_else(|| panic!("{import} is not in:\n{text}"));
         assert!(line.contains(name("grant")), "{line}");
-        for wall in right["enforced_by"].as_array().unwrap() {
-            assert!(line.contains(wall.as_str().unwrap()), "{line}");
+        for enforcement in import["enforced_by"].as_array().unwrap() {
+            assert!(line.contains(enforcement.as_str().unwrap()), "{line}");
         }
     }
-    for (name, explanation) in grants["walls"].as_object().unwrap() {
+    for (name, explanation) in grants["enforcements"].as_object().unwrap() {
         let explanation = explanation.as_str().unwrap();
         let found = text
             .lines()

@@ -40,7 +40,7 @@ they say.
 What has no row is bounded by one that has. Pipelined requests: as many as the read
 buffer holds, which is as large as a head may be; they are answered one after the other.
 Descriptors: one for each connection and a third as many for files, and the cap is lowered
-to what the system allows (`porthole::descriptors::connections_fit_the_limit`). Idle time,
+to what the system allows (`porthole::rlimit::connections_fit_the_limit`). Idle time,
 the time for a head and that for a whole request do not begin anew with each byte.
 ";
 

@@ -1,0 +1,157 @@
+//! How many connections each client address holds.
+
+use std::collections::HashMap;
+use std::collections::hash_map::{Entry, RandomState};
+use std::hash::BuildHasher;
+use std::net::{IpAddr, Ipv6Addr};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use crate::limits::Limits;
+
+/// Counts by client; clones share them. As each entry stands for an open connection,
+/// there are never more than those.
+#[derive(Clone, Debug)]
+pub(crate) struct ClientLimits {
+    /// Connections of one client.
+    most: usize,
+    except_loopback: bool,
+    held: Arc<Mutex<HashMap<IpAddr, usize>>>,
+    hasher: RandomState,
+}
+
+/// One connection of a client, for as long as it lives.
+#[derive(Debug)]
+pub(crate) struct ClientPermit {
+    client: IpAddr,
+    held: Arc<Mutex<HashMap<IpAddr, usize>>>,
+}
+
+impl ClientLimits {
+    pub(crate) fn new(limits: &Limits) -> Self {
+        Self {
+            most: limits.per_address,
+            except_loopback: limits.except_loopback,
+            held: Arc::default(),
+            hasher: RandomState::new(),
+        }
+    }
+
+    /// Counts one more connection, unless the client has as many as it may; `None`
+    /// where it is not counted.
+    pub(crate) fn acquire(&self, peer: IpAddr) -> Result<Option<ClientPermit>, AtLimit> {
+        let client = client(peer);
+        if self.except_loopback && client.is_loopback() {
+            return Ok(None);
+        }
+        let mut held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
+        let count = held.entry(client).or_default();
+        if *count >= self.most {
+            return Err(AtLimit);
+        }
+        *count = count.saturating_add(1);
+        let held = Arc::clone(&self.held);
+        Ok(Some(ClientPermit { client, held }))
+    }
+
+    /// One of so many workers, the same for every connection of a client.
+    pub(crate) fn affinity(&self, peer: IpAddr, workers: usize) -> usize {
+        let hash = usize::try_from(self.hasher.hash_one(client(peer)) >> 33).unwrap_or_default();
+        hash.checked_rem(workers).unwrap_or_default()
+    }
+}
+
+/// The client has as many connections as it may.
+#[derive(Debug)]
+pub(crate) struct AtLimit;
+
+impl Drop for ClientPermit {
+    fn drop(&mut self) {
+        let mut held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Entry::Occupied(mut entry) = held.entry(self.client) {
+            match entry.get() {
+                0 | 1 => drop(entry.remove()),
+                count => *entry.get_mut() = count.saturating_sub(1),
+            }
+        }
+    }
+}
+
+/// Whoever has one address of an IPv6 network of 64 bits has them all.
+fn client(peer: IpAddr) -> IpAddr {
+    match peer.to_canonical() {
+        IpAddr::V6(address) if !address.is_loopback() => {
+            let [a, b, c, d, ..] = address.segments();
+            Ipv6Addr::new(a, b, c, d, 0, 0, 0, 0).into()
+        }
+        as_it_is => as_it_is,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at_most(per_address: usize) -> ClientLimits {
+        ClientLimits::new(&Limits {
+            per_address,
+            ..Limits::default()
+        })
+    }
+
+    fn ip(text: &str) -> IpAddr {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn a_client_has_so_many_and_no_more() {
+        let limits = at_most(2);
+        let mut permits: Vec<_> = ["192.0.2.1", "::ffff:192.0.2.1"]
+            .map(|text| limits.acquire(ip(text)).unwrap().unwrap())
+            .into();
+        assert!(limits.acquire(ip("192.0.2.1")).is_err());
+        assert!(limits.acquire(ip("192.0.2.2")).is_ok(), "another client");
+        permits.pop();
+        permits.push(limits.acquire(ip("192.0.2.1")).unwrap().unwrap());
+        assert!(limits.acquire(ip("192.0.2.1")).is_err());
+        permits.clear();
+        assert!(
+            limits.held.lock().unwrap().is_empty(),
+            "nothing is left behind"
+        );
+    }
+
+    #[test]
+    fn a_network_of_ipv6_is_one_client() {
+        let limits = at_most(1);
+        let _permit = limits.acquire(ip("2001:db8::1")).unwrap();
+        assert!(limits.acquire(ip("2001:db8::2:3:4:5")).is_err());
+        assert!(limits.acquire(ip("2001:db8:0:1::1")).is_ok());
+    }
+
+    #[test]
+    fn this_machine_is_not_counted() {
+        let limits = at_most(0);
+        for text in ["127.0.0.1", "127.9.9.9", "::1", "::ffff:127.0.0.1"] {
+            assert!(
+                limits
+                    .acquire(ip(text))
+                    .is_ok_and(|permit| permit.is_none()),
+                "{text}"
+            );
+        }
+        assert!(limits.acquire(ip("192.0.2.1")).is_err());
+    }
+
+    #[test]
+    fn a_client_keeps_its_worker() {
+        let limits = at_most(1);
+        let mut seen = [false; 3];
+        for number in 0..100_u8 {
+            let worker = limits.affinity([192, 0, 2, number].into(), 3);
+            assert_eq!(limits.affinity([192, 0, 2, number].into(), 3), worker);
+            seen[worker] = true;
+        }
+        assert_eq!(seen, [true; 3]);
+        assert_eq!(limits.affinity(ip("192.0.2.1"), 0), 0);
+    }
+}

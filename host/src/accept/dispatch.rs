@@ -1,0 +1,157 @@
+//! Chooses the worker for a new connection, and holds the cap on all of them.
+
+use std::net::{SocketAddr, TcpStream};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use tokio::sync::mpsc;
+
+use crate::accept::client_limit::{ClientLimits, ClientPermit};
+use crate::accept::inbox::{Accepted, Inbox, Inboxes};
+use crate::accept::load::Load;
+use crate::limits::{self, Limits};
+
+/// A worker as the acceptor sees it: one inbox per listener, and its load.
+pub(crate) struct WorkerQueue {
+    worker: usize,
+    senders: Vec<mpsc::Sender<Accepted>>,
+    load: Load,
+}
+
+impl WorkerQueue {
+    /// A worker's queue, and the inboxes at its other end, one for each address.
+    pub(crate) fn new(worker: usize, share: usize, addresses: &[SocketAddr]) -> (Self, Inboxes) {
+        let load = Load::new(share);
+        let (senders, inboxes) = addresses
+            .iter()
+            .map(|&address| {
+                let (sender, receiver) = mpsc::channel(limits::INBOX);
+                (sender, Inbox::new(address, receiver, load.clone()))
+            })
+            .unzip();
+        let inboxes = Inboxes {
+            inboxes,
+            load: load.clone(),
+        };
+        let queue = Self {
+            worker,
+            senders,
+            load,
+        };
+        (queue, inboxes)
+    }
+
+    fn has_capacity(&self, listener: usize) -> bool {
+        let sender = self.senders.get(listener);
+        sender.is_some_and(|sender| sender.capacity() > 0 && !sender.is_closed())
+    }
+
+    /// For a queue with capacity: no one else sends. A worker that has given up since
+    /// closes the connection.
+    fn send(&self, pending: Pending) {
+        if let Some(sender) = self.senders.get(pending.listener) {
+            let _ = sender.try_send(Accepted {
+                stream: pending.stream,
+                peer: pending.peer,
+                permit: self.load.acquire(pending.permit),
+            });
+        }
+    }
+}
+
+/// The queues that new connections go to, and what else is open.
+#[derive(Clone, Default)]
+pub(crate) struct Dispatcher(Arc<Mutex<Versions>>);
+
+#[derive(Default)]
+struct Versions {
+    /// The newest version's, the one that got the latest connection at the end. Emptied,
+    /// every worker's stream of connections ends.
+    queues: Vec<WorkerQueue>,
+    /// Workers of replaced versions that still have connections.
+    replaced: Vec<Load>,
+}
+
+impl Dispatcher {
+    /// Sends new connections elsewhere; what waits in the old queues stays there.
+    pub(crate) fn replace(&self, queues: Vec<WorkerQueue>) {
+        let mut versions = self.versions();
+        let old = std::mem::replace(&mut versions.queues, queues);
+        let old = old.into_iter().map(|queue| queue.load);
+        versions.replaced.extend(old);
+        versions.replaced.retain(|load| load.connections() > 0);
+    }
+
+    fn versions(&self) -> MutexGuard<'_, Versions> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Whether one more connection may be open.
+    pub(super) fn has_capacity(&self, limits: &Limits) -> bool {
+        let versions = self.versions();
+        let replaced = versions.replaced.iter().map(Load::connections).sum();
+        let newest = versions.queues.iter().map(|queue| queue.load.connections());
+        let open = newest.sum::<usize>().saturating_add(replaced);
+        open < most(limits, replaced, versions.queues.len())
+    }
+
+    /// Gives the connection to the worker that suits it best and whose inbox has capacity;
+    /// gives it back when there is none. Among equals, each has its turn.
+    pub(super) fn dispatch(&self, pending: Pending, own: Option<&ClientLimits>) -> Option<Pending> {
+        let queues = &mut self.versions().queues;
+        let own = own.map(|clients| clients.affinity(pending.peer.ip(), queues.len()));
+        let best = queues
+            .iter()
+            .enumerate()
+            .filter(|(_, queue)| queue.has_capacity(pending.listener))
+            .min_by_key(|(_, queue)| {
+                (
+                    own.is_some_and(|own| own != queue.worker),
+                    queue.load.rank(),
+                )
+            })
+            .map(|(place, _)| place);
+        let Some(place) = best else {
+            return Some(pending);
+        };
+        let queue = queues.remove(place);
+        queue.send(pending);
+        queues.push(queue);
+        None
+    }
+}
+
+/// How many connections may be open, of all versions, when replaced ones still have so
+/// many. The newest version knows nothing of those: it would serve as many once more
+/// instead of making room, so newcomers wait for room out here. But each of its workers
+/// may always have one, or the old downloads would keep everyone waiting.
+fn most(limits: &Limits, replaced: usize, workers: usize) -> usize {
+    match replaced {
+        0 => limits.connections,
+        _ => limits
+            .full
+            .max(replaced.saturating_add(workers))
+            .min(limits.connections),
+    }
+}
+
+/// A connection that has no worker yet.
+pub(super) struct Pending {
+    pub(super) listener: usize,
+    pub(super) stream: TcpStream,
+    pub(super) peer: SocketAddr,
+    pub(super) permit: Option<ClientPermit>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn all_versions_together_have_so_many() {
+        let limits = Limits::default().serving(20);
+        // What replaced versions have; what all may have.
+        for (replaced, expected) in [(0, 276), (1, 20), (18, 20), (20, 22), (22, 24), (400, 276)] {
+            assert_eq!(most(&limits, replaced, 2), expected, "{replaced}");
+        }
+    }
+}

@@ -1,0 +1,115 @@
+//! Where accepted connections wait for a worker.
+
+use std::net::{SocketAddr, TcpStream};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::task::{Context, Poll};
+
+use tokio::sync::mpsc;
+
+use crate::accept::load::{ConnectionPermit, Load};
+
+/// A connection on its way to a worker.
+pub(crate) struct Accepted {
+    /// Non-blocking.
+    pub(crate) stream: TcpStream,
+    pub(crate) peer: SocketAddr,
+    pub(crate) permit: ConnectionPermit,
+}
+
+/// Where one listener's connections wait for one worker.
+///
+/// It belongs to the worker, not to the instance: what arrives while an instance
+/// is being replaced is served by the next.
+#[derive(Clone)]
+pub(crate) struct Inbox {
+    address: SocketAddr,
+    receiver: Arc<Mutex<mpsc::Receiver<Accepted>>>,
+    listened: Arc<AtomicBool>,
+    load: Load,
+    /// Whether there is a stream of its connections.
+    taken: Arc<AtomicBool>,
+}
+
+impl Inbox {
+    pub(crate) fn new(address: SocketAddr, receiver: mpsc::Receiver<Accepted>, load: Load) -> Self {
+        Self {
+            address,
+            receiver: Arc::new(Mutex::new(receiver)),
+            listened: Arc::default(),
+            load,
+            taken: Arc::default(),
+        }
+    }
+
+    pub(crate) fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Takes the inbox for a stream; there is one at a time. [`Inbox::give_back`]
+    /// ends that.
+    pub(crate) fn take(&self) -> bool {
+        !self.taken.swap(true, Ordering::Relaxed)
+    }
+
+    /// Lets another stream take it.
+    pub(crate) fn give_back(&self) {
+        self.taken.store(false, Ordering::Relaxed);
+    }
+
+    /// Notes that an instance has come as far as listening.
+    pub(crate) fn set_listening(&self) {
+        self.listened.store(true, Ordering::Relaxed);
+        self.load.set_up(true);
+    }
+
+    /// The next connection; `None` once the host has ended the stream.
+    pub(crate) fn poll(&self, cx: &mut Context<'_>) -> Poll<Option<Accepted>> {
+        // Only this worker's thread locks it, one call at a time.
+        let mut receiver = self.receiver.lock().unwrap_or_else(PoisonError::into_inner);
+        receiver.poll_recv(cx)
+    }
+
+    /// Whether the host has ended the stream and nothing waits in it.
+    fn is_closed(&self) -> bool {
+        let receiver = self.receiver.lock().unwrap_or_else(PoisonError::into_inner);
+        receiver.is_closed() && receiver.is_empty()
+    }
+
+    /// Takes no more connections, and closes those that wait.
+    fn close(&self) {
+        let mut receiver = self.receiver.lock().unwrap_or_else(PoisonError::into_inner);
+        receiver.close();
+        while receiver.try_recv().is_ok() {}
+    }
+}
+
+/// One worker's inboxes, one for each granted address.
+#[derive(Clone)]
+pub(crate) struct Inboxes {
+    pub(crate) inboxes: Vec<Inbox>,
+    pub(crate) load: Load,
+}
+
+impl Inboxes {
+    pub(crate) fn find(&self, address: SocketAddr) -> Option<&Inbox> {
+        self.inboxes.iter().find(|inbox| inbox.address == address)
+    }
+
+    /// Whether the host has ended every stream and nothing waits in any.
+    pub(crate) fn are_closed(&self) -> bool {
+        self.inboxes.iter().all(Inbox::is_closed)
+    }
+
+    /// Whether an instance has ever come as far as listening.
+    pub(crate) fn have_listened(&self) -> bool {
+        self.inboxes
+            .iter()
+            .any(|inbox| inbox.listened.load(Ordering::Relaxed))
+    }
+
+    /// To be called when there will be no also_readable instance: no one is to wait for it.
+    pub(crate) fn close(&self) {
+        self.inboxes.iter().for_each(Inbox::close);
+    }
+}

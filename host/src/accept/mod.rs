@@ -1,0 +1,146 @@
+//! The one thread that accepts, and gives each connection to the worker that
+//! holds the fewest.
+//!
+//! Accepting in one place keeps the workers even, puts the connection cap and
+//! the descriptor limit where one piece of code sees them, and makes a worker's
+//! restart invisible: its inbox waits for the next instance.
+
+mod client_limit;
+mod coalesce;
+pub(crate) mod dispatch;
+pub(crate) mod inbox;
+mod listener;
+pub(crate) mod load;
+
+use std::io;
+use std::net::SocketAddr;
+use std::thread::JoinHandle;
+use std::time::Instant;
+
+use tokio::sync::watch;
+
+use crate::error::Error;
+use crate::limits::{self, Limits};
+use crate::net::listeners::Listeners;
+use crate::report::suppress::{Repeated, Suppressor};
+use crate::report::{Notice, Reporter, say};
+use crate::scheduling::work_in_batches;
+use client_limit::{AtLimit, ClientLimits};
+use coalesce::Coalescer;
+use dispatch::{Dispatcher, Pending};
+use listener::{Listener, Turn, accept_any, is_the_peers};
+
+/// Accepts until told to stop, then drops the listeners and the queues.
+pub(crate) struct Acceptor {
+    pub(crate) dispatcher: Dispatcher,
+    pub(crate) limits: Limits,
+    pub(crate) report: Reporter,
+}
+
+impl Acceptor {
+    /// Starts the thread that accepts.
+    ///
+    /// # Errors
+    /// When a listener can't be watched, or the system has no thread left.
+    pub(crate) fn start(
+        self,
+        listeners: Listeners,
+        stop: watch::Receiver<bool>,
+    ) -> Result<JoinHandle<()>, Error> {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()?;
+        let listeners = {
+            let _entered = runtime.enter();
+            let listeners = listeners.0.into_iter().map(Listener::new);
+            listeners.collect::<io::Result<Vec<_>>>()?
+        };
+        let thread = std::thread::Builder::new()
+            .name("accept".to_owned())
+            .spawn(move || {
+                work_in_batches();
+                runtime.block_on(self.run(listeners, stop));
+            })?;
+        Ok(thread)
+    }
+
+    async fn run(self, listeners: Vec<Listener>, mut stop: watch::Receiver<bool>) {
+        tokio::select! {
+            () = self.accept_all(&listeners) => {}
+            // An error means that the one who could have said stop is gone.
+            _ = stop.wait_for(|&stop| stop) => {}
+        }
+        self.dispatcher.replace(Vec::new());
+    }
+
+    async fn accept_all(&self, listeners: &[Listener]) {
+        let clients = ClientLimits::new(&self.limits);
+        let mut refusing = false;
+        let mut full = Suppressor::default();
+        let (mut coalescer, mut batch) = (Coalescer::default(), 0_usize);
+        let mut turn = Turn::default();
+        loop {
+            let (listener, accepted) = tokio::select! {
+                biased;
+                waiting = accept_any(listeners, &turn) => waiting,
+                () = std::future::ready(()) => {
+                    // This thread has nothing else to do, and tokio's clock is too coarse.
+                    std::thread::sleep(coalescer.delay(Instant::now(), batch));
+                    batch = 0;
+                    accept_any(listeners, &turn).await
+                }
+            };
+            turn.served(listener);
+            batch = batch.saturating_add(1);
+            match accepted {
+                Ok((stream, peer)) => {
+                    refusing = false;
+                    let permit = match clients.acquire(peer.ip()) {
+                        Ok(permit) => permit,
+                        Err(AtLimit) => {
+                            self.refuse(peer, &mut full);
+                            continue;
+                        }
+                    };
+                    let pending = Pending {
+                        listener,
+                        stream,
+                        peer,
+                        permit,
+                    };
+                    self.place(pending, &clients).await;
+                }
+                Err(error) if is_the_peers(&error) => {}
+                Err(error) => {
+                    // Say it once, not for every attempt while it lasts.
+                    if !std::mem::replace(&mut refusing, true) {
+                        say(&self.report, Notice::AcceptFailed(error));
+                    }
+                    tokio::time::sleep(limits::ACCEPT_PAUSE).await;
+                }
+            }
+        }
+    }
+
+    /// Closes the connection: nothing can be said to a client from out here.
+    fn refuse(&self, peer: SocketAddr, full: &mut Suppressor<()>) {
+        for Repeated { times, .. } in full.record(Instant::now(), ()) {
+            let address = peer.ip();
+            say(&self.report, Notice::AddressRefused { address, times });
+        }
+    }
+
+    /// Waits for capacity under the cap and in an inbox, then hands over.
+    async fn place(&self, mut pending: Pending, clients: &ClientLimits) {
+        let own = self.limits.by_address.then_some(clients);
+        loop {
+            if self.dispatcher.has_capacity(&self.limits) {
+                match self.dispatcher.dispatch(pending, own) {
+                    None => return,
+                    Some(back) => pending = back,
+                }
+            }
+            tokio::time::sleep(limits::CAP_POLL_INTERVAL).await;
+        }
+    }
+}

@@ -1,0 +1,162 @@
+//! `--grants`: what the component imports, what it gets, and by what that is
+//! enforced.
+
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+use std::net::SocketAddr;
+
+use porthole::{Confined, Enforcement, Import, Kind, Root, printable};
+use serde_json::{Map, Value, json};
+
+use crate::options::{Format, Options};
+
+/// All that there is to say.
+pub(crate) struct GrantsReport<'a> {
+    pub(crate) options: &'a Options,
+    pub(crate) root: &'a Root,
+    pub(crate) imports: &'a [Import],
+    pub(crate) confined: Option<Confined>,
+}
+
+impl GrantsReport<'_> {
+    pub(crate) fn written(&self, format: Format) -> String {
+        match format {
+            Format::Text => self.text(),
+            Format::Json => format!("{:#}\n", self.json()),
+        }
+    }
+
+    /// What some import relies on, and what all do.
+    fn enforcements(&self) -> BTreeSet<Enforcement> {
+        let by_import = self
+            .imports
+            .iter()
+            .flat_map(|import| self.enforced_by(import));
+        by_import.chain([Enforcement::Imports]).collect()
+    }
+
+    fn enforced_by(&self, import: &Import) -> impl Iterator<Item = Enforcement> {
+        let enforced_by = import.enforced_by.iter().copied();
+        enforced_by.filter(|enforcement| enforcement.holds(self.confined))
+    }
+
+    fn component(&self) -> String {
+        match self.options.component() {
+            Some(file) => file.display().to_string(),
+            None => "built in".to_owned(),
+        }
+    }
+
+    fn text(&self) -> String {
+        let mut text = String::new();
+        // Writing to memory can't fail.
+        let _ = self.write_text(&mut text);
+        text
+    }
+
+    fn write_text(&self, text: &mut String) -> std::fmt::Result {
+        let addresses: Vec<String> = self
+            .options
+            .addresses()
+            .iter()
+            .map(SocketAddr::to_string)
+            .collect();
+        writeln!(text, "porthole {}", env!("CARGO_PKG_VERSION"))?;
+        writeln!(text, "  component  {}", printable(self.component()))?;
+        writeln!(
+            text,
+            "  root       {}, {}",
+            printable(self.root.path().display()),
+            self.kind()
+        )?;
+        writeln!(text, "  addresses  {}", addresses.join(" and "))?;
+        writeln!(
+            text,
+            "  confined   {}",
+            crate::banner::confinement(self.confined)
+        )?;
+        let mut interface = "";
+        for import in self.imports {
+            if import.interface != interface {
+                interface = &import.interface;
+                writeln!(text, "\n{interface}")?;
+            }
+            let function = import
+                .function
+                .rsplit([']', '.'])
+                .next()
+                .unwrap_or_default();
+            let enforced_by: Vec<&str> = self.enforced_by(import).map(Enforcement::name).collect();
+            let enforced_by = enforced_by.join(", ");
+            writeln!(text, "  {function:<18}  {}  [{enforced_by}]", import.grant)?;
+        }
+        writeln!(text, "\nenforced by")?;
+        for enforcement in self.enforcements() {
+            writeln!(
+                text,
+                "  {:<14}  {}",
+                enforcement.name(),
+                enforcement.explanation()
+            )?;
+        }
+        Ok(())
+    }
+
+    fn kind(&self) -> &'static str {
+        match self.root.kind() {
+            Kind::Directory => "a folder, to read all below it",
+            Kind::File => "a file, to read it alone",
+        }
+    }
+
+    fn json(&self) -> Value {
+        let imports: Vec<Value> = self
+            .imports
+            .iter()
+            .map(|import| self.import(import))
+            .collect();
+        let enforcements = self.enforcements().into_iter();
+        let enforcements: Map<String, Value> = enforcements
+            .map(|enforcement| {
+                (
+                    enforcement.name().to_owned(),
+                    enforcement.explanation().into(),
+                )
+            })
+            .collect();
+        json!({
+            "version": env!("CARGO_PKG_VERSION"),
+            "component": self.component(),
+            "root": {
+                "path": self.root.path().to_string_lossy(),
+                "kind": match self.root.kind() {
+                    Kind::Directory => "directory",
+                    Kind::File => "file",
+                },
+            },
+            "addresses": self.options.addresses(),
+            "confined": self.confined.map(|confined| {
+                json!({
+                    "landlock": confined.landlock,
+                    "refused": confined.refused(),
+                    "no_new_sockets": confined.no_new_sockets,
+                    "no_new_privileges": confined.no_new_privileges,
+                    "every_thread": confined.every_thread,
+                    "readable_besides": self.options.also_readable(),
+                })
+            }),
+            "imports": imports,
+            "enforcements": enforcements,
+        })
+    }
+
+    fn import(&self, import: &Import) -> Value {
+        let enforced_by: Vec<&str> = self.enforced_by(import).map(Enforcement::name).collect();
+        json!({
+            "interface": import.interface,
+            "function": import.function,
+            "grant": import.grant,
+            "enforced_by": enforced_by,
+        })
+    }
+}

@@ -1,0 +1,52 @@
+//! `porthole PATH`: parses, runs, exits.
+
+mod banner;
+mod grants;
+mod messages;
+mod options;
+mod rlimit;
+mod serve;
+mod signals;
+
+use std::io::Write as _;
+use std::process::ExitCode;
+
+use anyhow::Context as _;
+use porthole::Root;
+
+use crate::grants::GrantsReport;
+use crate::messages::say_at_once;
+use crate::options::{Format, Options};
+
+/// As clap's own.
+const WRONG_USAGE: u8 = 2;
+
+fn main() -> ExitCode {
+    // Wrong usage ends in here, but for what only the component can judge.
+    let options = Options::read();
+    let done = match options.grants {
+        Some(format) => print_grants(&options, format),
+        None => serve::serve(options),
+    };
+    done.unwrap_or_else(|error| {
+        say_at_once(format_args!("{error:#}"));
+        ExitCode::FAILURE
+    })
+}
+
+/// What would be granted, and what this kernel adds: it is made to, here as when
+/// serving.
+fn print_grants(options: &Options, format: Format) -> anyhow::Result<ExitCode> {
+    let root = Root::open(&options.path)?;
+    let imports = options.source()?.program()?.imports()?;
+    let grants = GrantsReport {
+        options,
+        root: &root,
+        imports: &imports,
+        confined: options.confine(&root)?,
+    };
+    std::io::stdout()
+        .write_all(grants.written(format).as_bytes())
+        .context("cannot write")?;
+    Ok(ExitCode::SUCCESS)
+}

@@ -1,0 +1,78 @@
+//! The process's limit of open files: each connection takes one, and they share those of
+//! the files that they are sent.
+
+/// Raises the limit as far as the system lets us, and returns it; `None` where there is
+/// none.
+#[cfg(unix)]
+pub(crate) fn raise_limit() -> Option<u64> {
+    use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+
+    let limit = getrlimit(Resource::Nofile);
+    let raised = Rlimit {
+        current: limit.maximum,
+        maximum: limit.maximum,
+    };
+    // Refused where the hard limit is "unlimited" and the kernel has one of its own.
+    match setrlimit(Resource::Nofile, raised) {
+        Ok(()) => limit.maximum,
+        Err(_) => limit.current,
+    }
+}
+
+#[cfg(not(unix))]
+pub(crate) fn raise_limit() -> Option<u64> {
+    None
+}
+
+/// Open files of the process itself: listeners, log, event queues, libraries.
+const OWN: u64 = 48;
+
+/// Open files of a worker: event queue, the granted root, folders that are listed.
+const PER_WORKER: u64 = 16;
+
+/// The fewest open files that a start can do with, and one connection with its file: what
+/// each worker, each address and the process itself hold, with the eighth that is never
+/// given to files.
+pub(crate) fn least(workers: u64, addresses: u64) -> u64 {
+    let own = LEAST_OWN.saturating_add(addresses);
+    own.saturating_add(LEAST_PER_WORKER.saturating_mul(workers))
+}
+
+/// Standard input and its like, the signals' and the acceptor's event queues, the root.
+const LEAST_OWN: u64 = 28;
+
+/// An event queue and the granted root.
+const LEAST_PER_WORKER: u64 = 6;
+
+/// How many of the wanted connections the limit has room for beside a third as many
+/// files, at least one.
+pub(crate) fn connections(limit: Option<u64>, workers: u64, wanted: u32) -> u32 {
+    let Some(limit) = limit else {
+        return wanted;
+    };
+    let own = OWN.saturating_add(PER_WORKER.saturating_mul(workers));
+    let fitting = (limit.saturating_sub(own) / 4).saturating_mul(3);
+    u32::try_from(fitting).unwrap_or(u32::MAX).clamp(1, wanted)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn connections_fit_the_limit() {
+        // Limit, workers, wanted; what there is room for.
+        let cases = [
+            (None, 2, 4_096, 4_096),
+            (Some(1 << 20), 2, 4_096, 4_096),
+            (Some(1_024), 2, 4_096, 708),
+            (Some(256), 1, 4_096, 144),
+            (Some(256), 1, 10, 10),
+            (Some(20), 8, 4_096, 1),
+            (Some(u64::MAX), 512, 1_000_000, 1_000_000),
+        ];
+        for (limit, workers, wanted, expected) in cases {
+            assert_eq!(connections(limit, workers, wanted), expected, "{limit:?}");
+        }
+    }
+}

@@ -1,0 +1,177 @@
+//! Serving, from the start to the end: nothing here waits without end, and nothing is
+//! waited for that a signal would not end.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::time::Duration;
+
+use anyhow::{Context as _, anyhow};
+use porthole::{Confined, Error, Listeners, Log, Root, Running, Server};
+
+use crate::WRONG_USAGE;
+use crate::banner;
+use crate::messages::{Messages, say_at_once};
+use crate::options::{Options, Source};
+use crate::rlimit;
+use crate::signals::Signals;
+
+/// How often a thread that loads is looked at.
+const LOADING: Duration = Duration::from_millis(2);
+
+/// Serves until a signal says otherwise.
+///
+/// # Errors
+/// When it can't be begun, and nothing was said of it yet.
+pub(crate) fn serve(mut options: Options) -> anyhow::Result<ExitCode> {
+    let fewer = options.fit(rlimit::raise_limit())?;
+    if let Some(line) = fewer {
+        say_at_once(line);
+    }
+    let root = Root::open(&options.path)?;
+    let listeners = Listeners::bind(&options.addresses())?;
+    // A pipe that a component comes out of is out of reach later.
+    let source = options.source()?;
+    let confined = options.confine(&root)?;
+    // From here on threads may start.
+    let signals = Signals::new().context("cannot watch for signals")?;
+    let messages = Messages::start()?;
+    let (stdout, _) = Log::reporting(std::io::stdout(), messages.reporter())?;
+    let serving = Serving {
+        options,
+        confined,
+        signals,
+        messages: messages.clone(),
+        stdout: stdout.clone(),
+    };
+    let served = catch_unwind(AssertUnwindSafe(|| serving.run(root, listeners, source)));
+    let code = match served {
+        Ok(Ok(())) => ExitCode::SUCCESS,
+        Ok(Err(error)) => complain(&messages, &error),
+        // The hook has said why.
+        Err(_) => ExitCode::FAILURE,
+    };
+    // What was served and said last is written before we go.
+    Log::finish(&[&stdout, &messages.log()]);
+    Ok(code)
+}
+
+fn complain(messages: &Messages, error: &anyhow::Error) -> ExitCode {
+    match error.downcast_ref() {
+        Some(Error::Cancelled) => ExitCode::SUCCESS,
+        // What it was told comes from the command line; it has said what is wrong with it.
+        Some(Error::InvalidArguments) if !messages.log().is_unused() => {
+            messages.print("\nFor more information, try '--help'.");
+            ExitCode::from(WRONG_USAGE)
+        }
+        Some(Error::InvalidArguments) => {
+            messages.say("the component does not start like that, and does not say why");
+            ExitCode::from(WRONG_USAGE)
+        }
+        _ => {
+            messages.say(format_args!("{error:#}"));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+struct Serving {
+    options: Options,
+    confined: Option<Confined>,
+    signals: Signals,
+    messages: Messages,
+    stdout: Log,
+}
+
+impl Serving {
+    fn run(&self, root: Root, listeners: Listeners, source: Source) -> anyhow::Result<()> {
+        let addresses = listeners.addresses()?;
+        let banner = banner::lines(&root, &addresses, self.confined);
+        let Some(program) = self.unless_stopped(move || source.program())? else {
+            return Ok(());
+        };
+        let running = Server {
+            program,
+            root,
+            listeners,
+            arguments: self.options.arguments(&addresses),
+            limits: self.options.limits(),
+            stdout: self.stdout.clone(),
+            stderr: self.messages.log(),
+            report: self.messages.reporter(),
+        }
+        .start_unless(&|| self.signals.stop_asked())?;
+        self.messages.print(banner.trim_end());
+        self.until_stopped(running)
+    }
+
+    fn until_stopped(&self, mut running: Running) -> anyhow::Result<()> {
+        while !self.signals.stop_asked() {
+            running.check()?;
+            if self.signals.are_deaf() {
+                return Err(Error::ThreadEnded("the thread that waits for signals").into());
+            }
+            if self.signals.replacement_asked() {
+                self.replace(&mut running);
+            }
+            self.signals.wait();
+        }
+        running.stop(|| self.signals.hurry_asked());
+        Ok(())
+    }
+
+    /// Loads the component and opens the root again. What fails leaves the old version
+    /// serving.
+    fn replace(&self, running: &mut Running) {
+        let say = |words: String| self.messages.say(words);
+        match self.replaced(running) {
+            Ok(()) => say("replaced; open connections finish on the old version".to_owned()),
+            // The end comes next.
+            Err(_) if self.signals.stop_asked() => {}
+            Err(error) if self.confined.is_some() && is_denied(&error) => say(format!(
+                "not replaced: {error:#}; what took the place of PATH or of the component must be below --reload-from, or start again"
+            )),
+            Err(error) => say(format!("not replaced: {error:#}")),
+        }
+    }
+
+    fn replaced(&self, running: &mut Running) -> anyhow::Result<()> {
+        let component = self.options.component().map(PathBuf::from);
+        let path = self.options.path.clone();
+        let loaded = self.unless_stopped(move || {
+            let program = Source::read(component.as_deref())?.program()?;
+            Ok((program, Root::open(path)?))
+        })?;
+        let (program, root) = loaded.ok_or(Error::Cancelled)?;
+        running.replace_unless(&program, root, &|| self.signals.stop_asked())?;
+        Ok(())
+    }
+
+    /// Does what may take its time on a thread of its own; `None` once a stop was asked
+    /// for.
+    fn unless_stopped<T: Send + 'static>(
+        &self,
+        load: impl FnOnce() -> anyhow::Result<T> + Send + 'static,
+    ) -> anyhow::Result<Option<T>> {
+        let loading = std::thread::Builder::new()
+            .name("load".to_owned())
+            .spawn(load)?;
+        while !loading.is_finished() {
+            if self.signals.stop_asked() {
+                return Ok(None);
+            }
+            self.signals.wait_for(LOADING);
+        }
+        let loaded = loading.join();
+        loaded
+            .unwrap_or_else(|_| Err(anyhow!("it panicked while it was loaded")))
+            .map(Some)
+    }
+}
+
+fn is_denied(error: &anyhow::Error) -> bool {
+    let mut causes = error
+        .chain()
+        .filter_map(|cause| cause.downcast_ref::<std::io::Error>());
+    causes.any(|cause| cause.kind() == std::io::ErrorKind::PermissionDenied)
+}

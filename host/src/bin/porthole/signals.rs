@@ -1,0 +1,163 @@
+//! SIGINT and SIGTERM, counted; SIGHUP, remembered.
+
+use std::io;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use porthole::Limits;
+
+/// How often a waiting process looks around even without a signal.
+const LOOK_AROUND: Duration = Duration::from_millis(500);
+
+/// What the user has asked for.
+#[derive(Default)]
+struct Asked {
+    stops: AtomicUsize,
+    replacement: AtomicBool,
+    lock: Mutex<()>,
+    changed: Condvar,
+}
+
+enum Signal {
+    Stop,
+    Replace,
+}
+
+/// The signals so far.
+pub(crate) struct Signals {
+    asked: Arc<Asked>,
+    thread: JoinHandle<()>,
+}
+
+impl Signals {
+    /// Starts a thread that waits for signals.
+    ///
+    /// # Errors
+    /// When the system gives us no thread or no event queue.
+    pub(crate) fn new() -> io::Result<Self> {
+        let asked = Arc::new(Asked::default());
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()?;
+        let mut source = {
+            let _entered = runtime.enter();
+            Source::new()?
+        };
+        let shared = Arc::clone(&asked);
+        let thread = std::thread::Builder::new()
+            .name("signals".to_owned())
+            .spawn(move || {
+                runtime.block_on(async {
+                    while let Some(signal) = source.next().await {
+                        shared.note(&signal);
+                        if shared.hurry() {
+                            tokio::time::sleep(Limits::hurry()).await;
+                            end();
+                        }
+                    }
+                });
+            })?;
+        Ok(Self { asked, thread })
+    }
+
+    /// Whether no also_readable signal will be heard of.
+    pub(crate) fn are_deaf(&self) -> bool {
+        self.thread.is_finished()
+    }
+
+    pub(crate) fn stop_asked(&self) -> bool {
+        self.asked.stops.load(Ordering::SeqCst) > 0
+    }
+
+    pub(crate) fn hurry_asked(&self) -> bool {
+        self.asked.hurry()
+    }
+
+    /// Whether a replacement was asked for since the last time.
+    pub(crate) fn replacement_asked(&self) -> bool {
+        self.asked.replacement.swap(false, Ordering::SeqCst)
+    }
+
+    /// Waits for a signal, but not for long.
+    pub(crate) fn wait(&self) {
+        self.wait_for(LOOK_AROUND);
+    }
+
+    /// Waits for a signal, for so long.
+    pub(crate) fn wait_for(&self, time: Duration) {
+        let guard = self.asked.lock.lock();
+        let guard = guard.unwrap_or_else(PoisonError::into_inner);
+        // Whether it was a signal or the time is for the caller to find out.
+        drop(self.asked.changed.wait_timeout(guard, time));
+    }
+}
+
+impl Asked {
+    fn hurry(&self) -> bool {
+        self.stops.load(Ordering::SeqCst) > 1
+    }
+
+    fn note(&self, signal: &Signal) {
+        match signal {
+            Signal::Stop => {
+                self.stops.fetch_add(1, Ordering::SeqCst);
+            }
+            Signal::Replace => self.replacement.store(true, Ordering::SeqCst),
+        }
+        self.changed.notify_all();
+    }
+}
+
+/// Ends the process, whatever its threads do or hold: who asks twice waits no longer.
+fn end() -> ! {
+    #[cfg(unix)]
+    // SAFETY: it takes a number, and returns to no one.
+    unsafe {
+        libc::_exit(0)
+    }
+    #[cfg(not(unix))]
+    std::process::exit(0)
+}
+
+#[cfg(unix)]
+struct Source {
+    interrupt: tokio::signal::unix::Signal,
+    terminate: tokio::signal::unix::Signal,
+    hangup: tokio::signal::unix::Signal,
+}
+
+#[cfg(unix)]
+impl Source {
+    fn new() -> io::Result<Self> {
+        use tokio::signal::unix::{SignalKind, signal};
+        Ok(Self {
+            interrupt: signal(SignalKind::interrupt())?,
+            terminate: signal(SignalKind::terminate())?,
+            hangup: signal(SignalKind::hangup())?,
+        })
+    }
+
+    async fn next(&mut self) -> Option<Signal> {
+        tokio::select! {
+            got = self.interrupt.recv() => got.map(|()| Signal::Stop),
+            got = self.terminate.recv() => got.map(|()| Signal::Stop),
+            got = self.hangup.recv() => got.map(|()| Signal::Replace),
+        }
+    }
+}
+
+#[cfg(windows)]
+struct Source(tokio::signal::windows::CtrlC);
+
+#[cfg(windows)]
+impl Source {
+    fn new() -> io::Result<Self> {
+        Ok(Self(tokio::signal::windows::ctrl_c()?))
+    }
+
+    async fn next(&mut self) -> Option<Signal> {
+        self.0.recv().await.map(|()| Signal::Stop)
+    }
+}

@@ -1,0 +1,262 @@
+//! What a component's imports grant: the list of imports is the list of rights.
+
+use wasmtime::component::types::ComponentItem;
+
+use super::Program;
+use crate::confinement::Confined;
+use crate::error::Error;
+
+/// One function that a component imports, and what calling it gets.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Import {
+    /// Package, interface and version: `wasi:filesystem/types@0.3.0`.
+    pub interface: String,
+    /// As in a component: `[method]descriptor.open-at`.
+    pub function: String,
+    /// What the component gets from it, or why nothing.
+    pub grant: &'static str,
+    /// What keeps it at that.
+    pub enforced_by: &'static [Enforcement],
+}
+
+/// What stands between a function that can be called and what was not granted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[non_exhaustive]
+pub enum Enforcement {
+    /// Functions that are not linked.
+    Imports,
+    /// The environment that the instance is made with.
+    Context,
+    /// The log's own thread.
+    Log,
+    /// The one descriptor that is handed out.
+    Root,
+    /// The kernel's path lookup.
+    Beneath,
+    /// The rights of that descriptor.
+    ReadOnly,
+    /// The host's sockets.
+    Sockets,
+    /// Landlock, on opening and changing files.
+    KernelFiles,
+    /// Landlock, on binding and connecting.
+    KernelTcp,
+    /// Seccomp, on making, binding and connecting.
+    KernelSockets,
+}
+
+impl Enforcement {
+    /// A short name.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Imports => "imports",
+            Self::Context => "context",
+            Self::Log => "log",
+            Self::Root => "root",
+            Self::Beneath => "beneath",
+            Self::ReadOnly => "read-only",
+            Self::Sockets => "sockets",
+            Self::KernelFiles => "landlock-files",
+            Self::KernelTcp => "landlock-tcp",
+            Self::KernelSockets => "seccomp",
+        }
+    }
+
+    /// How it works.
+    #[must_use]
+    pub fn explanation(self) -> &'static str {
+        match self {
+            Self::Imports => {
+                "the component reaches its own memory and these functions; what is not in this list is not linked"
+            }
+            Self::Context => "the instance gets arguments, and an empty environment",
+            Self::Log => {
+                "a thread of the host writes, replaces control characters, and drops what its reader does not take"
+            }
+            Self::Root => {
+                "one descriptor is handed out, which the host opened before the component began"
+            }
+            Self::Beneath => {
+                "openat2 with RESOLVE_BENEATH: the kernel follows no path and no link that leads out (without openat2 the host walks the path, name by name)"
+            }
+            Self::ReadOnly => {
+                "the runtime refuses every change before it asks the kernel, and opens for reading only"
+            }
+            Self::Sockets => {
+                "bind finds a listener that the host has bound, or fails; there is no code that connects"
+            }
+            Self::KernelFiles => {
+                "Landlock: the kernel opens no other file for this process, and neither writes, creates, removes nor executes for it"
+            }
+            Self::KernelTcp => {
+                "Landlock: the kernel lets this process bind and connect no TCP port"
+            }
+            Self::KernelSockets => {
+                "seccomp: the kernel makes no socket for this process, lets it bind and connect none, and runs no program for it"
+            }
+        }
+    }
+
+    /// Whether it holds in a process that is confined like this; most always do.
+    #[must_use]
+    pub fn holds(self, confined: Option<Confined>) -> bool {
+        let landlock = confined.map_or(0, |confined| confined.landlock);
+        match self {
+            Self::KernelFiles => landlock >= Confined::FILES,
+            Self::KernelTcp => landlock >= Confined::TCP,
+            Self::KernelSockets => confined.is_some_and(|confined| confined.no_new_sockets),
+            _ => true,
+        }
+    }
+}
+
+/// Functions of an interface that get the same, enforced by the same.
+struct Row {
+    interface: &'static str,
+    functions: &'static [&'static str],
+    grant: &'static str,
+    enforced_by: &'static [Enforcement],
+}
+
+/// All that [`Program`] links. Whoever links more has to say here what it grants: a
+/// component that imports what is not here has no [`Import`]s, only an error.
+#[rustfmt::skip]
+const ROWS: &[Row] = &[
+    Row { interface: "wasi:cli/environment", functions: &["get-arguments"],
+        grant: "the arguments that the host makes for it", enforced_by: &[Enforcement::Context] },
+    Row { interface: "wasi:cli/environment", functions: &["get-environment", "get-initial-cwd"],
+        grant: "nothing: it is empty", enforced_by: &[Enforcement::Context] },
+    Row { interface: "wasi:cli/stdout", functions: &["write-via-stream"],
+        grant: "lines in this log", enforced_by: &[Enforcement::Log] },
+    Row { interface: "wasi:cli/stderr", functions: &["write-via-stream"],
+        grant: "lines in this log", enforced_by: &[Enforcement::Log] },
+    Row { interface: "wasi:clocks/monotonic-clock", functions: &["now", "get-resolution"],
+        grant: "time that has passed", enforced_by: &[Enforcement::Imports] },
+    Row { interface: "wasi:clocks/monotonic-clock", functions: &["wait-for", "wait-until"],
+        grant: "waiting", enforced_by: &[Enforcement::Imports] },
+    Row { interface: "wasi:clocks/system-clock", functions: &["now", "get-resolution"],
+        grant: "the date and the time of day", enforced_by: &[Enforcement::Imports] },
+    Row { interface: "wasi:filesystem/preopens", functions: &["get-directories"],
+        grant: "the root, and nothing beside it", enforced_by: &[Enforcement::Root] },
+    Row { interface: "wasi:filesystem/types", functions: &["[method]descriptor.open-at"],
+        grant: "opening what is below the root",
+        enforced_by: &[Enforcement::Root, Enforcement::Beneath, Enforcement::ReadOnly, Enforcement::KernelFiles] },
+    Row { interface: "wasi:filesystem/types", functions: &[
+            "[method]descriptor.stat-at", "[method]descriptor.readlink-at",
+            "[method]descriptor.metadata-hash-at"],
+        grant: "looking at what is below the root", enforced_by: &[Enforcement::Root, Enforcement::Beneath] },
+    Row { interface: "wasi:filesystem/types", functions: &[
+            "[method]descriptor.read-via-stream", "[method]descriptor.read-directory",
+            "[method]descriptor.stat", "[method]descriptor.get-type", "[method]descriptor.get-flags",
+            "[method]descriptor.is-same-object", "[method]descriptor.metadata-hash",
+            "[method]descriptor.advise", "[method]descriptor.sync", "[method]descriptor.sync-data"],
+        grant: "reading the root, or what was opened below it",
+        enforced_by: &[Enforcement::Root, Enforcement::ReadOnly] },
+    Row { interface: "wasi:filesystem/types", functions: &[
+            "[method]descriptor.write-via-stream", "[method]descriptor.append-via-stream",
+            "[method]descriptor.set-size", "[method]descriptor.create-directory-at",
+            "[method]descriptor.remove-directory-at", "[method]descriptor.unlink-file-at",
+            "[method]descriptor.link-at", "[method]descriptor.symlink-at",
+            "[method]descriptor.rename-at"],
+        grant: "nothing: refused", enforced_by: &[Enforcement::ReadOnly, Enforcement::KernelFiles] },
+    Row { interface: "wasi:filesystem/types", functions: &[
+            "[method]descriptor.set-times", "[method]descriptor.set-times-at"],
+        grant: "nothing: refused", enforced_by: &[Enforcement::ReadOnly] },
+    Row { interface: "wasi:sockets/types", functions: &["[static]tcp-socket.create"],
+        grant: "a socket that can only bind and listen", enforced_by: &[Enforcement::Sockets] },
+    Row { interface: "wasi:sockets/types", functions: &[
+            "[method]tcp-socket.bind", "[method]tcp-socket.listen"],
+        grant: "connections to the granted addresses",
+        enforced_by: &[Enforcement::Sockets, Enforcement::KernelTcp, Enforcement::KernelSockets] },
+    Row { interface: "wasi:sockets/types", functions: &[
+            "[method]tcp-socket.receive", "[method]tcp-socket.send",
+            "[method]tcp-socket.get-remote-address"],
+        grant: "talking to whoever has connected", enforced_by: &[Enforcement::Sockets] },
+];
+
+impl Program {
+    /// What the component imports, function by function, in its own order.
+    ///
+    /// # Errors
+    /// [`Error::Component`] when it imports what no one has explained: a fault of
+    /// this library.
+    pub fn imports(&self) -> Result<Vec<Import>, Error> {
+        let component = self.server.instance_pre().component().component_type();
+        let mut imports = Vec::new();
+        for (interface, item) in component.imports(&self.engine) {
+            let ComponentItem::ComponentInstance(instance) = item.ty else {
+                return Err(unexplained(interface, ""));
+            };
+            for (function, item) in instance.exports(&self.engine) {
+                match item.ty {
+                    ComponentItem::ComponentFunc(_) => imports.push(import(interface, function)?),
+                    // A name for a type lets no one do anything.
+                    ComponentItem::Type(_) | ComponentItem::Resource(_) => {}
+                    _ => return Err(unexplained(interface, function)),
+                }
+            }
+        }
+        Ok(imports)
+    }
+}
+
+fn import(interface: &str, function: &str) -> Result<Import, Error> {
+    let unversioned = interface.split('@').next().unwrap_or(interface);
+    let row = ROWS
+        .iter()
+        .find(|row| row.interface == unversioned && row.functions.contains(&function))
+        .ok_or_else(|| unexplained(interface, function))?;
+    Ok(Import {
+        interface: interface.to_owned(),
+        function: function.to_owned(),
+        grant: row.grant,
+        enforced_by: row.enforced_by,
+    })
+}
+
+fn unexplained(interface: &str, function: &str) -> Error {
+    Error::Component(format!(
+        "nothing is known of its import {}",
+        format!("{interface} {function}").trim_end()
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_no_one_has_explained_is_an_error() {
+        let rows = [
+            ("wasi:sockets/types@0.3.0", "[method]tcp-socket.connect"),
+            ("wasi:cli/stdin@0.3.0", "read-via-stream"),
+            ("wasi:cli/environment@0.3.0", "get-secrets"),
+            ("porthole:host/process", "spawn"),
+        ];
+        for (interface, function) in rows {
+            let error = import(interface, function).unwrap_err().to_string();
+            assert!(
+                error.ends_with(&format!("{interface} {function}")),
+                "{error}"
+            );
+        }
+        assert!(import("wasi:cli/environment@0.3.1", "get-arguments").is_ok());
+    }
+
+    #[test]
+    fn no_function_is_explained_twice() {
+        let mut names: Vec<_> = ROWS
+            .iter()
+            .flat_map(|row| {
+                row.functions
+                    .iter()
+                    .map(|function| (row.interface, function))
+            })
+            .collect();
+        let count = names.len();
+        names.sort_unstable();
+        names.dedup();
+        assert_eq!(names.len(), count);
+    }
+}

@@ -1,0 +1,85 @@
+//! One instance of the component, from its first instruction to its end.
+
+use std::sync::Arc;
+
+use tokio::task::unconstrained;
+use wasmtime::Store;
+use wasmtime::component::ResourceTable;
+use wasmtime_wasi::WasiCtxBuilder;
+
+use super::{Program, watchdog};
+use crate::accept::inbox::Inboxes;
+use crate::limits::{self, Limits};
+use crate::report::log::Log;
+use crate::wasi::filesystem::Disk;
+use crate::wasi::filesystem::preopens::Preopen;
+use crate::wasi::limiter::InstanceLimiter;
+use crate::wasi::state::State;
+
+/// What an instance is given: all that it can ever reach.
+pub(crate) struct Grants {
+    pub(crate) arguments: Vec<String>,
+    pub(crate) inboxes: Inboxes,
+    pub(crate) preopen: Preopen,
+    pub(crate) disk: Arc<Disk>,
+    pub(crate) stdout: Log,
+    pub(crate) stderr: Log,
+}
+
+/// What `wasi:cli/run` returns.
+pub(crate) type Returned = Result<(), ()>;
+
+/// Runs an instance until it returns.
+///
+/// # Errors
+/// A trap.
+pub(crate) async fn run(
+    program: &Program,
+    grants: Grants,
+    limits: &Limits,
+) -> wasmtime::Result<Returned> {
+    let mut store = store(program, grants, limits);
+    let instance = program.server.instantiate_async(&mut store).await?;
+    let run = instance.wasi_cli_run();
+    // With tokio's budget, what is ready beyond it would be put off in reverse order, and
+    // behind whatever comes meanwhile: of many connections a few would be served again and
+    // again. Without, all that are ready are served in turn before the sockets are asked.
+    let serving = store.run_concurrent(async |store| run.call_run(store).await);
+    unconstrained(serving).await?
+}
+
+fn store(program: &Program, grants: Grants, limits: &Limits) -> Store<State> {
+    // Handles and table entries are what a connection costs the host.
+    let per_worker = limits
+        .connections
+        .div_ceil(limits.workers.max(1))
+        .saturating_mul(2);
+    let handles = per_worker
+        .saturating_mul(limits::HANDLES_PER_CONNECTION)
+        .saturating_add(limits::SPARE_HANDLES);
+    let mut table = ResourceTable::new();
+    table.set_max_capacity(handles);
+
+    let wasi = WasiCtxBuilder::new()
+        .args(&grants.arguments)
+        .stdout(grants.stdout)
+        .stderr(grants.stderr)
+        .max_random_size(0)
+        // What may wait is in our own hands.
+        .allow_blocking_current_thread(true)
+        .build();
+    let state = State {
+        wasi,
+        table,
+        limiter: InstanceLimiter::new(limits.memory),
+        inboxes: grants.inboxes,
+        preopen: grants.preopen,
+        disk: grants.disk,
+    };
+    let mut store = Store::new(&program.engine, state);
+    store.limiter(|state| &mut state.limiter);
+    store.set_max_component_handles(handles);
+    store.set_hostcall_fuel(limits::HOSTCALL_BYTES);
+    watchdog::watch(&mut store);
+    store
+}

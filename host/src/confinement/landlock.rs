@@ -1,0 +1,70 @@
+//! By Landlock: reading what is granted, and nothing else.
+
+use std::os::fd::AsFd;
+use std::path::Path;
+
+use landlock::{
+    ABI, Access as _, AccessFs, AccessNet, LandlockStatus, PathBeneath, PathFd, PathFdError,
+    RestrictSelfAttr as _, RestrictionStatus, Ruleset, RulesetAttr as _, RulesetCreatedAttr as _,
+    RulesetError, Scope,
+};
+
+use super::Confined;
+use crate::error::Error;
+use crate::root::Root;
+
+/// The newest version that was looked at: all that it can refuse is refused. An
+/// older kernel leaves out what it does not know.
+const KNOWN: ABI = ABI::V10;
+
+pub(super) fn confine(root: &Root, also_readable: &[&Path]) -> Result<Confined, Error> {
+    let also_readable = also_readable
+        .iter()
+        .map(|path| open(path))
+        .collect::<Result<Vec<_>, _>>()?;
+    let alone = is_the_only_thread();
+    let status =
+        restrict(root, &also_readable).map_err(|error| Error::Confinement(error.to_string()))?;
+    let landlock = match status.landlock {
+        LandlockStatus::Available { effective_abi, .. } => effective_abi as u32,
+        LandlockStatus::NotEnabled | LandlockStatus::NotImplemented => 0,
+    };
+    Ok(Confined {
+        landlock,
+        no_new_privileges: status.no_new_privs,
+        no_new_sockets: false,
+        every_thread: alone || status.all_threads,
+    })
+}
+
+/// As a place only, so that nothing waits for the writer of a FIFO.
+fn open(path: &Path) -> Result<PathFd, Error> {
+    PathFd::new(path).map_err(|error| match error {
+        PathFdError::OpenCall { source, path, .. } => Error::Root { path, source },
+        other => Error::Confinement(other.to_string()),
+    })
+}
+
+fn restrict(root: &Root, also_readable: &[PathFd]) -> Result<RestrictionStatus, RulesetError> {
+    let places = also_readable.iter().map(AsFd::as_fd).chain([root.as_fd()]);
+    // Listing is a right of directories: the crate leaves it out for files.
+    let rules = places.map(|place| {
+        Ok::<_, RulesetError>(PathBeneath::new(
+            place,
+            AccessFs::ReadFile | AccessFs::ReadDir,
+        ))
+    });
+    Ruleset::default()
+        .handle_access(AccessFs::from_all(KNOWN))?
+        .handle_access(AccessNet::from_all(KNOWN))?
+        .scope(Scope::from_all(KNOWN))?
+        .create()?
+        .add_rules(rules)?
+        .all_threads(true)?
+        .restrict_self()
+}
+
+/// Where there is no `/proc`, it may not be.
+fn is_the_only_thread() -> bool {
+    std::fs::read_dir("/proc/self/task").is_ok_and(|threads| threads.count() == 1)
+}

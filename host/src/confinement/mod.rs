@@ -1,0 +1,185 @@
+//! The wall behind the wall: the process gives up, for good, what serving does not
+//! need. Should code of an attacker ever run outside the component, the kernel still
+//! stands between it and everything else.
+//!
+//! Linux only, by Landlock, seccomp and `no_new_privs`; each kernel does what it knows
+//! how.
+
+#[cfg(target_os = "linux")]
+mod calls;
+#[cfg(target_os = "linux")]
+mod landlock;
+#[cfg(target_os = "linux")]
+mod seccomp;
+
+use std::fmt;
+use std::path::Path;
+
+use crate::error::Error;
+use crate::root::Root;
+
+/// Gives up, for good, everything but reading the root and what is at or below the
+/// `also_readable` paths, as far as this kernel knows how: other files, any writing,
+/// creating, removing, dating and executing, making, binding and connecting of sockets,
+/// control of devices, whatever reaches other processes, new privileges. What is open
+/// stays open: descriptors, listeners, connections.
+///
+/// It holds for the calling thread and for threads that it starts from now on, and for
+/// child processes: call it before there are any, and after all has been opened and
+/// bound. A kernel with Landlock 8 confines all threads, whenever it is called. Nothing
+/// in this library calls it by itself.
+///
+/// What stays readable is what the root and the paths are now. Whatever takes their
+/// place later is something else: [`Root::open`] fails for a directory that was
+/// replaced, unless a also_readable path is above it. The component sees no also_readable path.
+///
+/// A kernel without Landlock, or another system, is no error: what was reached is in
+/// the [`Confined`] that is returned.
+///
+/// ```
+/// # fn main() -> Result<(), porthole::Error> {
+/// # let media = ".";
+/// let root = porthole::Root::open(media)?;
+/// let listeners = porthole::Listeners::bind(&[([127, 0, 0, 1], 0).into()])?;
+/// println!("confined {}", porthole::confine(&root, &[])?);
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+/// [`Error::Root`] when a also_readable path can't be had, [`Error::Confinement`] when the
+/// kernel knows how to confine the process and does not do it.
+pub fn confine(root: &Root, also_readable: &[&Path]) -> Result<Confined, Error> {
+    #[cfg(target_os = "linux")]
+    {
+        let mut confined = landlock::confine(root, also_readable)?;
+        confined.no_new_sockets = seccomp::confine();
+        Ok(confined)
+    }
+    #[cfg(not(target_os = "linux"))]
+    {
+        let _ = (root, also_readable);
+        Ok(Confined::default())
+    }
+}
+
+/// What a process has given up: as much as its kernel knows how.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Confined {
+    /// The version of Landlock's interface that is in force, 0 for none. Files
+    /// since 1 (Linux 5.13), TCP since 4 (6.7), devices since 5 (6.10), signals and
+    /// abstract Unix sockets since 6 (6.12), all Unix sockets since 9, UDP since 10.
+    pub landlock: u32,
+    /// Whether seccomp refuses to make, bind and connect sockets of any kind, to run
+    /// programs, and to reach other processes.
+    pub no_new_sockets: bool,
+    /// Whether `no_new_privs` is set: a set-user-ID program gains nothing.
+    pub no_new_privileges: bool,
+    /// Whether every thread of the process is confined, and not just the one that
+    /// called and those that it starts.
+    pub every_thread: bool,
+}
+
+/// What Landlock can refuse, with the version that it took.
+const REFUSED: [(u32, &str); 6] = [
+    (Confined::FILES, "other files"),
+    (Confined::TCP, "TCP"),
+    (5, "devices"),
+    (6, "signals"),
+    (9, "Unix sockets"),
+    (10, "UDP"),
+];
+
+impl Confined {
+    /// The version of Landlock since which files are refused.
+    pub const FILES: u32 = 1;
+
+    /// The version of Landlock since which TCP is refused.
+    pub const TCP: u32 = 4;
+
+    /// What Landlock refuses.
+    #[must_use]
+    pub fn refused(&self) -> Vec<&'static str> {
+        let known = |(since, _): &&(u32, _)| *since <= self.landlock;
+        REFUSED
+            .iter()
+            .filter(known)
+            .map(|(_, name)| *name)
+            .collect()
+    }
+}
+
+/// One line: `by Landlock 7 (other files, TCP, …), seccomp (new sockets), no_new_privs`.
+impl fmt::Display for Confined {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let landlock = (self.landlock > 0)
+            .then(|| format!("Landlock {} ({})", self.landlock, self.refused().join(", ")));
+        let seccomp = self
+            .no_new_sockets
+            .then(|| "seccomp (new sockets)".to_owned());
+        let privileges = self.no_new_privileges.then(|| "no_new_privs".to_owned());
+        let all: Vec<String> = [landlock, seccomp, privileges]
+            .into_iter()
+            .flatten()
+            .collect();
+        match all.is_empty() {
+            true => f.write_str("by the sandbox alone")?,
+            false => write!(f, "by {}", all.join(", "))?,
+        }
+        if self.landlock == 0 {
+            f.write_str("; there is no Landlock here")?;
+        } else if !self.every_thread {
+            f.write_str("; but for threads that ran before")?;
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn it_says_what_was_reached() {
+        let rows = [
+            (
+                0,
+                false,
+                false,
+                "by the sandbox alone; there is no Landlock here",
+            ),
+            (
+                0,
+                true,
+                true,
+                "by seccomp (new sockets), no_new_privs; there is no Landlock here",
+            ),
+            (1, false, true, "by Landlock 1 (other files), no_new_privs"),
+            (
+                7,
+                true,
+                true,
+                "by Landlock 7 (other files, TCP, devices, signals), seccomp (new sockets), no_new_privs",
+            ),
+            (
+                10,
+                false,
+                true,
+                "by Landlock 10 (other files, TCP, devices, signals, Unix sockets, UDP), no_new_privs",
+            ),
+        ];
+        for (landlock, no_new_sockets, no_new_privileges, expected) in rows {
+            let mut confined = Confined {
+                landlock,
+                no_new_sockets,
+                no_new_privileges,
+                every_thread: true,
+            };
+            assert_eq!(confined.to_string(), expected);
+            confined.every_thread = false;
+            let partly = confined.to_string().contains("threads that ran before");
+            assert_eq!(partly, landlock > 0, "{confined}");
+        }
+    }
+}

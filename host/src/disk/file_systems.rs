@@ -1,0 +1,173 @@
+//! Which file systems the serving thread may ask, and which may keep it waiting.
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Instant;
+
+use crate::limits::{FILE_SYSTEM_TTL, KNOWN_FILE_SYSTEMS, SLOW_CALL, SLOW_DISK_PERIOD};
+
+/// A mounted file system, as `stx_dev` names it.
+pub(crate) type Device = (u32, u32);
+
+/// What a file system waits for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// Nothing: it is in memory.
+    Memory,
+    /// A disk of this machine: for what the kernel does not have in memory.
+    Disk,
+    /// A server, a process, or who knows: for anything, and without end.
+    Remote,
+}
+
+impl Kind {
+    /// By the numbers of statfs(2). What is not known is not trusted.
+    pub(crate) fn of(magic: i64) -> Self {
+        #[rustfmt::skip]
+        const DISKS: &[i64] = &[
+            0xEF53, // ext2, ext3, ext4
+            0x5846_5342, // XFS
+            0x9123_683E, // Btrfs
+            0xF2F5_2010, // F2FS
+            0x2FC1_2FC1, // ZFS
+            0xCA45_1A4E, // bcachefs
+            0x794C_7630, // overlayfs
+            0x4D44, // FAT
+            0x2011_BAB0, // exFAT
+            0x7366_746E, 0x5346_544E, // NTFS
+            0x9660, // ISO 9660
+            0x1501_3346, // UDF
+            0x7371_7368, // squashfs
+            0xE0F5_E1E2, // EROFS
+            0x4244, 0x482B, // HFS, HFS+
+            0x3153_464A, // JFS
+            0x5265_4973, // ReiserFS
+            0x3434, // NILFS
+        ];
+        match magic {
+            // tmpfs, devtmpfs; ramfs.
+            0x0102_1994 | 0x8584_58F6 => Self::Memory,
+            _ if DISKS.contains(&magic) => Self::Disk,
+            _ => Self::Remote,
+        }
+    }
+}
+
+/// How a question to a file system is to be put.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Route {
+    /// By the serving thread.
+    Inline,
+    /// By the serving thread as far as the kernel has the answer in memory.
+    InlineIfCached,
+    /// By a thread that may wait.
+    Offload,
+    /// The same, and that thread is to say what kind it is.
+    Unknown,
+}
+
+/// What is known of the file systems that were met.
+#[derive(Debug, Default)]
+pub(crate) struct FileSystems(Mutex<Vec<Known>>);
+
+#[derive(Debug)]
+struct Known {
+    device: Device,
+    kind: Kind,
+    learned: Instant,
+    /// When a question last took long.
+    slow: Option<Instant>,
+}
+
+impl FileSystems {
+    pub(crate) fn route(&self, device: Device) -> Route {
+        let known = self.lock();
+        let Some(known) = known.iter().find(|known| known.device == device) else {
+            return Route::Unknown;
+        };
+        let is_past = |since: Instant, age| since.elapsed() > age;
+        match known.kind {
+            // The number may be another's by now.
+            _ if is_past(known.learned, FILE_SYSTEM_TTL) => Route::Unknown,
+            Kind::Memory => Route::Inline,
+            Kind::Disk => match known.slow {
+                Some(slow) if !is_past(slow, SLOW_DISK_PERIOD) => Route::InlineIfCached,
+                _ => Route::Inline,
+            },
+            Kind::Remote => Route::Offload,
+        }
+    }
+
+    pub(crate) fn learn(&self, device: Device, kind: Kind) {
+        let mut all = self.lock();
+        let slow = all
+            .iter()
+            .position(|known| known.device == device)
+            .and_then(|index| all.swap_remove(index).slow);
+        if all.len() >= KNOWN_FILE_SYSTEMS {
+            all.clear();
+        }
+        all.push(Known {
+            device,
+            kind,
+            learned: Instant::now(),
+            slow,
+        });
+    }
+
+    /// Notes that a question took as long as from `begun` until now.
+    pub(crate) fn took(&self, device: Device, begun: Instant) {
+        if begun.elapsed() > SLOW_CALL
+            && let Some(known) = self.lock().iter_mut().find(|known| known.device == device)
+        {
+            known.slow = Some(Instant::now());
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Vec<Known>> {
+        // Nothing panics while it is held.
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_may_wait_without_end_is_never_asked_here() {
+        let file_systems = FileSystems::default();
+        let (memory, disk, remote) = ((0, 1), (8, 1), (0, 2));
+        assert_eq!(file_systems.route(disk), Route::Unknown);
+        let magics = [(memory, 0x0102_1994), (disk, 0xEF53), (remote, 0x6573_5546)];
+        for (device, magic) in magics {
+            file_systems.learn(device, Kind::of(magic));
+        }
+        let long_ago = Instant::now().checked_sub(SLOW_CALL * 2).unwrap();
+        let routes = [
+            (memory, Route::Inline, Route::Inline),
+            (disk, Route::Inline, Route::InlineIfCached),
+            (remote, Route::Offload, Route::Offload),
+        ];
+        for (device, before, after) in routes {
+            file_systems.took(device, Instant::now());
+            assert_eq!(file_systems.route(device), before, "{device:?}");
+            file_systems.took(device, long_ago);
+            assert_eq!(file_systems.route(device), after, "{device:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_known_is_bounded_and_grows_old() {
+        let file_systems = FileSystems::default();
+        for minor in 0..1_000 {
+            file_systems.learn((0, minor), Kind::Disk);
+            assert!(file_systems.lock().len() <= KNOWN_FILE_SYSTEMS);
+            assert_eq!(file_systems.route((0, minor)), Route::Inline);
+        }
+        let age = FILE_SYSTEM_TTL * 2;
+        for known in file_systems.lock().iter_mut() {
+            known.learned = Instant::now().checked_sub(age).unwrap();
+        }
+        assert_eq!(file_systems.route((0, 999)), Route::Unknown);
+    }
+}

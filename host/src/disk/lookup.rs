@@ -1,0 +1,180 @@
+//! Paths beneath what is granted, to the files that they lead to.
+//!
+//! The kernel keeps every path inside (openat2(2) with `RESOLVE_BENEATH`); what it refuses
+//! because of a link [`super::links`] goes through step by step. What was opened is
+//! looked at, so that what was exchanged in between is noticed.
+
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+
+use rustix::fs::{FileType, Mode, OFlags, ResolveFlags, openat2, readlinkat};
+use rustix::io::Errno;
+
+use super::file_systems::Device;
+use super::granted::{Granted, NOT_OPENED, OUTSIDE, Place, last};
+use super::links;
+use super::stat::{Freshness, Stat};
+use crate::limits::PATH_BYTES;
+
+/// How much of the file system may be asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum How {
+    /// This one, and none that is mounted below; else [`OUTSIDE`].
+    On(Device),
+    /// This one, as far as the kernel has the path in memory; else [`Errno::AGAIN`].
+    Cached(Device),
+    /// All, and wait for them.
+    Patiently,
+}
+
+/// The longest part of a path that the kernel has in memory.
+#[derive(Debug)]
+pub(crate) struct Nearest {
+    pub(crate) at: OwnedFd,
+    pub(crate) device: Device,
+    /// What is left of the path.
+    pub(crate) rest: Vec<u8>,
+}
+
+impl Granted {
+    /// What the path leads to.
+    pub(crate) fn look(&self, place: Place<'_>, how: How) -> Result<Stat, Errno> {
+        if let How::On(device) = how
+            && is_name(place.path)
+        {
+            let stat = Stat::of_name(place.from, place.path, Freshness::Cached)?;
+            if stat.device != device {
+                return Err(OUTSIDE);
+            }
+            if !(place.follow && stat.kind == FileType::Symlink) {
+                return Ok(stat);
+            }
+        }
+        let file = self.find(place, OFlags::PATH, how)?;
+        stat(file.as_fd(), how)
+    }
+
+    /// Opens a file or a directory for reading, without waiting for a writer or for a
+    /// lease to be given up.
+    pub(crate) fn open(
+        &self,
+        place: Place<'_>,
+        directory: bool,
+        how: How,
+    ) -> Result<(OwnedFd, Stat), Errno> {
+        let check = |stat: &Stat| match stat.kind {
+            FileType::Symlink => Err(Errno::LOOP),
+            _ if !stat.may_be_opened() => Err(NOT_OPENED),
+            FileType::RegularFile if directory => Err(Errno::NOTDIR),
+            _ => Ok(()),
+        };
+        // To open a device may do anything, even if it is closed again at once.
+        check(&self.look(place, how)?)?;
+        let flags = OFlags::RDONLY | OFlags::NONBLOCK | OFlags::NOCTTY;
+        let file = self.find(place, flags, how)?;
+        let stat = stat(file.as_fd(), how)?;
+        check(&stat)?;
+        Ok((file, stat))
+    }
+
+    /// What a link says.
+    pub(crate) fn read_link(&self, place: Place<'_>, how: How) -> Result<Vec<u8>, Errno> {
+        let place = Place {
+            follow: false,
+            ..place
+        };
+        let link = self.find(place, OFlags::PATH, how)?;
+        stat(link.as_fd(), how)?;
+        match readlinkat(link, c"", Vec::new()) {
+            Ok(target) => Ok(target.into_bytes()),
+            // To readlinkat(2) an open file that is no link is not there.
+            Err(Errno::NOENT) => Err(Errno::INVAL),
+            Err(error) => Err(error),
+        }
+    }
+
+    fn find(&self, place: Place<'_>, flags: OFlags, how: How) -> Result<OwnedFd, Errno> {
+        let resolve = match how {
+            How::On(_) => ResolveFlags::NO_XDEV,
+            How::Cached(_) => ResolveFlags::CACHED,
+            How::Patiently => ResolveFlags::empty(),
+        };
+        let found = match (self.has_openat2, how) {
+            (true, _) => beneath(place, flags, resolve),
+            (false, How::Patiently) => Err(OUTSIDE),
+            (false, _) => Err(Errno::AGAIN),
+        };
+        match (found, how) {
+            (Err(OUTSIDE), How::Patiently) => links::follow(self, place)?.open(self, flags),
+            // Before Linux 5.12 the flag is not known.
+            (Err(Errno::INVAL), How::Cached(_)) => Err(Errno::AGAIN),
+            (found, _) => found,
+        }
+    }
+
+    /// How far the kernel gets without asking a file system.
+    pub(crate) fn nearest(&self, from: BorrowedFd<'_>, path: &[u8]) -> Option<Nearest> {
+        if !self.has_openat2 || path.len() >= PATH_BYTES || path.starts_with(b"/") {
+            return None;
+        }
+        let slashes = path.iter().enumerate().filter(|(_, byte)| **byte == b'/');
+        let mut ends: Vec<usize> = slashes.map(|(index, _)| index).collect();
+        ends.push(path.len());
+        let cached = |end: usize| {
+            let path = path.get(..end).filter(|path| !path.is_empty())?;
+            let place = Place {
+                from,
+                path,
+                follow: true,
+            };
+            beneath(place, OFlags::PATH, ResolveFlags::CACHED).ok()
+        };
+        let none = Place {
+            from,
+            path: b".",
+            follow: true,
+        };
+        let mut at = beneath(none, OFlags::PATH, ResolveFlags::CACHED).ok()?;
+        // What is in memory is reached by way of what is in memory, so that the last one
+        // that is found is the longest.
+        let count = ends.partition_point(|&end| {
+            let found = cached(end).map(|found| at = found);
+            found.is_some()
+        });
+        let end = count.checked_sub(1).and_then(|last| ends.get(last));
+        let rest = path.get(end.copied().unwrap_or(0)..)?;
+        let device = Stat::of(&at, Freshness::Cached).ok()?.device;
+        let rest = rest.iter().skip_while(|&&byte| byte == b'/');
+        let rest = rest.copied().collect();
+        Some(Nearest { at, device, rest })
+    }
+}
+
+/// Of a way that may not wait, what was found must be where it was to be looked for.
+fn stat(file: BorrowedFd<'_>, how: How) -> Result<Stat, Errno> {
+    match how {
+        How::Patiently => Stat::of(file, Freshness::Queried),
+        How::On(device) | How::Cached(device) => {
+            let stat = Stat::of(file, Freshness::Cached)?;
+            match stat.device == device {
+                true => Ok(stat),
+                false => Err(OUTSIDE),
+            }
+        }
+    }
+}
+
+fn beneath(place: Place<'_>, flags: OFlags, how: ResolveFlags) -> Result<OwnedFd, Errno> {
+    let inside = ResolveFlags::BENEATH | ResolveFlags::NO_MAGICLINKS;
+    openat2(
+        place.from,
+        place.path,
+        flags | last(place.follow) | OFlags::CLOEXEC,
+        Mode::empty(),
+        inside | how,
+    )
+}
+
+/// Whether a path is one name, which can't lead anywhere but to an entry.
+fn is_name(path: &[u8]) -> bool {
+    !path.contains(&b'/') && !matches!(path, b"" | b"." | b"..")
+}

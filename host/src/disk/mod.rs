@@ -1,0 +1,236 @@
+//! The granted files on Linux, asked so that no question holds up who else is served.
+//!
+//! What the kernel has in memory is answered by the serving thread. For what a disk, a
+//! server or another process has to say first, a thread beside it waits.
+
+mod buffer_pool;
+mod codes;
+mod file_systems;
+mod granted;
+mod links;
+mod listing;
+mod lookup;
+pub(crate) mod names;
+mod stat;
+mod thread_pool;
+
+use std::fs::File;
+use std::os::fd::{AsFd, OwnedFd};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Instant;
+
+use rustix::fs::fstatfs;
+use rustix::io::Errno;
+
+pub(crate) use buffer_pool::Buffer;
+use buffer_pool::BufferPool;
+pub(crate) use codes::code;
+pub(crate) use file_systems::{Device, Route};
+use file_systems::{FileSystems, Kind};
+use granted::{Granted, OUTSIDE, Place};
+pub(crate) use listing::Entries;
+use lookup::{How, Nearest};
+pub(crate) use stat::{Freshness, Stat, descriptor_type};
+use thread_pool::ThreadPool;
+
+use crate::limits::{DISK_RETRY, DISK_TIMEOUT};
+
+/// What is granted, and who waits for it: one for each worker.
+#[derive(Debug)]
+pub(crate) struct Disk {
+    granted: Granted,
+    device: Device,
+    pub(crate) file_systems: FileSystems,
+    pub(crate) threads: ThreadPool<Device>,
+    pub(crate) buffers: BufferPool,
+}
+
+/// A path as the component asks for it.
+#[derive(Debug)]
+pub(crate) struct Lookup {
+    pub(crate) from: Arc<File>,
+    pub(crate) path: Vec<u8>,
+    /// Whether a link at its end is followed.
+    pub(crate) follow: bool,
+}
+
+/// Which file system hangs when a link does that leads out and in again, is not known.
+const BY_LINKS: Device = (u32::MAX, u32::MAX);
+
+impl Disk {
+    /// `paths` are absolute ones of what is granted, the first without links.
+    ///
+    /// # Errors
+    /// What the file system says of it.
+    pub(crate) fn new(granted: Arc<File>, paths: Vec<PathBuf>) -> std::io::Result<Self> {
+        let device = Stat::of(&granted, Freshness::Cached)?.device;
+        let file_systems = FileSystems::default();
+        file_systems.learn(device, kind_of(&granted));
+        Ok(Self {
+            granted: Granted::new(granted, paths),
+            device,
+            file_systems,
+            threads: ThreadPool::new(),
+            buffers: BufferPool::default(),
+        })
+    }
+
+    pub(crate) async fn look(self: &Arc<Self>, asked: Lookup) -> Result<Stat, Errno> {
+        self.ask(asked, Granted::look).await
+    }
+
+    /// Opens a file or a directory, if it is one.
+    pub(crate) async fn open(
+        self: &Arc<Self>,
+        asked: Lookup,
+        directory: bool,
+    ) -> Result<(OwnedFd, Stat), Errno> {
+        self.ask(asked, move |granted, place, how| {
+            granted.open(place, directory, how)
+        })
+        .await
+    }
+
+    pub(crate) async fn read_link(self: &Arc<Self>, asked: Lookup) -> Result<Vec<u8>, Errno> {
+        self.ask(asked, Granted::read_link).await
+    }
+
+    /// What is known of an open file.
+    pub(crate) async fn stat(self: &Arc<Self>, file: Arc<File>) -> Result<Stat, Errno> {
+        let stat = Stat::of(&file, Freshness::Cached)?;
+        match self.file_systems.route(stat.device) {
+            Route::Inline | Route::InlineIfCached => Ok(stat),
+            Route::Offload | Route::Unknown => {
+                let this = Arc::clone(self);
+                let ask = move || {
+                    this.learn(stat.device, &file);
+                    Stat::of(&file, Freshness::Queried)
+                };
+                self.threads.run(stat.device, ask).await
+            }
+        }
+    }
+
+    async fn ask<T: Send + 'static>(
+        self: &Arc<Self>,
+        asked: Lookup,
+        question: impl Fn(&Granted, Place<'_>, How) -> Result<T, Errno> + Send + 'static,
+    ) -> Result<T, Errno> {
+        let device = self.device_of(&asked.from)?;
+        let begun = Instant::now();
+        if self.file_systems.route(device) == Route::Inline {
+            let answer = question(&self.granted, asked.place(), How::On(device));
+            self.file_systems.took(device, begun);
+            if !is_refused(&answer) {
+                return answer;
+            }
+        }
+        let nearest = self.granted.nearest(asked.from.as_fd(), &asked.path);
+        let answer = nearest
+            .as_ref()
+            .and_then(|nearest| self.ask_nearest(&asked, nearest, &question));
+        let queue = match (answer, &nearest) {
+            (Some(answer), _) if !is_refused(&answer) => return answer,
+            (Some(Err(OUTSIDE)), _) => BY_LINKS,
+            (_, Some(nearest)) => nearest.device,
+            (_, None) => device,
+        };
+        let this = Arc::clone(self);
+        let offloaded = move || {
+            if let Some(nearest) = &nearest {
+                this.learn(nearest.device, &nearest.at);
+            }
+            let begun = Instant::now();
+            let answer = patiently(|| question(&this.granted, asked.place(), How::Patiently));
+            this.file_systems.took(queue, begun);
+            answer
+        };
+        self.threads.run(queue, offloaded).await
+    }
+
+    /// By this thread as far as that may be; none when it may not.
+    fn ask_nearest<T>(
+        &self,
+        asked: &Lookup,
+        nearest: &Nearest,
+        question: impl Fn(&Granted, Place<'_>, How) -> Result<T, Errno>,
+    ) -> Option<Result<T, Errno>> {
+        let way = self.file_systems.route(nearest.device);
+        let is_whole = nearest.rest.is_empty();
+        let (place, how) = match way {
+            Route::Inline | Route::InlineIfCached if is_whole => {
+                (asked.place(), How::Cached(nearest.device))
+            }
+            Route::Inline => {
+                let place = Place {
+                    from: nearest.at.as_fd(),
+                    path: &nearest.rest,
+                    follow: asked.follow,
+                };
+                (place, How::On(nearest.device))
+            }
+            _ => return None,
+        };
+        let begun = Instant::now();
+        let answer = question(&self.granted, place, how);
+        self.file_systems.took(nearest.device, begun);
+        Some(answer)
+    }
+
+    /// Of the root it is known; for others the kernel knows it.
+    pub(crate) fn device_of(&self, file: &Arc<File>) -> Result<Device, Errno> {
+        match Arc::ptr_eq(file, &self.granted.directory) {
+            true => Ok(self.device),
+            false => Ok(Stat::of(file, Freshness::Cached)?.device),
+        }
+    }
+
+    /// Finds out what a file system is, which may mean to wait for it.
+    pub(crate) fn learn(&self, device: Device, file: impl AsFd) {
+        if self.file_systems.route(device) == Route::Unknown {
+            self.file_systems.learn(device, kind_of(file));
+        }
+    }
+}
+
+impl Lookup {
+    fn place(&self) -> Place<'_> {
+        Place {
+            from: self.from.as_fd(),
+            path: &self.path,
+            follow: self.follow,
+        }
+    }
+}
+
+/// Whether this is no answer, but that it was not to be asked for like that.
+fn is_refused<T>(answer: &Result<T, Errno>) -> bool {
+    matches!(answer, Err(OUTSIDE | Errno::AGAIN))
+}
+
+fn kind_of(file: impl AsFd) -> Kind {
+    match fstatfs(file) {
+        // It is signed on some processors, and wider on others.
+        #[allow(clippy::unnecessary_cast, clippy::cast_lossless)]
+        Ok(system) => Kind::of((system.f_type as i64) & 0xFFFF_FFFF),
+        Err(_) => Kind::Remote,
+    }
+}
+
+/// Again for as long as something stands in the way that goes by: a rename during the
+/// lookup, or a lease (fcntl(2)) that another process is asked to give up.
+fn patiently<T>(question: impl Fn() -> Result<T, Errno>) -> Result<T, Errno> {
+    let begun = Instant::now();
+    loop {
+        match question() {
+            Err(Errno::AGAIN | Errno::INTR) if begun.elapsed() < DISK_TIMEOUT => {
+                std::thread::sleep(DISK_RETRY);
+            }
+            answer => return answer,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

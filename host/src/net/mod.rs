@@ -1,0 +1,4 @@
+//! Listeners and connections, whoever serves them.
+
+pub(crate) mod listeners;
+pub(crate) mod stream;

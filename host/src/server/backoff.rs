@@ -1,0 +1,92 @@
+//! How long to wait until a failed instance is started again, and when not to.
+
+use std::time::Duration;
+
+use crate::limits::{FAILED_RESTARTS, FAILED_STARTS, HEALTHY_AFTER, RESTART_PAUSE, START_PAUSE};
+
+/// How the instances of one worker have fared.
+#[derive(Debug, Default)]
+pub(crate) struct Backoff {
+    /// In a row; what listened is none.
+    failed_starts: u32,
+    /// In a row; what served for long is none.
+    failed_soon: u32,
+    /// Whether one has ever listened.
+    worked: bool,
+}
+
+impl Backoff {
+    /// What to do after an instance failed that lived for so long, and that listened
+    /// or not: the pause before the next one, or `None` to give up.
+    ///
+    /// What listened did some good and costs little to start: its clients wait. What
+    /// did not will hardly listen next time.
+    pub(crate) fn after(&mut self, lived: Duration, listened: bool) -> Option<Duration> {
+        if listened {
+            self.worked = true;
+            self.failed_starts = 0;
+            self.failed_soon = match lived >= HEALTHY_AFTER {
+                true => 0,
+                false => self.failed_soon.saturating_add(1),
+            };
+            return Some(grown(RESTART_PAUSE, self.failed_soon));
+        }
+        self.failed_starts = self.failed_starts.saturating_add(1);
+        let most = if self.worked {
+            FAILED_RESTARTS
+        } else {
+            FAILED_STARTS
+        };
+        (self.failed_starts <= most).then(|| grown(START_PAUSE, self.failed_starts))
+    }
+}
+
+/// The shortest pause after the first failure, doubled for each also_readable one.
+fn grown((shortest, longest): (Duration, Duration), failures: u32) -> Duration {
+    let doublings = failures.saturating_sub(1).min(31);
+    shortest.saturating_mul(1 << doublings).min(longest)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_never_listened_is_given_up_soon() {
+        let mut backoff = Backoff::default();
+        for _ in 0..FAILED_STARTS {
+            assert!(backoff.after(Duration::ZERO, false).is_some());
+        }
+        assert_eq!(backoff.after(Duration::ZERO, false), None);
+    }
+
+    #[test]
+    fn what_once_listened_gets_time_to_recover() {
+        let mut backoff = Backoff::default();
+        backoff.after(HEALTHY_AFTER, true);
+        let pauses: Vec<_> = std::iter::from_fn(|| backoff.after(Duration::ZERO, false)).collect();
+        assert!(
+            pauses.is_sorted() && pauses[0] == START_PAUSE.0,
+            "{pauses:?}"
+        );
+        let total: Duration = pauses.iter().sum();
+        let minutes = Duration::from_secs(60)..Duration::from_secs(180);
+        assert!(minutes.contains(&total), "{total:?}");
+        // Whoever listens again has recovered.
+        assert!(backoff.after(Duration::ZERO, true).is_some());
+        assert!(backoff.after(Duration::ZERO, false).is_some());
+    }
+
+    #[test]
+    fn what_listens_never_waits_for_long() {
+        let mut backoff = Backoff::default();
+        for _ in 0..1_000 {
+            let pause = backoff.after(Duration::ZERO, true).unwrap();
+            assert!(
+                (RESTART_PAUSE.0..=RESTART_PAUSE.1).contains(&pause),
+                "{pause:?}"
+            );
+        }
+        assert_eq!(backoff.after(HEALTHY_AFTER, true), Some(RESTART_PAUSE.0));
+    }
+}

@@ -1,0 +1,130 @@
+//! One version of the component, running on all workers.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::thread::JoinHandle;
+use std::time::Instant;
+
+use tokio::sync::watch;
+
+use super::worker::{Shared, Worker, WorkerExit};
+use crate::accept::dispatch::WorkerQueue;
+use crate::accept::inbox::Inboxes;
+use crate::accept::load::Load;
+use crate::component::Program;
+use crate::error::Error;
+use crate::limits;
+use crate::root::Root;
+
+/// Its workers. It ends when the queues to its workers are dropped and what is open is
+/// finished, or when it is killed or dropped.
+pub(crate) struct Generation {
+    /// Kept, so that its clock ticks for as long as there are workers.
+    program: Program,
+    kill: watch::Sender<bool>,
+    workers: Vec<JoinHandle<WorkerExit>>,
+    inboxes: Vec<Inboxes>,
+}
+
+impl Generation {
+    /// Starts the workers, and waits until every one's instance listens.
+    ///
+    /// # Errors
+    /// [`Error::System`] when threads or descriptors are lacking; [`Error::InvalidArguments`] and
+    /// [`Error::NotListening`] when an instance does not come as far as that;
+    /// [`Error::Cancelled`] when it was before. Then all of them are ended.
+    pub(crate) fn start(
+        program: &Program,
+        root: Root,
+        addresses: &[SocketAddr],
+        shared: &Arc<Shared>,
+        cancelled: &dyn Fn() -> bool,
+    ) -> Result<(Self, Vec<WorkerQueue>), Error> {
+        program.epochs.start(program.engine.weak())?;
+        let root = Arc::new(root);
+        let (kill, killed) = watch::channel(false);
+        let mut queues = Vec::new();
+        let mut generation = Self {
+            program: program.clone(),
+            kill,
+            workers: Vec::new(),
+            inboxes: Vec::new(),
+        };
+        let deadline = Instant::now().checked_add(shared.limits.start);
+        for number in 0..shared.limits.workers.max(1) {
+            let (queue, inboxes) = WorkerQueue::new(number, shared.limits.share(), addresses);
+            queues.push(queue);
+            generation.inboxes.push(inboxes.clone());
+            let worker = Worker {
+                number,
+                program: program.clone(),
+                root: Arc::clone(&root),
+                inboxes,
+                shared: Arc::clone(shared),
+                kill: killed.clone(),
+            };
+            generation.workers.push(worker.start()?);
+            // What one has against its arguments, all have: one says so.
+            if number == 0 {
+                generation.wait_until_listening(deadline, cancelled)?;
+            }
+        }
+        generation.wait_until_listening(deadline, cancelled)?;
+        Ok((generation, queues))
+    }
+
+    fn wait_until_listening(
+        &mut self,
+        deadline: Option<Instant>,
+        cancelled: &dyn Fn() -> bool,
+    ) -> Result<(), Error> {
+        while !self.inboxes.iter().all(Inboxes::have_listened) {
+            if cancelled() {
+                return Err(Error::Cancelled);
+            }
+            if let Some(ended) = self
+                .workers
+                .extract_if(.., |worker| worker.is_finished())
+                .next()
+            {
+                return Err(match ended.join() {
+                    Ok(WorkerExit::InvalidArguments) => Error::InvalidArguments,
+                    _ => Error::NotListening,
+                });
+            }
+            if deadline.is_some_and(|deadline| Instant::now() >= deadline) {
+                return Err(Error::NotListening);
+            }
+            std::thread::sleep(limits::STATE_POLL_INTERVAL);
+        }
+        Ok(())
+    }
+
+    /// How many connections are still open.
+    pub(crate) fn connections(&self) -> usize {
+        let loads = self.inboxes.iter().map(|inboxes| &inboxes.load);
+        loads.map(Load::connections).sum()
+    }
+
+    /// # Errors
+    /// [`Error::WorkersFailed`] and [`Error::ThreadEnded`] when it serves no more, or can't
+    /// be held to its limits any more.
+    pub(crate) fn check(&self) -> Result<(), Error> {
+        if self.is_finished() {
+            return Err(Error::WorkersFailed);
+        }
+        match self.program.epochs.tick() {
+            true => Ok(()),
+            false => Err(Error::ThreadEnded("the watchdog's clock")),
+        }
+    }
+
+    pub(crate) fn is_finished(&self) -> bool {
+        self.workers.iter().all(JoinHandle::is_finished)
+    }
+
+    /// Ends every instance at once, whatever it is doing.
+    pub(crate) fn kill(&self) {
+        self.kill.send_replace(true);
+    }
+}

@@ -1,0 +1,290 @@
+//! A server: workers behind an acceptor, started and stopped together.
+
+mod backoff;
+mod generation;
+mod worker;
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+use tokio::sync::watch;
+
+use crate::accept::Acceptor;
+use crate::accept::dispatch::Dispatcher;
+use crate::component::Program;
+use crate::error::Error;
+use crate::limits::{self, Limits};
+use crate::net::listeners::Listeners;
+use crate::report::log::Log;
+use crate::report::{Notice, Reporter, say};
+use crate::root::Root;
+use generation::Generation;
+use worker::Shared;
+
+/// What a component finds before its arguments, as programs do.
+const PROGRAM_NAME: &str = "porthole";
+
+/// All that a server is granted, and what it runs.
+///
+/// Nothing else can be reached from inside: no other directory, no other
+/// address, no environment, no process.
+pub struct Server {
+    /// What runs.
+    pub program: Program,
+    /// What it may read.
+    pub root: Root,
+    /// Where it may accept.
+    pub listeners: Listeners,
+    /// What it is told, after the name of a program, which comes first by itself.
+    /// ClientLimits are the component's to be told about: give them as the component
+    /// expects them, from [`Listeners::addresses`].
+    pub arguments: Vec<String>,
+    /// How much it may use.
+    pub limits: Limits,
+    /// Its standard output.
+    pub stdout: Log,
+    /// Its standard error.
+    pub stderr: Log,
+    /// Who hears of restarts and refusals.
+    pub report: Reporter,
+}
+
+/// A server that serves. Dropping it without [`Running::stop`] ends it at once.
+pub struct Running {
+    addresses: Vec<SocketAddr>,
+    shared: Arc<Shared>,
+    dispatcher: Dispatcher,
+    stop: watch::Sender<bool>,
+    acceptor: JoinHandle<()>,
+    /// The one that new connections go to.
+    current: Generation,
+    /// Those that were replaced and still have connections.
+    retiring: Vec<Generation>,
+}
+
+/// How a server ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stopped {
+    /// Every open transfer was finished.
+    Drained,
+    /// The grace time ran out, or a second stop came: what was open was cut.
+    Cut,
+}
+
+impl Server {
+    /// Starts the workers, waits until they listen, and begins to accept.
+    ///
+    /// # Errors
+    /// [`Error::System`] when threads or descriptors are lacking,
+    /// [`Error::InvalidArguments`] and [`Error::NotListening`] when the component does not come
+    /// as far as that.
+    pub fn start(self) -> Result<Running, Error> {
+        self.start_unless(&|| false)
+    }
+
+    /// The same; `cancelled` is asked now and then whether to give up.
+    ///
+    /// # Errors
+    /// As for [`Server::start`], and [`Error::Cancelled`].
+    pub fn start_unless(self, cancelled: &dyn Fn() -> bool) -> Result<Running, Error> {
+        let addresses = self.listeners.addresses()?;
+        let mut arguments = vec![PROGRAM_NAME.to_owned()];
+        arguments.extend(self.arguments);
+        let shared = Arc::new(Shared {
+            arguments,
+            limits: self.limits,
+            stdout: self.stdout,
+            stderr: self.stderr,
+            report: self.report,
+        });
+        let (current, new) =
+            Generation::start(&self.program, self.root, &addresses, &shared, cancelled)?;
+        let dispatcher = Dispatcher::default();
+        dispatcher.replace(new);
+        let (stop, stopping) = watch::channel(false);
+        let acceptor = Acceptor {
+            dispatcher: dispatcher.clone(),
+            limits: shared.limits.clone(),
+            report: Arc::clone(&shared.report),
+        };
+        let acceptor = acceptor.start(self.listeners, stopping)?;
+        Ok(Running {
+            addresses,
+            shared,
+            dispatcher,
+            stop,
+            acceptor,
+            current,
+            retiring: Vec::new(),
+        })
+    }
+}
+
+impl Running {
+    /// Where it listens; ports that were 0 are the real ones.
+    pub fn addresses(&self) -> &[SocketAddr] {
+        &self.addresses
+    }
+
+    /// Looks whether all is there that serving cannot do without: to be called now and
+    /// then. After an error nothing is left to be done but to drop it, or to stop.
+    ///
+    /// # Errors
+    /// [`Error::WorkersFailed`], [`Error::ThreadEnded`].
+    pub fn check(&self) -> Result<(), Error> {
+        if self.acceptor.is_finished() {
+            return Err(Error::ThreadEnded("the thread that accepts connections"));
+        }
+        self.current.check()
+    }
+
+    /// Sends new connections to another version of the component, with a root
+    /// opened anew; those that are open finish on the old one. No connection
+    /// attempt is refused meanwhile.
+    ///
+    /// # Errors
+    /// As for [`Server::start`]; then the old version goes on serving.
+    pub fn replace(&mut self, program: &Program, root: Root) -> Result<(), Error> {
+        self.replace_unless(program, root, &|| false)
+    }
+
+    /// The same; `cancelled` is asked now and then whether to give up.
+    ///
+    /// # Errors
+    /// As for [`Running::replace`], and [`Error::Cancelled`].
+    pub fn replace_unless(
+        &mut self,
+        program: &Program,
+        root: Root,
+        cancelled: &dyn Fn() -> bool,
+    ) -> Result<(), Error> {
+        let (new, queues) =
+            Generation::start(program, root, &self.addresses, &self.shared, cancelled)?;
+        self.dispatcher.replace(queues);
+        self.retiring.retain(|generation| !generation.is_finished());
+        self.retiring
+            .push(std::mem::replace(&mut self.current, new));
+        if self.retiring.len() > limits::RETIRING_VERSIONS {
+            let oldest = self.retiring.remove(0);
+            cut(&self.shared, &[&oldest]);
+        }
+        Ok(())
+    }
+
+    /// Stops accepting, lets open transfers finish within the grace time, then
+    /// cuts them. `hurry` is asked now and then whether to cut at once.
+    pub fn stop(self, hurry: impl Fn() -> bool) -> Stopped {
+        self.stop.send_replace(true);
+        wait(limits::KILL_TIMEOUT, || self.acceptor.is_finished());
+        // With the queues every stream of connections ends.
+        self.dispatcher.replace(Vec::new());
+        let generations: Vec<_> = self.retiring.iter().chain([&self.current]).collect();
+        let finished = || {
+            generations
+                .iter()
+                .all(|generation| generation.is_finished())
+        };
+        wait(self.shared.limits.grace, || finished() || hurry());
+        let stopped = if finished() {
+            Stopped::Drained
+        } else {
+            Stopped::Cut
+        };
+        cut(&self.shared, &generations);
+        // An instance that spins can't be ended before the watchdog sees it; the
+        // caller need not wait for that.
+        wait(limits::KILL_TIMEOUT, finished);
+        stopped
+    }
+}
+
+/// Ends versions at once, and says what that cut.
+fn cut(shared: &Shared, generations: &[&Generation]) {
+    let connections = generations
+        .iter()
+        .map(|generation| generation.connections());
+    let connections = connections.sum();
+    if connections > 0 {
+        say(&shared.report, Notice::Cut { connections });
+    }
+    generations.iter().for_each(|generation| generation.kill());
+}
+
+/// Waits until `done`, but not longer than `patience`.
+fn wait(patience: Duration, done: impl Fn() -> bool) {
+    let deadline = Instant::now().checked_add(patience);
+    while !done() && deadline.is_some_and(|deadline| Instant::now() < deadline) {
+        std::thread::sleep(limits::STATE_POLL_INTERVAL);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn running() -> Running {
+        let listeners = Listeners::bind(&["127.0.0.1:0".parse().unwrap()]).unwrap();
+        let addresses = listeners.addresses().unwrap();
+        let (log, _) = Log::to(std::io::sink()).unwrap();
+        Server {
+            program: Program::built_in().unwrap(),
+            root: Root::open(".").unwrap(),
+            listeners,
+            arguments: vec![format!("--listen={}", addresses[0])],
+            limits: Limits {
+                workers: 1,
+                ..Limits::default()
+            },
+            stdout: log.clone(),
+            stderr: log,
+            report: Arc::new(|_| {}),
+        }
+        .start()
+        .unwrap()
+    }
+
+    fn ended() -> JoinHandle<()> {
+        let ended = std::thread::spawn(|| {});
+        wait(Duration::from_secs(20), || ended.is_finished());
+        ended
+    }
+
+    #[test]
+    fn an_acceptor_that_has_ended_is_noticed() {
+        let mut running = running();
+        running.check().unwrap();
+        running.acceptor = ended();
+        let error = running.check().unwrap_err();
+        assert!(error.to_string().contains("accepts connections"), "{error}");
+    }
+
+    #[test]
+    fn workers_that_have_ended_are_noticed() {
+        let running = running();
+        running.current.kill();
+        wait(Duration::from_secs(20), || running.current.is_finished());
+        assert!(matches!(running.check(), Err(Error::WorkersFailed)));
+    }
+
+    #[test]
+    fn a_start_that_is_not_wanted_any_more_ends_at_once() {
+        let listeners = Listeners::bind(&["127.0.0.1:0".parse().unwrap()]).unwrap();
+        let (log, _) = Log::to(std::io::sink()).unwrap();
+        let server = Server {
+            program: Program::built_in().unwrap(),
+            root: Root::open(".").unwrap(),
+            listeners,
+            arguments: Vec::new(),
+            limits: Limits::default(),
+            stdout: log.clone(),
+            stderr: log,
+            report: Arc::new(|_| {}),
+        };
+        assert!(matches!(
+            server.start_unless(&|| true),
+            Err(Error::Cancelled)
+        ));
+    }
+}

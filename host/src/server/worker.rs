@@ -1,0 +1,248 @@
+//! A worker: a thread that keeps one instance running.
+
+use std::io;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+use tokio::runtime::Runtime;
+use tokio::sync::watch;
+
+use super::backoff::Backoff;
+use crate::accept::inbox::Inboxes;
+use crate::component::Program;
+use crate::component::instance::{self, Grants};
+use crate::error::{one_line, words};
+use crate::limits::Limits;
+use crate::report::log::Log;
+use crate::report::suppress::{Repeated, Suppressor};
+use crate::report::{Notice, Reporter, say};
+use crate::root::Root;
+use crate::scheduling::work_in_batches;
+use crate::wasi::filesystem::Disk;
+use crate::wasi::filesystem::preopens::Preopen;
+
+/// What every worker of a server shares, of whatever version.
+pub(crate) struct Shared {
+    pub(crate) arguments: Vec<String>,
+    pub(crate) limits: Limits,
+    pub(crate) stdout: Log,
+    pub(crate) stderr: Log,
+    pub(crate) report: Reporter,
+}
+
+pub(crate) struct Worker {
+    pub(crate) number: usize,
+    pub(crate) program: Program,
+    pub(crate) root: Arc<Root>,
+    pub(crate) inboxes: Inboxes,
+    pub(crate) shared: Arc<Shared>,
+    /// Turns true when the instance must end at once, whatever it is doing.
+    pub(crate) kill: watch::Receiver<bool>,
+}
+
+enum RunOutcome {
+    /// The stream of connections ended and the component finished what was open.
+    Drained,
+    Killed,
+    /// The component returned an error, and none of this worker's has ever listened.
+    InvalidArguments,
+    Failed(String),
+}
+
+/// What is granted of files. Threads that wait for a disk outlive an instance.
+struct Files {
+    preopen: Preopen,
+    disk: Arc<Disk>,
+}
+
+impl Files {
+    fn new(root: &Root) -> io::Result<Self> {
+        let preopen = Preopen::new(root)?;
+        #[cfg(target_os = "linux")]
+        let disk = Disk::new(Arc::clone(preopen.file()), root.paths())?;
+        #[cfg(not(target_os = "linux"))]
+        let disk = Disk;
+        Ok(Self {
+            preopen,
+            disk: Arc::new(disk),
+        })
+    }
+}
+
+/// How a worker ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum WorkerExit {
+    /// It has said what was to be said.
+    Done,
+    /// The component does not start like that, and would not if it were tried again.
+    InvalidArguments,
+}
+
+impl Worker {
+    /// # Errors
+    /// When the system has no thread or no event queue left.
+    pub(crate) fn start(self) -> io::Result<JoinHandle<WorkerExit>> {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()?;
+        let files = Files::new(&self.root)?;
+        std::thread::Builder::new()
+            .name(format!("worker-{}", self.number))
+            .spawn(move || {
+                work_in_batches();
+                let ended = self.run(&runtime, &files);
+                runtime.shutdown_background();
+                ended
+            })
+    }
+
+    /// Supervises until the end, and lets none go unnoticed.
+    fn run(mut self, runtime: &Runtime, files: &Files) -> WorkerExit {
+        let ended = catch_unwind(AssertUnwindSafe(|| self.supervise(runtime, files)));
+        self.inboxes.load.set_up(false);
+        ended.unwrap_or_else(|_| self.give_up())
+    }
+
+    fn give_up(&self) -> WorkerExit {
+        self.inboxes.close();
+        self.say(Notice::WorkerGaveUp {
+            worker: self.number,
+        });
+        WorkerExit::Done
+    }
+
+    /// Starts the instance again whenever it fails, after a pause.
+    fn supervise(&mut self, runtime: &Runtime, files: &Files) -> WorkerExit {
+        let mut failures = Suppressor::default();
+        let mut backoff = Backoff::default();
+        loop {
+            let started = Instant::now();
+            let reason = match self.run_once(runtime, files, &mut failures) {
+                RunOutcome::Failed(reason) => reason,
+                RunOutcome::Drained | RunOutcome::Killed => break,
+                RunOutcome::InvalidArguments => return WorkerExit::InvalidArguments,
+            };
+            let listened = self.inboxes.load.is_up();
+            self.inboxes.load.set_up(false);
+            self.report(failures.record(Instant::now(), reason));
+            let Some(pause) = backoff.after(started.elapsed(), listened) else {
+                self.report(failures.finish(Instant::now()));
+                return self.give_up();
+            };
+            if self.killed_during(runtime, pause) {
+                break;
+            }
+        }
+        self.report(failures.finish(Instant::now()));
+        WorkerExit::Done
+    }
+
+    fn report(&self, failures: Vec<Repeated<String>>) {
+        for failure in failures {
+            self.say(Notice::WorkerFailed {
+                worker: self.number,
+                reason: failure.event,
+                times: failure.times,
+                within: failure.within,
+            });
+        }
+    }
+
+    fn say(&self, notice: Notice) {
+        say(&self.shared.report, notice);
+    }
+
+    fn run_once(
+        &self,
+        runtime: &Runtime,
+        files: &Files,
+        failures: &mut Suppressor<String>,
+    ) -> RunOutcome {
+        let run = async {
+            let grants = self.grants(files);
+            instance::run(&self.program, grants, &self.shared.limits).await
+        };
+        let mut kill = self.kill.clone();
+        let ended = contained(runtime, async {
+            tokio::select! {
+                ended = run => Some(ended),
+                _ = kill.wait_for(|&kill| kill) => None,
+                () = self.say_in_time(failures) => None,
+            }
+        });
+        match ended {
+            Ok(None) => RunOutcome::Killed,
+            Ok(Some(Ok(Ok(())))) if self.inboxes.are_closed() => RunOutcome::Drained,
+            Ok(Some(Ok(Ok(())))) => {
+                RunOutcome::Failed("the component returned while it was to serve".into())
+            }
+            Ok(Some(Ok(Err(())))) if !self.inboxes.have_listened() => RunOutcome::InvalidArguments,
+            Ok(Some(Ok(Err(())))) => RunOutcome::Failed("the component ended with an error".into()),
+            Ok(Some(Err(error))) => RunOutcome::Failed(one_line(&error)),
+            Err(panic) => RunOutcome::Failed(panic),
+        }
+    }
+
+    /// Reports what has gone wrong again and again, when it is time to. Never ends.
+    async fn say_in_time(&self, failures: &mut Suppressor<String>) {
+        while let Some(due) = failures.due() {
+            tokio::time::sleep_until(due.into()).await;
+            self.report(failures.overdue(Instant::now()));
+        }
+        std::future::pending().await
+    }
+
+    fn grants(&self, files: &Files) -> Grants {
+        Grants {
+            arguments: self.shared.arguments.clone(),
+            inboxes: self.inboxes.clone(),
+            preopen: files.preopen.clone(),
+            disk: Arc::clone(&files.disk),
+            stdout: self.shared.stdout.clone(),
+            stderr: self.shared.stderr.clone(),
+        }
+    }
+
+    fn killed_during(&mut self, runtime: &Runtime, pause: Duration) -> bool {
+        runtime.block_on(async {
+            tokio::time::timeout(pause, self.kill.wait_for(|&kill| kill))
+                .await
+                .is_ok()
+        })
+    }
+}
+
+/// Runs until it is done or panics, and says in the latter case with what words: a fault
+/// of the host's is not to cost more than one of the component's.
+fn contained<T>(runtime: &Runtime, run: impl Future<Output = T>) -> Result<T, String> {
+    catch_unwind(AssertUnwindSafe(|| runtime.block_on(run)))
+        .map_err(|panic| format!("the host panicked: {}", words(&*panic)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_panic_is_a_failure_with_its_words() {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .unwrap();
+        let pause = || tokio::time::sleep(Duration::from_millis(1));
+        let result: Result<(), _> = contained(&runtime, async {
+            pause().await;
+            panic!("no such\nentry");
+        });
+        assert_eq!(result.unwrap_err(), "the host panicked: no such entry");
+        let result: Result<(), _> = contained(&runtime, async {
+            pause().await;
+            std::panic::panic_any(7);
+        });
+        assert_eq!(result.unwrap_err(), "the host panicked: no message");
+        // The runtime goes on for the next instance.
+        assert_eq!(contained(&runtime, async { pause().await }), Ok(()));
+    }
+}

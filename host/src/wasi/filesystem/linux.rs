@@ -1,0 +1,226 @@
+//! The functions that ask for files by their paths, and about them.
+
+use std::sync::Arc;
+
+use tokio::sync::oneshot;
+use wasmtime::StoreContextMut;
+use wasmtime::component::{Accessor, FutureReader, LinkerInstance, StreamReader};
+use wasmtime_wasi::filesystem::{self, Descriptor, Dir, FsPerms, OpenMode};
+use wasmtime_wasi::p3::bindings::filesystem::types::{
+    DescriptorFlags, DescriptorStat, DescriptorType, ErrorCode, MetadataHashValue, OpenFlags,
+    PathFlags,
+};
+
+use super::preopens::ON_THIS_THREAD;
+use super::{Answer, File, HasDisk, Listing, Opening, TOO_MANY, name, refused_listing};
+use crate::descriptors::is_for_files;
+use crate::disk::{Disk, Entries, Freshness, Lookup, Stat, code, descriptor_type, names};
+
+/// A handle's path, as the component asks for it.
+type Named = (File, PathFlags, String);
+
+pub(super) fn add_to_linker<T: HasDisk + 'static>(
+    types: &mut LinkerInstance<'_, T>,
+) -> wasmtime::Result<()> {
+    types.func_wrap_concurrent(&name("open-at"), |accessor, opening: Opening| {
+        Box::pin(async move { Ok((open_at(accessor, opening).await?,)) })
+    })?;
+    types.func_wrap_concurrent(&name("stat-at"), |accessor, named: Named| {
+        answer(accessor, named, DescriptorStat::from)
+    })?;
+    types.func_wrap_concurrent(&name("metadata-hash-at"), |accessor, named: Named| {
+        answer(accessor, named, |stat| -> MetadataHashValue {
+            stat.identity()
+        })
+    })?;
+    types.func_wrap_concurrent(
+        &name("readlink-at"),
+        |accessor, (at, path): (File, String)| {
+            Box::pin(async move { Ok((read_link_at(accessor, at, path).await?,)) })
+        },
+    )?;
+    types.func_wrap_concurrent(&name("stat"), |accessor, (file,): (File,)| {
+        about(accessor, file, DescriptorStat::from)
+    })?;
+    types.func_wrap_concurrent(&name("get-type"), |accessor, (file,): (File,)| {
+        about(accessor, file, |stat| -> DescriptorType {
+            descriptor_type(stat.kind)
+        })
+    })?;
+    types.func_wrap_concurrent(&name("metadata-hash"), |accessor, (file,): (File,)| {
+        about(accessor, file, |stat| -> MetadataHashValue {
+            stat.identity()
+        })
+    })?;
+    types.func_wrap_concurrent(
+        &name("is-same-object"),
+        |accessor, (one, other): (File, File)| {
+            Box::pin(async move { Ok((is_same_object(accessor, &one, &other)?,)) })
+        },
+    )?;
+    types.func_wrap(&name("read-directory"), |store, (directory,): (File,)| {
+        Ok((read_directory(store, &directory)?,))
+    })?;
+    Ok(())
+}
+
+/// A directory of the component's, and a path there.
+fn asked<T: HasDisk>(
+    accessor: &Accessor<T>,
+    (at, how, path): Named,
+) -> wasmtime::Result<Result<(Arc<Disk>, Lookup), ErrorCode>> {
+    let (disk, descriptor) = accessor.with(|mut access| descriptor(access.get(), &at))?;
+    let Descriptor::Dir(directory) = descriptor else {
+        return Ok(Err(ErrorCode::NotDirectory));
+    };
+    Ok(match names::to_bytes(&path) {
+        None => Err(ErrorCode::NoEntry),
+        Some(path) => Ok((
+            disk,
+            Lookup {
+                from: directory.dir,
+                path: path.into_owned(),
+                follow: how.contains(PathFlags::SYMLINK_FOLLOW),
+            },
+        )),
+    })
+}
+
+fn descriptor<T: HasDisk>(state: &mut T, file: &File) -> wasmtime::Result<(Arc<Disk>, Descriptor)> {
+    let descriptor = state.filesystem().table.get(file)?.clone();
+    Ok((Arc::clone(state.disk()), descriptor))
+}
+
+/// Looks at a path.
+fn answer<T: HasDisk, A: Send + 'static>(
+    accessor: &Accessor<T>,
+    named: Named,
+    of: fn(Stat) -> A,
+) -> Answer<'_, A> {
+    Box::pin(async move {
+        let (disk, asked) = match asked(accessor, named)? {
+            Ok(asked) => asked,
+            Err(error) => return Ok((Err(error),)),
+        };
+        Ok((disk.look(asked).await.map(of).map_err(code),))
+    })
+}
+
+/// Looks at what is open.
+fn about<T: HasDisk, A: Send + 'static>(
+    accessor: &Accessor<T>,
+    file: File,
+    of: fn(Stat) -> A,
+) -> Answer<'_, A> {
+    Box::pin(async move {
+        let (disk, descriptor) = accessor.with(|mut access| descriptor(access.get(), &file))?;
+        Ok((disk.stat(open_file(descriptor)).await.map(of).map_err(code),))
+    })
+}
+
+/// What an object is, the kernel knows of all that is open.
+fn is_same_object<T: HasDisk>(
+    accessor: &Accessor<T>,
+    one: &File,
+    other: &File,
+) -> wasmtime::Result<bool> {
+    let stat = |file| -> wasmtime::Result<Stat> {
+        let (_, descriptor) = accessor.with(|mut access| descriptor(access.get(), file))?;
+        Ok(Stat::of(open_file(descriptor), Freshness::Cached)?)
+    };
+    Ok(stat(one)?.is_same_object(&stat(other)?))
+}
+
+fn open_file(descriptor: Descriptor) -> Arc<std::fs::File> {
+    match descriptor {
+        Descriptor::File(file) => file.file,
+        Descriptor::Dir(directory) => directory.dir,
+    }
+}
+
+async fn read_link_at<T: HasDisk>(
+    accessor: &Accessor<T>,
+    at: File,
+    path: String,
+) -> wasmtime::Result<Result<String, ErrorCode>> {
+    let (disk, asked) = match asked(accessor, (at, PathFlags::empty(), path))? {
+        Ok(asked) => asked,
+        Err(error) => return Ok(Err(error)),
+    };
+    Ok(match disk.read_link(asked).await {
+        // Where the root is, is not for the component to know.
+        Ok(target) if target.starts_with(b"/") => Err(ErrorCode::NotPermitted),
+        Ok(target) => names::to_text(&target).ok_or(ErrorCode::IllegalByteSequence),
+        Err(error) => Err(code(error)),
+    })
+}
+
+/// Opens regular files and directories, for reading.
+async fn open_at<T: HasDisk>(
+    accessor: &Accessor<T>,
+    (at, how, path, open_flags, flags): Opening,
+) -> wasmtime::Result<Result<File, ErrorCode>> {
+    let (disk, asked) = match asked(accessor, (at, how, path))? {
+        Ok(asked) => asked,
+        Err(error) => return Ok(Err(error)),
+    };
+    if let Err(error) = refuse_changes(open_flags, flags) {
+        return Ok(Err(error));
+    }
+    let opened = disk.open(asked, open_flags.contains(OpenFlags::DIRECTORY));
+    let (file, stat) = match opened.await {
+        Ok((file, _)) if !is_for_files(&file) => return Ok(Err(TOO_MANY)),
+        Ok(opened) => opened,
+        Err(error) => return Ok(Err(code(error))),
+    };
+    let (perms, mode) = (FsPerms::ReadOnly, OpenMode::READ);
+    let descriptor = match stat.is_directory() {
+        true => Descriptor::Dir(Dir::new(file.into(), perms, mode, ON_THIS_THREAD)),
+        false => Descriptor::File(filesystem::File::new(
+            file.into(),
+            perms,
+            mode,
+            ON_THIS_THREAD,
+        )),
+    };
+    let opened = accessor.with(|mut access| access.get().filesystem().table.push(descriptor))?;
+    Ok(Ok(opened))
+}
+
+/// The root is granted to be read: what would change it does not even reach the kernel.
+fn refuse_changes(open: OpenFlags, flags: DescriptorFlags) -> Result<(), ErrorCode> {
+    let changes = OpenFlags::CREATE | OpenFlags::EXCLUSIVE | OpenFlags::TRUNCATE;
+    let synchronous = DescriptorFlags::FILE_INTEGRITY_SYNC
+        | DescriptorFlags::DATA_INTEGRITY_SYNC
+        | DescriptorFlags::REQUESTED_WRITE_SYNC;
+    if flags.intersects(synchronous) {
+        return Err(ErrorCode::Unsupported);
+    }
+    if open.contains(OpenFlags::DIRECTORY) && open.intersects(changes) {
+        return Err(ErrorCode::Invalid);
+    }
+    let writes = OpenFlags::CREATE | OpenFlags::TRUNCATE;
+    match open.intersects(writes) || flags.contains(DescriptorFlags::WRITE) {
+        true => Err(ErrorCode::NotPermitted),
+        false => Ok(()),
+    }
+}
+
+/// Each listing reads by a descriptor of its own.
+fn read_directory<T: HasDisk + 'static>(
+    mut store: StoreContextMut<'_, T>,
+    directory: &File,
+) -> wasmtime::Result<Listing> {
+    let (disk, descriptor) = descriptor(store.data_mut(), directory)?;
+    let Descriptor::Dir(directory) = descriptor else {
+        return refused_listing(store, ErrorCode::NotDirectory);
+    };
+    let (sender, receiver) = oneshot::channel();
+    let entries = Entries::new(disk, directory.dir, sender);
+    Ok((
+        StreamReader::new(&mut store, entries)?,
+        FutureReader::new(&mut store, async {
+            wasmtime::error::Ok(receiver.await.unwrap_or(Ok(())))
+        })?,
+    ))
+}

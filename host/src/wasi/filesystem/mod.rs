@@ -1,0 +1,90 @@
+//! `wasi:filesystem` as wasmtime-wasi has it, with rules of our own: nothing is opened or
+//! asked that would make this thread wait, files leave descriptors for connections, a
+//! component that may not write may not flush or advise either, and names may be any
+//! bytes.
+
+use std::pin::Pin;
+use std::sync::Arc;
+
+use wasmtime::StoreContextMut;
+use wasmtime::component::{FutureReader, Linker, Resource, StreamReader};
+use wasmtime_wasi::filesystem::{Descriptor, WasiFilesystem, WasiFilesystemView};
+use wasmtime_wasi::p3::bindings::filesystem::types::{
+    self, Advice, DescriptorFlags, DirectoryEntry, ErrorCode, OpenFlags, PathFlags,
+};
+
+use read::read_via_stream;
+
+#[cfg(target_os = "linux")]
+mod linux;
+#[cfg(not(target_os = "linux"))]
+mod portable;
+pub(crate) mod preopens;
+mod read;
+
+#[cfg(target_os = "linux")]
+pub(crate) use crate::disk::Disk;
+#[cfg(not(target_os = "linux"))]
+pub(crate) use portable::Disk;
+
+/// The data of a store that files are granted to.
+pub(crate) trait HasDisk: WasiFilesystemView {
+    fn disk(&self) -> &Arc<Disk>;
+}
+
+type File = Resource<Descriptor>;
+type Opening = (File, PathFlags, String, OpenFlags, DescriptorFlags);
+/// What a function of ours comes to: the component's result, or a trap.
+type Answer<'a, T> =
+    Pin<Box<dyn Future<Output = wasmtime::Result<(Result<T, ErrorCode>,)>> + Send + 'a>>;
+type Listing = (
+    StreamReader<DirectoryEntry>,
+    FutureReader<Result<(), ErrorCode>>,
+);
+
+/// `wasi:filesystem/types`; the directories themselves are in [`preopens`].
+pub(crate) fn add_to_linker<T: HasDisk + 'static>(linker: &mut Linker<T>) -> wasmtime::Result<()> {
+    types::add_to_linker::<T, WasiFilesystem>(linker, T::filesystem)?;
+    linker.allow_shadowing(true);
+    let mut types = linker.instance("wasi:filesystem/types@0.3.0")?;
+    types.func_wrap(
+        &name("read-via-stream"),
+        |store, (file, offset): (File, u64)| Ok((read_via_stream(store, &file, offset)?,)),
+    )?;
+    types.func_wrap_concurrent(&name("sync"), |_, (_,): (File,)| refuse())?;
+    types.func_wrap_concurrent(&name("sync-data"), |_, (_,): (File,)| refuse())?;
+    types.func_wrap_concurrent(
+        &name("advise"),
+        |_, (_, _, _, _): (File, u64, u64, Advice)| refuse(),
+    )?;
+    #[cfg(target_os = "linux")]
+    linux::add_to_linker(&mut types)?;
+    #[cfg(not(target_os = "linux"))]
+    portable::add_to_linker(&mut types)?;
+    linker.allow_shadowing(false);
+    Ok(())
+}
+
+fn name(function: &str) -> String {
+    format!("[method]descriptor.{function}")
+}
+
+/// Flushing and advising change no file, but cost the disk and everyone's page cache.
+fn refuse<'a>() -> Answer<'a, ()> {
+    Box::pin(async { Ok((Err(ErrorCode::NotPermitted),)) })
+}
+
+/// A listing that ends before it begins.
+fn refused_listing<T: 'static>(
+    mut store: StoreContextMut<'_, T>,
+    error: ErrorCode,
+) -> wasmtime::Result<Listing> {
+    let refused = async { wasmtime::error::Ok(Err(error)) };
+    Ok((
+        StreamReader::new(&mut store, std::iter::empty())?,
+        FutureReader::new(&mut store, refused)?,
+    ))
+}
+
+/// WASI has no code of its own for EMFILE.
+const TOO_MANY: ErrorCode = ErrorCode::InsufficientMemory;

@@ -1,0 +1,147 @@
+//! Systems that cannot keep a path inside by themselves: wasmtime-wasi walks it, and what
+//! is to be opened is looked at first.
+
+use wasmtime::component::{Access, Accessor, LinkerInstance};
+use wasmtime_wasi::filesystem::{Descriptor, WasiFilesystem};
+use wasmtime_wasi::p3::bindings::filesystem::types::{
+    DescriptorStat, DescriptorType, ErrorCode, HostDescriptorWithStore as _, PathFlags,
+};
+use wasmtime_wasi::p3::filesystem::FilesystemResult;
+
+use super::{Answer, File, HasDisk, Listing, Opening, TOO_MANY, name, refused_listing};
+
+/// Nothing that is kept.
+#[derive(Debug)]
+pub(crate) struct Disk;
+
+pub(super) fn add_to_linker<T: HasDisk + 'static>(
+    types: &mut LinkerInstance<'_, T>,
+) -> wasmtime::Result<()> {
+    types.func_wrap_concurrent(&name("open-at"), |accessor, opening: Opening| {
+        let accessor = accessor.with_getter::<WasiFilesystem>(T::filesystem);
+        Box::pin(async move { answer(open(&accessor, opening).await) })
+    })?;
+    types.func_wrap_concurrent(
+        &name("stat-at"),
+        |accessor, (at, how, path): (File, PathFlags, String)| {
+            let accessor = accessor.with_getter::<WasiFilesystem>(T::filesystem);
+            look(accessor, at, how, path)
+        },
+    )?;
+    types.func_wrap(&name("read-directory"), |store, (directory,): (File,)| {
+        let access = Access::<T, WasiFilesystem>::new(store, T::filesystem);
+        Ok((list(access, directory)?,))
+    })?;
+    Ok(())
+}
+
+fn answer<T>(result: FilesystemResult<T>) -> wasmtime::Result<(Result<T, ErrorCode>,)> {
+    Ok((match result {
+        Ok(value) => Ok(value),
+        Err(error) => Err(error.downcast()?),
+    },))
+}
+
+fn look<T: HasDisk + 'static>(
+    accessor: Accessor<T, WasiFilesystem>,
+    at: File,
+    how: PathFlags,
+    path: String,
+) -> Answer<'static, DescriptorStat> {
+    Box::pin(async move {
+        if !is_path(&path) {
+            return Ok((Err(ErrorCode::NoEntry),));
+        }
+        answer(WasiFilesystem::stat_at(&accessor, at, how, path).await)
+    })
+}
+
+/// Opens regular files and directories. To open a FIFO waits for a writer, to open a
+/// device may do anything, and this thread serves all of a worker's connections.
+async fn open<T: HasDisk + 'static>(
+    accessor: &Accessor<T, WasiFilesystem>,
+    (at, how, path, open_flags, flags): Opening,
+) -> FilesystemResult<File> {
+    if !is_path(&path) {
+        return Err(ErrorCode::NoEntry.into());
+    }
+    let look = WasiFilesystem::stat_at(accessor, again(&at), how, path.clone());
+    // What can't be looked at can't be opened either: opening says why.
+    if let Ok(stat) = look.await
+        && !may_be_opened(&stat.type_)
+    {
+        return Err(ErrorCode::NotPermitted.into());
+    }
+    let opened = WasiFilesystem::open_at(accessor, at, how, path, open_flags, flags).await?;
+    let left = accessor.with(|mut store| {
+        let table = store.get().table;
+        let left = is_left_for_files(table.get(&opened)?);
+        if !left {
+            table.delete(again(&opened))?;
+        }
+        FilesystemResult::Ok(left)
+    })?;
+    match left {
+        true => Ok(opened),
+        false => Err(TOO_MANY.into()),
+    }
+}
+
+/// To Windows a backslash is a slash; the component has split the path at slashes.
+fn is_path(path: &str) -> bool {
+    cfg!(unix) || !path.contains('\\')
+}
+
+/// The same handle: nothing here closes it by dropping this.
+fn again(file: &File) -> File {
+    File::new_own(file.rep())
+}
+
+/// A link that is not followed is refused by the opening itself.
+fn may_be_opened(kind: &DescriptorType) -> bool {
+    matches!(
+        kind,
+        DescriptorType::RegularFile | DescriptorType::Directory | DescriptorType::SymbolicLink
+    )
+}
+
+/// Each listing reads by a descriptor of its own.
+fn list<T: HasDisk + 'static>(
+    mut store: Access<'_, T, WasiFilesystem>,
+    directory: File,
+) -> wasmtime::Result<Listing> {
+    if is_another_left(store.get().table.get(&directory)?) {
+        return WasiFilesystem::read_directory(store, directory);
+    }
+    refused_listing(wasmtime::AsContextMut::as_context_mut(&mut store), TOO_MANY)
+}
+
+#[cfg(unix)]
+fn is_left_for_files(opened: &Descriptor) -> bool {
+    match opened {
+        Descriptor::File(file) => crate::descriptors::is_for_files(&*file.file),
+        Descriptor::Dir(directory) => crate::descriptors::is_for_files(&*directory.dir),
+    }
+}
+
+#[cfg(unix)]
+fn is_another_left(known: &Descriptor) -> bool {
+    match known {
+        Descriptor::Dir(directory) => {
+            let another = directory.dir.try_clone();
+            another.is_ok_and(|another| crate::descriptors::is_for_files(another))
+        }
+        // Not a directory: there will be no listing.
+        Descriptor::File(_) => true,
+    }
+}
+
+#[cfg(not(unix))]
+fn is_left_for_files(_: &Descriptor) -> bool {
+    true
+}
+
+#[cfg(not(unix))]
+fn is_another_left(_: &Descriptor) -> bool {
+    true
+}

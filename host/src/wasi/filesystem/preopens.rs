@@ -1,0 +1,76 @@
+//! `wasi:filesystem/preopens`: the grant itself, handed to the component.
+//!
+//! WASI speaks of directories; we may also hand out a single regular file, so
+//! that serving one file grants one file.
+
+use wasmtime::component::{HasData, Linker, Resource, ResourceTable};
+use wasmtime_wasi::filesystem::{Descriptor, Dir, File, FsPerms, OpenMode};
+use wasmtime_wasi::p3::bindings::filesystem::preopens;
+
+use crate::root::{Kind, Root};
+
+/// What is handed out when the component asks.
+#[derive(Clone)]
+pub(crate) struct Preopen {
+    /// Asked for again, the same: a component that asks without end takes no
+    /// descriptor of the process.
+    descriptor: Descriptor,
+    name: String,
+}
+
+/// What [`super`] leaves to wasmtime-wasi waits for nothing.
+pub(crate) const ON_THIS_THREAD: bool = true;
+
+impl Preopen {
+    /// # Errors
+    /// When the process has no descriptor left.
+    pub(crate) fn new(root: &Root) -> std::io::Result<Self> {
+        let file = root.file()?;
+        let (perms, mode) = (FsPerms::ReadOnly, OpenMode::READ);
+        let descriptor = match root.kind() {
+            Kind::Directory => Descriptor::Dir(Dir::new(file, perms, mode, ON_THIS_THREAD)),
+            Kind::File => Descriptor::File(File::new(file, perms, mode, ON_THIS_THREAD)),
+        };
+        Ok(Self {
+            descriptor,
+            name: root.name(),
+        })
+    }
+
+    /// The descriptor that is handed out.
+    #[cfg(target_os = "linux")]
+    pub(crate) fn file(&self) -> &std::sync::Arc<std::fs::File> {
+        match &self.descriptor {
+            Descriptor::Dir(directory) => &directory.dir,
+            Descriptor::File(file) => &file.file,
+        }
+    }
+}
+
+pub(crate) struct View<'a> {
+    pub(crate) preopen: &'a Preopen,
+    pub(crate) table: &'a mut ResourceTable,
+}
+
+struct Preopens;
+
+impl HasData for Preopens {
+    type Data<'a> = View<'a>;
+}
+
+pub(crate) trait HasPreopens: Send {
+    fn preopens(&mut self) -> View<'_>;
+}
+
+pub(crate) fn add_to_linker<T: HasPreopens + 'static>(
+    linker: &mut Linker<T>,
+) -> wasmtime::Result<()> {
+    preopens::add_to_linker::<T, Preopens>(linker, T::preopens)
+}
+
+impl preopens::Host for View<'_> {
+    fn get_directories(&mut self) -> wasmtime::Result<Vec<(Resource<Descriptor>, String)>> {
+        let descriptor = self.table.push(self.preopen.descriptor.clone())?;
+        Ok(vec![(descriptor, self.preopen.name.clone())])
+    }
+}

@@ -1,0 +1,340 @@
+//! Reading files: what is in memory at once, what is on a disk beside the others.
+//!
+//! wasmtime-wasi's reads either hold up a worker for as long as the disk takes, or go
+//! through another thread and a buffer of 8 KiB even where the page cache has all of it.
+
+use std::fs::File;
+use std::io;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll, ready};
+
+use tokio::sync::oneshot;
+use wasmtime::StoreContextMut;
+use wasmtime::component::{
+    Destination, FutureReader, Resource, StreamProducer, StreamReader, StreamResult, VecBuffer,
+};
+use wasmtime_wasi::filesystem::Descriptor;
+use wasmtime_wasi::p3::bindings::filesystem::types::ErrorCode;
+
+use super::HasDisk;
+use crate::limits::TRANSFER_BYTES;
+use crate::wasi::transfers::Turns;
+
+/// The bytes, and how they ended.
+pub(crate) type Streamed = (StreamReader<u8>, FutureReader<Result<(), ErrorCode>>);
+
+/// `read-via-stream`: the bytes of a file from `offset` on.
+///
+/// # Errors
+/// A trap: the handle is none of the component's, or it has too many.
+pub(crate) fn read_via_stream<T: HasDisk>(
+    mut store: StoreContextMut<'_, T>,
+    descriptor: &Resource<Descriptor>,
+    offset: u64,
+) -> wasmtime::Result<Streamed> {
+    let file = match store.data_mut().filesystem().table.get(descriptor)? {
+        Descriptor::File(file) => Arc::clone(&file.file),
+        Descriptor::Dir(_) => {
+            let refused = async { wasmtime::error::Ok(Err(ErrorCode::IsDirectory)) };
+            return Ok((
+                StreamReader::new(&mut store, std::iter::empty())?,
+                FutureReader::new(&mut store, refused)?,
+            ));
+        }
+    };
+    let (sender, receiver) = oneshot::channel();
+    let producer = Producer {
+        source: Source::new(file, store.data().disk()),
+        offset,
+        reading: None,
+        outcome: Some(sender),
+        turns: Turns::default(),
+    };
+    Ok((
+        StreamReader::new(&mut store, producer)?,
+        // The component hears of an end that was not an error as `ok`.
+        FutureReader::new(&mut store, async {
+            wasmtime::error::Ok(receiver.await.unwrap_or(Ok(())))
+        })?,
+    ))
+}
+
+struct Producer {
+    source: Source,
+    offset: u64,
+    /// A thread that waits for the disk, with a buffer of its own.
+    reading: Option<Reading>,
+    outcome: Option<oneshot::Sender<Result<(), ErrorCode>>>,
+    turns: Turns,
+}
+
+type Reading = Pin<Box<dyn Future<Output = Result<Buffer, ErrorCode>> + Send>>;
+
+impl Producer {
+    /// The next bytes into the buffer: those that are in memory, or those that a thread
+    /// has read meanwhile. None are the end of the file.
+    fn poll_read(
+        &mut self,
+        cx: &mut Context<'_>,
+        buffer: &mut [u8],
+    ) -> Poll<Result<usize, ErrorCode>> {
+        let reading = match &mut self.reading {
+            Some(reading) => reading,
+            None => match self.source.read_inline(buffer, self.offset) {
+                Ok(count) => return Poll::Ready(Ok(count)),
+                Err(Refusal::Error(error)) => return Poll::Ready(Err(error)),
+                Err(Refusal::WouldWait) => {
+                    let reading = self.source.read_offloaded(self.offset, buffer.len());
+                    self.reading.insert(reading)
+                }
+            },
+        };
+        let read = ready!(reading.as_mut().poll(cx));
+        self.reading = None;
+        Poll::Ready(read.map(|bytes| {
+            // It was asked for no more than there was room; room may have become less.
+            let count = bytes.len().min(buffer.len());
+            if let (Some(to), Some(from)) = (buffer.get_mut(..count), bytes.get(..count)) {
+                to.copy_from_slice(from);
+            }
+            count
+        }))
+    }
+
+    fn close(&mut self, outcome: Result<(), ErrorCode>) -> Poll<wasmtime::Result<StreamResult>> {
+        if let Some(sender) = self.outcome.take() {
+            // No one listens when the component has dropped the future.
+            let _ = sender.send(outcome);
+        }
+        Poll::Ready(Ok(StreamResult::Dropped))
+    }
+}
+
+impl<T> StreamProducer<T> for Producer {
+    type Item = u8;
+    type Buffer = VecBuffer<u8>;
+
+    fn poll_produce<'a>(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        mut store: StoreContextMut<'a, T>,
+        destination: Destination<'a, u8, VecBuffer<u8>>,
+        finish: bool,
+    ) -> Poll<wasmtime::Result<StreamResult>> {
+        if self.reading.is_none() {
+            ready!(self.turns.poll(cx, &mut store, &destination));
+        }
+        // The capacity counts only for readers on the host's side.
+        let mut destination = destination.as_direct(store, TRANSFER_BYTES);
+        let buffer = destination.remaining();
+        if buffer.is_empty() {
+            return Poll::Ready(Ok(StreamResult::Completed));
+        }
+        match self.poll_read(cx, buffer) {
+            Poll::Pending if finish => {
+                // Nobody may come back for what the thread reads: it takes memory.
+                self.reading = None;
+                Poll::Ready(Ok(StreamResult::Cancelled))
+            }
+            Poll::Pending => Poll::Pending,
+            Poll::Ready(Ok(0)) => self.close(Ok(())),
+            Poll::Ready(Ok(count)) => {
+                destination.mark_written(count);
+                self.offset = self.offset.saturating_add(count as u64);
+                Poll::Ready(Ok(StreamResult::Completed))
+            }
+            Poll::Ready(Err(error)) => self.close(Err(error)),
+        }
+    }
+}
+
+/// Why a file was not read at once.
+#[derive(Debug)]
+enum Refusal {
+    WouldWait,
+    Error(ErrorCode),
+}
+
+#[cfg(target_os = "linux")]
+use {crate::disk::Buffer, linux::Source};
+#[cfg(not(target_os = "linux"))]
+use {portable::Source, std::vec::Vec as Buffer};
+
+#[cfg(target_os = "linux")]
+mod linux {
+    use std::time::Instant;
+
+    use rustix::io::{Errno, ReadWriteFlags, pread, preadv2, retry_on_intr};
+
+    use super::{Arc, File, Reading, Refusal, io};
+    use crate::disk::{Device, Disk, Route, code};
+
+    /// What is read from.
+    pub(super) struct Source {
+        file: Arc<File>,
+        disk: Arc<Disk>,
+    }
+
+    impl Source {
+        pub(super) fn new(file: Arc<File>, disk: &Arc<Disk>) -> Self {
+            let disk = Arc::clone(disk);
+            Self { file, disk }
+        }
+
+        /// Reads what is in memory. Of a file system that can't tell, what is quick.
+        pub(super) fn read_inline(&self, buffer: &mut [u8], at: u64) -> Result<usize, Refusal> {
+            match read_cached(&self.file, buffer, at) {
+                Ok(count) => Ok(count),
+                Err(Errno::AGAIN | Errno::INTR) => Err(Refusal::WouldWait),
+                Err(Errno::OPNOTSUPP | Errno::INVAL) => self.read_quickly(buffer, at),
+                Err(error) => Err(Refusal::Error(code(error))),
+            }
+        }
+
+        fn read_quickly(&self, buffer: &mut [u8], at: u64) -> Result<usize, Refusal> {
+            let device = self.device()?;
+            if self.disk.file_systems.route(device) != Route::Inline {
+                return Err(Refusal::WouldWait);
+            }
+            let begun = Instant::now();
+            let read = pread(&*self.file, buffer, at);
+            self.disk.file_systems.took(device, begun);
+            match read {
+                Ok(count) => Ok(count),
+                Err(Errno::INTR | Errno::AGAIN) => Err(Refusal::WouldWait),
+                Err(error) => Err(Refusal::Error(code(error))),
+            }
+        }
+
+        /// Reads whatever it takes, by another thread.
+        pub(super) fn read_offloaded(&self, at: u64, length: usize) -> Reading {
+            let device = match self.device() {
+                Ok(device) => device,
+                Err(Refusal::Error(error)) => return Box::pin(std::future::ready(Err(error))),
+                Err(Refusal::WouldWait) => Device::default(),
+            };
+            let (file, disk) = (Arc::clone(&self.file), Arc::clone(&self.disk));
+            let read = self.disk.threads.run(device, move || {
+                disk.learn(device, &file);
+                let mut buffer = disk.buffers.take(length);
+                let begun = Instant::now();
+                let count = retry_on_intr(|| pread(&*file, &mut buffer[..], at))?;
+                disk.file_systems.took(device, begun);
+                buffer.truncate(count);
+                Ok(buffer)
+            });
+            Box::pin(async move { read.await.map_err(code) })
+        }
+
+        fn device(&self) -> Result<Device, Refusal> {
+            let device = self.disk.device_of(&self.file);
+            device.map_err(|error| Refusal::Error(code(error)))
+        }
+    }
+
+    /// What is in the page cache; [`Errno::AGAIN`] when nothing is at the offset, and
+    /// [`Errno::OPNOTSUPP`] where the file system can't tell.
+    pub(super) fn read_cached(file: &File, buffer: &mut [u8], at: u64) -> Result<usize, Errno> {
+        // To preadv(2) -1 is not an offset, but wherever the last read ended.
+        if i64::try_from(at).is_err() {
+            return Err(Errno::INVAL);
+        }
+        let mut buffers = [io::IoSliceMut::new(buffer)];
+        preadv2(file, &mut buffers, at, ReadWriteFlags::NOWAIT)
+    }
+}
+
+/// Where no system call says what would have to be waited for.
+#[cfg(not(target_os = "linux"))]
+mod portable {
+    use super::{Arc, ErrorCode, File, Reading, Refusal, io};
+    use crate::wasi::filesystem::Disk;
+
+    pub(super) struct Source {
+        file: Arc<File>,
+    }
+
+    impl Source {
+        pub(super) fn new(file: Arc<File>, _: &Arc<Disk>) -> Self {
+            Self { file }
+        }
+
+        pub(super) fn read_inline(&self, buffer: &mut [u8], at: u64) -> Result<usize, Refusal> {
+            loop {
+                match read(&self.file, buffer, at) {
+                    Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                    Err(error) => return Err(Refusal::Error(error.into())),
+                    Ok(count) => return Ok(count),
+                }
+            }
+        }
+
+        pub(super) fn read_offloaded(&self, _: u64, _: usize) -> Reading {
+            Box::pin(std::future::ready(Err(ErrorCode::Io)))
+        }
+    }
+
+    #[cfg(unix)]
+    fn read(file: &File, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
+        std::os::unix::fs::FileExt::read_at(file, buffer, offset)
+    }
+
+    #[cfg(windows)]
+    fn read(file: &File, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
+        std::os::windows::fs::FileExt::seek_read(file, buffer, offset)
+    }
+}
+
+#[cfg(test)]
+#[cfg(target_os = "linux")]
+mod tests {
+    use std::io::Write as _;
+
+    use super::*;
+    use crate::disk::Disk;
+
+    const LENGTH: usize = 64 << 10;
+
+    fn read_all(producer: &mut Producer) -> Vec<u8> {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_time()
+            .build()
+            .unwrap();
+        let mut content = Vec::new();
+        let mut buffer = vec![0; LENGTH];
+        loop {
+            let read = std::future::poll_fn(|cx| producer.poll_read(cx, &mut buffer));
+            let count = runtime.block_on(read).unwrap();
+            if count == 0 {
+                return content;
+            }
+            content.extend_from_slice(&buffer[..count]);
+            producer.offset = producer.offset.saturating_add(count as u64);
+        }
+    }
+
+    /// Where the file system can drop it from memory; elsewhere it is read from there.
+    #[test]
+    fn what_is_not_in_memory_is_read_offloaded() {
+        let mut file = tempfile::tempfile().unwrap();
+        let content: Vec<u8> = (0..LENGTH * 5).map(|at| (at / 7) as u8).collect();
+        file.write_all(&content).unwrap();
+        file.sync_all().unwrap();
+        rustix::fs::fadvise(&file, 0, None, rustix::fs::Advice::DontNeed).unwrap();
+        let mut buffer = vec![0; LENGTH];
+        let is_dropped = linux::read_cached(&file, &mut buffer, 0).is_err();
+        let file = Arc::new(file);
+        let disk = Arc::new(Disk::new(Arc::clone(&file), Vec::new()).unwrap());
+        let mut producer = Producer {
+            source: Source::new(file, &disk),
+            offset: 0,
+            reading: None,
+            outcome: None,
+            turns: Turns::default(),
+        };
+        let refused = producer.source.read_inline(&mut buffer, 0);
+        assert_eq!(matches!(refused, Err(Refusal::WouldWait)), is_dropped);
+        assert!(read_all(&mut producer) == content);
+    }
+}

@@ -1,0 +1,130 @@
+//! The memory and the tables of one instance, counted over all of its parts.
+//!
+//! wasmtime's own limits hold for each memory by itself, and a component may be put
+//! together from many modules, each with a memory.
+
+use wasmtime::ResourceLimiter;
+
+use crate::limits;
+
+/// What is left for an instance to take.
+#[derive(Debug)]
+pub(crate) struct InstanceLimiter {
+    memory: Budget,
+    elements: Budget,
+}
+
+impl InstanceLimiter {
+    /// Bytes of linear memory.
+    pub(crate) fn new(memory: usize) -> Self {
+        Self {
+            memory: Budget::of(memory),
+            elements: Budget::of(limits::TABLE_ELEMENTS),
+        }
+    }
+}
+
+#[derive(Debug)]
+struct Budget {
+    left: usize,
+    /// What was taken last, should the system not be able to give it.
+    last: usize,
+}
+
+impl Budget {
+    fn of(left: usize) -> Self {
+        Self { left, last: 0 }
+    }
+
+    fn take(&mut self, current: usize, desired: usize, maximum: Option<usize>) -> bool {
+        let more = desired.saturating_sub(current);
+        let left = self.left.checked_sub(more);
+        let (Some(left), true) = (left, maximum.is_none_or(|maximum| desired <= maximum)) else {
+            self.last = 0;
+            return false;
+        };
+        (self.left, self.last) = (left, more);
+        true
+    }
+
+    fn give_back(&mut self) {
+        self.left = self.left.saturating_add(std::mem::take(&mut self.last));
+    }
+}
+
+impl ResourceLimiter for InstanceLimiter {
+    fn memory_growing(
+        &mut self,
+        current: usize,
+        desired: usize,
+        maximum: Option<usize>,
+    ) -> wasmtime::Result<bool> {
+        Ok(self.memory.take(current, desired, maximum))
+    }
+
+    fn memory_grow_failed(&mut self, _: wasmtime::Error) -> wasmtime::Result<()> {
+        self.memory.give_back();
+        Ok(())
+    }
+
+    fn table_growing(
+        &mut self,
+        current: usize,
+        desired: usize,
+        maximum: Option<usize>,
+    ) -> wasmtime::Result<bool> {
+        Ok(self.elements.take(current, desired, maximum))
+    }
+
+    fn table_grow_failed(&mut self, _: wasmtime::Error) -> wasmtime::Result<()> {
+        self.elements.give_back();
+        Ok(())
+    }
+
+    fn instances(&self) -> usize {
+        limits::MAX_CORE_MODULES
+    }
+
+    fn memories(&self) -> usize {
+        limits::MAX_CORE_MODULES
+    }
+
+    fn tables(&self) -> usize {
+        limits::MAX_CORE_MODULES
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn all_memories_draw_on_one_budget() {
+        let mut budget = Budget::of(100);
+        // From, to, at most, whether it is allowed, what is left.
+        let steps = [
+            (0, 60, None, true, 40),
+            (0, 41, None, false, 40),
+            (60, 100, None, true, 0),
+            (0, 0, None, true, 0),
+            (0, 1, None, false, 0),
+        ];
+        for (current, desired, maximum, allowed, left) in steps {
+            assert_eq!(budget.take(current, desired, maximum), allowed, "{desired}");
+            assert_eq!(budget.left, left, "{desired}");
+        }
+    }
+
+    #[test]
+    fn what_the_system_could_not_give_is_given_back_once() {
+        let mut budget = Budget::of(100);
+        assert!(!budget.take(0, 20, Some(10)));
+        assert!(budget.take(0, 30, Some(30)));
+        budget.give_back();
+        budget.give_back();
+        assert_eq!(budget.left, 100);
+        assert!(!budget.take(0, 101, None));
+        budget.give_back();
+        assert_eq!(budget.left, 100);
+    }
+}

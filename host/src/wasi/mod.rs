@@ -1,0 +1,38 @@
+//! The WASI that a component is linked with: as wasmtime-wasi has it where nothing else is
+//! said, and our own where that would wait, panic, or reach too far.
+
+pub(crate) mod bindings;
+mod clock;
+pub(crate) mod filesystem;
+pub(crate) mod limiter;
+pub(crate) mod sockets;
+pub(crate) mod state;
+mod stdio;
+pub(crate) mod tcp_socket;
+mod transfers;
+
+use wasmtime::Engine;
+use wasmtime::component::Linker;
+use wasmtime_wasi::cli::{WasiCli, WasiCliView};
+use wasmtime_wasi::clocks::{WasiClocks, WasiClocksView};
+use wasmtime_wasi::p3::bindings::{cli, clocks};
+
+use crate::error::Error;
+use filesystem::preopens;
+use state::State;
+
+/// The grants: what is not linked here does not exist for the component.
+pub(crate) fn linker(engine: &Engine) -> Result<Linker<State>, Error> {
+    let mut linker = Linker::new(engine);
+    let l = &mut linker;
+    cli::environment::add_to_linker::<State, WasiCli>(l, State::cli)?;
+    cli::stdout::add_to_linker::<State, WasiCli>(l, State::cli)?;
+    cli::stderr::add_to_linker::<State, WasiCli>(l, State::cli)?;
+    clocks::monotonic_clock::add_to_linker::<State, WasiClocks>(l, State::clocks)?;
+    clocks::system_clock::add_to_linker::<State, WasiClocks>(l, State::clocks)?;
+    clock::add_to_linker(l)?;
+    filesystem::add_to_linker(l)?;
+    preopens::add_to_linker(l)?;
+    sockets::add_to_linker(l)?;
+    Ok(linker)
+}

@@ -1,0 +1,98 @@
+//! From the component's memory onto the network.
+
+use std::io;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use tokio::sync::oneshot;
+use wasmtime::StoreContextMut;
+use wasmtime::component::{Source, StreamConsumer, StreamResult};
+
+use crate::wasi::bindings::wasi::sockets::types::ErrorCode;
+use crate::wasi::tcp_socket::WriteHalf;
+
+/// How a direction of a connection ended.
+pub(super) type Outcome = Result<(), ErrorCode>;
+
+/// The component hears of an end that was not an error as `ok`, also when the
+/// stream was dropped before anything was said.
+pub(super) async fn outcome(receiver: oneshot::Receiver<Outcome>) -> wasmtime::Result<Outcome> {
+    Ok(receiver.await.unwrap_or(Ok(())))
+}
+
+pub(super) fn error_code(error: &io::Error) -> ErrorCode {
+    match error.kind() {
+        io::ErrorKind::ConnectionReset => ErrorCode::ConnectionReset,
+        io::ErrorKind::ConnectionAborted => ErrorCode::ConnectionAborted,
+        io::ErrorKind::BrokenPipe => ErrorCode::ConnectionBroken,
+        io::ErrorKind::TimedOut => ErrorCode::Timeout,
+        io::ErrorKind::HostUnreachable | io::ErrorKind::NetworkUnreachable => {
+            ErrorCode::RemoteUnreachable
+        }
+        // The operating system's words stay on this side.
+        _ => ErrorCode::Other(None),
+    }
+}
+
+/// What takes the bytes, and the future that says how it ended.
+pub(super) fn consumer(
+    half: WriteHalf,
+) -> (Consumer, impl Future<Output = wasmtime::Result<Outcome>>) {
+    let (sender, receiver) = oneshot::channel();
+    (
+        Consumer {
+            open: Some((half, sender)),
+        },
+        outcome(receiver),
+    )
+}
+
+/// Dropping it sends FIN: that is how a component ends its side.
+pub(super) struct Consumer {
+    open: Option<(WriteHalf, oneshot::Sender<Outcome>)>,
+}
+
+impl Consumer {
+    fn close(&mut self, outcome: Outcome) -> Poll<wasmtime::Result<StreamResult>> {
+        if let Some((_, sender)) = self.open.take() {
+            let _ = sender.send(outcome);
+        }
+        Poll::Ready(Ok(StreamResult::Dropped))
+    }
+}
+
+impl<T> StreamConsumer<T> for Consumer {
+    type Item = u8;
+
+    fn poll_consume(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        store: StoreContextMut<'_, T>,
+        source: Source<'_, u8>,
+        finish: bool,
+    ) -> Poll<wasmtime::Result<StreamResult>> {
+        let Some((half, _)) = self.open.as_mut() else {
+            return Poll::Ready(Ok(StreamResult::Dropped));
+        };
+        let mut source = source.as_direct(store);
+        let bytes = source.remaining();
+        // A zero-length write asks whether there is room, and finds out who has gone.
+        if bytes.is_empty() {
+            return match half.poll_ready(cx) {
+                Poll::Ready(Err(error)) => self.close(Err(error_code(&error))),
+                Poll::Ready(Ok(())) => Poll::Ready(Ok(StreamResult::Completed)),
+                Poll::Pending if finish => Poll::Ready(Ok(StreamResult::Cancelled)),
+                Poll::Pending => Poll::Pending,
+            };
+        }
+        match half.poll_write(cx, bytes) {
+            Poll::Ready(Ok(written)) => {
+                source.mark_read(written);
+                Poll::Ready(Ok(StreamResult::Completed))
+            }
+            Poll::Ready(Err(error)) => self.close(Err(error_code(&error))),
+            Poll::Pending if finish => Poll::Ready(Ok(StreamResult::Cancelled)),
+            Poll::Pending => Poll::Pending,
+        }
+    }
+}

@@ -1,0 +1,76 @@
+//! What an instance reaches through its imports: the data of its store.
+
+use std::sync::Arc;
+
+use wasmtime::component::ResourceTable;
+use wasmtime_wasi::WasiCtx;
+use wasmtime_wasi::cli::{WasiCliCtxView, WasiCliView};
+use wasmtime_wasi::clocks::{WasiClocksCtxView, WasiClocksView};
+use wasmtime_wasi::filesystem::{WasiFilesystemCtxView, WasiFilesystemView};
+
+use crate::accept::inbox::Inboxes;
+use crate::wasi::filesystem::preopens::{self, HasPreopens, Preopen};
+use crate::wasi::filesystem::{Disk, HasDisk};
+use crate::wasi::limiter::InstanceLimiter;
+use crate::wasi::sockets::{self, HasSockets};
+
+/// The data of a store.
+pub(crate) struct State {
+    pub(crate) wasi: WasiCtx,
+    pub(crate) table: ResourceTable,
+    pub(crate) limiter: InstanceLimiter,
+    pub(crate) inboxes: Inboxes,
+    pub(crate) preopen: Preopen,
+    pub(crate) disk: Arc<Disk>,
+}
+
+impl WasiCliView for State {
+    fn cli(&mut self) -> WasiCliCtxView<'_> {
+        WasiCliCtxView {
+            ctx: self.wasi.cli(),
+            table: &mut self.table,
+        }
+    }
+}
+
+impl WasiClocksView for State {
+    fn clocks(&mut self) -> WasiClocksCtxView<'_> {
+        WasiClocksCtxView {
+            ctx: self.wasi.clocks(),
+            table: &mut self.table,
+        }
+    }
+}
+
+impl WasiFilesystemView for State {
+    fn filesystem(&mut self) -> WasiFilesystemCtxView<'_> {
+        WasiFilesystemCtxView {
+            ctx: self.wasi.filesystem(),
+            table: &mut self.table,
+        }
+    }
+}
+
+impl HasDisk for State {
+    fn disk(&self) -> &Arc<Disk> {
+        &self.disk
+    }
+}
+
+impl HasPreopens for State {
+    fn preopens(&mut self) -> preopens::View<'_> {
+        preopens::View {
+            preopen: &self.preopen,
+            table: &mut self.table,
+        }
+    }
+}
+
+impl HasSockets for State {
+    fn sockets(&mut self) -> sockets::View<'_> {
+        sockets::View {
+            inboxes: &self.inboxes,
+            table: &mut self.table,
+        }
+    }
+}

@@ -1,0 +1,108 @@
+//! The states of a `tcp-socket`.
+
+use std::net::SocketAddr;
+
+use crate::accept::inbox::{Accepted, Inbox};
+use crate::accept::load::ConnectionPermit;
+use crate::net::stream;
+
+/// The direction from the client, and the other.
+pub(crate) type ReadHalf = stream::ReadHalf<ConnectionPermit>;
+pub(crate) type WriteHalf = stream::WriteHalf<ConnectionPermit>;
+
+/// Created, bound to a granted listener, listening, or accepted. There is no way
+/// from one to the other end: nothing here connects.
+// `pub` for the generated code, which re-exports it within this crate.
+pub enum Socket {
+    Unbound { is_ipv4: bool },
+    Bound(Inbox),
+    Listening,
+    Accepted(Connection),
+}
+
+/// Why a socket does not do what it is asked to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Refusal {
+    /// No listener was granted for the address.
+    NotGranted,
+    /// The address is of the other family than the socket.
+    OtherFamily,
+    /// The listener has a stream of connections already.
+    InUse,
+    /// Not in this state, or not once more.
+    InvalidState,
+}
+
+impl Socket {
+    /// Binds to the listener that was found for the address, if any was granted.
+    pub(super) fn bind(&mut self, inbox: Option<Inbox>) -> Result<(), Refusal> {
+        let Self::Unbound { is_ipv4 } = *self else {
+            return Err(Refusal::InvalidState);
+        };
+        let inbox = inbox.ok_or(Refusal::NotGranted)?;
+        if inbox.address().is_ipv4() != is_ipv4 {
+            return Err(Refusal::OtherFamily);
+        }
+        *self = Self::Bound(inbox);
+        Ok(())
+    }
+
+    pub(super) fn listen(&mut self) -> Result<Inbox, Refusal> {
+        match std::mem::replace(self, Self::Listening) {
+            Self::Bound(inbox) if inbox.take() => Ok(inbox),
+            Self::Bound(inbox) => {
+                *self = Self::Bound(inbox);
+                Err(Refusal::InUse)
+            }
+            other => {
+                *self = other;
+                Err(Refusal::InvalidState)
+            }
+        }
+    }
+
+    pub(super) fn connection(&self) -> Result<&Connection, Refusal> {
+        match self {
+            Self::Accepted(connection) => Ok(connection),
+            _ => Err(Refusal::InvalidState),
+        }
+    }
+
+    pub(super) fn take_receiver(&mut self) -> Result<ReadHalf, Refusal> {
+        match self {
+            Self::Accepted(connection) => connection.receiver.take().ok_or(Refusal::InvalidState),
+            _ => Err(Refusal::InvalidState),
+        }
+    }
+
+    pub(super) fn take_sender(&mut self) -> Result<WriteHalf, Refusal> {
+        match self {
+            Self::Accepted(connection) => connection.sender.take().ok_or(Refusal::InvalidState),
+            _ => Err(Refusal::InvalidState),
+        }
+    }
+}
+
+/// An accepted connection, its directions not yet taken.
+pub struct Connection {
+    peer: SocketAddr,
+    receiver: Option<ReadHalf>,
+    sender: Option<WriteHalf>,
+}
+
+impl From<Accepted> for Connection {
+    fn from(accepted: Accepted) -> Self {
+        let (receiver, sender) = stream::split(accepted.stream, accepted.permit);
+        Self {
+            peer: accepted.peer,
+            receiver: Some(receiver),
+            sender: Some(sender),
+        }
+    }
+}
+
+impl Connection {
+    pub(super) fn peer(&self) -> SocketAddr {
+        self.peer
+    }
+}
