@@ -45,6 +45,8 @@ fn component() -> Result<PathBuf, String> {
         "guest/Cargo.toml",
         "h1/src",
         "h1/Cargo.toml",
+        "pages/src",
+        "pages/Cargo.toml",
         "wit",
         "Cargo.lock",
     ] {

@@ -14,62 +14,72 @@ use h1::request::method::Method;
 use h1::response::{CONTINUE, Context};
 use h1::status::Status;
 
-use crate::answer::{Reply, answer};
-use crate::answered::Answered;
 use crate::bindings::wasi::sockets::types::TcpSocket;
-use crate::clock;
-use crate::deadlines::Deadline;
 use crate::limits::{DRAIN_SECONDS, HEAD_SECONDS, IDLE_BUFFER, IDLE_SECONDS, INPUT_BUFFER};
+use crate::log::pending::PendingLines;
 use crate::log::{Access, Escaped};
+use crate::net::buffered::Buffered;
+use crate::net::socket::{CloseReason, Socket};
 use crate::reason::Reason;
-use crate::reply::Sending;
-use crate::server::Server;
-use crate::socket::{End, Socket};
-use crate::wire::{Cut, Wire};
+use crate::response::Response;
+use crate::response::decide::answer;
+use crate::response::write::{ResponseWriter, SendError};
+use crate::runtime::clock;
+use crate::runtime::deadlines::Deadline;
+use crate::shared::Shared;
 
 /// Serves a connection to its end.
-pub async fn serve(server: &Server, socket: TcpSocket) {
-    let socket = Socket::new(socket, server.options.verbose);
-    let peer = match server.names_peers() {
+pub async fn serve(shared: &Shared, socket: TcpSocket) {
+    let socket = Socket::new(socket, shared.options.verbose);
+    let peer = match shared.needs_peer_address() {
         true => socket.peer(),
         false => None,
     };
-    let shown = Shown(peer);
-    let wire = Wire::new(socket, server);
-    let mut talk = Talk {
-        server,
+    let shown = PeerAddress(peer);
+    let throttle = peer.and_then(|peer| shared.rate_limiter.as_ref()?.throttle(peer));
+    let wire = Buffered::new(
+        socket,
+        &shared.pool,
+        &shared.executor,
+        shared.deadlines.watch(),
+        throttle,
+    );
+    let mut talk = Session {
+        shared,
         wire,
         peer,
         version: h1::request::head::Version::Http11,
         answered: false,
-        unsaid: Answered::default(),
+        pending: PendingLines::default(),
     };
     let started = clock::monotonic();
     talk.verbose(format_args!("Client connected: {shown}"));
 
-    let end = match server.makes_room() {
+    let end = match shared.admit() {
         true => {
             let end = talk.run().await;
-            server.leaves_room();
+            shared.release();
             end
         }
-        false => Box::pin(talk.turn_away()).await.map(|()| Farewell::Linger),
+        false => Box::pin(talk.reject_overload())
+            .await
+            .map(|()| CloseMode::Linger),
     };
     let wire = talk.wire;
     let written = wire.written();
     match end {
-        Ok(Farewell::Linger) => wire.linger().await,
-        Ok(Farewell::Close) => drop(wire),
-        Err(end) => drop((wire, report(server, &shown, end))),
+        Ok(CloseMode::Linger) => wire.linger().await,
+        Ok(CloseMode::Close) => drop(wire),
+        Err(end) => drop((wire, report(shared, &shown, end))),
     }
     let milliseconds = clock::monotonic().saturating_sub(started) / 1_000_000;
-    server.verbose(format_args!(
+    shared.verbose(format_args!(
         "Socket is closed: {shown}, {written} bytes sent in {milliseconds} ms"
     ));
 }
 
 /// How to close in order.
-enum Farewell {
+enum CloseMode {
     /// The client has said that it is done, or nothing for long.
     Close,
     /// It may still be sending: what it sends must not cost it the answer.
@@ -77,18 +87,20 @@ enum Farewell {
 }
 
 /// The two kinds of disconnect, told apart.
-fn report(server: &Server, peer: &Shown, end: End) {
+fn report(shared: &Shared, peer: &PeerAddress, end: CloseReason) {
     match end {
-        End::Finished | End::Expired => {}
-        End::Reset => server.verbose(format_args!("Client disconnected abruptly: {peer}")),
-        End::Failed => server.verbose(format_args!("Socket error: {peer}: the connection failed")),
+        CloseReason::Finished | CloseReason::Expired => {}
+        CloseReason::Reset => shared.verbose(format_args!("Client disconnected abruptly: {peer}")),
+        CloseReason::Failed => {
+            shared.verbose(format_args!("Socket error: {peer}: the connection failed"))
+        }
     }
 }
 
 /// The peer's address, as the log shows it.
-struct Shown(Option<SocketAddr>);
+struct PeerAddress(Option<SocketAddr>);
 
-impl fmt::Display for Shown {
+impl fmt::Display for PeerAddress {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.0 {
             Some(peer) => peer.fmt(f),
@@ -99,36 +111,36 @@ impl fmt::Display for Shown {
 
 /// The reply to a request, and the reason where it is an error.
 async fn decide<'r>(
-    server: &'r Server,
+    shared: &'r Shared,
     request: &'r Request<'_>,
     within_rate: bool,
     now: i64,
-) -> (Reply<'r>, Option<Reason>) {
+) -> (Response<'r>, Option<Reason>) {
     match &request.target {
-        _ if !within_rate => (Reply::Plain(Status::TooManyRequests), None),
+        _ if !within_rate => (Response::Plain(Status::TooManyRequests), None),
         Ok(target) => {
-            let (files, listings, options) = (&server.files, &server.listings, &server.options);
+            let (files, listings, options) = (&shared.files, &shared.listings, &shared.options);
             answer(files, listings, options, request, target, now).await
         }
-        Err(refusal) => (Reply::Plain(refusal.status()), None),
+        Err(refusal) => (Response::Plain(refusal.status()), None),
     }
 }
 
-struct Talk<'s> {
-    server: &'s Server,
-    wire: Wire<'s>,
+struct Session<'s> {
+    shared: &'s Shared,
+    wire: Buffered<'s>,
     peer: Option<SocketAddr>,
     /// Of the latest request: a refusal is answered in its terms.
     version: h1::request::head::Version,
     /// Whether there was an answer yet.
     answered: bool,
     /// For the log, of answers that are in the wire's buffer.
-    unsaid: Answered,
+    pending: PendingLines,
 }
 
-impl Talk<'_> {
+impl Session<'_> {
     /// `Ok` when the connection is to be closed in order.
-    async fn run(&mut self) -> Result<Farewell, End> {
+    async fn run(&mut self) -> Result<CloseMode, CloseReason> {
         let mut protocol = Connection::new();
         let mut input = Vec::new();
         let mut head_at = None;
@@ -147,8 +159,8 @@ impl Talk<'_> {
                     };
                     match read {
                         Ok(_) => {}
-                        Err(End::Expired) if idle => return Ok(self.part_idly()),
-                        Err(End::Expired) => {
+                        Err(CloseReason::Expired) if idle => return Ok(self.close_idle()),
+                        Err(CloseReason::Expired) => {
                             let method = protocol.method(&input);
                             return self.refuse(&input, method, Refusal::HeadTimeout).await;
                         }
@@ -172,8 +184,8 @@ impl Talk<'_> {
                     if !keep_alive {
                         self.flush().await?;
                         return Ok(match last && input.is_empty() {
-                            true => Farewell::Close,
-                            false => Farewell::Linger,
+                            true => CloseMode::Close,
+                            false => CloseMode::Linger,
                         });
                     }
                 }
@@ -187,33 +199,33 @@ impl Talk<'_> {
 
     /// Whoever was silent is owed nothing, and its place may be wanted; but when the
     /// server drains, a request may be on its way.
-    fn part_idly(&self) -> Farewell {
-        match self.server.is_draining() {
-            true => Farewell::Linger,
-            false => Farewell::Close,
+    fn close_idle(&self) -> CloseMode {
+        match self.shared.is_draining() {
+            true => CloseMode::Linger,
+            false => CloseMode::Close,
         }
     }
 
     /// Waits for the next request with no more than a small buffer; it expires when
     /// it is time to go.
-    async fn idle(&mut self, input: &mut Vec<u8>) -> Result<usize, End> {
+    async fn idle(&mut self, input: &mut Vec<u8>) -> Result<usize, CloseReason> {
         self.wire.rest();
-        self.unsaid.rest();
+        self.pending.rest();
         if input.capacity() != IDLE_BUFFER {
-            self.server
+            self.shared
                 .pool
-                .put(replace(input, self.server.pool.idle()));
+                .put(replace(input, self.shared.pool.idle()));
         }
-        if !self.server.is_draining() {
+        if !self.shared.is_draining() {
             let deadline = Deadline::Idle(self.wire.after(IDLE_SECONDS));
             let read = self.wire.read(input, deadline).await;
-            if read != Err(End::Expired) || !self.server.is_draining() {
+            if read != Err(CloseReason::Expired) || !self.shared.is_draining() {
                 return read;
             }
         }
         // Whoever has just connected is about to ask; the others have had answers.
         match self.answered {
-            true => Err(End::Expired),
+            true => Err(CloseReason::Expired),
             false => {
                 let deadline = Deadline::At(self.wire.after(DRAIN_SECONDS));
                 self.wire.read(input, deadline).await
@@ -228,9 +240,9 @@ impl Talk<'_> {
             return;
         }
         if input.capacity() < INPUT_BUFFER {
-            let mut larger = self.server.pool.input();
+            let mut larger = self.shared.pool.input();
             larger.extend_from_slice(input);
-            self.server.pool.put(replace(input, larger));
+            self.shared.pool.put(replace(input, larger));
         } else {
             input.drain(protocol.reclaim());
         }
@@ -243,23 +255,23 @@ impl Talk<'_> {
         request: &Request<'_>,
         input: &[u8],
         more: bool,
-    ) -> Result<bool, End> {
-        let (now, date) = self.server.clock.now();
+    ) -> Result<bool, CloseReason> {
+        let (now, date) = self.shared.clock.now();
         self.version = request.head.version;
         self.answered = true;
         let head = &request.head;
         self.verbose(format_args!(
             "Request from {}: {}",
-            Shown(self.peer),
+            PeerAddress(self.peer),
             Escaped(input.get(..head.len).unwrap_or(input))
         ));
-        let (reply, reason) = decide(self.server, request, self.may_ask(), now).await;
-        self.server.log_listings();
+        let (reply, reason) = decide(self.shared, request, self.within_rate(), now).await;
+        self.shared.log_listings();
         let status = reply.answer().status();
-        self.explain(status, reason, input);
+        self.log_reason(status, reason, input);
         let keep_alive =
-            request.keep_alive && !status.ends_connection() && !self.server.is_draining();
-        let policy = &self.server.options.policy;
+            request.keep_alive && !status.ends_connection() && !self.shared.is_draining();
+        let policy = &self.shared.options.policy;
         let context = Context {
             now,
             date: &date,
@@ -267,20 +279,20 @@ impl Talk<'_> {
             version: head.version,
             policy,
         };
-        let sending = Sending {
+        let writer = ResponseWriter {
             method: head.method,
             fields: head.fields,
             context,
         };
-        let (status, content_at, mut sent) = self.send(&sending, &reply, input).await;
+        let (status, content_at, mut sent) = self.send(&writer, &reply, input).await;
         let keep_alive = keep_alive && !status.ends_connection();
         if sent.is_ok() && !more {
             // What the line says has then left the buffer.
-            sent = self.wire.flush().await.map_err(Cut::from);
+            sent = self.wire.flush().await.map_err(SendError::from);
         }
         let access = Access {
             peer: self.peer,
-            time: self.server.log_time(date),
+            time: self.shared.log_time(date),
             head: input,
             status: status.code(),
             referer: request.head.fields.only(Name::Referer),
@@ -289,89 +301,94 @@ impl Talk<'_> {
         let content = self.wire.queued().saturating_sub(content_at);
         let said = self.say(&access, content_at).await;
         self.wire.answered().await;
-        self.conclude(sent.and(said.map_err(Cut::from)), content, input)?;
+        self.conclude(sent.and(said.map_err(SendError::from)), content, input)?;
         Ok(keep_alive)
     }
 
     /// Logs how the transfer of a reply ended.
-    fn conclude(&self, sent: Result<(), Cut>, content: u64, input: &[u8]) -> Result<(), End> {
+    fn conclude(
+        &self,
+        sent: Result<(), SendError>,
+        content: u64,
+        input: &[u8],
+    ) -> Result<(), CloseReason> {
         match sent {
             Ok(()) => {
-                let peer = Shown(self.peer);
+                let peer = PeerAddress(self.peer);
                 self.verbose(format_args!("File Completed: {peer}, {content} bytes"));
                 Ok(())
             }
-            Err(Cut::Peer(end)) => Err(end),
+            Err(SendError::Peer(end)) => Err(end),
             // Closed short, so that the client knows.
-            Err(Cut::File(reason) | Cut::Unsent(reason)) => {
-                self.server.complain(format_args!(
+            Err(SendError::File(reason) | SendError::Unsent(reason)) => {
+                self.shared.log_error(format_args!(
                     "a file ended or failed early: {}: {reason}",
                     Escaped(request_line(input))
                 ));
-                Err(End::Finished)
+                Err(CloseReason::Finished)
             }
         }
     }
 
     /// Sends the reply, or an error in its place when nothing of it can be read. Returns
-    /// the status that was sent, and what [`Sending::send`] does.
+    /// the status that was sent, and what [`ResponseWriter::send`] does.
     async fn send(
         &mut self,
-        sending: &Sending<'_>,
-        reply: &Reply<'_>,
+        writer: &ResponseWriter<'_>,
+        reply: &Response<'_>,
         input: &[u8],
-    ) -> (Status, u64, Result<(), Cut>) {
-        let (content_at, sent) = sending.send(&mut self.wire, reply).await;
-        let Err(Cut::Unsent(reason)) = sent else {
+    ) -> (Status, u64, Result<(), SendError>) {
+        let (content_at, sent) = writer.send(&mut self.wire, reply).await;
+        let Err(SendError::Unsent(reason)) = sent else {
             return (reply.answer().status(), content_at, sent);
         };
         let status = reason.status();
-        self.explain(status, Some(reason), input);
-        let (content_at, sent) = sending.send(&mut self.wire, &Reply::Plain(status)).await;
+        self.log_reason(status, Some(reason), input);
+        let (content_at, sent) = writer.send(&mut self.wire, &Response::Plain(status)).await;
         (status, content_at, sent)
     }
 
     /// Says why an answer is an error: always where the fault is ours.
-    fn explain(&self, status: Status, reason: Option<Reason>, input: &[u8]) {
+    fn log_reason(&self, status: Status, reason: Option<Reason>, input: &[u8]) {
         let Some(reason) = reason.filter(|reason| reason.status() == status) else {
             return;
         };
         let request = Escaped(request_line(input));
         let words = format_args!("{} because {reason}: {request}", status.code());
-        match reason.is_ours() {
-            true => self.server.complain(words),
+        match reason.is_server_error() {
+            true => self.shared.log_error(words),
             false => self.verbose(words),
         }
     }
 
     /// Writes the line of log about an answer, now or once it has left the buffer.
-    async fn say(&mut self, access: &Access<'_>, content_at: u64) -> Result<(), End> {
-        if !self.server.logs_answers() {
+    async fn say(&mut self, access: &Access<'_>, content_at: u64) -> Result<(), CloseReason> {
+        if !self.shared.logs_answers() {
             return Ok(());
         }
         let (written, end) = (self.wire.written(), self.wire.queued());
-        if written < end && self.unsaid.add(access, content_at, end) {
+        if written < end && self.pending.add(access, content_at, end) {
             return Ok(());
         }
         let flushed = self.flush().await;
         let sent = self.wire.written().saturating_sub(content_at);
-        self.server.access(access, sent);
+        self.shared.access(access, sent);
         // The line is to stand before those of requests that come of this answer.
-        self.wire.step_aside().await;
+        self.wire.yield_to_ready().await;
         flushed
     }
 
     /// Writes what has gathered, and what there is to say of it.
-    async fn flush(&mut self) -> Result<(), End> {
+    async fn flush(&mut self) -> Result<(), CloseReason> {
         let flushed = self.wire.flush().await;
-        self.unsaid.say(self.server.log(), self.wire.written());
+        self.pending.say(self.shared.log(), self.wire.written());
         flushed
     }
 
     /// Whether the client keeps within the operator's `--rate`.
-    fn may_ask(&self) -> bool {
-        match (&self.server.visitors, self.peer) {
-            (Some(visitors), Some(peer)) => visitors.admits(peer, clock::monotonic()),
+    fn within_rate(&self) -> bool {
+        match (&self.shared.rate_limiter, self.peer) {
+            (Some(rate_limiter), Some(peer)) => rate_limiter.allow(peer, clock::monotonic()),
             _ => true,
         }
     }
@@ -382,33 +399,34 @@ impl Talk<'_> {
         input: &[u8],
         method: Option<Method>,
         refusal: Refusal,
-    ) -> Result<Farewell, End> {
+    ) -> Result<CloseMode, CloseReason> {
         self.verbose(format_args!(
             "Refused {}: {}",
-            Shown(self.peer),
+            PeerAddress(self.peer),
             refusal.explanation()
         ));
-        let status = match self.may_ask() {
+        let status = match self.within_rate() {
             true => refusal.status(),
             false => Status::TooManyRequests,
         };
-        Box::pin(self.last_words(method, status, input)).await?;
-        Ok(Farewell::Linger)
+        Box::pin(self.respond_and_close(method, status, input)).await?;
+        Ok(CloseMode::Linger)
     }
 
     /// Answers before any request: there is no room.
-    async fn turn_away(&mut self) -> Result<(), End> {
-        self.last_words(None, Status::ServiceUnavailable, b"").await
+    async fn reject_overload(&mut self) -> Result<(), CloseReason> {
+        self.respond_and_close(None, Status::ServiceUnavailable, b"")
+            .await
     }
 
-    async fn last_words(
+    async fn respond_and_close(
         &mut self,
         method: Option<Method>,
         status: Status,
         input: &[u8],
-    ) -> Result<(), End> {
-        let (now, date) = self.server.clock.now();
-        let policy = &self.server.options.policy;
+    ) -> Result<(), CloseReason> {
+        let (now, date) = self.shared.clock.now();
+        let policy = &self.shared.options.policy;
         let context = Context {
             now,
             date: &date,
@@ -416,23 +434,23 @@ impl Talk<'_> {
             version: self.version,
             policy,
         };
-        let sending = Sending::refusal(method, context);
-        let (content_at, _) = sending.send(&mut self.wire, &Reply::Plain(status)).await;
+        let writer = ResponseWriter::refusal(method, context);
+        let (content_at, _) = writer.send(&mut self.wire, &Response::Plain(status)).await;
         let flushed = self.flush().await;
         let access = Access {
             peer: self.peer,
-            time: self.server.log_time(date),
+            time: self.shared.log_time(date),
             head: input,
             status: status.code(),
             referer: None,
             user_agent: None,
         };
         let sent = self.wire.written().saturating_sub(content_at);
-        self.server.access(&access, sent);
+        self.shared.access(&access, sent);
         flushed
     }
 
     fn verbose(&self, words: fmt::Arguments<'_>) {
-        self.server.verbose(words);
+        self.shared.verbose(words);
     }
 }

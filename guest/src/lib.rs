@@ -1,10 +1,11 @@
 //! The component: moves bytes between WASI streams and [`h1`], and turns paths
 //! into files.
 //!
-//! The files in the order in which a request meets them: [`server`] accepts,
-//! [`connection`] reads a head and asks [`answer`] what to say, which looks in
-//! [`files`]; [`reply`] says it. [`executor`] gives each connection its turn.
-//! [`limits`] holds every bound.
+//! The files and folders in the order in which a request meets them: [`accept`] takes the
+//! connection, [`connection`] reads a head, [`response::decide`] chooses what to send and
+//! looks for it in [`files`] and [`render`], and [`response::write`] sends it through
+//! [`net`]. [`runtime`] gives each connection its turn, [`shared`] holds what connections
+//! share, and [`limits`] every bound.
 //!
 //! It assumes nothing of its host beyond WASI 0.3, and uses no `std`: that would
 //! bring imports along which the server has no use for, and the list of imports
@@ -14,69 +15,38 @@
 
 extern crate alloc;
 // On the machine that builds, for the tests of the pure parts, `std` brings what
-// `runtime` brings in the sandbox.
+// `runtime::no_std` brings in the sandbox.
 #[cfg(not(target_family = "wasm"))]
 extern crate std;
 
-mod address;
-mod answer;
-mod answered;
-mod bucket;
-mod cache;
-mod clock;
+mod accept;
+#[allow(missing_docs, clippy::all, clippy::restriction)]
+mod bindings;
 mod connection;
-mod deadlines;
-mod executor;
-mod file;
 mod files;
-mod folder;
-mod handles;
 mod limits;
-mod listing;
-mod listings;
 mod log;
 mod memory;
-mod natural_sort;
+mod net;
 mod options;
-mod pace;
-mod pool;
-mod questions;
+mod rate_limit;
 mod reason;
-mod reply;
-mod root;
-#[cfg(target_family = "wasm")]
+mod render;
+mod response;
 mod runtime;
-mod server;
-mod signal;
-mod socket;
-mod turn;
-mod visitors;
-mod waitables;
-mod wire;
+mod shared;
 
 use alloc::rc::Rc;
 
-use executor::Executor;
-use waitables::block_on;
-
-/// What `wit/` says, as Rust.
-#[allow(missing_docs, clippy::all, clippy::restriction)]
-mod bindings {
-    wit_bindgen::generate!({
-        path: "../wit",
-        world: "porthole:server/server",
-        generate_all,
-        // It blocks in `waitables`, which knows what the connections wait for.
-        sync: ["export:wasi:cli/run@0.3.0#run"],
-    });
-}
+use runtime::executor::Executor;
+use runtime::waitables::block_on;
 
 struct Component;
 
 impl bindings::exports::wasi::cli::run::Guest for Component {
     fn run() -> Result<(), ()> {
         let executor = Rc::new(Executor::default());
-        block_on(&executor, server::run(Rc::clone(&executor)))
+        block_on(&executor, accept::run(Rc::clone(&executor)))
     }
 }
 

@@ -16,7 +16,7 @@ pub const HEAD_SECONDS: u64 = 10;
 ///
 /// - unit: seconds
 /// - at it: closed without a word (RFC 9112 §9.5)
-/// - held by: `guest::deadlines::a_wait_ends_with_its_future_or_its_deadline`
+/// - held by: `guest::runtime::deadlines::a_wait_ends_with_its_future_or_its_deadline`
 pub const IDLE_SECONDS: u64 = 60;
 
 /// How long a connection without an answer yet may take to ask when no more connections
@@ -32,27 +32,27 @@ pub const DRAIN_SECONDS: u64 = 1;
 ///
 /// - unit: seconds
 /// - at it: cut
-/// - held by: `guest::pace::who_holds_up_more_than_it_takes_is_cut`,
-///   `guest::pace::a_tunnel_is_waited_for`
+/// - held by: `guest::net::send_rate::who_holds_up_more_than_it_takes_is_cut`,
+///   `guest::net::send_rate::a_tunnel_is_waited_for`
 pub const STALLED_WRITE_SECONDS: u64 = 60;
 
 /// Waiting for the peer over which its pace is judged: a peer that is seen to take a
 /// buffer's worth every [`STALLED_WRITE_SECONDS`] must have come to one.
 ///
 /// - unit: seconds
-/// - at it: see `PACE_BYTES`
-/// - held by: `guest::pace::slow_but_honest_peers_pass`
-pub const PACE_SECONDS: u64 = 120;
+/// - at it: see `SEND_RATE_BYTES`
+/// - held by: `guest::net::send_rate::slow_but_honest_peers_pass`
+pub const SEND_RATE_SECONDS: u64 = 120;
 
-/// What a peer must take in [`PACE_SECONDS`]. 1 KiB/s is a tenth of what a phone gets where
+/// What a peer must take in [`SEND_RATE_SECONDS`]. 1 KiB/s is a tenth of what a phone gets where
 /// only the oldest networks reach, and more than it takes to make holding a connection
 /// cost something.
 ///
 /// - unit: bytes
 /// - at it: who takes less is cut
-/// - held by: `guest::pace::slow_but_honest_peers_pass`,
-///   `guest::pace::who_holds_up_more_than_it_takes_is_cut`
-pub const PACE_BYTES: u64 = 120 * 1024;
+/// - held by: `guest::net::send_rate::slow_but_honest_peers_pass`,
+///   `guest::net::send_rate::who_holds_up_more_than_it_takes_is_cut`
+pub const SEND_RATE_BYTES: u64 = 120 * 1024;
 
 /// How long the peer may go on sending after an answer that closes the connection. A close
 /// with unread bytes would be a reset, and could take the answer with it (RFC 9112 §9.6).
@@ -87,7 +87,7 @@ pub const CONNECTIONS: usize = 2_048;
 /// - unit: connections
 /// - at it: none is accepted until one ends
 /// - held by: `wire::crowd::who_was_turned_away_takes_no_place`
-pub const NEWCOMERS: usize = 256;
+pub const OVERLOAD_CONNECTIONS: usize = 256;
 
 /// What each connection may hold, but for buffers that are larger than small: a request's
 /// buffer, an answer's, what it is doing, and what the allocator writes beside each.
@@ -98,13 +98,13 @@ pub const NEWCOMERS: usize = 256;
 ///   `attacks::memory::as_many_slow_readers_as_may_be`
 pub const CONNECTION_BYTES: usize = 41 * 1024;
 
-/// What one of [`NEWCOMERS`] may hold: an answer's buffer, or one to read into what it still
+/// What one of [`OVERLOAD_CONNECTIONS`] may hold: an answer's buffer, or one to read into what it still
 /// sends.
 ///
 /// - unit: bytes
 /// - at it: see `CONNECTION_BYTES`
 /// - held by: `guest::memory::what_limits_allow_fits_the_memory_or_is_refused`
-pub const NEWCOMER_BYTES: usize = 20 * 1024;
+pub const OVERLOAD_CONNECTION_BYTES: usize = 20 * 1024;
 
 /// What the component needs beside connections, cache and listings: its own data, its log,
 /// the addresses of `--rate`, buffers that are kept.
@@ -118,7 +118,7 @@ pub const OTHER_BYTES: usize = 6 << 20;
 ///
 /// - unit: bytes
 /// - at it: the content goes out in several pieces
-/// - held by: `guest::pool::a_body_gets_the_smallest_buffer_that_does`
+/// - held by: `guest::runtime::buffer_pool::a_body_gets_the_smallest_buffer_that_does`
 pub const LARGE_BUFFER: usize = 512 * 1024;
 
 /// Large buffers in use at once: slow readers in great numbers must not cost great memory,
@@ -126,7 +126,7 @@ pub const LARGE_BUFFER: usize = 512 * 1024;
 ///
 /// - unit: buffers
 /// - at it: further transfers use a `MEDIUM_BUFFER`
-/// - held by: `guest::pool::larger_buffers_are_counted`,
+/// - held by: `guest::runtime::buffer_pool::larger_buffers_are_counted`,
 ///   `wire::large::two_hundred_downloads_at_once`
 pub const LARGE_BUFFERS: usize = 32;
 
@@ -134,7 +134,7 @@ pub const LARGE_BUFFERS: usize = 32;
 ///
 /// - unit: bytes
 /// - at it: the content goes out in several pieces
-/// - held by: `guest::pool::a_body_gets_the_smallest_buffer_that_does`
+/// - held by: `guest::runtime::buffer_pool::a_body_gets_the_smallest_buffer_that_does`
 pub const MEDIUM_BUFFER: usize = 80 * 1024;
 
 /// Size of the buffer that a connection waits with for its next request, in bytes:
@@ -159,14 +159,14 @@ pub const INPUT_BUFFER: usize = h1::limits::INPUT_BYTES;
 ///
 /// - unit: bytes
 /// - at it: a larger answer gets a larger buffer
-/// - held by: `guest::pool::a_body_gets_the_smallest_buffer_that_does`
+/// - held by: `guest::runtime::buffer_pool::a_body_gets_the_smallest_buffer_that_does`
 pub const SMALL_BUFFER: usize = 16 * 1024 - 64;
 
 /// Buffers of each size that are kept for the next use: the sandbox's memory never shrinks.
 ///
 /// - unit: buffers
 /// - at it: more are freed
-/// - held by: `guest::pool::spare_buffers_are_counted`
+/// - held by: `guest::runtime::buffer_pool::spare_buffers_are_counted`
 pub const SPARE_BUFFERS: usize = 64;
 
 /// Entries of a folder that are read for a listing, hidden ones and what leads nowhere
@@ -187,8 +187,8 @@ pub const LISTING_BATCH: usize = 128;
 /// What it counts as to read a name of a folder, to sort it in or to write its row.
 ///
 /// - unit: units of work
-/// - at it: see `TURN_WORK`
-/// - held by: `guest::natural_sort::sorted_in_turns`, `attacks::floods::entries_that_are_not_shown`
+/// - at it: see `YIELD_AFTER_WORK`
+/// - held by: `guest::runtime::sort::sorted_in_turns`, `attacks::floods::entries_that_are_not_shown`
 pub const ENTRY_WORK: u32 = 1;
 
 /// Listings that are made at once: they take the file system's time.
@@ -205,15 +205,15 @@ pub const LISTINGS_AT_ONCE: usize = 2;
 ///
 /// - unit: bytes
 /// - at it: a listing is answered with 503, close; a line in the log says why
-/// - held by: `attacks::floods::unread_listings`, `guest::listing::a_page_that_is_too_large_is_none`,
-///   `guest::listings::pages_count_while_someone_holds_them`
+/// - held by: `attacks::floods::unread_listings`, `guest::render::pieces::a_page_that_is_too_large_is_none`,
+///   `guest::render::pages_count_while_someone_holds_them`
 pub const LISTING_BYTES: usize = 32 << 20;
 
 /// A listing is held in pieces of this size, which never grow.
 ///
 /// - unit: bytes
 /// - at it: the next row begins a new piece
-/// - held by: `guest::listing::pieces_are_counted_and_never_grow`
+/// - held by: `guest::render::pieces::pieces_are_counted_and_never_grow`
 pub const LISTING_PIECE: usize = 64 * 1024;
 
 /// How long an answer may wait for its turn under `--throttle`: a client that asks for as
@@ -221,7 +221,7 @@ pub const LISTING_PIECE: usize = 64 * 1024;
 ///
 /// - unit: seconds
 /// - at it: cut
-/// - held by: `guest::visitors::who_is_owed_too_much_is_not_waited_for`
+/// - held by: `guest::rate_limit::who_is_owed_too_much_is_not_waited_for`
 pub const THROTTLED_SECONDS: u64 = 60;
 
 /// How often an answer that waits under `--throttle` looks whether its client is still
@@ -230,14 +230,14 @@ pub const THROTTLED_SECONDS: u64 = 60;
 /// - unit: nanoseconds
 /// - at it: it looks
 /// - held by: `wire::rates::who_has_gone_keeps_no_place`
-pub const THROTTLE_LOOK_NANOSECONDS: u64 = 250_000_000;
+pub const THROTTLE_POLL_NANOSECONDS: u64 = 250_000_000;
 
 /// Client addresses whose use of `--rate` and `--throttle` is remembered.
 ///
 /// - unit: addresses
 /// - at it: the one that was not seen for longest starts anew
-/// - held by: `guest::visitors::a_flood_of_addresses_is_forgotten`
-pub const VISITORS: usize = 4_096;
+/// - held by: `guest::rate_limit::a_flood_of_addresses_is_forgotten`
+pub const RATE_LIMITED_ADDRESSES: usize = 4_096;
 
 /// Log that waits to be written.
 ///
@@ -252,9 +252,9 @@ pub const LOG_BYTES: usize = 256 * 1024;
 ///
 /// - unit: bytes
 /// - at it: they go out
-/// - held by: `guest::answered::what_has_no_room_is_said_at_once`,
+/// - held by: `guest::log::pending::what_has_no_room_is_said_at_once`,
 ///   `wire::log::what_was_sent_and_not_what_was_asked_for`
-pub const ANSWERED_BYTES: usize = 1_024;
+pub const PENDING_LINES_BYTES: usize = 1_024;
 
 /// Longest request line, referrer or user agent in a line of log.
 ///
@@ -268,7 +268,7 @@ pub const LOG_FIELD_BYTES: usize = 1_024;
 ///
 /// - unit: bytes
 /// - at it: what was used least recently goes
-/// - held by: `guest::cache::a_hundred_thousand_paths_stay_within_the_bound`
+/// - held by: `guest::files::lru::a_hundred_thousand_paths_stay_within_the_bound`
 pub const CACHE_BYTES: usize = 32 << 20;
 
 /// Largest file that is kept in memory.
@@ -283,7 +283,7 @@ pub const CACHED_FILE_BYTES: usize = 64 * 1024;
 ///
 /// - unit: bytes
 /// - at it: see `CACHE_BYTES`
-/// - held by: `guest::cache::the_least_recently_used_goes_first`
+/// - held by: `guest::files::lru::the_least_recently_used_goes_first`
 pub const OPEN_FILE_WEIGHT: usize = 64 * 1024;
 
 /// How long a file is kept open that no one asks for: as long as a player takes from one
@@ -293,8 +293,8 @@ pub const OPEN_FILE_WEIGHT: usize = 64 * 1024;
 /// - unit: seconds
 /// - at it: closed, and opened again when it is asked for
 /// - held by: `wire::freshness::what_no_one_asks_for_is_closed`,
-///   `guest::handles::what_is_not_used_is_closed`
-pub const HANDLE_SECONDS: u64 = 5;
+///   `guest::files::open_files::what_is_not_used_is_closed`
+pub const OPEN_FILE_SECONDS: u64 = 5;
 
 /// Questions to the file system: half a percent of a core.
 ///
@@ -302,7 +302,7 @@ pub const HANDLE_SECONDS: u64 = 5;
 /// - at it: a path that was asked about in this second is not asked about again
 /// - held by:
 ///   `wire::freshness::under_load_every_kind_of_change_is_seen_within_a_second`
-pub const QUESTIONS_PER_SECOND: u32 = 250;
+pub const STAT_CALLS_PER_SECOND: u32 = 250;
 
 /// Work of one turn, in about microseconds of the machine that `docs/benchmarks.md` speaks
 /// of. Small, because others wait for it: a thousand connections that always have work come
@@ -310,9 +310,9 @@ pub const QUESTIONS_PER_SECOND: u32 = 250;
 ///
 /// - unit: units of work
 /// - at it: the others have a turn
-/// - held by: `guest::executor::a_turn_has_its_work_and_no_more`,
+/// - held by: `guest::runtime::executor::a_turn_has_its_work_and_no_more`,
 ///   `attacks::work::pipelines_of_errors`, `wire::connection::slow_and_fast_clients_together`
-pub const TURN_WORK: u32 = 50;
+pub const YIELD_AFTER_WORK: u32 = 50;
 
 /// Work of all connections together after which the host has a turn for timers, other
 /// sockets and the watchdog's heartbeat, even where it has the next event at once.
@@ -320,19 +320,19 @@ pub const TURN_WORK: u32 = 50;
 /// - unit: units of work
 /// - at it: the component yields to the host
 /// - held by: `attacks::work::pipelines_of_listings`
-pub const HOST_WORK: u32 = 16 * TURN_WORK;
+pub const HOST_YIELD_AFTER_WORK: u32 = 16 * YIELD_AFTER_WORK;
 
 /// What a request counts as: its head is read, its answer decided and written down.
 ///
 /// - unit: units of work
-/// - at it: see `TURN_WORK`
+/// - at it: see `YIELD_AFTER_WORK`
 /// - held by: `attacks::work::pipelines_of_errors`
 pub const REQUEST_WORK: u32 = 5;
 
 /// What a read or a write counts as, whatever its size.
 ///
 /// - unit: units of work
-/// - at it: see `TURN_WORK`
+/// - at it: see `YIELD_AFTER_WORK`
 /// - held by: `attacks::work::contents_behind_long_heads`
 pub const CALL_WORK: u32 = 4;
 
@@ -340,22 +340,22 @@ pub const CALL_WORK: u32 = 4;
 /// is sent.
 ///
 /// - unit: bytes
-/// - at it: see `TURN_WORK`
+/// - at it: see `YIELD_AFTER_WORK`
 /// - held by: `wire::connection::slow_and_fast_clients_together`
 pub const BYTES_PER_WORK: u32 = 6 * 1024;
 
 /// What a question to the file system counts as.
 ///
 /// - unit: units of work
-/// - at it: see `TURN_WORK`
+/// - at it: see `YIELD_AFTER_WORK`
 /// - held by: `attacks::work::pipelines_of_errors`
-pub const QUESTION_WORK: u32 = 4;
+pub const STAT_WORK: u32 = 4;
 
 /// What it counts as to accept a connection.
 ///
 /// - unit: units of work
 /// - at it: a few others have a turn
-/// - held by: `guest::executor::who_gives_way_briefly_is_among_the_next_few`
+/// - held by: `guest::runtime::executor::who_gives_way_briefly_is_among_the_next_few`
 pub const ACCEPT_WORK: u32 = 10;
 
 /// Connections that go on together after they gave way, before the host is asked again for
@@ -363,15 +363,15 @@ pub const ACCEPT_WORK: u32 = 10;
 ///
 /// - unit: connections
 /// - at it: the host is asked
-/// - held by: `guest::executor::few_of_those_that_gave_way_go_on_at_once_each_in_turn`,
+/// - held by: `guest::runtime::executor::few_of_those_that_gave_way_go_on_at_once_each_in_turn`,
 ///   `attacks::work::pipelines_of_errors`
-pub const LATER_AT_ONCE: usize = 8;
+pub const RESUMED_PER_ROUND: usize = 8;
 
 /// How often the host is asked for what has happened before a few of the connections that
 /// gave way go on.
 ///
 /// - unit: times
 /// - at it: they go on
-/// - held by: `guest::executor::who_gives_way_comes_after_all_others`,
+/// - held by: `guest::runtime::executor::who_gives_way_comes_after_all_others`,
 ///   `wire::connection::slow_and_fast_clients_together`
 pub const EVENTS_PER_ROUND: usize = 8;

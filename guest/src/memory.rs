@@ -3,15 +3,15 @@
 use core::fmt;
 
 use crate::limits::{
-    CONNECTION_BYTES, LARGE_BUFFER, LARGE_BUFFERS, LISTING_BYTES, MEDIUM_BUFFER, NEWCOMER_BYTES,
-    NEWCOMERS, OTHER_BYTES,
+    CONNECTION_BYTES, LARGE_BUFFER, LARGE_BUFFERS, LISTING_BYTES, MEDIUM_BUFFER, OTHER_BYTES,
+    OVERLOAD_CONNECTION_BYTES, OVERLOAD_CONNECTIONS,
 };
 use crate::options::Options;
 
 /// How the memory is shared out: what is left when each connection has what it needs, and
 /// the cache what the operator has said.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Shares {
+pub struct MemoryPlan {
     /// Transfers at once that have large and medium buffers.
     pub larges: usize,
     pub mediums: usize,
@@ -26,7 +26,7 @@ pub struct Shortage {
     needed: usize,
 }
 
-impl Shares {
+impl MemoryPlan {
     /// Without `--memory` nothing is known, and nothing is refused.
     ///
     /// # Errors
@@ -42,7 +42,7 @@ impl Shares {
         let listings = LISTING_BYTES.min(memory / 8);
         let connections = options.connections.saturating_mul(CONNECTION_BYTES);
         let needed = connections
-            .saturating_add(NEWCOMERS.saturating_mul(NEWCOMER_BYTES))
+            .saturating_add(OVERLOAD_CONNECTIONS.saturating_mul(OVERLOAD_CONNECTION_BYTES))
             .saturating_add(options.cache)
             .saturating_add(listings)
             .saturating_add(OTHER_BYTES);
@@ -88,14 +88,14 @@ mod tests {
     use alloc::format;
     use alloc::string::ToString;
 
-    fn shares(memory: usize, connections: usize, cache: usize) -> Result<Shares, Shortage> {
+    fn shares(memory: usize, connections: usize, cache: usize) -> Result<MemoryPlan, Shortage> {
         let arguments = [
             "--listen=127.0.0.1:1".into(),
             format!("--memory={}", memory << 20),
             format!("--max-connections={connections}"),
             format!("--cache={}", cache << 20),
         ];
-        Shares::of(&Options::parse(&arguments).unwrap())
+        MemoryPlan::of(&Options::parse(&arguments).unwrap())
     }
 
     #[test]
@@ -123,7 +123,7 @@ mod tests {
             );
             if let Ok(shares) = shares {
                 let total = connections * CONNECTION_BYTES
-                    + NEWCOMERS * NEWCOMER_BYTES
+                    + OVERLOAD_CONNECTIONS * OVERLOAD_CONNECTION_BYTES
                     + (cache << 20)
                     + shares.listings
                     + OTHER_BYTES
@@ -155,6 +155,6 @@ mod tests {
     fn without_a_number_nothing_is_refused() {
         let arguments = ["--listen=127.0.0.1:1".into(), "--cache=99999999999".into()];
         let options = Options::parse(&arguments).unwrap();
-        assert_eq!(Shares::of(&options).unwrap().larges, LARGE_BUFFERS);
+        assert_eq!(MemoryPlan::of(&options).unwrap().larges, LARGE_BUFFERS);
     }
 }

@@ -6,8 +6,8 @@ use core::net::SocketAddr;
 
 use h1::response::Policy;
 
-use crate::bucket::Rate;
 use crate::limits::{CACHE_BYTES, CONNECTIONS};
+use crate::rate_limit::bucket::Rate;
 
 /// The arguments, checked. `--name value` and `--name=value` mean the same.
 #[derive(Debug)]

@@ -73,7 +73,7 @@ impl Reason {
     }
 
     /// Whether it is the server's or the machine's fault, which the log always says.
-    pub fn is_ours(self) -> bool {
+    pub fn is_server_error(self) -> bool {
         self.status().code() >= 500
     }
 }
@@ -165,7 +165,7 @@ mod tests {
             let reason = Reason::from(&code);
             assert_eq!(reason.status().code(), status, "{code:?}");
             assert_eq!(reason.is_missing(), status == 404, "{code:?}");
-            assert_eq!(reason.is_ours(), status >= 500, "{code:?}");
+            assert_eq!(reason.is_server_error(), status >= 500, "{code:?}");
         }
     }
 }

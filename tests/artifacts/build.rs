@@ -24,8 +24,8 @@ fn build() -> Result<PathBuf, String> {
     for source in [
         "tests/guests/escape",
         "host/build",
-        "guest/src/runtime.rs",
-        "guest/src/address.rs",
+        "guest/src/runtime/no_std.rs",
+        "guest/src/net/address.rs",
     ] {
         println!(
             "cargo::rerun-if-changed={}",

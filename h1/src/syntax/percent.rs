@@ -28,11 +28,14 @@ pub fn decode(text: &[u8], out: &mut Vec<u8>) -> Result<(), Refusal> {
     Ok(())
 }
 
+/// Most bytes that [`encode_path`] makes of one byte.
+pub const ENCODED_BYTES: usize = 3;
+
 /// Appends a path, or a name, so that it means the same in `Location` and in an `href`:
 /// slashes stay, and so does what RFC 3986 §3.3 allows in a segment but for `:`,
 /// which would make a scheme of what comes before it, `&` and `'`, which mean
-/// something to HTML, and `+` and `;`, which Kodi reads as something else. A character that stands for a byte becomes that byte
-/// (see [`crate::syntax::name`]).
+/// something to HTML, and `+` and `;`, which Kodi reads as something else. A character
+/// that stands for a byte becomes that byte (see [`crate::syntax::name`]).
 pub fn encode_path(path: &str, out: &mut String) {
     encode(name::bytes(path), b"/!$()*,=@", out);
 }

@@ -12,7 +12,7 @@ extern crate alloc;
 #[cfg(not(target_family = "wasm"))]
 extern crate std;
 
-#[path = "../../../../guest/src/address.rs"]
+#[path = "../../../../guest/src/net/address.rs"]
 #[allow(dead_code, reason = "what only the server uses")]
 mod address;
 mod exhaust;
@@ -21,7 +21,7 @@ mod pass;
 mod paths;
 mod report;
 #[cfg(target_family = "wasm")]
-#[path = "../../../../guest/src/runtime.rs"]
+#[path = "../../../../guest/src/runtime/no_std.rs"]
 mod runtime;
 mod serve;
 mod surroundings;

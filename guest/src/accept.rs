@@ -1,0 +1,172 @@
+//! Listens, accepts, and drains.
+
+use alloc::rc::Rc;
+use alloc::vec::Vec;
+use core::cell::Cell;
+use core::fmt;
+use core::net::SocketAddr;
+
+use wit_bindgen::rt::async_support::StreamReader;
+
+use crate::bindings::wasi::cli::{environment, stderr};
+use crate::bindings::wasi::sockets::types::TcpSocket;
+use crate::bindings::wit_stream;
+use crate::connection;
+use crate::files::root::Root;
+use crate::limits::{ACCEPT_WORK, OVERLOAD_CONNECTIONS};
+use crate::memory::{MemoryPlan, Shortage};
+use crate::net;
+use crate::options::Options;
+use crate::reason::Reason;
+use crate::runtime::clock;
+use crate::runtime::executor::Executor;
+use crate::runtime::notify::Notify;
+use crate::shared::Shared;
+
+/// Serves until every stream of connections has ended and the last connection is
+/// closed.
+pub async fn run(executor: Rc<Executor>) -> Result<(), ()> {
+    match start(executor).await {
+        Ok((shared, streams)) => {
+            serve(shared, streams).await;
+            Ok(())
+        }
+        Err(reason) => {
+            print_error(format_args!("{reason}")).await;
+            Err(())
+        }
+    }
+}
+
+/// Why there is nothing to serve.
+enum Failure {
+    Arguments(alloc::string::String),
+    Memory(Shortage),
+    Root,
+    File(Reason),
+    Listen(SocketAddr),
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            // As command lines are told of it.
+            Self::Arguments(reason) => write!(f, "error: {reason}"),
+            Self::Memory(shortage) => write!(f, "error: {shortage}"),
+            Self::Root => f.write_str("no directory was granted, or not the one that --root names"),
+            Self::File(reason) => write!(f, "--file can't be served: {reason}"),
+            Self::Listen(address) => write!(f, "may not listen on {address}"),
+        }
+    }
+}
+
+type Streams = Vec<StreamReader<TcpSocket>>;
+
+async fn start(executor: Rc<Executor>) -> Result<(Rc<Shared>, Streams), Failure> {
+    // The first argument is the program's name.
+    let arguments = environment::get_arguments();
+    let arguments = arguments.get(1..).unwrap_or_default();
+    let options = Options::parse(arguments).map_err(Failure::Arguments)?;
+    let shares = MemoryPlan::of(&options).map_err(Failure::Memory)?;
+    let mut root = Root::find(options.root.as_deref())
+        .await
+        .ok_or(Failure::Root)?;
+    if let Some(name) = &options.file {
+        root = root.narrow(name).await.map_err(Failure::File)?;
+    }
+    let streams = options
+        .listen
+        .iter()
+        .map(|&address| listen(address).ok_or(Failure::Listen(address)))
+        .collect::<Result<_, _>>()?;
+    let shared = Shared::new(options, root, shares, executor);
+    Ok((Rc::new(shared), streams))
+}
+
+fn listen(address: SocketAddr) -> Option<StreamReader<TcpSocket>> {
+    let socket = TcpSocket::create(net::family(address)).ok()?;
+    socket.bind(net::to_wasi(address)).ok()?;
+    // The stream keeps the listener alive, not the socket.
+    socket.listen().ok()
+}
+
+async fn serve(shared: Rc<Shared>, streams: Streams) {
+    let closed = Rc::new(Cell::new(false));
+    let logging = start_task(&shared.executor, {
+        let (shared, closed) = (Rc::clone(&shared), Rc::clone(&closed));
+        async move { shared.log().run(&closed).await }
+    });
+    let accepting: Vec<_> = streams
+        .into_iter()
+        .map(|stream| start_task(&shared.executor, accept(Rc::clone(&shared), stream)))
+        .collect();
+    for ended in accepting {
+        ended.wait().await;
+    }
+    shared.drain();
+    shared.until_open_are_at_most(0).await;
+    shared.log().close(&closed);
+    logging.wait().await;
+}
+
+/// Runs a task beside the others; the signal is raised at its end.
+fn start_task(executor: &Executor, task: impl Future<Output = ()> + 'static) -> Rc<Notify> {
+    let ended = Rc::new(Notify::default());
+    executor.spawn({
+        let ended = Rc::clone(&ended);
+        async move {
+            task.await;
+            ended.raise();
+        }
+    });
+    ended
+}
+
+/// Accepts until the host ends the stream.
+async fn accept(shared: Rc<Shared>, mut stream: StreamReader<TcpSocket>) {
+    let most = shared
+        .options
+        .connections
+        .saturating_add(OVERLOAD_CONNECTIONS);
+    loop {
+        shared.until_open_are_at_most(most.saturating_sub(1)).await;
+        let Some(socket) = stream.next().await else {
+            return;
+        };
+        shared.opened();
+        start_ticking(&shared);
+        let this = Rc::clone(&shared);
+        shared.executor.spawn(async move {
+            connection::serve(&this, socket).await;
+            this.closed();
+        });
+        shared.executor.spend(ACCEPT_WORK);
+        shared.executor.yield_briefly_if_due().await;
+    }
+}
+
+/// Has the time go on for as long as that is needed.
+fn start_ticking(shared: &Rc<Shared>) {
+    if !shared.starts_ticking() {
+        return;
+    }
+    shared.tick();
+    let this = Rc::clone(shared);
+    shared.executor.spawn(async move {
+        while this.needs_ticks() {
+            clock::next_second().await;
+            this.tick();
+        }
+        this.stops_ticking();
+    });
+}
+
+async fn print_error(words: fmt::Arguments<'_>) {
+    let (mut writer, data) = wit_stream::new();
+    let outcome = stderr::write_via_stream(data);
+    writer
+        .write_all(alloc::format!("{words}\n").into_bytes())
+        .await;
+    drop(writer);
+    let _ = outcome.await;
+}

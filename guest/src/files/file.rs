@@ -1,0 +1,233 @@
+//! A file as it was when the file system was last asked: what answers say of it,
+//! worked out once.
+
+use alloc::rc::Rc;
+use core::cell::{Cell, OnceCell, RefCell};
+
+use h1::limits::CHARSET_BYTES;
+use h1::representation::Representation;
+use h1::representation::coding::Coding;
+use h1::representation::disposition::Disposition;
+use h1::representation::etag::{EntityTag, Strength, is_settled};
+use h1::representation::media_type;
+use h1::response::{Policy, prepare};
+
+use super::root::{Identity, Metadata};
+use crate::bindings::wasi::filesystem::types::Descriptor;
+
+/// What is known of a file under one path. Other metadata, another `File`.
+pub struct File {
+    pub metadata: Metadata,
+    /// Whether precompressed siblings are looked for.
+    pub compressible: bool,
+    /// Whether its next change is sure to show in its metadata: what is not may not be
+    /// kept.
+    pub settled: bool,
+    strength: Strength,
+    etag: EntityTag,
+    /// By the path's last name.
+    named: &'static str,
+    inside: OnceCell<Inside>,
+    head: OnceCell<Option<Rc<[u8]>>>,
+    content: RefCell<Option<Content>>,
+    /// The tick in which its content was last asked for.
+    pub used: Cell<u64>,
+}
+
+/// What is known of a file only once it has been opened; so it can be opened.
+#[derive(Clone, Copy)]
+struct Inside {
+    identity: Identity,
+    media_type: &'static str,
+}
+
+/// The bytes of a file: in memory when it is small, else where to read them.
+#[derive(Clone)]
+pub enum Content {
+    Cached(Rc<[u8]>),
+    Open(Rc<Descriptor>),
+}
+
+impl File {
+    /// As the file system says at `now`, in Unix seconds.
+    pub fn new(path: &str, metadata: Metadata, now: i64) -> Self {
+        let named = media_type::of(super::name(path));
+        let Metadata {
+            size,
+            modified,
+            changed,
+        } = metadata;
+        let strength = Strength::of(modified, changed, now);
+        Self {
+            metadata,
+            compressible: media_type::compressible(named),
+            settled: is_settled(modified, changed, now),
+            strength,
+            etag: EntityTag::of(size, modified, strength, None),
+            named,
+            inside: OnceCell::new(),
+            head: OnceCell::new(),
+            content: RefCell::new(None),
+            used: Cell::new(0),
+        }
+    }
+
+    /// How many bytes from its start [`File::inspect`] wants to see.
+    pub fn wanted(&self) -> usize {
+        match media_type::claims_utf_8(self.named) {
+            true => usize::try_from(self.metadata.size)
+                .map_or(CHARSET_BYTES, |size| size.min(CHARSET_BYTES)),
+            false => 0,
+        }
+    }
+
+    /// Notes what the open file is, and what it begins with.
+    pub fn inspect(&self, identity: Identity, start: &[u8]) {
+        let start = start.get(..self.wanted()).unwrap_or(start);
+        let cut = (start.len() as u64) < self.metadata.size;
+        let inside = Inside {
+            identity,
+            media_type: media_type::declared(self.named, start, cut),
+        };
+        // Of the same file it is the same.
+        let _ = self.inside.set(inside);
+    }
+
+    pub fn is_inspected(&self) -> bool {
+        self.inside.get().is_some()
+    }
+
+    /// Which file was inspected, if one was.
+    pub fn identity(&self) -> Option<Identity> {
+        self.inside.get().map(|inside| inside.identity)
+    }
+
+    /// Whether it may be out of date when this is the original.
+    pub fn is_older_than(&self, original: &Self) -> bool {
+        let times = (self.metadata.modified, original.metadata.modified);
+        matches!(times, (Some(own), Some(other)) if own.is_before(other))
+    }
+
+    /// As it is sent by itself, not in the place of another.
+    pub fn represent<'n>(&self, disposition: Disposition, name: &'n str) -> Representation<'n> {
+        Representation {
+            size: self.metadata.size,
+            modified: self.metadata.modified,
+            etag: self.etag,
+            media_type: self
+                .inside
+                .get()
+                .map_or(self.named, |inside| inside.media_type),
+            coding: None,
+            varies: self.compressible,
+            disposition: Some((disposition, name)),
+        }
+    }
+
+    /// As it is sent in the place of `original`, which it holds in compressed form.
+    pub fn represent_encoded<'n>(
+        &self,
+        coding: Coding,
+        original: Representation<'n>,
+    ) -> Representation<'n> {
+        let Metadata { size, modified, .. } = self.metadata;
+        Representation {
+            size,
+            modified,
+            etag: EntityTag::of(size, modified, self.strength, Some(coding)),
+            coding: Some(coding),
+            ..original
+        }
+    }
+
+    /// What the head of a 200, or of a 206 with one range, says of it, once written;
+    /// always of the same representation.
+    pub fn head(
+        &self,
+        representation: &Representation<'_>,
+        now: i64,
+        policy: &Policy,
+    ) -> Option<Rc<[u8]>> {
+        let prepare = || prepare(representation, now, policy).map(Into::into);
+        self.head.get_or_init(prepare).clone()
+    }
+
+    pub fn content(&self) -> Option<Content> {
+        self.content.borrow().clone()
+    }
+
+    pub fn keep(&self, content: Content) {
+        self.content.replace(Some(content));
+    }
+
+    /// Closes it, as soon as no one is being sent it.
+    pub fn close(&self) {
+        self.content.replace(None);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use h1::syntax::date::Timestamp;
+
+    const NOW: i64 = 1_000_000_000;
+
+    fn at(seconds: i64) -> Option<Timestamp> {
+        Some(Timestamp {
+            seconds,
+            nanoseconds: 0,
+        })
+    }
+
+    /// A file system with whole seconds, or with two: what was changed within its step
+    /// is neither kept nor strongly tagged, and what has all-equal times has a weak tag.
+    #[test]
+    fn what_is_kept_and_what_is_strong() {
+        let cases = [
+            // (modified, changed, kept, strong)
+            (NOW - 60, NOW - 60, true, true),
+            (NOW - 3, NOW - 3, true, true),
+            (NOW - 2, NOW - 3, false, false),
+            (NOW - 3, NOW - 2, false, false),
+            (NOW, NOW, false, false),
+            (1, NOW - 60, true, false),
+            (0, NOW - 60, true, false),
+            // Rewritten in place with its time restored.
+            (NOW - 60, NOW - 1, false, false),
+        ];
+        for (modified, changed, kept, strong) in cases {
+            let metadata = Metadata {
+                changed: at(changed),
+                ..Metadata::of(5, modified)
+            };
+            let file = File::new("a.txt", metadata, NOW);
+            let etag = file.represent(Disposition::Inline, "a.txt").etag;
+            let found = (file.settled, etag.is_strong());
+            assert_eq!(found, (kept, strong), "{modified} {changed}");
+        }
+    }
+
+    #[test]
+    fn the_start_decides_on_the_charset() {
+        let long = "\u{e9}".repeat(CHARSET_BYTES);
+        let cases: [(&str, &[u8], u64, &str); 5] = [
+            ("a.txt", b"plain", 5, "text/plain; charset=utf-8"),
+            ("a.txt", b"\xe9", 1, "text/plain"),
+            (
+                "a.txt",
+                long.as_bytes(),
+                long.len() as u64,
+                "text/plain; charset=utf-8",
+            ),
+            ("a.txt", b"caf\xc3", 4, "text/plain"),
+            ("a.mp4", b"", 9_000, "video/mp4"),
+        ];
+        for (name, start, size, expected) in cases {
+            let file = File::new(name, Metadata::of(size, 0), NOW);
+            file.inspect(Identity::NONE, start);
+            let found = file.represent(Disposition::Inline, name).media_type;
+            assert_eq!(found, expected, "{name} {size}");
+        }
+    }
+}

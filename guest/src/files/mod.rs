@@ -1,0 +1,384 @@
+//! From a checked path to a file, by way of the cache.
+//!
+//! Under little load the file system is asked about each path that is requested;
+//! under much, once a second about each, so a changed file is served new within
+//! that second. Content is kept together with the metadata that it was read under and
+//! with the file that it is of, so old and new never mix; and only of files that have
+//! not been changed for so long that the next change must show.
+
+mod directory;
+pub mod file;
+mod lru;
+mod open_files;
+pub mod quota;
+pub mod root;
+mod stat_rate;
+
+use alloc::rc::Rc;
+use alloc::string::String;
+use core::cell::{Cell, RefCell};
+
+use crate::bindings::wasi::filesystem::types::Descriptor;
+use crate::limits::{CACHED_FILE_BYTES, OPEN_FILE_SECONDS, OPEN_FILE_WEIGHT, STAT_WORK};
+use crate::reason::Reason;
+use crate::runtime::executor::Executor;
+use directory::Entries;
+use file::{Content, File};
+use lru::Cache;
+use open_files::OpenFiles;
+use quota::Reservation;
+use root::{Metadata, Opened, Root, Stat, metadata, read_start};
+use stat_rate::StatRate;
+
+/// The granted files.
+pub struct Files {
+    root: Root,
+    executor: Rc<Executor>,
+    cache: RefCell<Cache<CacheEntry>>,
+    open_files: RefCell<OpenFiles>,
+    stat_rate: StatRate,
+    /// When the root was last looked at, and whether it was gone.
+    gone: Cell<(i64, bool)>,
+    /// Seconds that have passed while something was kept open.
+    ticks: Cell<u64>,
+}
+
+/// What a path leads to.
+#[derive(Clone)]
+pub enum Found {
+    File(Rc<File>),
+    Folder,
+}
+
+struct CacheEntry {
+    found: Result<Found, Reason>,
+    /// Unix time in seconds at which the file system said so.
+    checked: i64,
+}
+
+impl Files {
+    /// `cache` in bytes; `fields`: bytes that the operator adds to each head that is kept.
+    pub fn new(root: Root, cache: usize, fields: usize, executor: Rc<Executor>) -> Self {
+        Self {
+            root,
+            executor,
+            cache: RefCell::new(Cache::new(cache, fields)),
+            open_files: RefCell::default(),
+            stat_rate: StatRate::default(),
+            gone: Cell::new((0, false)),
+            ticks: Cell::new(0),
+        }
+    }
+
+    /// The name of the one file that is served for every path, if it is one.
+    pub fn only_file(&self) -> Option<&str> {
+        match &self.root {
+            Root::File(_, name) => Some(name),
+            Root::Directory(..) => None,
+        }
+    }
+
+    /// What a path leads to. `now` is Unix time in seconds.
+    ///
+    /// That there is nothing is not remembered: a client can ask for any number
+    /// of names, and a file is there as soon as it is there.
+    pub async fn look_up(&self, path: &str, now: i64) -> Result<Found, Reason> {
+        if let Some(Ok(found)) = self.fresh(path, now) {
+            return Ok(found);
+        }
+        match self.ask(path, now, false).await {
+            Err(reason) => Err(self.attribute(reason, now).await),
+            found => found,
+        }
+    }
+
+    /// The same for names that only we ask for (an index, a compressed sibling):
+    /// that there is nothing is remembered too, for a second.
+    pub async fn look_up_derived(&self, path: &str, now: i64) -> Result<Found, Reason> {
+        match self.fresh(path, now) {
+            Some(found) => found,
+            None => self.ask(path, now, true).await,
+        }
+    }
+
+    fn fresh(&self, path: &str, now: i64) -> Option<Result<Found, Reason>> {
+        if !self.stat_rate.is_high(now) {
+            return None;
+        }
+        let mut cache = self.cache.borrow_mut();
+        let known = cache.get(path)?;
+        (known.checked == now).then(|| known.found.clone())
+    }
+
+    async fn ask(&self, path: &str, now: i64, remember_missing: bool) -> Result<Found, Reason> {
+        self.count_question(now);
+        let stat = self.root.look_up(path).await;
+        if let Ok(Stat::File(metadata)) = stat
+            && let Some(file) = self.same(path, metadata, now).await
+        {
+            self.remember(path, Ok(Found::File(Rc::clone(&file))), now, None);
+            return Ok(Found::File(file));
+        }
+        let found = stat.map(|stat| match stat {
+            Stat::File(metadata) => Found::File(Rc::new(File::new(path, metadata, now))),
+            Stat::Folder => Found::Folder,
+        });
+        let keep = match &found {
+            Ok(Found::File(file)) => file.settled,
+            Ok(Found::Folder) => true,
+            Err(reason) => reason.is_missing() && remember_missing,
+        };
+        match keep {
+            true => self.remember(path, found.clone(), now, Some(0)),
+            false => self.cache.borrow_mut().remove(path),
+        }
+        found
+    }
+
+    fn count_question(&self, now: i64) {
+        self.stat_rate.count(now);
+        self.executor.spend(STAT_WORK);
+    }
+
+    /// The file that is known by this path, if it is the one that the path leads to and
+    /// has not been changed since.
+    async fn same(&self, path: &str, metadata: Metadata, now: i64) -> Option<Rc<File>> {
+        let file = match &self.cache.borrow_mut().get(path)?.found {
+            Ok(Found::File(file)) if file.metadata == metadata => Rc::clone(file),
+            _ => return None,
+        };
+        // Nothing has been read yet that could be another's.
+        let Some(identity) = file.identity() else {
+            return Some(file);
+        };
+        self.count_question(now);
+        (self.root.identify(path).await == identity).then_some(file)
+    }
+
+    /// Keeps what was found, with content of a `weight` in bytes; without one it is known
+    /// already, and has only been confirmed.
+    fn remember(&self, path: &str, found: Result<Found, Reason>, now: i64, weight: Option<usize>) {
+        let mut cache = self.cache.borrow_mut();
+        match (weight, cache.get(path)) {
+            (None, Some(known)) => known.checked = now,
+            (weight, _) => {
+                let checked = now;
+                cache.put(path, CacheEntry { found, checked }, weight.unwrap_or(0));
+            }
+        }
+    }
+
+    /// Says whose fault it is: a path that is not there, or a root.
+    async fn attribute(&self, reason: Reason, now: i64) -> Reason {
+        let suspicious = matches!(
+            reason,
+            Reason::NoEntry | Reason::ReadFailed | Reason::Unexplained
+        );
+        match suspicious && self.is_root_gone(now).await {
+            true => Reason::RootGone,
+            false => reason,
+        }
+    }
+
+    async fn is_root_gone(&self, now: i64) -> bool {
+        let (second, gone) = self.gone.get();
+        if second == now && self.stat_rate.is_high(now) {
+            return gone;
+        }
+        self.count_question(now);
+        let gone = self.root.is_gone().await;
+        self.gone.set((now, gone));
+        gone
+    }
+
+    /// What [`Files::look_up`] has just found, open, and its content; another one if
+    /// it has been replaced in between.
+    pub async fn open(
+        &self,
+        path: &str,
+        file: &Rc<File>,
+        now: i64,
+    ) -> Result<(Rc<File>, Content), Reason> {
+        if let Some(content) = file.content()
+            && is_still(&content, file.metadata).await
+        {
+            file.used.set(self.ticks.get());
+            return Ok((Rc::clone(file), content));
+        }
+        let (file, opened) = self.reopen(path, file, now).await?;
+        let whole = match small(file.metadata.size) {
+            Some(size) => read(&opened, size).await?,
+            None => None,
+        };
+        let content = match whole {
+            Some(bytes) => {
+                file.inspect(opened.identity, &bytes);
+                Content::Cached(bytes)
+            }
+            None => {
+                self.look_inside(&file, &opened).await?;
+                Content::Open(opened.descriptor)
+            }
+        };
+        self.keep(path, &file, &content, now);
+        Ok((file, content))
+    }
+
+    /// The same without its content: whether it can be opened, and what it is. Asked once
+    /// of each file.
+    pub async fn inspect(&self, path: &str, file: &Rc<File>, now: i64) -> Result<Rc<File>, Reason> {
+        if file.is_inspected() {
+            return Ok(Rc::clone(file));
+        }
+        let (file, opened) = self.reopen(path, file, now).await?;
+        self.look_inside(&file, &opened).await?;
+        Ok(file)
+    }
+
+    async fn look_inside(&self, file: &File, opened: &Opened) -> Result<(), Reason> {
+        if !file.is_inspected() {
+            let start = read_start(&opened.descriptor, file.wanted()).await?;
+            file.inspect(opened.identity, &start);
+        }
+        Ok(())
+    }
+
+    /// Opens a path, and says whether it is still this file that it leads to. Where no
+    /// descriptor is left, those that are only kept make room.
+    async fn reopen(
+        &self,
+        path: &str,
+        file: &Rc<File>,
+        now: i64,
+    ) -> Result<(Rc<File>, Opened), Reason> {
+        self.executor.spend(STAT_WORK);
+        let opened = match self.root.open(path).await {
+            Err(Reason::Exhausted) if self.close_unused(u64::MAX) => self.root.open(path).await,
+            opened => opened,
+        };
+        let opened = match opened {
+            Ok(opened) => opened,
+            Err(reason) => return Err(self.attribute(reason, now).await),
+        };
+        let same = file.metadata == opened.metadata
+            && file.identity().is_none_or(|known| known == opened.identity);
+        let file = match same {
+            true => Rc::clone(file),
+            false => Rc::new(File::new(path, opened.metadata, now)),
+        };
+        Ok((file, opened))
+    }
+
+    fn keep(&self, path: &str, file: &Rc<File>, content: &Content, now: i64) {
+        if !file.settled {
+            return;
+        }
+        file.keep(content.clone());
+        file.used.set(self.ticks.get());
+        let weight = match content {
+            Content::Cached(bytes) => bytes.len(),
+            Content::Open(_) => {
+                self.open_files.borrow_mut().add(path, file);
+                OPEN_FILE_WEIGHT
+            }
+        };
+        self.remember(path, Ok(Found::File(Rc::clone(file))), now, Some(weight));
+    }
+
+    /// To be called once a second while [`Files::keeps_open`].
+    pub fn tick(&self) {
+        let ticks = self.ticks.get().saturating_add(1);
+        self.ticks.set(ticks);
+        self.close_unused(ticks.saturating_sub(OPEN_FILE_SECONDS));
+    }
+
+    /// Whether files are kept open that will have to be closed.
+    pub fn keeps_open(&self) -> bool {
+        !self.open_files.borrow().is_empty()
+    }
+
+    /// Closes what was last used before a tick and forgets it; says whether there was any.
+    fn close_unused(&self, tick: u64) -> bool {
+        let closed = self.open_files.borrow_mut().close_unused_since(tick);
+        let mut cache = self.cache.borrow_mut();
+        for (path, file) in &closed {
+            let known = cache.get(path).map(|known| &known.found);
+            if matches!(known, Some(Ok(Found::File(known))) if Rc::ptr_eq(known, file)) {
+                cache.remove(path);
+            }
+        }
+        !closed.is_empty()
+    }
+
+    /// The entries of a folder; their memory is taken from `room`.
+    pub async fn list(
+        &self,
+        path: &str,
+        hidden: bool,
+        now: i64,
+        room: &mut Reservation,
+    ) -> Result<Entries, Reason> {
+        let list = async |room: &mut Reservation| {
+            let executor = &self.executor;
+            self.root.list(path, hidden, room, executor).await
+        };
+        let listed = match list(room).await {
+            Err(Reason::Exhausted) if self.close_unused(u64::MAX) => {
+                room.clear();
+                list(room).await
+            }
+            listed => listed,
+        };
+        match listed {
+            Err(reason) => Err(self.attribute(reason, now).await),
+            // A folder that was removed while it was served can still be listed.
+            Ok(found) if found.shown.is_empty() && self.root.is_gone().await => {
+                Err(Reason::RootGone)
+            }
+            listed => listed,
+        }
+    }
+
+    pub fn executor(&self) -> &Executor {
+        &self.executor
+    }
+}
+
+/// Whether an open file is as it was. When it has been written to in place, the new
+/// bytes must not go out under the old tag, not even within the second.
+async fn is_still(content: &Content, known: Metadata) -> bool {
+    match content {
+        Content::Cached(_) => true,
+        Content::Open(file) => matches!(file.stat().await, Ok(stat) if metadata(&stat) == known),
+    }
+}
+
+fn small(size: u64) -> Option<usize> {
+    usize::try_from(size)
+        .ok()
+        .filter(|&size| size <= CACHED_FILE_BYTES)
+}
+
+/// Reads a small file whole; `None` when it was changed meanwhile.
+async fn read(opened: &Opened, size: usize) -> Result<Option<Rc<[u8]>>, Reason> {
+    let file: &Descriptor = &opened.descriptor;
+    let content = read_start(file, size).await?;
+    let after = file.stat().await;
+    let after = metadata(&after.map_err(|error| Reason::from(&error))?);
+    let same = content.len() == size && after == opened.metadata;
+    Ok(same.then(|| content.into()))
+}
+
+/// The last name of a path.
+pub fn name(path: &str) -> &str {
+    path.rsplit_once('/').map_or(path, |(_, name)| name)
+}
+
+/// The path of an entry of a folder.
+pub fn join(folder: &str, name: &str) -> String {
+    if folder.is_empty() {
+        name.into()
+    } else {
+        [folder, "/", name].concat()
+    }
+}

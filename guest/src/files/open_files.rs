@@ -1,0 +1,92 @@
+//! Files that are kept open for the next request, and for how long.
+//!
+//! An open file has a descriptor, of which there are few; a removed one keeps its bytes
+//! on the disk, and its disk can't be unmounted.
+
+use alloc::boxed::Box;
+use alloc::rc::{Rc, Weak};
+use alloc::vec::Vec;
+
+use super::file::File;
+
+/// The files whose content is kept open, by their paths. The cache may let go of them
+/// before.
+#[derive(Default)]
+pub struct OpenFiles(Vec<(Box<str>, Weak<File>)>);
+
+impl OpenFiles {
+    /// Notes that `file` is kept open. Those that the cache has let go of make room, so
+    /// that there are never more than twice as many as it holds.
+    pub fn add(&mut self, path: &str, file: &Rc<File>) {
+        if self.0.len() == self.0.capacity() {
+            self.0.retain(|(_, file)| file.strong_count() > 0);
+        }
+        self.0.push((path.into(), Rc::downgrade(file)));
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Closes what was last used before `tick`, and returns it.
+    pub fn close_unused_since(&mut self, tick: u64) -> Vec<(Box<str>, Rc<File>)> {
+        let mut closed = Vec::new();
+        self.0.retain_mut(|(path, file)| {
+            let Some(file) = file.upgrade() else {
+                return false;
+            };
+            let used = file.used.get() >= tick;
+            if !used {
+                file.close();
+                closed.push((core::mem::take(path), file));
+            }
+            used
+        });
+        closed
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::files::file::Content;
+    use crate::files::root::Metadata;
+
+    fn file(used: u64) -> Rc<File> {
+        let file = Rc::new(File::new("a", Metadata::of(1, 0), 0));
+        file.keep(Content::Cached([].into()));
+        file.used.set(used);
+        file
+    }
+
+    #[test]
+    fn what_is_not_used_is_closed() {
+        let (old, young) = (file(3), file(4));
+        let mut open_files = OpenFiles::default();
+        open_files.add("old", &old);
+        open_files.add("young", &young);
+        let closed = open_files.close_unused_since(4);
+        assert_eq!(closed.len(), 1);
+        assert!(
+            closed
+                .iter()
+                .all(|(path, file)| &**path == "old" && Rc::ptr_eq(file, &old))
+        );
+        assert!(old.content().is_none() && young.content().is_some());
+        assert!(!open_files.is_empty());
+        open_files.close_unused_since(u64::MAX);
+        assert!(open_files.is_empty() && young.content().is_none());
+    }
+
+    #[test]
+    fn what_the_cache_has_let_go_of_takes_no_room() {
+        let mut open_files = OpenFiles::default();
+        let kept = file(0);
+        open_files.add("kept", &kept);
+        for _ in 0..10_000 {
+            open_files.add("evicted", &file(0));
+        }
+        assert!(open_files.0.capacity() < 64, "{}", open_files.0.capacity());
+        assert_eq!(open_files.close_unused_since(1).len(), 1);
+    }
+}

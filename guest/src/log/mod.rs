@@ -1,0 +1,299 @@
+//! The access log and the connection log.
+//!
+//! Lines are written when all connections have had the turn that was theirs: together
+//! under load, at once otherwise, so that they stand in the order in which answers went
+//! out, also beside those of other workers. What the reader does not take in time is
+//! dropped and counted. Nothing grows: a line that does not fit is dropped as well.
+
+pub mod pending;
+
+use alloc::vec::Vec;
+use core::cell::{Cell, RefCell};
+use core::fmt::{self, Write as _};
+use core::net::SocketAddr;
+
+use h1::request::head::request_line;
+use h1::syntax::name;
+use wit_bindgen::rt::async_support::{FutureReader, StreamWriter};
+
+use crate::bindings::wasi::cli::{stdout, types::ErrorCode};
+use crate::bindings::wit_stream;
+use crate::limits::{LOG_BYTES, LOG_FIELD_BYTES};
+use crate::runtime::notify::Notify;
+
+/// One request and its answer, for a line in the combined log format.
+pub struct Access<'a> {
+    pub peer: Option<SocketAddr>,
+    pub time: Time,
+    /// What was received, from the request line on.
+    pub head: &'a [u8],
+    pub status: u16,
+    pub referer: Option<&'a [u8]>,
+    pub user_agent: Option<&'a [u8]>,
+}
+
+/// When it was answered: a value of `Date`, maybe with milliseconds.
+#[derive(Clone, Copy)]
+pub enum Time {
+    Second([u8; 29]),
+    Precise([u8; 29], u32),
+}
+
+/// Standard output, as lines.
+pub struct Log {
+    lines: RefCell<Vec<u8>>,
+    dropped: Cell<u64>,
+    some: Notify,
+}
+
+impl Log {
+    pub fn new() -> Self {
+        Self {
+            lines: RefCell::new(Vec::with_capacity(LOG_BYTES)),
+            dropped: Cell::new(0),
+            some: Notify::default(),
+        }
+    }
+
+    /// Adds a line to the access log: so many bytes of content were sent.
+    pub fn access(&self, access: &Access<'_>, sent: u64) {
+        self.line(|line| {
+            access.write_start(line)?;
+            write!(line, "{sent}")?;
+            access.write_end(line)
+        });
+    }
+
+    /// Adds a line to the connection log.
+    pub fn event(&self, words: fmt::Arguments<'_>) {
+        self.line(|line| line.write_fmt(words));
+    }
+
+    /// Adds a line, whole or not at all.
+    pub fn line(&self, write: impl FnOnce(&mut Line<'_>) -> fmt::Result) {
+        let mut lines = self.lines.borrow_mut();
+        if !append(&mut lines, |line| {
+            write(line)?;
+            line.write_str("\n")
+        }) {
+            self.dropped.set(self.dropped.get().saturating_add(1));
+        }
+        self.some.raise();
+    }
+
+    /// Writes lines as they come, until [`Log::close`] or until no one takes them.
+    pub async fn run(&self, closed: &Cell<bool>) {
+        let (mut writer, data) = wit_stream::new();
+        let _outcome: FutureReader<Result<(), ErrorCode>> = stdout::write_via_stream(data);
+        let mut spare = Vec::with_capacity(LOG_BYTES);
+        while !closed.get() || !self.lines.borrow().is_empty() {
+            self.some.wait().await;
+            spare = match self.flush(&mut writer, spare).await {
+                Some(spare) => spare,
+                None => return,
+            };
+        }
+    }
+
+    /// Ends [`Log::run`] after what has been said.
+    pub fn close(&self, closed: &Cell<bool>) {
+        closed.set(true);
+        self.some.raise();
+    }
+
+    /// What waits to be written.
+    #[cfg(test)]
+    pub fn said(&self) -> Vec<u8> {
+        self.lines.take()
+    }
+
+    async fn flush(&self, writer: &mut StreamWriter<u8>, spare: Vec<u8>) -> Option<Vec<u8>> {
+        let mut lines = self.lines.replace(spare);
+        let dropped = self.dropped.get();
+        let words = format_args!("log: {dropped} lines dropped, the reader is too slow\n");
+        if dropped > 0 && append(&mut lines, |line| line.write_fmt(words)) {
+            self.dropped.set(0);
+        }
+        let length = lines.len();
+        let mut rest = writer.write_all(lines).await;
+        let taken = rest.is_empty() || length == 0;
+        rest.clear();
+        taken.then_some(rest)
+    }
+}
+
+/// Appends text whole or not at all; false if there was no room for it.
+pub fn append(text: &mut Vec<u8>, write: impl FnOnce(&mut Line<'_>) -> fmt::Result) -> bool {
+    let before = text.len();
+    let fits = write(&mut Line(text)).is_ok();
+    if !fits {
+        text.truncate(before);
+    }
+    fits
+}
+
+/// Text that does not grow beyond its capacity.
+pub struct Line<'a>(&'a mut Vec<u8>);
+
+impl fmt::Write for Line<'_> {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        self.bytes(text.as_bytes())
+    }
+}
+
+impl Line<'_> {
+    /// Appends bytes that are a part of a line already.
+    pub fn bytes(&mut self, bytes: &[u8]) -> fmt::Result {
+        if bytes.len() > self.0.capacity().saturating_sub(self.0.len()) {
+            return Err(fmt::Error);
+        }
+        self.0.extend_from_slice(bytes);
+        Ok(())
+    }
+}
+
+/// Bytes that a client chose, as they go into a log: printable ASCII without
+/// quotes and backslashes stays, the rest becomes `\xHH`, so that no one can
+/// forge a line or steer a terminal.
+pub struct Escaped<'a>(pub &'a [u8]);
+
+impl fmt::Display for Escaped<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (shown, cut) = match self.0.split_at_checked(LOG_FIELD_BYTES) {
+            Some((shown, rest)) if !rest.is_empty() => (shown, true),
+            _ => (self.0, false),
+        };
+        let is_plain = |byte: &u8| matches!(byte, b' '..=b'~') && !matches!(byte, b'"' | b'\\');
+        for piece in shown.chunk_by(|a, b| is_plain(a) && is_plain(b)) {
+            match piece {
+                [byte] if !is_plain(byte) => write!(f, "\\x{byte:02X}")?,
+                plain => f.write_str(core::str::from_utf8(plain).unwrap_or_default())?,
+            }
+        }
+        if cut { f.write_str("...") } else { Ok(()) }
+    }
+}
+
+/// A name or a path, as it goes into a log: the bytes that it stands for, as
+/// [`Escaped`] writes them.
+pub struct EscapedName<'a>(pub &'a str);
+
+impl fmt::Display for EscapedName<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // One more than is shown, so that the cut is seen.
+        let bytes = name::bytes(self.0).take(LOG_FIELD_BYTES.saturating_add(1));
+        Escaped(&bytes.collect::<Vec<_>>()).fmt(f)
+    }
+}
+
+/// `peer - - [22/Nov/2026:22:18:10 +0000] "request line" status sent "referer" "user agent"`
+impl Access<'_> {
+    /// Writes what comes before the number of bytes.
+    pub fn write_start(&self, line: &mut Line<'_>) -> fmt::Result {
+        match self.peer {
+            Some(peer) => write!(line, "{} - - [", peer.ip())?,
+            None => line.write_str("- - - [")?,
+        }
+        self.time.write(line)?;
+        let request = Escaped(request_line(self.head));
+        write!(line, "] \"{request}\" {} ", self.status)
+    }
+
+    /// Writes what comes after it.
+    pub fn write_end(&self, line: &mut Line<'_>) -> fmt::Result {
+        write!(
+            line,
+            " \"{}\" \"{}\"",
+            Escaped(self.referer.unwrap_or(b"-")),
+            Escaped(self.user_agent.unwrap_or(b"-")),
+        )
+    }
+}
+
+impl Time {
+    /// From `Sun, 22 Nov 2026 22:18:10 GMT` to `22/Nov/2026:22:18:10 +0000`.
+    fn write(self, line: &mut Line<'_>) -> fmt::Result {
+        let (Self::Second(date) | Self::Precise(date, _)) = self;
+        for (range, after) in [(5..7, "/"), (8..11, "/"), (12..16, ":"), (17..25, "")] {
+            line.bytes(date.get(range).unwrap_or_default())?;
+            line.write_str(after)?;
+        }
+        if let Self::Precise(_, milliseconds) = self {
+            write!(line, ".{milliseconds:03}")?;
+        }
+        line.write_str(" +0000")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloc::string::{String, ToString};
+
+    const DATE: [u8; 29] = *b"Sun, 22 Nov 2026 22:18:10 GMT";
+
+    fn access() -> Access<'static> {
+        Access {
+            peer: "127.0.0.1:5".parse().ok(),
+            time: Time::Second(DATE),
+            head: b"GET /a\"b HTTP/1.1\r\nHost: a\r\n\r\n",
+            status: 206,
+            referer: None,
+            user_agent: Some(b"curl/8"),
+        }
+    }
+
+    #[test]
+    fn a_line_in_the_combined_format() {
+        let cases = [
+            (Time::Second(DATE), "22/Nov/2026:22:18:10 +0000"),
+            (Time::Precise(DATE, 7), "22/Nov/2026:22:18:10.007 +0000"),
+        ];
+        for (time, shown) in cases {
+            let log = Log::new();
+            log.access(&Access { time, ..access() }, 1_234);
+            let expected = alloc::format!(
+                "127.0.0.1 - - [{shown}] \"GET /a\\x22b HTTP/1.1\" 206 1234 \"-\" \"curl/8\"\n"
+            );
+            assert_eq!(String::from_utf8(log.lines.take()).unwrap(), expected);
+        }
+    }
+
+    #[test]
+    fn what_clients_send_cannot_forge_a_line() {
+        let cases: &[(&[u8], &str)] = &[
+            (b"plain", "plain"),
+            (b"a\r\nb", "a\\x0D\\x0Ab"),
+            (b"\x1b[2J", "\\x1B[2J"),
+            (b"\"\\", "\\x22\\x5C"),
+            (b"\xc3\xa9", "\\xC3\\xA9"),
+        ];
+        for (given, expected) in cases {
+            assert_eq!(Escaped(given).to_string(), *expected);
+        }
+        let name = "Bj\u{10fff6}rk\n\u{e9}";
+        assert_eq!(EscapedName(name).to_string(), "Bj\\xF6rk\\x0A\\xC3\\xA9");
+        let long = [b'a'; LOG_FIELD_BYTES + 1];
+        assert_eq!(Escaped(&long).to_string().len(), LOG_FIELD_BYTES + 3);
+    }
+
+    /// Not by one byte does the buffer grow.
+    #[test]
+    fn lines_that_do_not_fit_are_dropped_and_counted() {
+        let log = Log::new();
+        let half = "x".repeat(LOG_BYTES / 2 - 1);
+        for words in [&*half, &half, "y", ""] {
+            log.event(format_args!("{words}"));
+        }
+        assert_eq!(log.dropped.get(), 2);
+        let lines = log.lines.take();
+        assert_eq!((lines.len(), lines.capacity()), (LOG_BYTES, LOG_BYTES));
+        let access = Access {
+            head: &[b'"'; 10_000],
+            ..access()
+        };
+        let mut small = Vec::with_capacity(100);
+        assert!(!append(&mut small, |line| access.write_start(line)));
+        assert_eq!((small.len(), small.capacity()), (0, 100));
+    }
+}

@@ -1,0 +1,133 @@
+//! Lines of log about answers that have not left their connection's buffer yet.
+//!
+//! The answers to pipelined requests go out together. How many bytes of each did is
+//! known only then, so a line waits for that without its number.
+
+use alloc::vec::Vec;
+use core::fmt::Write as _;
+
+use super::{Access, Log, append};
+use crate::limits::PENDING_LINES_BYTES;
+
+/// The lines of one connection, in order.
+#[derive(Default)]
+pub struct PendingLines {
+    /// Of all lines.
+    text: Vec<u8>,
+    lines: Vec<Line>,
+}
+
+struct Line {
+    /// Where in the text the number belongs, and where the line ends.
+    number_at: usize,
+    end: usize,
+    /// Where among the bytes of the connection the content begins and ends.
+    content_at: u64,
+    content_end: u64,
+}
+
+impl PendingLines {
+    /// Adds a line, if there is room for it in [`PENDING_LINES_BYTES`].
+    pub fn add(&mut self, access: &Access<'_>, content_at: u64, content_end: u64) -> bool {
+        if self.text.capacity() == 0 {
+            self.text = Vec::with_capacity(PENDING_LINES_BYTES);
+        }
+        let before = self.text.len();
+        if !append(&mut self.text, |text| access.write_start(text)) {
+            return false;
+        }
+        let number_at = self.text.len();
+        if !append(&mut self.text, |text| access.write_end(text)) {
+            self.text.truncate(before);
+            return false;
+        }
+        self.lines.push(Line {
+            number_at,
+            end: self.text.len(),
+            content_at,
+            content_end,
+        });
+        true
+    }
+
+    /// Says all of them: `written` bytes of the connection have left its buffer.
+    pub fn say(&mut self, log: &Log, written: u64) {
+        let mut from = 0;
+        for line in self.lines.drain(..) {
+            let start = self.text.get(from..line.number_at).unwrap_or_default();
+            let end = self.text.get(line.number_at..line.end).unwrap_or_default();
+            let sent = written
+                .min(line.content_end)
+                .saturating_sub(line.content_at);
+            log.line(|out| {
+                out.bytes(start)?;
+                write!(out, "{sent}")?;
+                out.bytes(end)
+            });
+            from = line.end;
+        }
+        self.text.clear();
+    }
+
+    /// Gives up what an idle connection does not need.
+    pub fn rest(&mut self) {
+        *self = Self::default();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::log::Time;
+    use alloc::string::String;
+
+    fn access(head: &[u8]) -> Access<'_> {
+        Access {
+            peer: None,
+            time: Time::Second(*b"Sun, 22 Nov 2026 22:18:10 GMT"),
+            head,
+            status: 200,
+            referer: None,
+            user_agent: None,
+        }
+    }
+
+    #[test]
+    fn each_line_says_what_has_left_the_buffer() {
+        let mut answered = PendingLines::default();
+        let log = Log::new();
+        // Heads of ten bytes, contents of a hundred; the connection broke within the second.
+        assert!(answered.add(&access(b"GET /a\r\n"), 10, 110));
+        assert!(answered.add(&access(b"GET /b\r\n"), 120, 220));
+        assert!(answered.add(&access(b"GET /c\r\n"), 230, 330));
+        answered.say(&log, 150);
+        assert!(answered.add(&access(b"GET /d\r\n"), 340, 340));
+        answered.say(&log, 340);
+        let said = String::from_utf8(log.said()).unwrap();
+        let numbers: Vec<_> = said
+            .lines()
+            .map(|line| line.split('"').skip(1).take(2).collect::<String>())
+            .collect();
+        let expected = [
+            "GET /a 200 100 ",
+            "GET /b 200 30 ",
+            "GET /c 200 0 ",
+            "GET /d 200 0 ",
+        ];
+        assert_eq!(numbers, expected);
+    }
+
+    #[test]
+    fn what_has_no_room_is_said_at_once() {
+        let mut answered = PendingLines::default();
+        let long = [b'a'; 400];
+        assert!(answered.add(&access(&long), 0, 0));
+        assert!(answered.add(&access(&long), 0, 0));
+        assert!(!answered.add(&access(&long), 0, 0));
+        assert_eq!(answered.text.capacity(), PENDING_LINES_BYTES);
+        let log = Log::new();
+        answered.say(&log, 0);
+        assert_eq!(String::from_utf8(log.said()).unwrap().lines().count(), 2);
+        assert!(answered.add(&access(&long), 0, 0));
+    }
+}

@@ -1,0 +1,260 @@
+//! A connection as responses see it: buffered writes, bounded reads.
+
+use alloc::vec::Vec;
+use core::future::pending;
+use core::mem::take;
+
+use super::socket::{CloseReason, Socket};
+use crate::limits::{LINGER_BYTES, LINGER_SECONDS, REQUEST_WORK, THROTTLE_POLL_NANOSECONDS};
+use crate::rate_limit::{Throttle, TooMuch};
+use crate::runtime::buffer_pool::{BufferPermit, BufferPool};
+use crate::runtime::clock;
+use crate::runtime::deadlines::{Deadline, Second, Watch};
+use crate::runtime::executor::Executor;
+
+/// A socket, its deadline, and what is not yet written.
+///
+/// Answers gather in the buffer until it is full or [`Buffered::flush`] is called: a
+/// head goes out together with the first bytes of its content, and the answers
+/// to pipelined requests together. Nothing makes the buffer grow: what is appended at once
+/// has asked for its room ([`Buffered::append`]), all else goes in by pieces.
+pub struct Buffered<'s> {
+    socket: Socket,
+    pool: &'s BufferPool,
+    executor: &'s Executor,
+    watch: Watch<'s>,
+    /// To buffers that are larger than small.
+    right: Option<BufferPermit<'s>>,
+    /// `None` unless the bytes to this client are counted.
+    throttle: Option<Throttle<'s>>,
+    buffer: Vec<u8>,
+    written: u64,
+}
+
+impl<'s> Buffered<'s> {
+    /// With a `throttle`, the bytes to this client are counted.
+    pub fn new(
+        socket: Socket,
+        pool: &'s BufferPool,
+        executor: &'s Executor,
+        watch: Watch<'s>,
+        throttle: Option<Throttle<'s>>,
+    ) -> Self {
+        Self {
+            socket,
+            pool,
+            executor,
+            watch,
+            right: None,
+            throttle,
+            buffer: Vec::new(),
+            written: 0,
+        }
+    }
+
+    /// Bytes written to the peer so far, heads included.
+    pub fn written(&self) -> u64 {
+        self.written
+    }
+
+    /// Bytes given to this wire so far, written or not.
+    pub fn queued(&self) -> u64 {
+        self.written.saturating_add(self.buffer.len() as u64)
+    }
+
+    pub fn after(&self, seconds: u64) -> Second {
+        self.watch.after(seconds)
+    }
+
+    /// Appends what has arrived to `input`, as much as it has room for.
+    pub async fn read(
+        &mut self,
+        input: &mut Vec<u8>,
+        deadline: Deadline,
+    ) -> Result<usize, CloseReason> {
+        let count = self.socket.read(input, &self.watch, deadline).await?;
+        self.executor.spend_on_bytes(count);
+        self.executor.yield_if_due().await;
+        Ok(count)
+    }
+
+    /// Lets what is ready go first, such as the log.
+    pub async fn yield_to_ready(&self) {
+        self.executor.yield_to_ready().await;
+    }
+
+    /// Counts an answer as work, and gives way if it is time.
+    pub async fn answered(&self) {
+        self.executor.spend(REQUEST_WORK);
+        self.executor.yield_if_due().await;
+    }
+
+    /// Appends what `write` writes: at most `bound` bytes, to which `content` more will be
+    /// appended. What has gathered is written first if there is no room behind it.
+    ///
+    /// # Errors
+    /// [`CloseReason::Failed`] for what exceeds its bound, which is a fault of ours: the
+    /// connection ends instead of the memory.
+    pub async fn append(
+        &mut self,
+        bound: usize,
+        content: u64,
+        write: impl FnOnce(&mut Vec<u8>),
+    ) -> Result<(), CloseReason> {
+        if self.room() < bound {
+            self.flush().await?;
+            self.allocate((bound as u64).saturating_add(content));
+        }
+        let (room, capacity) = (self.room(), self.buffer.capacity());
+        if room < bound {
+            return Err(CloseReason::Failed);
+        }
+        write(&mut self.buffer);
+        match self.buffer.capacity() == capacity {
+            true => Ok(()),
+            false => Err(CloseReason::Failed),
+        }
+    }
+
+    fn room(&self) -> usize {
+        self.buffer.capacity().saturating_sub(self.buffer.len())
+    }
+
+    /// Appends bytes that are in memory, a buffer at a time.
+    pub async fn bytes(&mut self, mut bytes: &[u8]) -> Result<(), CloseReason> {
+        while !bytes.is_empty() {
+            let room = self.room();
+            if room == 0 {
+                self.flush().await?;
+                self.allocate(bytes.len() as u64);
+                continue;
+            }
+            let (now, later) = bytes.split_at_checked(room).unwrap_or((bytes, &[]));
+            self.buffer.extend_from_slice(now);
+            bytes = later;
+        }
+        Ok(())
+    }
+
+    /// Appends what `read` appends to the buffer, of which `expected` bytes are still to
+    /// come: as much as there is room for, and no more than was expected. Returns how many
+    /// bytes those are.
+    pub async fn fill(
+        &mut self,
+        expected: u64,
+        read: impl AsyncFnOnce(&mut Vec<u8>),
+    ) -> Result<u64, CloseReason> {
+        if self.room() == 0 {
+            self.flush().await?;
+            self.allocate(expected);
+        }
+        let before = self.buffer.len();
+        read(&mut self.buffer).await;
+        let count = self.buffer.len().saturating_sub(before);
+        self.executor.spend_on_bytes(count);
+        let count = (count as u64).min(expected);
+        let kept = usize::try_from(count).unwrap_or(usize::MAX);
+        self.buffer.truncate(before.saturating_add(kept));
+        Ok(count)
+    }
+
+    /// Takes back what was appended from `at` on, a place among the bytes given to this
+    /// wire; false if some of it has left.
+    pub fn take_back(&mut self, at: u64) -> bool {
+        let kept = at.checked_sub(self.written);
+        match kept.and_then(|kept| usize::try_from(kept).ok()) {
+            Some(kept) => {
+                self.buffer.truncate(kept);
+                true
+            }
+            None => false,
+        }
+    }
+
+    /// Writes what has gathered.
+    pub async fn flush(&mut self) -> Result<(), CloseReason> {
+        if self.buffer.is_empty() {
+            return Ok(());
+        }
+        let length = self.buffer.len();
+        self.throttled(length as u64).await?;
+        let buffer = take(&mut self.buffer);
+        let (taken, written) = self.socket.write(buffer, &self.watch).await;
+        self.written = self.written.saturating_add(taken);
+        self.pool.put(written?);
+        self.executor.spend_on_bytes(length);
+        self.executor.yield_if_due().await;
+        Ok(())
+    }
+
+    /// Waits until the client may be sent so many bytes, where that is limited; not for a
+    /// client that has gone, nor for one that has asked for too much at once.
+    async fn throttled(&mut self, bytes: u64) -> Result<(), CloseReason> {
+        let Some(throttle) = self.throttle else {
+            return Ok(());
+        };
+        let waited = match throttle.spend(bytes) {
+            Ok(pause) => self.pause(throttle, pause).await,
+            Err(TooMuch) => Err(CloseReason::Expired),
+        };
+        if waited.is_err() {
+            throttle.give_back(bytes);
+        }
+        waited
+    }
+
+    async fn pause(&mut self, throttle: Throttle<'s>, nanoseconds: u64) -> Result<(), CloseReason> {
+        let mut left = nanoseconds;
+        while left > 0 {
+            let slice = left.min(THROTTLE_POLL_NANOSECONDS);
+            clock::wait(slice).await;
+            self.socket.check_peer().await?;
+            left = left.saturating_sub(slice).min(throttle.owed());
+        }
+        Ok(())
+    }
+
+    /// Gives up what an idle connection does not need.
+    pub fn rest(&mut self) {
+        self.pool.put(take(&mut self.buffer));
+        self.right = None;
+    }
+
+    /// Closes so that the peer can read the last answer: FIN, then what it still
+    /// sends is read and forgotten, within bounds (RFC 9112 §9.6).
+    ///
+    /// Whoever sends more is not reset, just no longer read: a client that can send
+    /// no more looks up, and finds the answer.
+    pub async fn linger(mut self) {
+        let end = self.watch.after(LINGER_SECONDS);
+        self.socket.finish();
+        let forgotten = self.discard_input(LINGER_BYTES, end).await;
+        if forgotten.is_ok() && self.watch.now() < end {
+            let _ = self.watch.until(Deadline::At(end), pending::<()>()).await;
+        }
+    }
+
+    /// Reads as many bytes as that, or somewhat more, or as long as that: whoever sends
+    /// without a pause lets no read wait, and no deadline pass.
+    async fn discard_input(&mut self, enough: usize, end: Second) -> Result<(), CloseReason> {
+        let at = Deadline::At(end);
+        let mut buffer = self.pool.small();
+        let mut count = 0_usize;
+        while count < enough && self.watch.now() < end {
+            let more = self.socket.read(&mut buffer, &self.watch, at).await?;
+            buffer.clear();
+            count = count.saturating_add(more);
+            self.executor.spend_on_bytes(more);
+            self.executor.yield_if_due().await;
+        }
+        self.pool.put(buffer);
+        Ok(())
+    }
+
+    fn allocate(&mut self, wanted: u64) {
+        let portion = self.throttle.as_ref().map(Throttle::portion);
+        let wanted = portion.map_or(wanted, |portion| wanted.min(portion));
+        self.pool.put(take(&mut self.buffer));
+        self.buffer = self.pool.body(wanted, &mut self.right);
+    }
+}

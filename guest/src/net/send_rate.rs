@@ -1,0 +1,124 @@
+//! Whether a peer takes what it is sent fast enough to keep its connection.
+//!
+//! Only the time counts in which we wait for the peer: not that between requests, nor
+//! that of a slow disk. And progress shows in steps: the system takes a buffer's worth
+//! at once and reports room when a part of it has gone out, so a steady but slow peer
+//! is seen to take nothing for a while and then much. The bounds allow for both.
+
+use crate::limits::{SEND_RATE_BYTES, SEND_RATE_SECONDS, STALLED_WRITE_SECONDS};
+
+/// How a peer has been taking bytes.
+#[derive(Debug, Default)]
+pub struct SendRate {
+    /// Seconds of waiting since it last took any.
+    stalled: u64,
+    /// Seconds of waiting in this window, and bytes taken in it.
+    waited: u64,
+    taken: u64,
+}
+
+/// The peer holds up more than it takes.
+#[derive(Debug)]
+pub struct BelowMinimum;
+
+impl SendRate {
+    /// Seconds after which to judge a peer that takes nothing meanwhile.
+    pub fn timeout(&self) -> u64 {
+        let stall = STALLED_WRITE_SECONDS.saturating_sub(self.stalled);
+        stall.min(SEND_RATE_SECONDS.saturating_sub(self.waited))
+    }
+
+    /// Notes that the peer took `bytes` while it was waited for, `seconds` long.
+    pub fn note(&mut self, seconds: u64, bytes: usize) -> Result<(), BelowMinimum> {
+        self.stalled = match bytes {
+            0 => self.stalled.saturating_add(seconds),
+            _ => 0,
+        };
+        self.waited = self.waited.saturating_add(seconds);
+        self.taken = self.taken.saturating_add(bytes as u64);
+        let mut too_slow = self.stalled >= STALLED_WRITE_SECONDS;
+        if self.waited >= SEND_RATE_SECONDS {
+            too_slow |= self.taken < SEND_RATE_BYTES;
+            (self.waited, self.taken) = (0, 0);
+        }
+        if too_slow { Err(BelowMinimum) } else { Ok(()) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// After how many seconds a peer is cut that takes `step` bytes each `seconds`;
+    /// `None` if it may go on for an hour.
+    fn cut(step: usize, seconds: u64) -> Option<u64> {
+        let mut pace = SendRate::default();
+        let mut now = 0;
+        while now < 3_600 {
+            let mut left = seconds;
+            while left > pace.timeout() {
+                let timeout = pace.timeout();
+                now = timeout.saturating_add(now);
+                left = left.saturating_sub(timeout);
+                if pace.note(timeout, 0).is_err() {
+                    return Some(now);
+                }
+            }
+            now = left.saturating_add(now);
+            if pace.note(left, step).is_err() {
+                return Some(now);
+            }
+        }
+        None
+    }
+
+    #[test]
+    fn slow_but_honest_peers_pass() {
+        // Bytes, and seconds apart.
+        let cases = [
+            (1_500, 1),      // a phone in a train: 12 kbit/s
+            (128 << 10, 58), // the same behind a large buffer: a step a minute
+            (16 << 10, 8),
+            (512 << 10, 59),
+            (1_024, 1), // the bound itself
+        ];
+        for (bytes, seconds) in cases {
+            assert_eq!(cut(bytes, seconds), None, "{bytes} bytes each {seconds} s");
+        }
+    }
+
+    #[test]
+    fn who_holds_up_more_than_it_takes_is_cut() {
+        let cases = [
+            (1, 50, SEND_RATE_SECONDS),
+            (1_000, 1, SEND_RATE_SECONDS),
+            (60_000, 59, SEND_RATE_SECONDS),
+            (1 << 30, 61, STALLED_WRITE_SECONDS),
+        ];
+        for (bytes, seconds, at) in cases {
+            assert_eq!(
+                cut(bytes, seconds),
+                Some(at),
+                "{bytes} bytes each {seconds} s"
+            );
+        }
+    }
+
+    #[test]
+    fn a_tunnel_is_waited_for() {
+        let mut pace = SendRate::default();
+        for second in 0..600 {
+            // Two kilobytes a second, and each second minute none for 50 s.
+            let bytes = if second % 120 < 50 { 0 } else { 2_000 };
+            assert!(pace.note(1, bytes).is_ok(), "{second}");
+        }
+    }
+
+    #[test]
+    fn time_that_is_not_the_peers_does_not_count() {
+        let mut pace = SendRate::default();
+        for _ in 0..1_000_000 {
+            assert!(pace.note(0, 1).is_ok());
+        }
+    }
+}

@@ -1,0 +1,205 @@
+//! What each client address has used of `--rate` and `--throttle`.
+
+pub mod bucket;
+
+use core::cell::RefCell;
+use core::net::{IpAddr, Ipv6Addr, SocketAddr};
+use core::num::NonZeroUsize;
+
+use lru::LruCache;
+
+use crate::limits::{RATE_LIMITED_ADDRESSES, SMALL_BUFFER, THROTTLED_SECONDS};
+use crate::runtime::clock;
+use bucket::{Rate, TokenBucket};
+
+/// The addresses of late, up to [`RATE_LIMITED_ADDRESSES`]. Beyond, the one that was not seen for
+/// longest is forgotten and starts anew: whoever has that many addresses has that many
+/// times the rate anyway.
+pub struct RateLimiter {
+    requests: Option<Rate>,
+    bytes: Option<Rate>,
+    used: RefCell<LruCache<IpAddr, Used>>,
+}
+
+#[derive(Clone, Copy, Default)]
+struct Used {
+    requests: TokenBucket,
+    bytes: TokenBucket,
+}
+
+/// One address whose bytes are counted.
+#[derive(Clone, Copy)]
+pub struct Throttle<'v> {
+    rate_limiter: &'v RateLimiter,
+    rate: Rate,
+    client: IpAddr,
+}
+
+/// The client is owed more than can be waited for.
+#[derive(Debug, PartialEq, Eq)]
+pub struct TooMuch;
+
+impl RateLimiter {
+    /// `None` when neither rate is limited: then nothing is counted.
+    pub fn new(requests: Option<Rate>, bytes: Option<Rate>) -> Option<Self> {
+        if requests.is_none() && bytes.is_none() {
+            return None;
+        }
+        let bound = NonZeroUsize::new(RATE_LIMITED_ADDRESSES)?;
+        Some(Self {
+            requests,
+            bytes,
+            used: RefCell::new(LruCache::new(bound)),
+        })
+    }
+
+    /// Whether the client may ask once more. `now` in nanoseconds.
+    pub fn allow(&self, peer: SocketAddr, now: u64) -> bool {
+        self.requests
+            .is_none_or(|rate| self.with(client(peer), |used| used.requests.take(now, 1, rate)))
+    }
+
+    /// For what is sent to the client, if that is counted.
+    pub fn throttle(&self, peer: SocketAddr) -> Option<Throttle<'_>> {
+        Some(Throttle {
+            rate_limiter: self,
+            rate: self.bytes?,
+            client: client(peer),
+        })
+    }
+
+    fn with<R>(&self, client: IpAddr, count: impl FnOnce(&mut Used) -> R) -> R {
+        count(
+            self.used
+                .borrow_mut()
+                .get_or_insert_mut(client, Used::default),
+        )
+    }
+}
+
+impl Throttle<'_> {
+    /// How much to send at once, in bytes: a quarter of a second's worth, so that the
+    /// bytes flow evenly.
+    pub fn portion(&self) -> u64 {
+        (self.rate.units() / 4).max(SMALL_BUFFER as u64)
+    }
+
+    /// Counts so many more bytes; returns how many nanoseconds to wait before they are
+    /// sent.
+    ///
+    /// # Errors
+    /// For more than [`THROTTLED_SECONDS`]. They are counted all the same.
+    pub fn spend(&self, bytes: u64) -> Result<u64, TooMuch> {
+        self.spend_at(clock::monotonic(), bytes)
+    }
+
+    fn spend_at(&self, now: u64, bytes: u64) -> Result<u64, TooMuch> {
+        let pause = self
+            .rate_limiter
+            .with(self.client, |used| used.bytes.spend(now, bytes, self.rate));
+        match pause > THROTTLED_SECONDS.saturating_mul(1_000_000_000) {
+            true => Err(TooMuch),
+            false => Ok(pause),
+        }
+    }
+
+    /// Nanoseconds until all that was counted may have been sent: nobody waits for longer,
+    /// who has waited behind others that have gone.
+    pub fn owed(&self) -> u64 {
+        self.owed_at(clock::monotonic())
+    }
+
+    fn owed_at(&self, now: u64) -> u64 {
+        self.rate_limiter
+            .with(self.client, |used| used.bytes.spend(now, 0, self.rate))
+    }
+
+    /// Takes back that so many bytes were counted: they were not sent.
+    pub fn give_back(&self, bytes: u64) {
+        self.rate_limiter
+            .with(self.client, |used| used.bytes.give_back(bytes, self.rate));
+    }
+}
+
+/// Whoever has one address of an IPv6 network of 64 bits has them all.
+fn client(peer: SocketAddr) -> IpAddr {
+    match peer.ip().to_canonical() {
+        IpAddr::V6(address) => {
+            let [a, b, c, d, ..] = address.segments();
+            Ipv6Addr::new(a, b, c, d, 0, 0, 0, 0).into()
+        }
+        four => four,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloc::format;
+    use core::num::NonZeroU64;
+
+    fn rate_limiter() -> RateLimiter {
+        let rate = |units| NonZeroU64::new(units).map(Rate::per_second);
+        RateLimiter::new(rate(2), rate(1_000)).unwrap()
+    }
+
+    fn peer(ip: &str) -> SocketAddr {
+        SocketAddr::new(ip.parse().unwrap(), 1)
+    }
+
+    #[test]
+    fn addresses_of_one_client_count_together() {
+        let cases = [
+            ("10.0.0.1", "10.0.0.1", true),
+            ("10.0.0.1", "::ffff:10.0.0.1", true),
+            ("10.0.0.1", "10.0.0.2", false),
+            ("2001:db8::1", "2001:db8::ffff:1:2:3", true),
+            ("2001:db8::1", "2001:db8:0:1::1", false),
+        ];
+        for (one, other, same) in cases {
+            let rate_limiter = rate_limiter();
+            assert!(rate_limiter.allow(peer(one), 0) && rate_limiter.allow(peer(one), 0));
+            assert_eq!(!rate_limiter.allow(peer(other), 0), same, "{one} {other}");
+        }
+    }
+
+    #[test]
+    fn a_flood_of_addresses_is_forgotten() {
+        let rate_limiter = rate_limiter();
+        for number in 0..RATE_LIMITED_ADDRESSES * 3 {
+            let (high, low) = (number >> 16, number & 0xffff);
+            assert!(rate_limiter.allow(peer(&format!("2001:db8:{high:x}:{low:x}::")), 0));
+        }
+        assert_eq!(rate_limiter.used.borrow().len(), RATE_LIMITED_ADDRESSES);
+    }
+
+    #[test]
+    fn what_is_off_is_not_there() {
+        assert!(RateLimiter::new(None, None).is_none());
+    }
+
+    #[test]
+    fn who_is_owed_too_much_is_not_waited_for() {
+        let rate_limiter = rate_limiter();
+        let throttle = rate_limiter.throttle(peer("10.0.0.1")).unwrap();
+        // A second's worth comes at once.
+        let most = (THROTTLED_SECONDS + 1) * 1_000;
+        assert_eq!(
+            throttle.spend_at(0, most),
+            Ok(THROTTLED_SECONDS * 1_000_000_000)
+        );
+        assert_eq!(throttle.spend_at(0, 1), Err(TooMuch));
+        throttle.give_back(most);
+        assert_eq!(throttle.owed_at(0), 0);
+        assert_eq!(throttle.spend_at(0, 1), Ok(0));
+        let other = rate_limiter.throttle(peer("10.0.0.2")).unwrap();
+        assert_eq!(other.spend_at(0, 1_000), Ok(0));
+    }
+
+    #[test]
+    fn portions_are_not_tiny() {
+        let rate_limiter = rate_limiter();
+        let throttle = rate_limiter.throttle(peer("10.0.0.1")).unwrap();
+        assert_eq!(throttle.portion(), SMALL_BUFFER as u64);
+    }
+}

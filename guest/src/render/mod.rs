@@ -1,0 +1,184 @@
+//! The pages of folders.
+//!
+//! A page costs a question to the file system for each entry, and memory for as long
+//! as its slowest reader takes. So many who ask at once for the same folder get the
+//! same page; few pages are made at a time; and all there are stay within a bound,
+//! also those that are being made. A page has all entries, or it is none: a mirror
+//! deletes what it no longer finds.
+
+mod pieces;
+
+use alloc::boxed::Box;
+use alloc::rc::Rc;
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::cell::{Cell, OnceCell, RefCell};
+use core::future::poll_fn;
+use core::task::{Poll, Waker};
+
+use crate::files::Files;
+use crate::files::quota::{Quota, Reservation};
+use crate::limits::LISTINGS_AT_ONCE;
+use crate::reason::Reason;
+
+/// The listings of an instance.
+pub struct Listings {
+    builds: RefCell<Vec<Rc<Build>>>,
+    waiting: RefCell<Vec<Waker>>,
+    held: Quota,
+    left_out: RefCell<Vec<LeftOut>>,
+}
+
+/// A page for all who asked before it was started. Whoever asks later may know of an
+/// entry that it has missed.
+struct Build {
+    path: String,
+    started: Cell<bool>,
+    made: OnceCell<Outcome>,
+}
+
+/// A page, or why there is none.
+type Outcome = Result<Rc<Page>, Reason>;
+
+/// A folder in HTML.
+pub struct Page {
+    pieces: Vec<String>,
+    _room: Reservation,
+}
+
+/// What the log should know of a listing: entries that are there and are not shown.
+pub struct LeftOut {
+    /// Of the folder.
+    pub path: String,
+    pub count: usize,
+    /// Of the first of them.
+    pub name: Box<str>,
+    pub reason: Reason,
+}
+
+impl Listings {
+    /// At most so many bytes of pages and what they are made of.
+    pub fn new(bound: usize) -> Self {
+        Self {
+            builds: RefCell::default(),
+            waiting: RefCell::default(),
+            held: Quota::new(bound),
+            left_out: RefCell::default(),
+        }
+    }
+
+    /// The page of a folder, as it is or was when someone has asked a moment later.
+    pub async fn page(&self, files: &Files, path: &str, hidden: bool, now: i64) -> Outcome {
+        if let Some(order) = self.find(path, false) {
+            return self.until(|| order.made.get().cloned()).await;
+        }
+        let order = Rc::new(Build {
+            path: path.into(),
+            started: Cell::new(false),
+            made: OnceCell::new(),
+        });
+        self.builds.borrow_mut().push(Rc::clone(&order));
+        self.until(|| self.may_start(path).then_some(())).await;
+        order.started.set(true);
+        let made = self.make(files, path, hidden, now).await.map(Rc::new);
+        // No one else sets it.
+        let _ = order.made.set(made.clone());
+        let mut builds = self.builds.borrow_mut();
+        builds.retain(|other| !Rc::ptr_eq(other, &order));
+        self.waiting.take().into_iter().for_each(Waker::wake);
+        made
+    }
+
+    /// What was left out since this was last asked.
+    pub fn left_out(&self) -> Vec<LeftOut> {
+        self.left_out.take()
+    }
+
+    fn find(&self, path: &str, started: bool) -> Option<Rc<Build>> {
+        let builds = self.builds.borrow();
+        let mut builds = builds.iter();
+        let found = builds.find(|order| order.path == path && order.started.get() == started);
+        found.cloned()
+    }
+
+    /// One page of a folder at a time: the next one is for all who wait for it.
+    fn may_start(&self, path: &str) -> bool {
+        let started = self.builds.borrow();
+        let started = started.iter().filter(|order| order.started.get()).count();
+        started < LISTINGS_AT_ONCE && self.find(path, true).is_none()
+    }
+
+    async fn make(
+        &self,
+        files: &Files,
+        path: &str,
+        hidden: bool,
+        now: i64,
+    ) -> Result<Page, Reason> {
+        let mut for_entries = self.held.room();
+        let entries = files.list(path, hidden, now, &mut for_entries).await?;
+        if let Some((name, reason)) = entries.left_out.first {
+            self.left_out.borrow_mut().push(LeftOut {
+                path: path.into(),
+                count: entries.left_out.count,
+                name,
+                reason,
+            });
+        }
+        let mut room = self.held.room();
+        let pieces = pieces::page(path, entries.shown, &mut room, files.executor()).await?;
+        Ok(Page {
+            pieces,
+            _room: room,
+        })
+    }
+
+    /// Waits for `event`, which can come to pass when a page has been made.
+    async fn until<T>(&self, event: impl Fn() -> Option<T>) -> T {
+        poll_fn(|cx| match event() {
+            Some(value) => Poll::Ready(value),
+            None => {
+                self.waiting.borrow_mut().push(cx.waker().clone());
+                Poll::Pending
+            }
+        })
+        .await
+    }
+}
+
+impl Page {
+    /// Bytes of all pieces.
+    pub fn len(&self) -> u64 {
+        self.pieces.iter().map(|piece| piece.len() as u64).sum()
+    }
+
+    pub fn pieces(&self) -> impl Iterator<Item = &[u8]> {
+        self.pieces.iter().map(String::as_bytes)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::limits::LISTING_BYTES;
+
+    #[test]
+    fn pages_count_while_someone_holds_them() {
+        let held = Quota::new(LISTING_BYTES);
+        let page = |bytes| {
+            let mut room = held.room();
+            room.take(bytes).unwrap();
+            Rc::new(Page {
+                pieces: Vec::from(["x".repeat(bytes)]),
+                _room: room,
+            })
+        };
+        let (one, other) = (page(1_000), page(500));
+        let reader = Rc::clone(&one);
+        assert_eq!(one.len(), 1_000);
+        drop(one);
+        assert_eq!(held.bytes(), 1_500);
+        drop((reader, other));
+        assert_eq!(held.bytes(), 0);
+    }
+}

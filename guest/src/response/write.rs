@@ -1,0 +1,198 @@
+//! Says what [`crate::response::decide`] has decided: the head, then the content, in
+//! pieces as the peer takes them.
+
+use h1::representation::Representation;
+use h1::request::fields::Fields;
+use h1::request::method::Method;
+use h1::response::multipart::Multipart;
+use h1::response::{Answer, Context, error_body, write_head};
+use h1::selection::Selection;
+
+use super::Response;
+use crate::files::file::Content;
+use crate::files::root::Bytes;
+use crate::net::buffered::Buffered;
+use crate::net::socket::CloseReason;
+use crate::reason::Reason;
+
+/// Why an answer was not sent whole.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SendError {
+    /// The peer's or the network's doing.
+    Peer(CloseReason),
+    /// The file ended before its announced length, or could not be read.
+    File(Reason),
+    /// The same before anything of the answer had left: another can take its place.
+    Unsent(Reason),
+}
+
+impl From<CloseReason> for SendError {
+    fn from(end: CloseReason) -> Self {
+        Self::Peer(end)
+    }
+}
+
+/// How a reply goes out: all but the reply.
+pub struct ResponseWriter<'a> {
+    pub method: Method,
+    pub fields: Fields<'a>,
+    pub context: Context<'a>,
+}
+
+impl<'a> ResponseWriter<'a> {
+    /// For an answer to what could not be read as a request; its method is there where
+    /// as much as that was read.
+    pub fn refusal(method: Option<Method>, context: Context<'a>) -> Self {
+        Self {
+            method: method.unwrap_or(Method::Unknown),
+            fields: Fields::EMPTY,
+            context,
+        }
+    }
+
+    /// Writes the reply, as far as it does not stay in the buffer. Returns where among the
+    /// bytes of the connection its content begins.
+    pub async fn send(
+        &self,
+        wire: &mut Buffered<'_>,
+        reply: &Response<'_>,
+    ) -> (u64, Result<(), SendError>) {
+        let answer = reply.answer();
+        let content = self.content_length(reply);
+        let bound = answer.head_bound(self.context.policy);
+        let head = |out: &mut _| write_head(out, &answer, &self.context, &self.fields);
+        let head_at = wire.queued();
+        let appended = wire.append(bound, content, head).await;
+        let content_at = wire.queued();
+        let sent = match appended {
+            Err(end) => Err(end.into()),
+            Ok(()) if content == 0 => Ok(()),
+            Ok(()) => self.send_content(wire, reply, &answer).await,
+        };
+        let Err(SendError::File(reason)) = sent else {
+            return (content_at, sent);
+        };
+        if wire.take_back(head_at) {
+            return (head_at, Err(SendError::Unsent(reason)));
+        }
+        // What could be read is sent: it is as much as there is.
+        let flushed = wire.flush().await.map_err(SendError::from);
+        (content_at, flushed.and(Err(SendError::File(reason))))
+    }
+
+    async fn send_content(
+        &self,
+        wire: &mut Buffered<'_>,
+        reply: &Response<'_>,
+        answer: &Answer<'_>,
+    ) -> Result<(), SendError> {
+        match reply {
+            Response::File {
+                representation,
+                selection,
+                content: Some(file),
+                ..
+            } => send_selection(wire, file, representation, selection).await,
+            Response::Missing {
+                representation,
+                content,
+            } => send_file(wire, content, 0, representation.size).await,
+            Response::Page(page) => {
+                for piece in page.pieces() {
+                    wire.bytes(piece).await?;
+                }
+                Ok(())
+            }
+            _ => {
+                wire.bytes(error_body(answer.status()).as_bytes()).await?;
+                Ok(())
+            }
+        }
+    }
+
+    /// How much follows the head. HEAD is GET with the content withheld.
+    fn content_length(&self, reply: &Response<'_>) -> u64 {
+        if self.method == Method::Head {
+            return 0;
+        }
+        match reply {
+            Response::File {
+                representation,
+                selection,
+                content: Some(_),
+                ..
+            } => match selection {
+                Selection::One(range) => range.len(),
+                Selection::Several(set) => Multipart::new(representation, set).content_length(),
+                _ => representation.size,
+            },
+            Response::Missing { representation, .. } => representation.size,
+            Response::Page(page) => page.len(),
+            _ => error_body(reply.answer().status()).len() as u64,
+        }
+    }
+}
+
+async fn send_selection(
+    wire: &mut Buffered<'_>,
+    file: &Content,
+    representation: &Representation<'_>,
+    selection: &Selection,
+) -> Result<(), SendError> {
+    match selection {
+        Selection::One(range) => send_file(wire, file, range.first, range.len()).await,
+        Selection::Several(set) => {
+            let multipart = Multipart::new(representation, set);
+            let bound = multipart.delimiter_bound();
+            let mut part = 0;
+            while let Some(range) = multipart.range(part) {
+                let head = |out: &mut _| {
+                    let _ = multipart.part_head(part, out);
+                };
+                wire.append(bound, range.len(), head).await?;
+                send_file(wire, file, range.first, range.len()).await?;
+                part = part.saturating_add(1);
+            }
+            wire.append(bound, 0, |out| multipart.closing(out)).await?;
+            Ok(())
+        }
+        _ => send_file(wire, file, 0, representation.size).await,
+    }
+}
+
+/// Sends `length` bytes of a file, from `offset` on.
+async fn send_file(
+    wire: &mut Buffered<'_>,
+    file: &Content,
+    offset: u64,
+    length: u64,
+) -> Result<(), SendError> {
+    let file = match file {
+        Content::Cached(bytes) => {
+            wire.bytes(slice(bytes, offset, length)).await?;
+            return Ok(());
+        }
+        Content::Open(file) => file,
+    };
+    let mut bytes = Bytes::new(file, offset);
+    let mut left = length;
+    while left > 0 {
+        // What the file has beyond the announced length is not sent.
+        let read = wire
+            .fill(left, async |buffer| bytes.read(buffer).await)
+            .await?;
+        if read == 0 {
+            let reason = bytes.end().await.err();
+            return Err(SendError::File(reason.unwrap_or(Reason::EndedEarly)));
+        }
+        left = left.saturating_sub(read);
+    }
+    Ok(())
+}
+
+/// The part that was selected lies within the content that it was selected from.
+fn slice(bytes: &[u8], offset: u64, length: u64) -> &[u8] {
+    let start = usize::try_from(offset).unwrap_or(usize::MAX);
+    let end = start.saturating_add(usize::try_from(length).unwrap_or(usize::MAX));
+    bytes.get(start..end).unwrap_or_default()
+}

@@ -1,0 +1,12 @@
+//! What the standard library would bring: tasks that take turns, waiting, time, buffers,
+//! and on `wasm32` the allocator and the panic handler.
+
+pub mod buffer_pool;
+pub mod clock;
+pub mod deadlines;
+pub mod executor;
+#[cfg(target_family = "wasm")]
+mod no_std;
+pub mod notify;
+pub mod sort;
+pub mod waitables;

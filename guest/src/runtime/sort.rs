@@ -1,0 +1,108 @@
+//! Sorting in turns: others are served meanwhile.
+
+use alloc::collections::VecDeque;
+use alloc::vec::Vec;
+use core::cmp::Ordering;
+
+use super::executor::Executor;
+use crate::limits::ENTRY_WORK;
+
+/// Items that are sorted before they are merged.
+const RUN: usize = 64;
+
+/// Items in order, once all were added; others have turns meanwhile.
+pub struct Sorter<T, C> {
+    compare: C,
+    run: Vec<T>,
+    runs: VecDeque<Vec<T>>,
+}
+
+impl<T, C: Fn(&T, &T) -> Ordering> Sorter<T, C> {
+    pub fn new(compare: C) -> Self {
+        Self {
+            compare,
+            run: Vec::new(),
+            runs: VecDeque::new(),
+        }
+    }
+
+    pub async fn push(&mut self, item: T, executor: &Executor) {
+        self.run.push(item);
+        if self.run.len() >= RUN {
+            self.end_run();
+            executor.work(ENTRY_WORK.saturating_mul(RUN as u32)).await;
+        }
+    }
+
+    fn end_run(&mut self) {
+        let mut run = core::mem::take(&mut self.run);
+        run.sort_unstable_by(&self.compare);
+        run.shrink_to_fit();
+        self.runs.push_back(run);
+    }
+
+    /// All items, in order: two runs become one until one is left.
+    pub async fn finish(mut self, executor: &Executor) -> Vec<T> {
+        self.end_run();
+        while let Some(first) = self.runs.pop_front() {
+            let Some(second) = self.runs.pop_front() else {
+                return first;
+            };
+            let merged = self.merge(first, second, executor).await;
+            self.runs.push_back(merged);
+        }
+        Vec::new()
+    }
+
+    async fn merge(&self, first: Vec<T>, second: Vec<T>, executor: &Executor) -> Vec<T> {
+        let mut merged = Vec::with_capacity(first.len().saturating_add(second.len()));
+        let mut first = first.into_iter().peekable();
+        let mut second = second.into_iter().peekable();
+        loop {
+            let next = match (first.peek(), second.peek()) {
+                (Some(a), Some(b)) if (self.compare)(a, b).is_gt() => second.next(),
+                (Some(_), _) => first.next(),
+                (None, _) => second.next(),
+            };
+            let Some(next) = next else { return merged };
+            merged.push(next);
+            executor.work(ENTRY_WORK).await;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloc::rc::Rc;
+    use core::cell::Cell;
+
+    #[test]
+    fn sorted_in_turns() {
+        for count in [0_u32, 1, 63, 64, 65, 192, 5_000] {
+            let executor = Rc::new(Executor::default());
+            let done = Rc::new(Cell::new(false));
+            let (task, end) = (Rc::clone(&executor), Rc::clone(&done));
+            executor.spawn(async move {
+                let mut sorter = Sorter::new(u32::cmp);
+                for number in 0..count {
+                    let mixed = number.wrapping_mul(2_654_435_761).reverse_bits();
+                    sorter.push(mixed, &task).await;
+                }
+                let sorted = sorter.finish(&task).await;
+                assert_eq!(sorted.len() as u64, u64::from(count));
+                assert!(sorted.is_sorted());
+                end.set(true);
+            });
+            let mut turns = 0;
+            executor.run();
+            while executor.has_later() {
+                turns += 1;
+                executor.wake_later();
+                executor.run();
+            }
+            assert!(done.get());
+            assert!(count < 5_000 || turns > 10, "{turns} turns");
+        }
+    }
+}

@@ -1,0 +1,190 @@
+//! What all connections share.
+
+use alloc::rc::Rc;
+use alloc::vec::Vec;
+use core::cell::{Cell, RefCell};
+use core::fmt;
+
+use crate::files::Files;
+use crate::files::root::Root;
+use crate::log::{Access, EscapedName, Log, Time};
+use crate::memory::MemoryPlan;
+use crate::options::Options;
+use crate::rate_limit::RateLimiter;
+use crate::render::Listings;
+use crate::runtime::buffer_pool::BufferPool;
+use crate::runtime::clock::{self, Clock};
+use crate::runtime::deadlines::Deadlines;
+use crate::runtime::executor::Executor;
+use crate::runtime::notify::Notify;
+
+/// One thread, so no locks.
+pub struct Shared {
+    pub options: Options,
+    pub files: Files,
+    pub listings: Listings,
+    pub clock: Clock,
+    pub deadlines: Deadlines,
+    pub pool: BufferPool,
+    pub executor: Rc<Executor>,
+    /// `None` unless the operator limits what one address may use.
+    pub rate_limiter: Option<RateLimiter>,
+    log: Log,
+    open: Cell<usize>,
+    /// Those of them that are served: neither turned away nor about to be closed.
+    served: Cell<usize>,
+    draining: Cell<bool>,
+    ticking: Cell<bool>,
+    /// Raised when a connection ends, for each stream of connections that waits for it.
+    closed: RefCell<Vec<Rc<Notify>>>,
+}
+
+impl Shared {
+    pub fn new(options: Options, root: Root, shares: MemoryPlan, executor: Rc<Executor>) -> Self {
+        Self {
+            files: Files::new(
+                root,
+                options.cache,
+                options.policy.bound(),
+                Rc::clone(&executor),
+            ),
+            listings: Listings::new(shares.listings),
+            rate_limiter: RateLimiter::new(options.rate, options.throttle),
+            options,
+            clock: Clock::new(),
+            deadlines: Deadlines::default(),
+            pool: BufferPool::new(shares.larges, shares.mediums),
+            executor,
+            log: Log::new(),
+            open: Cell::new(0),
+            served: Cell::new(0),
+            draining: Cell::new(false),
+            ticking: Cell::new(false),
+            closed: RefCell::default(),
+        }
+    }
+
+    /// Counts a connection that was accepted, until [`Shared::closed`].
+    pub fn opened(&self) {
+        self.open.set(self.open.get().saturating_add(1));
+    }
+
+    pub fn closed(&self) {
+        self.open.set(self.open.get().saturating_sub(1));
+        for waiting in self.closed.take() {
+            waiting.raise();
+        }
+    }
+
+    pub async fn until_open_are_at_most(&self, most: usize) {
+        while self.open.get() > most {
+            let signal = Rc::new(Notify::default());
+            self.closed.borrow_mut().push(Rc::clone(&signal));
+            signal.wait().await;
+        }
+    }
+
+    /// Whether the caller has to call [`Shared::tick`] each second from now on, as long as
+    /// [`Shared::needs_ticks`]: no one else does.
+    pub fn starts_ticking(&self) -> bool {
+        !self.ticking.replace(true)
+    }
+
+    pub fn stops_ticking(&self) {
+        self.ticking.set(false);
+    }
+
+    /// Deadlines need a clock while there are connections, files that are kept open
+    /// some seconds longer, and nothing else.
+    pub fn needs_ticks(&self) -> bool {
+        self.open.get() > 0 || self.files.keeps_open()
+    }
+
+    pub fn tick(&self) {
+        self.clock.renew();
+        self.files.tick();
+        self.deadlines.advance(clock::monotonic_seconds());
+    }
+
+    /// Whether there is room for the latest connection, if need be that of the one
+    /// that has been idle for longest.
+    pub fn admit(&self) -> bool {
+        let served = self.served.get();
+        let room = served < self.options.connections || self.deadlines.end_oldest_idle();
+        self.served.set(served.saturating_add(usize::from(room)));
+        room
+    }
+
+    /// To be called when a connection that was made room for is served to its end.
+    pub fn release(&self) {
+        self.served.set(self.served.get().saturating_sub(1));
+    }
+
+    /// Asks connections to end: no more come.
+    pub fn drain(&self) {
+        self.draining.set(true);
+        self.deadlines.end_idle();
+    }
+
+    /// Whether no more connections come, and those that are open should end.
+    pub fn is_draining(&self) -> bool {
+        self.draining.get()
+    }
+
+    /// Whether a log says who asked, or someone counts.
+    pub fn needs_peer_address(&self) -> bool {
+        !self.options.quiet || self.options.verbose || self.rate_limiter.is_some()
+    }
+
+    /// Whether there is a log of answers.
+    pub fn logs_answers(&self) -> bool {
+        !self.options.quiet
+    }
+
+    /// The time for a line of log; `date` is the value of `Date` that was sent.
+    pub fn log_time(&self, date: [u8; 29]) -> Time {
+        match self.options.log_milliseconds {
+            true => {
+                let (date, milliseconds) = clock::precise();
+                Time::Precise(date, milliseconds)
+            }
+            false => Time::Second(date),
+        }
+    }
+
+    /// Says that so many bytes of content were sent.
+    pub fn access(&self, access: &Access<'_>, sent: u64) {
+        if self.logs_answers() {
+            self.log.access(access, sent);
+        }
+    }
+
+    pub fn log(&self) -> &Log {
+        &self.log
+    }
+
+    /// Says with `--verbose` what listings have left out since the last time.
+    pub fn log_listings(&self) {
+        for left in self.listings.left_out() {
+            self.verbose(format_args!(
+                "Left out of the listing of /{}: {} entries, the first is {}: {}",
+                EscapedName(&left.path),
+                left.count,
+                EscapedName(&left.name),
+                left.reason
+            ));
+        }
+    }
+
+    /// Says it with `--verbose`.
+    pub fn verbose(&self, words: fmt::Arguments<'_>) {
+        if self.options.verbose {
+            self.log.event(words);
+        }
+    }
+
+    /// Says what went wrong on our side.
+    pub fn log_error(&self, words: fmt::Arguments<'_>) {
+        self.log.event(words);
+    }
+}

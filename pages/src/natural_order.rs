@@ -1,0 +1,115 @@
+//! Names in the order in which people look for them.
+
+use core::char::ToLowercase;
+use core::cmp::Ordering;
+
+/// Compares without regard to case, and numbers by what they are worth: the second
+/// episode comes before the tenth. Different names are never equal.
+pub fn compare(a: &str, b: &str) -> Ordering {
+    let start = first_difference(a, b);
+    Key::of(a, start)
+        .cmp(Key::of(b, start))
+        .then_with(|| a.cmp(b))
+}
+
+/// Where the names begin to differ: at a character, or at the number that it is in.
+fn first_difference(a: &str, b: &str) -> usize {
+    let same = a.bytes().zip(b.bytes());
+    let mut start = same.take_while(|(a, b)| a == b).count();
+    let is_within = |start: usize| {
+        let before = start.checked_sub(1).and_then(|at| a.as_bytes().get(at));
+        !a.is_char_boundary(start) || before.is_some_and(u8::is_ascii_digit)
+    };
+    while is_within(start) {
+        start = start.saturating_sub(1);
+    }
+    start
+}
+
+/// A name as characters that compare like it. A number is `0`, the count of its digits
+/// and the digits: the longer one is the greater one. No name has 256 digits.
+#[derive(Clone, Default)]
+struct Key<'n> {
+    /// What a character becomes in lower case.
+    lower: Option<ToLowercase>,
+    digits: Option<char>,
+    /// Digits that `rest` begins with, of a number whose length has been said.
+    number: usize,
+    rest: &'n str,
+}
+
+impl<'n> Key<'n> {
+    fn of(name: &'n str, start: usize) -> Self {
+        Self {
+            rest: name.get(start..).unwrap_or_default(),
+            ..Self::default()
+        }
+    }
+}
+
+impl Iterator for Key<'_> {
+    type Item = char;
+
+    fn next(&mut self) -> Option<char> {
+        let said = self.lower.as_mut().and_then(Iterator::next);
+        if let Some(letter) = said.or_else(|| self.digits.take()) {
+            return Some(letter);
+        }
+        let mut letters = self.rest.chars();
+        let letter = letters.next()?;
+        if self.number > 0 {
+            self.number = self.number.saturating_sub(1);
+            self.rest = letters.as_str();
+            Some(letter)
+        } else if letter.is_ascii_digit() {
+            let after = self
+                .rest
+                .trim_start_matches(|next: char| next.is_ascii_digit());
+            let length = self.rest.len().saturating_sub(after.len());
+            let number = self.rest.get(..length).unwrap_or_default();
+            self.number = number.trim_start_matches('0').len();
+            let zeros = length.saturating_sub(self.number);
+            self.rest = self.rest.get(zeros..).unwrap_or_default();
+            self.digits = Some(char::from(u8::try_from(self.number).unwrap_or(u8::MAX)));
+            Some('0')
+        } else {
+            self.rest = letters.as_str();
+            let mut lower = letter.to_lowercase();
+            let first = lower.next();
+            self.lower = Some(lower);
+            first
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_in_the_order_in_which_people_look_for_them() {
+        let rows: &[&[&str]] = &[
+            &["A", "b", "C"],
+            &["2 - b", "10 - a", "a"],
+            &["S01E02", "s1e9", "S01E10", "S2E1"],
+            &["1", "02", "3", "10", "010a"],
+            &["film (2)", "film (10)", "film a"],
+            &["track", "track 0", "track 00001", "track 2"],
+            &["18446744073709551615", "18446744073709551616"],
+            &["\u{c4}", "\u{e4}1", "\u{c4}2", "\u{e4}10"],
+            &["a12b3", "a12b12", "a13", "a120"],
+            &["", "0", "00", "a", "a\u{fc}", "a\u{fd}"],
+            // What is no text comes last.
+            &["z", "\u{fd}", "\u{10fff6}"],
+        ];
+        for names in rows {
+            for (at, name) in names.iter().enumerate() {
+                assert!(compare(name, name).is_eq());
+                for later in names.iter().skip(at.saturating_add(1)) {
+                    assert!(compare(name, later).is_lt(), "{name} {later}");
+                    assert!(compare(later, name).is_gt(), "{name} {later}");
+                }
+            }
+        }
+    }
+}
