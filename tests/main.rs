@@ -14,18 +14,24 @@
 
 mod attacks;
 mod clients;
-mod host;
+mod confinement;
+mod escape;
+mod http;
+mod library;
+mod process;
 mod support;
-mod wire;
 
 fn main() -> std::process::ExitCode {
-    if let Some(done) = host::kernel::child() {
+    if let Some(done) = confinement::native_code::child() {
         return done;
     }
     let arguments = libtest_mimic::Arguments::from_args();
     let trials = [
-        wire::trials(),
-        host::trials(),
+        http::trials(),
+        process::trials(),
+        library::trials(),
+        confinement::trials(),
+        escape::trials(),
         clients::trials(),
         attacks::trials(),
     ];

@@ -8,8 +8,8 @@
 ///
 /// - unit: seconds
 /// - at it: 408, then close
-/// - held by: `wire::refusal::too_slow_a_head_is_408`,
-///   `wire::slow::a_head_has_its_time_after_a_long_answer`
+/// - held by: `http::refusal::too_slow_a_head_is_408`,
+///   `http::slow_clients::the_time_for_a_head_starts_after_a_long_response`
 pub const HEAD_SECONDS: u64 = 10;
 
 /// How long a connection may be idle between requests. Browsers open another without ado.
@@ -24,7 +24,7 @@ pub const IDLE_SECONDS: u64 = 60;
 ///
 /// - unit: seconds
 /// - at it: closed
-/// - held by: `wire::lifecycle::idle_connections_do_not_hold_it_up`
+/// - held by: `process::shutdown::idle_connections_do_not_hold_it_up`
 pub const DRAIN_SECONDS: u64 = 1;
 
 /// Waiting for the peer to take a byte. A tunnel may last that long, and a player that is
@@ -32,8 +32,8 @@ pub const DRAIN_SECONDS: u64 = 1;
 ///
 /// - unit: seconds
 /// - at it: cut
-/// - held by: `guest::net::send_rate::who_holds_up_more_than_it_takes_is_cut`,
-///   `guest::net::send_rate::a_tunnel_is_waited_for`
+/// - held by: `guest::net::send_rate::clients_below_the_minimum_rate_are_cut`,
+///   `guest::net::send_rate::a_connection_that_stalls_in_a_tunnel_is_kept`
 pub const STALLED_WRITE_SECONDS: u64 = 60;
 
 /// Waiting for the peer over which its pace is judged: a peer that is seen to take a
@@ -41,7 +41,7 @@ pub const STALLED_WRITE_SECONDS: u64 = 60;
 ///
 /// - unit: seconds
 /// - at it: see `SEND_RATE_BYTES`
-/// - held by: `guest::net::send_rate::slow_but_honest_peers_pass`
+/// - held by: `guest::net::send_rate::slow_steady_clients_are_kept`
 pub const SEND_RATE_SECONDS: u64 = 120;
 
 /// What a peer must take in [`SEND_RATE_SECONDS`]. 1 KiB/s is a tenth of what a phone gets where
@@ -50,8 +50,8 @@ pub const SEND_RATE_SECONDS: u64 = 120;
 ///
 /// - unit: bytes
 /// - at it: who takes less is cut
-/// - held by: `guest::net::send_rate::slow_but_honest_peers_pass`,
-///   `guest::net::send_rate::who_holds_up_more_than_it_takes_is_cut`
+/// - held by: `guest::net::send_rate::slow_steady_clients_are_kept`,
+///   `guest::net::send_rate::clients_below_the_minimum_rate_are_cut`
 pub const SEND_RATE_BYTES: u64 = 120 * 1024;
 
 /// How long the peer may go on sending after an answer that closes the connection. A close
@@ -59,7 +59,7 @@ pub const SEND_RATE_BYTES: u64 = 120 * 1024;
 ///
 /// - unit: seconds
 /// - at it: closed
-/// - held by: `wire::bounds::nobody_is_listened_to_for_long_after_the_last_answer`
+/// - held by: `http::lingering_close::lingering_close_is_bounded_in_time`
 pub const LINGER_SECONDS: u64 = 2;
 
 /// How much of what it sends is read meanwhile: more than a client sends at once that
@@ -67,8 +67,8 @@ pub const LINGER_SECONDS: u64 = 2;
 ///
 /// - unit: bytes
 /// - at it: read no further, and closed when the time is over
-/// - held by: `wire::bounds::nor_for_much`,
-///   `wire::bounds::who_sends_without_end_can_read_the_answer`
+/// - held by: `http::lingering_close::lingering_close_is_bounded_in_bytes`,
+///   `http::lingering_close::an_endless_upload_can_read_the_response`
 pub const LINGER_BYTES: usize = 16 * 1024 * 1024;
 
 /// Connections of one instance, unless `--max-connections` says otherwise.
@@ -76,9 +76,9 @@ pub const LINGER_BYTES: usize = 16 * 1024 * 1024;
 /// - unit: connections
 /// - at it: the one that has been idle for longest makes room; when none is idle, a
 ///   new one is told 503
-/// - held by: `wire::room::the_oldest_idle_connection_makes_room`,
-///   `wire::room::all_busy_and_a_new_one_is_told_so`,
-///   `wire::crowd::who_was_turned_away_takes_no_place`
+/// - held by: `process::eviction::the_oldest_idle_connection_makes_room`,
+///   `process::eviction::all_busy_and_a_new_one_is_told_so`,
+///   `process::overload::rejected_connections_hold_no_place`
 pub const CONNECTIONS: usize = 2_048;
 
 /// Connections beyond those that are served: they are told 503, or wait for those that
@@ -86,7 +86,7 @@ pub const CONNECTIONS: usize = 2_048;
 ///
 /// - unit: connections
 /// - at it: none is accepted until one ends
-/// - held by: `wire::crowd::who_was_turned_away_takes_no_place`
+/// - held by: `process::overload::rejected_connections_hold_no_place`
 pub const OVERLOAD_CONNECTIONS: usize = 256;
 
 /// What each connection may hold, but for buffers that are larger than small: a request's
@@ -94,7 +94,7 @@ pub const OVERLOAD_CONNECTIONS: usize = 256;
 ///
 /// - unit: bytes
 /// - at it: connections that need more than there is of `--memory` are refused at the start
-/// - held by: `guest::memory::what_limits_allow_fits_the_memory_or_is_refused`,
+/// - held by: `guest::memory::limits_fit_the_memory_or_are_refused`,
 ///   `attacks::memory::as_many_slow_readers_as_may_be`
 pub const CONNECTION_BYTES: usize = 41 * 1024;
 
@@ -103,7 +103,7 @@ pub const CONNECTION_BYTES: usize = 41 * 1024;
 ///
 /// - unit: bytes
 /// - at it: see `CONNECTION_BYTES`
-/// - held by: `guest::memory::what_limits_allow_fits_the_memory_or_is_refused`
+/// - held by: `guest::memory::limits_fit_the_memory_or_are_refused`
 pub const OVERLOAD_CONNECTION_BYTES: usize = 20 * 1024;
 
 /// What the component needs beside connections, cache and listings: its own data, its log,
@@ -111,14 +111,14 @@ pub const OVERLOAD_CONNECTION_BYTES: usize = 20 * 1024;
 ///
 /// - unit: bytes
 /// - at it: see `CONNECTION_BYTES`
-/// - held by: `guest::memory::what_limits_allow_fits_the_memory_or_is_refused`
+/// - held by: `guest::memory::limits_fit_the_memory_or_are_refused`
 pub const OTHER_BYTES: usize = 6 << 20;
 
 /// Size of a body buffer: 512 KiB used the least CPU per byte.
 ///
 /// - unit: bytes
 /// - at it: the content goes out in several pieces
-/// - held by: `guest::runtime::buffer_pool::a_body_gets_the_smallest_buffer_that_does`
+/// - held by: `guest::runtime::buffer_pool::content_gets_the_smallest_sufficient_buffer`
 pub const LARGE_BUFFER: usize = 512 * 1024;
 
 /// Large buffers in use at once: slow readers in great numbers must not cost great memory,
@@ -127,14 +127,14 @@ pub const LARGE_BUFFER: usize = 512 * 1024;
 /// - unit: buffers
 /// - at it: further transfers use a `MEDIUM_BUFFER`
 /// - held by: `guest::runtime::buffer_pool::larger_buffers_are_counted`,
-///   `wire::large::two_hundred_downloads_at_once`
+///   `http::large::two_hundred_downloads_at_once`
 pub const LARGE_BUFFERS: usize = 32;
 
 /// Size of a body buffer beyond [`LARGE_BUFFERS`], and of one for a middling file or range.
 ///
 /// - unit: bytes
 /// - at it: the content goes out in several pieces
-/// - held by: `guest::runtime::buffer_pool::a_body_gets_the_smallest_buffer_that_does`
+/// - held by: `guest::runtime::buffer_pool::content_gets_the_smallest_sufficient_buffer`
 pub const MEDIUM_BUFFER: usize = 80 * 1024;
 
 /// Size of the buffer that a connection waits with for its next request, in bytes:
@@ -143,7 +143,7 @@ pub const MEDIUM_BUFFER: usize = 80 * 1024;
 ///
 /// - unit: bytes
 /// - at it: a longer head moves to an `INPUT_BUFFER`
-/// - held by: `wire::refusal::bounds_of_the_head`
+/// - held by: `http::refusal::bounds_of_the_head`
 pub const IDLE_BUFFER: usize = 1_024;
 
 /// Size of the buffer that a request is read into whose head is longer, or that has
@@ -151,7 +151,7 @@ pub const IDLE_BUFFER: usize = 1_024;
 ///
 /// - unit: bytes
 /// - at it: for a head see `HEAD_BYTES`, for content `CONTENT_ROOM_BYTES`
-/// - held by: `wire::refusal::bounds_of_the_head`
+/// - held by: `http::refusal::bounds_of_the_head`
 pub const INPUT_BUFFER: usize = h1::limits::INPUT_BYTES;
 
 /// Size of a buffer for a small answer: the longest head fits. With what the allocator
@@ -159,7 +159,7 @@ pub const INPUT_BUFFER: usize = h1::limits::INPUT_BYTES;
 ///
 /// - unit: bytes
 /// - at it: a larger answer gets a larger buffer
-/// - held by: `guest::runtime::buffer_pool::a_body_gets_the_smallest_buffer_that_does`
+/// - held by: `guest::runtime::buffer_pool::content_gets_the_smallest_sufficient_buffer`
 pub const SMALL_BUFFER: usize = 16 * 1024 - 64;
 
 /// Buffers of each size that are kept for the next use: the sandbox's memory never shrinks.
@@ -174,14 +174,14 @@ pub const SPARE_BUFFERS: usize = 64;
 ///
 /// - unit: entries
 /// - at it: the listing is answered with 503, close; a line in the log says why
-/// - held by: `wire::bounds::a_folder_with_too_many_entries_has_no_listing`
+/// - held by: `http::lingering_close::a_folder_with_too_many_entries_has_no_listing`
 pub const LISTING_ENTRIES: usize = 100_000;
 
 /// Names that are read at once.
 ///
 /// - unit: entries
 /// - at it: the next ones are read after these
-/// - held by: `wire::bounds::a_large_folder_is_shown_whole_and_in_order`
+/// - held by: `http::lingering_close::a_large_folder_is_shown_whole_and_in_order`
 pub const LISTING_BATCH: usize = 128;
 
 /// What it counts as to read a name of a folder, to sort it in or to write its row.
@@ -221,7 +221,7 @@ pub const LISTING_PIECE: usize = 64 * 1024;
 ///
 /// - unit: seconds
 /// - at it: cut
-/// - held by: `guest::rate_limit::who_is_owed_too_much_is_not_waited_for`
+/// - held by: `guest::rate_limit::throttled_waits_are_bounded`
 pub const THROTTLED_SECONDS: u64 = 60;
 
 /// How often an answer that waits under `--throttle` looks whether its client is still
@@ -229,7 +229,7 @@ pub const THROTTLED_SECONDS: u64 = 60;
 ///
 /// - unit: nanoseconds
 /// - at it: it looks
-/// - held by: `wire::rates::who_has_gone_keeps_no_place`
+/// - held by: `http::rate_limit::disconnected_clients_give_back_their_share`
 pub const THROTTLE_POLL_NANOSECONDS: u64 = 250_000_000;
 
 /// Client addresses whose use of `--rate` and `--throttle` is remembered.
@@ -244,7 +244,7 @@ pub const RATE_LIMITED_ADDRESSES: usize = 4_096;
 /// - unit: bytes
 /// - at it: lines are dropped and counted
 /// - held by: `guest::log::lines_that_do_not_fit_are_dropped_and_counted`,
-///   `wire::log::a_log_that_nobody_reads_stops_nothing`
+///   `process::log::a_log_that_nobody_reads_stops_nothing`
 pub const LOG_BYTES: usize = 256 * 1024;
 
 /// Lines about the answers of one connection that have not left its buffer yet: the
@@ -252,15 +252,15 @@ pub const LOG_BYTES: usize = 256 * 1024;
 ///
 /// - unit: bytes
 /// - at it: they go out
-/// - held by: `guest::log::pending::what_has_no_room_is_said_at_once`,
-///   `wire::log::what_was_sent_and_not_what_was_asked_for`
+/// - held by: `guest::log::pending::lines_beyond_the_bound_are_written_at_once`,
+///   `process::log::the_log_has_the_bytes_sent`
 pub const PENDING_LINES_BYTES: usize = 1_024;
 
 /// Longest request line, referrer or user agent in a line of log.
 ///
 /// - unit: bytes
 /// - at it: cut, with a mark
-/// - held by: `guest::log::what_clients_send_cannot_forge_a_line`
+/// - held by: `guest::log::client_bytes_cannot_forge_a_log_line`
 pub const LOG_FIELD_BYTES: usize = 1_024;
 
 /// Small files, names and open files that are kept for the next request, unless `--cache`
@@ -275,7 +275,7 @@ pub const CACHE_BYTES: usize = 32 << 20;
 ///
 /// - unit: bytes
 /// - at it: larger ones are kept open instead
-/// - held by: `wire::freshness::every_kind_of_change_is_seen_at_once`
+/// - held by: `http::cache::every_kind_of_change_is_seen_at_once`
 pub const CACHED_FILE_BYTES: usize = 64 * 1024;
 
 /// What an open file weighs in the cache: it takes a descriptor, of which there are fewer
@@ -292,8 +292,8 @@ pub const OPEN_FILE_WEIGHT: usize = 64 * 1024;
 ///
 /// - unit: seconds
 /// - at it: closed, and opened again when it is asked for
-/// - held by: `wire::freshness::what_no_one_asks_for_is_closed`,
-///   `guest::files::open_files::what_is_not_used_is_closed`
+/// - held by: `http::cache::idle_open_files_are_closed`,
+///   `guest::files::open_files::unused_files_are_closed`
 pub const OPEN_FILE_SECONDS: u64 = 5;
 
 /// Questions to the file system: half a percent of a core.
@@ -301,7 +301,7 @@ pub const OPEN_FILE_SECONDS: u64 = 5;
 /// - unit: per second
 /// - at it: a path that was asked about in this second is not asked about again
 /// - held by:
-///   `wire::freshness::under_load_every_kind_of_change_is_seen_within_a_second`
+///   `http::cache::under_load_every_kind_of_change_is_seen_within_a_second`
 pub const STAT_CALLS_PER_SECOND: u32 = 250;
 
 /// Work of one turn, in about microseconds of the machine that `docs/benchmarks.md` speaks
@@ -311,7 +311,7 @@ pub const STAT_CALLS_PER_SECOND: u32 = 250;
 /// - unit: units of work
 /// - at it: the others have a turn
 /// - held by: `guest::runtime::executor::a_turn_has_its_work_and_no_more`,
-///   `attacks::work::pipelines_of_errors`, `wire::connection::slow_and_fast_clients_together`
+///   `attacks::work::pipelines_of_errors`, `http::connection::slow_and_fast_clients_together`
 pub const YIELD_AFTER_WORK: u32 = 50;
 
 /// Work of all connections together after which the host has a turn for timers, other
@@ -341,7 +341,7 @@ pub const CALL_WORK: u32 = 4;
 ///
 /// - unit: bytes
 /// - at it: see `YIELD_AFTER_WORK`
-/// - held by: `wire::connection::slow_and_fast_clients_together`
+/// - held by: `http::connection::slow_and_fast_clients_together`
 pub const BYTES_PER_WORK: u32 = 6 * 1024;
 
 /// What a question to the file system counts as.
@@ -355,7 +355,7 @@ pub const STAT_WORK: u32 = 4;
 ///
 /// - unit: units of work
 /// - at it: a few others have a turn
-/// - held by: `guest::runtime::executor::who_gives_way_briefly_is_among_the_next_few`
+/// - held by: `guest::runtime::executor::a_brief_yield_resumes_among_the_next_few`
 pub const ACCEPT_WORK: u32 = 10;
 
 /// Connections that go on together after they gave way, before the host is asked again for
@@ -372,6 +372,6 @@ pub const RESUMED_PER_ROUND: usize = 8;
 ///
 /// - unit: times
 /// - at it: they go on
-/// - held by: `guest::runtime::executor::who_gives_way_comes_after_all_others`,
-///   `wire::connection::slow_and_fast_clients_together`
+/// - held by: `guest::runtime::executor::a_task_that_yields_runs_after_all_others`,
+///   `http::connection::slow_and_fast_clients_together`
 pub const EVENTS_PER_ROUND: usize = 8;

@@ -99,7 +99,7 @@ mod tests {
     }
 
     #[test]
-    fn what_limits_allow_fits_the_memory_or_is_refused() {
+    fn limits_fit_the_memory_or_are_refused() {
         // MiB, connections, MiB; whether it fits.
         let cases = [
             // The defaults with one worker, with two, with many.

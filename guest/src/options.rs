@@ -10,7 +10,7 @@ use crate::limits::{CACHE_BYTES, CONNECTIONS};
 use crate::rate_limit::bucket::Rate;
 
 /// The arguments, checked. `--name value` and `--name=value` mean the same.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Options {
     /// `--listen ADDRESS:PORT`, repeatable.
     pub listen: Vec<SocketAddr>,
@@ -49,21 +49,10 @@ impl Options {
     /// One line that names the argument and what is wrong with it.
     pub fn parse(arguments: &[String]) -> Result<Self, String> {
         let mut options = Self {
-            listen: Vec::new(),
-            root: None,
-            file: None,
             index: "index.html".into(),
-            hidden: false,
-            spa: false,
             connections: CONNECTIONS,
             cache: CACHE_BYTES,
-            memory: None,
-            rate: None,
-            throttle: None,
-            quiet: false,
-            verbose: false,
-            log_milliseconds: false,
-            policy: Policy::default(),
+            ..Self::default()
         };
         let mut cache_control = None;
         let mut cors = false;
@@ -151,7 +140,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_wrong_is_named() {
+    fn errors_name_the_argument() {
         let cases = [
             ("--hidden", "--listen needs a value"),
             ("--listen|here", "--listen: cannot read 'here'"),

@@ -28,9 +28,9 @@ pub enum Reason {
     /// Of a folder: more than [`LISTING_ENTRIES`].
     TooManyEntries,
     /// A listing that alone would take more memory than there is for all.
-    TooLarge,
+    ListingTooLarge,
     /// Other listings take the memory for it.
-    NoRoom,
+    ListingsFull,
     // 500
     ReadFailed,
     EndedEarly,
@@ -53,8 +53,8 @@ impl Reason {
             | Self::Busy
             | Self::RootGone
             | Self::TooManyEntries
-            | Self::TooLarge
-            | Self::NoRoom => Status::ServiceUnavailable,
+            | Self::ListingTooLarge
+            | Self::ListingsFull => Status::ServiceUnavailable,
             Self::ReadFailed | Self::EndedEarly | Self::Unexplained => Status::InternalServerError,
         }
     }
@@ -107,8 +107,8 @@ impl fmt::Display for Reason {
             Self::TooManyEntries => {
                 return write!(f, "the folder has more than {LISTING_ENTRIES} entries");
             }
-            Self::TooLarge => "the listing takes more memory than listings may",
-            Self::NoRoom => "other listings take the memory for this one",
+            Self::ListingTooLarge => "the listing takes more memory than listings may",
+            Self::ListingsFull => "other listings take the memory for this one",
             Self::NoEntry => "there is no such file",
             Self::Hidden => "a name in its path begins with a dot",
             Self::NotDirectory => "it is a file, and the target ends in a slash",
@@ -133,7 +133,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_open_is_there() {
+    fn errors_of_open_files_are_not_404() {
         for code in [
             ErrorCode::Invalid,
             ErrorCode::NoEntry,

@@ -7,7 +7,7 @@
 ///
 /// - unit: bytes
 /// - at it: 414, then close
-/// - held by: `h1::request::head::limits`, `wire::refusal::bounds_of_the_head`
+/// - held by: `h1::request::head::limits`, `http::refusal::bounds_of_the_head`
 pub const TARGET_BYTES: usize = 8 * 1024;
 
 /// Longest request head (request line and all fields). Also what bounds every list that a
@@ -15,15 +15,15 @@ pub const TARGET_BYTES: usize = 8 * 1024;
 ///
 /// - unit: bytes
 /// - at it: 431, then close; a method as long: 501
-/// - held by: `h1::request::head::limits`, `wire::refusal::bounds_of_the_head`,
-///   `wire::connection::a_pipeline_of_hundreds`
+/// - held by: `h1::request::head::limits`, `http::refusal::bounds_of_the_head`,
+///   `http::connection::a_pipeline_of_hundreds`
 pub const HEAD_BYTES: usize = 16 * 1024;
 
 /// Most field lines in one head. A browser sends about twenty.
 ///
 /// - unit: lines
 /// - at it: 431, then close
-/// - held by: `h1::request::fields::as_many_lines_as_the_limit`, `wire::refusal::bounds_of_the_head`
+/// - held by: `h1::request::fields::as_many_lines_as_the_limit`, `http::refusal::bounds_of_the_head`
 pub const FIELD_LINES: usize = 100;
 
 /// Empty lines accepted before a request line (RFC 9112 §2.2 asks for at least one).
@@ -38,7 +38,7 @@ pub const LEADING_EMPTY_LINES: usize = 4;
 ///
 /// - unit: bytes
 /// - at it: 413, then close
-/// - held by: `h1::connection::conversations`, `wire::content::up_to_a_bound`
+/// - held by: `h1::connection::conversations`, `http::content::skipped_content_is_bounded`
 pub const DISCARD_BYTES: u64 = 64 * 1024;
 
 /// Room for content behind the longest head in the buffer that requests are read into: a
@@ -84,7 +84,7 @@ pub const REQUESTS_PER_CONNECTION: u32 = 100_000;
 ///
 /// - unit: ranges
 /// - at it: the field is ignored (RFC 9110 §14.2 allows it) and the whole file is sent
-/// - held by: `h1::selection::range::floods_are_ignored`, `wire::range::floods`
+/// - held by: `h1::selection::range::floods_are_ignored`, `http::range::floods`
 pub const RANGES: usize = 100;
 
 /// What a text file begins with, as far as it is looked at to tell whether it is UTF-8.
@@ -101,7 +101,7 @@ pub const CHARSET_BYTES: usize = 4 * 1024;
 ///
 /// - unit: seconds
 /// - at it: a file that was changed less long ago has a weak tag, and is not kept
-/// - held by: `h1::representation::etag::what_was_changed_just_now_has_a_weak_tag`
+/// - held by: `h1::representation::etag::just_changed_files_have_a_weak_tag`
 pub const SETTLED_SECONDS: i64 = 2;
 
 /// Field lines that the operator adds to every answer (`--header`, `--cache-control`),
@@ -110,7 +110,7 @@ pub const SETTLED_SECONDS: i64 = 2;
 /// - unit: bytes
 /// - at it: refused at the start
 /// - held by: `h1::response::policy::fields_have_a_bound_together`,
-///   `wire::startup::what_the_component_refuses_is_said`
+///   `process::startup::invalid_arguments_are_reported_by_the_component`
 pub const OPERATOR_FIELD_BYTES: usize = 4 * 1024;
 
 /// Longest file name that an answer repeats in `Content-Disposition`. No file system has
@@ -126,4 +126,4 @@ pub const NAME_BYTES: usize = 1_024;
 /// - unit: bytes
 /// - at it: nothing can exceed it: its parts have their bounds
 /// - held by: `h1::response::no_head_is_longer_than_its_bound`
-pub const ANSWER_HEAD_BYTES: usize = 14 * 1024;
+pub const RESPONSE_HEAD_BYTES: usize = 14 * 1024;

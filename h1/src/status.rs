@@ -1,32 +1,54 @@
 //! Status codes that this server answers with (RFC 9110 §15).
 
-/// A status code; its reason phrase comes with it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[repr(u16)]
-#[allow(missing_docs, reason = "the names are those of RFC 9110 §15")]
-pub enum Status {
-    Ok = 200,
-    NoContent = 204,
-    PartialContent = 206,
-    MovedPermanently = 301,
-    NotModified = 304,
-    BadRequest = 400,
-    Forbidden = 403,
-    NotFound = 404,
-    MethodNotAllowed = 405,
-    RequestTimeout = 408,
-    PreconditionFailed = 412,
-    ContentTooLarge = 413,
-    UriTooLong = 414,
-    RangeNotSatisfiable = 416,
-    ExpectationFailed = 417,
-    MisdirectedRequest = 421,
-    TooManyRequests = 429,
-    RequestHeaderFieldsTooLarge = 431,
-    InternalServerError = 500,
-    NotImplemented = 501,
-    ServiceUnavailable = 503,
-    HttpVersionNotSupported = 505,
+/// Each status once: its name, its code and its reason phrase.
+macro_rules! statuses {
+    ($($name:ident = $code:literal $reason:literal,)*) => {
+        /// A status code; its reason phrase comes with it.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        #[repr(u16)]
+        #[allow(missing_docs, reason = "the names are those of RFC 9110 §15")]
+        pub enum Status {
+            $($name = $code,)*
+        }
+
+        impl Status {
+            /// All of them, by their codes.
+            pub const ALL: &'static [Self] = &[$(Self::$name,)*];
+
+            /// The status line, with the version that the server conforms to, whatever
+            /// the client's (RFC 9110 §2.5).
+            pub(crate) const fn line(self) -> &'static str {
+                match self {
+                    $(Self::$name => concat!("HTTP/1.1 ", $code, " ", $reason, "\r\n"),)*
+                }
+            }
+        }
+    };
+}
+
+statuses! {
+    Ok = 200 "OK",
+    NoContent = 204 "No Content",
+    PartialContent = 206 "Partial Content",
+    MovedPermanently = 301 "Moved Permanently",
+    NotModified = 304 "Not Modified",
+    BadRequest = 400 "Bad Request",
+    Forbidden = 403 "Forbidden",
+    NotFound = 404 "Not Found",
+    MethodNotAllowed = 405 "Method Not Allowed",
+    RequestTimeout = 408 "Request Timeout",
+    PreconditionFailed = 412 "Precondition Failed",
+    ContentTooLarge = 413 "Content Too Large",
+    UriTooLong = 414 "URI Too Long",
+    RangeNotSatisfiable = 416 "Range Not Satisfiable",
+    ExpectationFailed = 417 "Expectation Failed",
+    MisdirectedRequest = 421 "Misdirected Request",
+    TooManyRequests = 429 "Too Many Requests",
+    RequestHeaderFieldsTooLarge = 431 "Request Header Fields Too Large",
+    InternalServerError = 500 "Internal Server Error",
+    NotImplemented = 501 "Not Implemented",
+    ServiceUnavailable = 503 "Service Unavailable",
+    HttpVersionNotSupported = 505 "HTTP Version Not Supported",
 }
 
 impl Status {
@@ -36,36 +58,27 @@ impl Status {
     }
 
     /// Whether nothing follows on the same connection: the client was too slow, or
-    /// there is no room for it.
+    /// there is no place for it.
     pub const fn ends_connection(self) -> bool {
         matches!(self, Self::RequestTimeout | Self::ServiceUnavailable)
     }
+}
 
-    /// The reason phrase of RFC 9110 §15.
-    pub const fn reason(self) -> &'static str {
-        match self {
-            Self::Ok => "OK",
-            Self::NoContent => "No Content",
-            Self::PartialContent => "Partial Content",
-            Self::MovedPermanently => "Moved Permanently",
-            Self::NotModified => "Not Modified",
-            Self::BadRequest => "Bad Request",
-            Self::Forbidden => "Forbidden",
-            Self::NotFound => "Not Found",
-            Self::MethodNotAllowed => "Method Not Allowed",
-            Self::RequestTimeout => "Request Timeout",
-            Self::PreconditionFailed => "Precondition Failed",
-            Self::ContentTooLarge => "Content Too Large",
-            Self::UriTooLong => "URI Too Long",
-            Self::RangeNotSatisfiable => "Range Not Satisfiable",
-            Self::ExpectationFailed => "Expectation Failed",
-            Self::MisdirectedRequest => "Misdirected Request",
-            Self::TooManyRequests => "Too Many Requests",
-            Self::RequestHeaderFieldsTooLarge => "Request Header Fields Too Large",
-            Self::InternalServerError => "Internal Server Error",
-            Self::NotImplemented => "Not Implemented",
-            Self::ServiceUnavailable => "Service Unavailable",
-            Self::HttpVersionNotSupported => "HTTP Version Not Supported",
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_status_line_has_code_and_reason() {
+        assert_eq!(Status::NotFound.line(), "HTTP/1.1 404 Not Found\r\n");
+        let lines = Status::ALL
+            .iter()
+            .map(|status| (status.code(), status.line()));
+        for (code, line) in lines {
+            assert!(
+                line.starts_with(&alloc::format!("HTTP/1.1 {code} ")),
+                "{line}"
+            );
         }
     }
 }

@@ -18,16 +18,16 @@ pub fn manifest_dir() -> Result<PathBuf, String> {
     Ok(PathBuf::from(folder))
 }
 
-/// Builds the library of `package` in a directory of its own below `OUT_DIR`, and
-/// returns the component.
+/// Builds the library of `package` in a target directory below `OUT_DIR`, which all of one
+/// build script share, and returns the component.
 ///
 /// # Errors
 /// One line for the user.
 pub fn build(workspace: &Path, package: &str) -> Result<PathBuf, String> {
     let out = PathBuf::from(env::var_os("OUT_DIR").ok_or("cargo did not set OUT_DIR")?);
     require_target(&out)?;
-    // A directory of its own: the outer cargo holds the lock of the usual one.
-    let target_dir = out.join(package);
+    // The outer cargo holds the lock of the usual one.
+    let target_dir = out.join("components");
     let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let output = Command::new(cargo)
         .current_dir(workspace)

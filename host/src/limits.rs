@@ -84,8 +84,8 @@ impl Limits {
 /// - unit: connections
 /// - at it: none is accepted until one ends; the kernel's backlog holds the rest. The
 ///   component turns people away before
-/// - held by: `wire::room::all_busy_and_a_new_one_is_told_so`,
-///   `wire::crowd::a_low_hard_limit_lowers_the_cap`
+/// - held by: `process::eviction::all_busy_and_a_new_one_is_told_so`,
+///   `process::overload::a_low_hard_limit_lowers_the_cap`
 const CONNECTIONS: usize = 4_096;
 
 /// Connections beyond those that are served, while the component tells them to come back
@@ -94,7 +94,7 @@ const CONNECTIONS: usize = 4_096;
 ///
 /// - unit: connections
 /// - at it: none is accepted until one ends
-/// - held by: `wire::crowd::who_was_turned_away_takes_no_place`
+/// - held by: `process::overload::rejected_connections_hold_no_place`
 const OVERLOAD_CONNECTIONS: usize = 256;
 
 /// [`Limits::per_address`]: a household or an office behind one address comes to less, and
@@ -102,31 +102,31 @@ const OVERLOAD_CONNECTIONS: usize = 256;
 ///
 /// - unit: connections
 /// - at it: its new ones are closed at once, and a line says so
-/// - held by: `porthole::accept::client_limit::a_client_has_so_many_and_no_more`,
-///   `wire::crowd::an_address_has_so_many_and_no_more`
+/// - held by: `porthole::accept::client_limit::connections_of_one_client_are_capped`,
+///   `process::overload::max_per_address_closes_new_connections`
 const PER_CLIENT: usize = 1_024;
 
 /// [`Limits::memory`]: 2,048 downloads at once take 160 MiB, large buffers 16, the cache 32.
 ///
 /// - unit: bytes
 /// - at it: the component's allocation fails; ours traps, and its worker starts again
-/// - held by: `host::escape::exhaust::memory without end`,
-///   `host::escape::crafted::memory of 4 GiB`
+/// - held by: `escape::exhaust::memory without end`,
+///   `escape::crafted::memory of 4 GiB`
 const MEMORY: usize = 256 << 20;
 
 /// [`Limits::start`]: it takes milliseconds, and the operator waits for it.
 ///
 /// - unit: a time
 /// - at it: it is ended; a start fails, and a replaced version goes on
-/// - held by: `host::failures::a_component_that_does_not_start_is_an_error`
+/// - held by: `library::failures::a_component_that_does_not_start_is_an_error`
 const START: Duration = Duration::from_secs(10);
 
 /// [`Limits::grace`]: as long as container engines wait before they kill.
 ///
 /// - unit: a time
 /// - at it: what is open is cut and counted in the log
-/// - held by: `wire::lifecycle::the_grace_time_ends`,
-///   `wire::drain::long_downloads_are_cut_and_counted`
+/// - held by: `process::shutdown::the_grace_time_ends`,
+///   `process::drain::downloads_beyond_the_grace_time_are_cut_and_counted`
 const GRACE: Duration = Duration::from_secs(10);
 
 /// Connections that wait in the kernel for the acceptor, per listener. Linux cuts it to
@@ -134,7 +134,7 @@ const GRACE: Duration = Duration::from_secs(10);
 ///
 /// - unit: connections
 /// - at it: the kernel drops attempts, and clients try again
-/// - held by: `host::supervision::no_attempt_is_refused_during_a_hundred_traps`
+/// - held by: `library::supervision::no_attempt_is_refused_during_a_hundred_traps`
 pub(crate) const BACKLOG: i32 = 4_096;
 
 /// What a client may leave unread in the kernel's memory on our side, beyond those
@@ -145,7 +145,7 @@ pub(crate) const BACKLOG: i32 = 4_096;
 ///
 /// - unit: bytes
 /// - at it: a write waits
-/// - held by: `wire::slow::who_does_not_read_holds_little_of_the_kernels_memory`
+/// - held by: `http::slow_clients::unread_bytes_in_the_kernel_are_bounded`
 pub(crate) const UNSENT_BYTES: u32 = 256 << 10;
 
 /// Accepted connections that wait for one worker, per listener.
@@ -153,7 +153,7 @@ pub(crate) const UNSENT_BYTES: u32 = 256 << 10;
 /// - unit: connections
 /// - at it: the acceptor turns to another worker, and when all are full leaves
 ///   connections to the kernel
-/// - held by: `host::supervision::no_attempt_is_refused_during_a_hundred_traps`
+/// - held by: `library::supervision::no_attempt_is_refused_during_a_hundred_traps`
 pub(crate) const INBOX: usize = 1_024;
 
 /// How long the acceptor lets connections gather when they come thick and fast: to be woken
@@ -162,7 +162,7 @@ pub(crate) const INBOX: usize = 1_024;
 ///
 /// - unit: a time
 /// - at it: it accepts what has gathered
-/// - held by: `porthole::accept::coalesce::while_many_gather_it_delays`
+/// - held by: `porthole::accept::coalesce::bursts_are_accepted_in_batches`
 pub(crate) const ACCEPT_COALESCE_DELAY: Duration = Duration::from_micros(500);
 
 /// Connections that must come together for that to pay: fewer clients than these wait for
@@ -170,21 +170,21 @@ pub(crate) const ACCEPT_COALESCE_DELAY: Duration = Duration::from_micros(500);
 ///
 /// - unit: connections
 /// - at it: the acceptor rests after them
-/// - held by: `porthole::accept::coalesce::while_many_gather_it_delays`
+/// - held by: `porthole::accept::coalesce::bursts_are_accepted_in_batches`
 pub(crate) const ACCEPT_MIN_BATCH: usize = 6;
 
 /// Batches of connections that are no also_readable apart come thick and fast.
 ///
 /// - unit: a time
 /// - at it: the next one is accepted as soon as it comes
-/// - held by: `porthole::accept::coalesce::what_comes_now_and_then_is_accepted_at_once`
+/// - held by: `porthole::accept::coalesce::sparse_connections_are_accepted_at_once`
 pub(crate) const ACCEPT_MAX_GAP: Duration = Duration::from_millis(2);
 
 /// Smaller batches in a row, closely one after the other, after which a rest is tried.
 ///
 /// - unit: batches
 /// - at it: it rests once
-/// - held by: `porthole::accept::coalesce::who_comes_alone_is_seldom_rested_for`
+/// - held by: `porthole::accept::coalesce::sparse_connections_are_rarely_delayed`
 pub(crate) const ACCEPT_PROBE_EVERY: u32 = 32;
 
 /// How long the acceptor rests after the operating system refused a connection for want
@@ -192,14 +192,14 @@ pub(crate) const ACCEPT_PROBE_EVERY: u32 = 32;
 ///
 /// - unit: a time
 /// - at it: it tries again
-/// - held by: `wire::crowd::without_descriptors_it_rests_and_recovers`
+/// - held by: `process::overload::accepting_recovers_from_lack_of_descriptors`
 pub(crate) const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 
 /// How often the acceptor looks again for room when every worker is full.
 ///
 /// - unit: a time
 /// - at it: it looks
-/// - held by: `host::supervision::at_the_hosts_cap_newcomers_wait`
+/// - held by: `library::supervision::at_the_hosts_cap_new_connections_wait`
 pub(crate) const CAP_POLL_INTERVAL: Duration = Duration::from_millis(5);
 
 /// Handles that an instance holds for one connection: socket, two streams, two futures,
@@ -207,15 +207,15 @@ pub(crate) const CAP_POLL_INTERVAL: Duration = Duration::from_millis(5);
 ///
 /// - unit: handles
 /// - at it: see `SPARE_HANDLES`
-/// - held by: `wire::large::two_hundred_downloads_at_once`
+/// - held by: `http::large::two_hundred_downloads_at_once`
 pub(crate) const HANDLES_PER_CONNECTION: usize = 8;
 
 /// Handles beyond those of connections: listeners, clocks, log, cached files.
 ///
 /// - unit: handles
 /// - at it: an instance that asks for more traps
-/// - held by: `host::escape::exhaust::sockets without end`,
-///   `host::escape::exhaust::streams without end`
+/// - held by: `escape::exhaust::sockets without end`,
+///   `escape::exhaust::streams without end`
 pub(crate) const SPARE_HANDLES: usize = 4_096;
 
 /// What one host call may copy from the component for lists and strings. Paths and
@@ -223,15 +223,15 @@ pub(crate) const SPARE_HANDLES: usize = 4_096;
 ///
 /// - unit: bytes
 /// - at it: a trap
-/// - held by: `host::escape::exhaust::path of 2 MiB`
+/// - held by: `escape::exhaust::path of 2 MiB`
 pub(crate) const HOSTCALL_BYTES: usize = 1 << 20;
 
 /// Elements of all of a component's tables of functions.
 ///
 /// - unit: elements
 /// - at it: a component that needs more does not start, or fails to grow them
-/// - held by: `host::escape::crafted::table of ten million`,
-///   `host::escape::crafted::many tables`
+/// - held by: `escape::crafted::table of ten million`,
+///   `escape::crafted::many tables`
 pub(crate) const TABLE_ELEMENTS: usize = 20_000;
 
 /// Modules, memories and tables, each, that a component may be put together from: a
@@ -239,8 +239,8 @@ pub(crate) const TABLE_ELEMENTS: usize = 20_000;
 ///
 /// - unit: parts
 /// - at it: a component of more does not start
-/// - held by: `host::escape::crafted::many memories`,
-///   `host::escape::crafted::modules without number`
+/// - held by: `escape::crafted::many memories`,
+///   `escape::crafted::modules without number`
 pub(crate) const MAX_CORE_MODULES: usize = 100;
 
 /// Threads of one worker that wait for file systems. What is in memory needs none, unless
@@ -264,7 +264,7 @@ pub(crate) const DISK_THREADS_PER_FILE_SYSTEM: usize = 8;
 ///
 /// - unit: questions
 /// - at it: the component is told that the file system is busy
-/// - held by: `porthole::disk::thread_pool::what_waits_is_bounded_and_what_nobody_waits_for_makes_room`
+/// - held by: `porthole::disk::thread_pool::the_queue_is_bounded_and_cancelled_work_leaves_it`
 pub(crate) const DISK_QUEUE: usize = 8_192;
 
 /// How long the component is kept waiting for a file system: a disk that has to start
@@ -310,14 +310,14 @@ pub(crate) const SLOW_DISK_PERIOD: Duration = Duration::from_secs(10);
 ///
 /// - unit: file systems
 /// - at it: all are forgotten, and found out anew
-/// - held by: `porthole::disk::file_systems::what_is_known_is_bounded_and_grows_old`
+/// - held by: `porthole::disk::file_systems::known_file_systems_are_bounded_and_expire`
 pub(crate) const KNOWN_FILE_SYSTEMS: usize = 64;
 
 /// How long that is known: another one may be mounted under the same number.
 ///
 /// - unit: a time
 /// - at it: it is found out anew
-/// - held by: `porthole::disk::file_systems::what_is_known_is_bounded_and_grows_old`
+/// - held by: `porthole::disk::file_systems::known_file_systems_are_bounded_and_expire`
 pub(crate) const FILE_SYSTEM_TTL: Duration = Duration::from_secs(60);
 
 /// Most bytes that a thread reads at once for a transfer, into a buffer of its own. There
@@ -370,14 +370,14 @@ pub(crate) const PATH_BYTES: usize = 4_096;
 ///
 /// - unit: (one in so many)
 /// - at it: opening one more fails
-/// - held by: `host::escape::exhaust::open files without end`
+/// - held by: `escape::exhaust::open files without end`
 pub(crate) const FD_RESERVE_DIVISOR: u64 = 8;
 
 /// How often a running component is looked at.
 ///
 /// - unit: a time
 /// - at it: see `WATCHDOG_TICKS`
-/// - held by: `host::escape::exhaust::endless loop`
+/// - held by: `escape::exhaust::endless loop`
 pub(crate) const WATCHDOG_TICK: Duration = Duration::from_millis(500);
 
 /// Ticks that a worker's thread may run without a return to its runtime, after which the
@@ -386,8 +386,8 @@ pub(crate) const WATCHDOG_TICK: Duration = Duration::from_millis(500);
 ///
 /// - unit: ticks
 /// - at it: its instance is ended, and the next one started
-/// - held by: `host::escape::exhaust::endless loop`,
-///   `host::escape::crafted::loop before it starts`
+/// - held by: `escape::exhaust::endless loop`,
+///   `escape::crafted::loop before it starts`
 pub(crate) const WATCHDOG_TICKS: u64 = 10;
 
 /// First and longest pause before an instance that had listened is started again; it
@@ -395,8 +395,8 @@ pub(crate) const WATCHDOG_TICKS: u64 = 10;
 ///
 /// - unit: a time
 /// - at it: stays at the longest
-/// - held by: `porthole::server::backoff::what_listens_never_waits_for_long`,
-///   `host::supervision::no_attempt_is_refused_during_a_hundred_traps`
+/// - held by: `porthole::server::backoff::instances_that_listened_restart_quickly`,
+///   `library::supervision::no_attempt_is_refused_during_a_hundred_traps`
 pub(crate) const RESTART_PAUSE: (Duration, Duration) =
     (Duration::from_millis(10), Duration::from_millis(50));
 
@@ -404,7 +404,7 @@ pub(crate) const RESTART_PAUSE: (Duration, Duration) =
 ///
 /// - unit: a time
 /// - at it: stays at the longest
-/// - held by: `porthole::server::backoff::what_once_listened_gets_time_to_recover`
+/// - held by: `porthole::server::backoff::workers_that_listened_before_get_time_to_recover`
 pub(crate) const START_PAUSE: (Duration, Duration) =
     (Duration::from_millis(10), Duration::from_secs(5));
 
@@ -412,7 +412,7 @@ pub(crate) const START_PAUSE: (Duration, Duration) =
 ///
 /// - unit: a time
 /// - at it: the pause starts over
-/// - held by: `porthole::server::backoff::what_listens_never_waits_for_long`
+/// - held by: `porthole::server::backoff::instances_that_listened_restart_quickly`
 pub(crate) const HEALTHY_AFTER: Duration = Duration::from_secs(10);
 
 /// Failed starts in a row of a worker that never listened. A component that returns an
@@ -420,23 +420,23 @@ pub(crate) const HEALTHY_AFTER: Duration = Duration::from_secs(10);
 ///
 /// - unit: starts
 /// - at it: it stays down; when all do, the program ends with 1
-/// - held by: `porthole::server::backoff::what_never_listened_is_given_up_soon`,
-///   `host::failures::a_component_that_does_not_start_is_an_error`
+/// - held by: `porthole::server::backoff::instances_that_never_listened_are_abandoned`,
+///   `library::failures::a_component_that_does_not_start_is_an_error`
 pub(crate) const FAILED_STARTS: u32 = 2;
 
 /// The same for a worker that has listened before: about a minute and a half.
 ///
 /// - unit: starts
 /// - at it: it stays down; when all do, the program ends with 1
-/// - held by: `porthole::server::backoff::what_once_listened_gets_time_to_recover`
+/// - held by: `porthole::server::backoff::workers_that_listened_before_get_time_to_recover`
 pub(crate) const FAILED_RESTARTS: u32 = 25;
 
 /// How long a repeated failure is only counted.
 ///
 /// - unit: a time
 /// - at it: said again, with the count
-/// - held by: `porthole::report::suppress::the_first_is_said_and_the_rest_is_counted`,
-///   `porthole::report::suppress::the_count_comes_without_another_event`
+/// - held by: `porthole::report::suppress::the_first_event_is_reported_and_repeats_are_counted`,
+///   `porthole::report::suppress::repeats_are_reported_without_a_new_event`
 pub(crate) const REPEAT_INTERVAL: Duration = Duration::from_secs(60);
 
 /// Kinds of failures that are told apart.
@@ -451,7 +451,7 @@ pub(crate) const REPEAT_KINDS: usize = 16;
 ///
 /// - unit: versions
 /// - at it: what the oldest has open is cut and counted in the log
-/// - held by: `host::supervision::versions_without_end_are_bounded`
+/// - held by: `library::supervision::versions_without_end_are_bounded`
 pub(crate) const RETIRING_VERSIONS: usize = 8;
 
 /// What one turn moves of a transfer between two ends of the host, which a component has
@@ -459,8 +459,8 @@ pub(crate) const RETIRING_VERSIONS: usize = 8;
 ///
 /// - unit: bytes
 /// - at it: the transfer gives way to all else that its worker has to do
-/// - held by: `host::escape::transfers::file into stdout`,
-///   `host::escape::transfers::socket into send`
+/// - held by: `escape::transfers::file into stdout`,
+///   `escape::transfers::socket into send`
 pub(crate) const TRANSFER_BYTES: usize = 64 << 10;
 
 /// Chunks of log that wait to be written: a terminal that was stopped must not stop the
@@ -468,15 +468,15 @@ pub(crate) const TRANSFER_BYTES: usize = 64 << 10;
 ///
 /// - unit: chunks
 /// - at it: more are dropped and counted
-/// - held by: `porthole::report::log::what_does_not_fit_is_dropped_and_counted`,
-///   `wire::log::a_log_that_nobody_reads_stops_nothing`
+/// - held by: `porthole::report::log::log_output_beyond_the_queue_is_dropped_and_counted`,
+///   `process::log::a_log_that_nobody_reads_stops_nothing`
 pub(crate) const LOG_CHUNKS: usize = 256;
 
 /// Longest chunk of log.
 ///
 /// - unit: bytes
 /// - at it: it becomes several
-/// - held by: `wire::log::every_request_has_its_line_under_load`
+/// - held by: `process::log::every_request_has_its_line_under_load`
 pub(crate) const LOG_CHUNK_BYTES: usize = 64 << 10;
 
 /// How long a program that ends waits until its log is read.
@@ -484,26 +484,26 @@ pub(crate) const LOG_CHUNK_BYTES: usize = 64 << 10;
 /// - unit: a time
 /// - at it: it ends, and what was not read is lost
 /// - held by: `porthole::report::log::the_end_does_not_wait_for_who_does_not_read`,
-///   `wire::unread::a_stop_ends_it`
+///   `process::blocked_output::a_stop_ends_it`
 pub(crate) const LOG_FLUSH_TIMEOUT: Duration = Duration::from_secs(1);
 
 /// [`Limits::hurry`]: who asks twice waits for nothing that might hang.
 ///
 /// - unit: a time
 /// - at it: the process ends, whatever its threads are doing
-/// - held by: `wire::unread::a_second_signal_ends_it_within_a_second`
+/// - held by: `process::blocked_output::a_second_signal_ends_it_within_a_second`
 const HURRY: Duration = Duration::from_millis(700);
 
 /// How often a server that starts or stops looks whether it is done.
 ///
 /// - unit: a time
 /// - at it: it looks
-/// - held by: `wire::lifecycle::a_signal_ends_it_with_0`
+/// - held by: `process::shutdown::a_signal_ends_it_with_0`
 pub(crate) const STATE_POLL_INTERVAL: Duration = Duration::from_millis(1);
 
 /// How long a stopping server waits for threads that were told to end at once.
 ///
 /// - unit: a time
 /// - at it: it ends without them
-/// - held by: `host::failures::a_component_that_spins_does_not_hold_up_the_end`
+/// - held by: `library::failures::a_component_that_spins_does_not_hold_up_the_end`
 pub(crate) const KILL_TIMEOUT: Duration = Duration::from_millis(500);

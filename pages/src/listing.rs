@@ -134,7 +134,8 @@ mod tests {
         {
             let before = page.len();
             part.write(&mut page);
-            assert!(page.len() - before <= part.bound(), "{part:?}");
+            let length = page.len().saturating_sub(before);
+            assert!(length <= part.bound(), "{part:?}");
         }
         page
     }

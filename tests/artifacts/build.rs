@@ -8,8 +8,9 @@ mod wasm;
 
 fn main() -> ExitCode {
     match build() {
-        Ok(component) => {
-            println!("cargo::rustc-env=ESCAPE={}", component.display());
+        Ok([escape, echo]) => {
+            println!("cargo::rustc-env=ESCAPE={}", escape.display());
+            println!("cargo::rustc-env=ECHO={}", echo.display());
             ExitCode::SUCCESS
         }
         Err(reason) => {
@@ -19,10 +20,11 @@ fn main() -> ExitCode {
     }
 }
 
-fn build() -> Result<PathBuf, String> {
+fn build() -> Result<[PathBuf; 2], String> {
     let workspace = wasm::manifest_dir()?.join("../..");
     for source in [
         "tests/guests/escape",
+        "examples/echo",
         "host/build",
         "guest/src/runtime/no_std.rs",
         "guest/src/net/address.rs",
@@ -32,5 +34,8 @@ fn build() -> Result<PathBuf, String> {
             workspace.join(source).display()
         );
     }
-    wasm::build(&workspace, "escape")
+    Ok([
+        wasm::build(&workspace, "escape")?,
+        wasm::build(&workspace, "echo")?,
+    ])
 }

@@ -7,8 +7,8 @@ use std::time::Instant;
 
 use libtest_mimic::Trial;
 
-use super::scale;
-use super::siege::{Attack, Siege};
+use crate::attacks::support::scale;
+use crate::attacks::support::siege::{Attack, Siege};
 use crate::support::{Folder, SOON, trials};
 
 pub fn trials() -> Vec<Trial> {

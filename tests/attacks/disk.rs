@@ -8,14 +8,14 @@ use std::process::Command;
 use libtest_mimic::Trial;
 use rustix::process::Signal;
 
-use super::siege::{Attack, Siege};
+use crate::attacks::support::siege::{Attack, Siege};
 use crate::support::{Folder, Porthole, noise, privileged, trials};
 
 pub fn trials() -> Vec<Trial> {
     let mut trials = trials![the_served_folder_is_removed];
     let mounts = Mount::may_be_made();
     let needing: [(&str, fn()); 3] = [
-        ("a_disk_that_cannot_be_read", a_disk_that_cannot_be_read),
+        ("read_errors_of_the_disk", read_errors_of_the_disk),
         ("a_disk_that_is_unmounted", a_disk_that_is_unmounted),
         ("the_served_disk_is_unmounted", the_served_disk_is_unmounted),
     ];
@@ -67,7 +67,7 @@ pub fn run(program: &str, arguments: &[&str], path: &Path) -> bool {
 
 /// A disk whose second half is gone: reading there is an I/O error. It is an image
 /// that is cut while it is mounted.
-fn a_disk_that_cannot_be_read() {
+fn read_errors_of_the_disk() {
     const DISK: u64 = 32 << 20;
     const FILM: usize = 20 << 20;
     let images = Folder::new();
@@ -92,7 +92,7 @@ fn a_disk_that_cannot_be_read() {
     let siege = Siege::of(folder);
     let clients = 10;
     let attack = Attack {
-        test: "attacks::disk::a_disk_that_cannot_be_read",
+        test: "attacks::disk::read_errors_of_the_disk",
         what: "a file whose second half is on a broken part of the disk (EIO)",
         clients,
         answer: "what can be read, then close; a line in the log",

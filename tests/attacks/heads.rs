@@ -5,8 +5,8 @@ use std::time::{Duration, Instant};
 
 use libtest_mimic::Trial;
 
-use super::scale;
-use super::siege::{Attack, Siege};
+use crate::attacks::support::scale;
+use crate::attacks::support::siege::{Attack, Siege};
 use crate::support::{Client, Folder, PATIENCE, each, trials};
 
 pub fn trials() -> Vec<Trial> {

@@ -1,26 +1,22 @@
 //! Attacks from outside, each while other clients are being served.
 //!
 //! Short versions here; `cargo xtask soak` runs the same functions at length
-//! ([`scale`]), and writes down what they say.
+//! ([`support::scale`]), and writes down what they say.
 
-mod bystanders;
 mod changes;
 mod connections;
 pub mod disk;
 mod floods;
 mod heads;
-mod latency;
 mod memory;
 mod names;
 mod odd_files;
 mod probes;
 mod readers;
-mod scale;
-mod siege;
 mod slow_disk;
 mod slowhttptest;
 mod soak;
-mod visitor;
+mod support;
 mod work;
 
 use libtest_mimic::Trial;

@@ -9,8 +9,8 @@ use std::path::Path;
 use libtest_mimic::Trial;
 use rustix::fs::{Timespec, Timestamps, futimens};
 
-use super::scale;
-use super::siege::{Attack, Siege};
+use crate::attacks::support::scale;
+use crate::attacks::support::siege::{Attack, Siege};
 use crate::support::{Folder, each, trials};
 
 pub fn trials() -> Vec<Trial> {

@@ -7,8 +7,8 @@ use std::thread;
 use libtest_mimic::Trial;
 use rustix::fs::{CWD, FileType, Mode, RenameFlags, makedev, mknodat, renameat_with};
 
-use super::scale;
-use super::siege::{Attack, Siege};
+use crate::attacks::support::scale;
+use crate::attacks::support::siege::{Attack, Siege};
 use crate::support::{Folder, noise, privileged, trials};
 
 pub fn trials() -> Vec<Trial> {

@@ -2,7 +2,7 @@
 
 use libtest_mimic::Trial;
 
-use super::siege::{Attack, Siege};
+use crate::attacks::support::siege::{Attack, Siege};
 use crate::support::{Folder, each, trials};
 
 pub fn trials() -> Vec<Trial> {

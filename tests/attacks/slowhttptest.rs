@@ -3,9 +3,9 @@
 
 use libtest_mimic::Trial;
 
-use super::scale;
-use super::siege::{Attack, Siege};
-use crate::clients::run::run;
+use crate::attacks::support::scale;
+use crate::attacks::support::siege::{Attack, Siege};
+use crate::clients::support::run::run;
 use crate::support::{Folder, Program, trials};
 
 pub fn trials() -> Vec<Trial> {

@@ -4,7 +4,7 @@ use std::fs;
 
 use libtest_mimic::Trial;
 
-use super::run::{Finished, run};
+use crate::clients::support::run::{Finished, run};
 use crate::support::{Folder, Porthole, Program, noise, trials};
 
 const ARIA2: Program = Program::new("aria2c", "aria2");

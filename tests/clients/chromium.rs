@@ -6,9 +6,9 @@ use std::time::Duration;
 
 use libtest_mimic::Trial;
 
-use super::browser::{Browser, CHROMIUM, Report};
-use super::film::{self, FFMPEG, OTHER_SECONDS, OTHER_WIDTH, SECONDS, WIDTH};
 use super::{age, replace, request, wait_for_range};
+use crate::clients::support::browser::{Browser, CHROMIUM, Report};
+use crate::clients::support::film::{self, FFMPEG, OTHER_SECONDS, OTHER_WIDTH, SECONDS, WIDTH};
 use crate::support::{Folder, Porthole, noise, trials};
 
 pub fn trials() -> Vec<Trial> {

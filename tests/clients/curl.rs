@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use libtest_mimic::Trial;
 
-use super::run::{Finished, run};
 use super::{age, replace, serving};
+use crate::clients::support::run::{Finished, run};
 use crate::support::{Folder, Porthole, Program, each, noise, trials};
 
 const CURL: Program = Program::new("curl", "curl");
@@ -26,7 +26,7 @@ pub fn trials() -> Vec<Trial> {
             keeps_the_connection,
             opens_many_at_once,
             saves_under_the_announced_name,
-            is_told_that_it_cannot_upload;
+            an_upload_gets_405_not_a_reset;
         needs [&CURL, &GZIP, &BROTLI, &ZSTD] => decodes_what_was_compressed_beforehand
     ]
 }
@@ -218,7 +218,7 @@ fn saves_under_the_announced_name() {
 }
 
 /// An answer, and not a reset while the content is on its way.
-fn is_told_that_it_cannot_upload() {
+fn an_upload_gets_405_not_a_reset() {
     let (_folder, porthole) = serving("a.txt", b"a");
     let out = Folder::new();
     out.file("small", noise(1_000));

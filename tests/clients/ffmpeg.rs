@@ -3,9 +3,9 @@
 
 use libtest_mimic::Trial;
 
-use super::film::{self, FFMPEG, HLS, MKV, MP4, SECONDS, WEBM, films};
-use super::run::run;
 use super::wait_for_range;
+use crate::clients::support::film::{self, FFMPEG, HLS, MKV, MP4, SECONDS, WEBM, films};
+use crate::clients::support::run::run;
 use crate::support::{Porthole, Program, each, trials};
 
 const FFPROBE: Program = Program::new("ffprobe", "ffmpeg");

@@ -2,7 +2,7 @@
 
 use libtest_mimic::Trial;
 
-use super::run::run;
+use crate::clients::support::run::run;
 use crate::support::{Folder, Porthole, Program, trials};
 
 /// Debian's, for another Python may come first in the path.

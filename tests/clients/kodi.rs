@@ -8,8 +8,8 @@ use std::time::{Duration, Instant};
 use libtest_mimic::Trial;
 use rustix::process::{Pid, Signal, kill_process_group};
 
-use super::film::{FFMPEG, MP4, films};
-use super::run::PROXIES;
+use crate::clients::support::film::{FFMPEG, MP4, films};
+use crate::clients::support::run::PROXIES;
 use crate::support::{Client, Folder, Porthole, Program, each, where_installed};
 
 const KODI: Program = Program::new("kodi", "kodi");

@@ -1,11 +1,9 @@
 //! Real clients, each with its own habits.
 
 mod aria2;
-mod browser;
 mod chromium;
 mod curl;
 mod ffmpeg;
-mod film;
 mod fsspec;
 mod kodi;
 mod lftp;
@@ -14,8 +12,7 @@ mod python;
 mod rclone;
 mod readers;
 mod resume;
-pub mod run;
-mod tree;
+pub mod support;
 mod wget;
 
 use std::fs::{self, File};

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use libtest_mimic::Trial;
 
-use super::run::run;
+use crate::clients::support::run::run;
 use crate::support::{Folder, PATIENCE, Porthole, Program, each, trials};
 
 const NGINX: Program = Program::new("nginx", "nginx-light");

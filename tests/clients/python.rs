@@ -4,7 +4,7 @@ use std::fs;
 
 use libtest_mimic::Trial;
 
-use super::run::run;
+use crate::clients::support::run::run;
 use crate::support::{Folder, Porthole, Program, noise, trials};
 
 const PYTHON: Program = Program::new("python3", "python3");

@@ -2,8 +2,8 @@
 
 use libtest_mimic::Trial;
 
-use super::run::run;
-use super::tree;
+use crate::clients::support::run::run;
+use crate::clients::support::tree;
 use crate::support::{Folder, Porthole, Program, trials};
 
 const RCLONE: Program = Program::new("rclone", "rclone");

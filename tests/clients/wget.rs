@@ -5,8 +5,9 @@ use std::time::Duration;
 
 use libtest_mimic::Trial;
 
-use super::run::{Finished, run};
-use super::{age, replace, serving, tree};
+use super::support::tree;
+use super::{age, replace, serving};
+use crate::clients::support::run::{Finished, run};
 use crate::support::{Folder, Porthole, Program, each, noise, trials};
 
 const WGET: Program = Program::new("wget", "wget");

@@ -20,7 +20,30 @@ fn every_test_in_the_tables_exists() {
     }
 }
 
-/// `wire::range::floods` and the like, but not `h1::…`. A row of a table that is a test
+/// The table says which file to change for what, and must not send anyone astray.
+#[test]
+fn every_path_in_the_architecture_exists() {
+    let text = read("ARCHITECTURE.md").expect("the document");
+    let is_path = |part: &&str| {
+        part.contains('/') && part.ends_with(['/', 's']) && !part.contains([' ', ':', '…'])
+    };
+    let table = text.split("## Where do I change").nth(1);
+    let table = table.and_then(|rest| rest.split("\n## ").next());
+    let paths: Vec<_> = table
+        .expect("the table")
+        .split('`')
+        .filter(is_path)
+        .collect();
+    assert!(paths.len() > 25, "{paths:?}");
+    let root = Path::new(ROOT);
+    let missing: Vec<_> = paths
+        .into_iter()
+        .filter(|path| !root.join(path).exists())
+        .collect();
+    assert_eq!(missing, [""; 0]);
+}
+
+/// `http::range::floods` and the like, but not `h1::…`. A row of a table that is a test
 /// of its own has a name with spaces.
 fn is_name(text: &str) -> bool {
     let has_spaces = text.contains(' ');

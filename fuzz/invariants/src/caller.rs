@@ -89,7 +89,7 @@ impl Conversation {
         fields: &Fields<'_>,
         how: &Context<'_>,
     ) {
-        write_head(&mut self.sent, &reply.answer(), how, fields);
+        write_head(&mut self.sent, &reply.head(), how, fields);
         let to_head = method == Some(Method::Head);
         if !to_head {
             reply.send_content(&mut self.sent);

@@ -9,7 +9,7 @@ use h1::request::head::Head;
 use h1::request::method::Method;
 use h1::request::target::{Resource, Target};
 use h1::response::multipart::Multipart;
-use h1::response::{Answer, error_body};
+use h1::response::{self, error_body};
 use h1::selection::{Selection, select};
 use h1::status::Status;
 use h1::syntax::date::Timestamp;
@@ -59,22 +59,22 @@ impl<'r> Reply<'r> {
         }
     }
 
-    pub(crate) fn answer(&self) -> Answer<'_> {
+    pub(crate) fn head(&self) -> response::Head<'_> {
         match self {
-            Self::File(representation, selection) => Answer::File {
+            Self::File(representation, selection) => response::Head::File {
                 representation,
                 selection,
                 prepared: None,
             },
-            Self::Missing(representation) => Answer::Missing { representation },
-            Self::Page => Answer::Page {
+            Self::Missing(representation) => response::Head::Missing { representation },
+            Self::Page => response::Head::Page {
                 status: Status::Ok,
                 media_type: "text/html; charset=utf-8",
                 content_length: PAGE.len() as u64,
             },
-            Self::Moved(location) => Answer::Moved { location },
-            Self::Options => Answer::Options,
-            Self::Refused(status) => Answer::Refused { status: *status },
+            Self::Moved(location) => response::Head::Moved { location },
+            Self::Options => response::Head::Options,
+            Self::Refused(status) => response::Head::Refused { status: *status },
         }
     }
 
@@ -98,7 +98,7 @@ impl<'r> Reply<'r> {
                 multipart.closing(sent);
             }
             Self::Page => sent.extend(PAGE),
-            _ => sent.extend(error_body(self.answer().status()).as_bytes()),
+            _ => sent.extend(error_body(self.head().status()).as_bytes()),
         }
     }
 }

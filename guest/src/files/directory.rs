@@ -38,12 +38,12 @@ pub struct LeftOut {
 
 impl Root {
     /// All entries of a folder but hidden ones, and those on request. Their memory is
-    /// taken from `room`.
+    /// taken from `reservation`.
     pub async fn list(
         &self,
         path: &str,
         hidden: bool,
-        room: &mut Reservation,
+        reservation: &mut Reservation,
         executor: &Executor,
     ) -> Result<Entries, Reason> {
         let Self::Directory(root, _) = self else {
@@ -55,7 +55,7 @@ impl Root {
             .await
             .map_err(|error| Reason::from(&error))?;
         let folder = Folder { root, folder, path };
-        let names = folder.read_names(hidden, room, executor).await?;
+        let names = folder.read_names(hidden, reservation, executor).await?;
         let mut left_out = LeftOut::default();
         let mut sorter = Sorter::new(Entry::compare);
         for Named { name, link } in names {
@@ -107,7 +107,7 @@ impl Folder<'_> {
     async fn read_names(
         &self,
         hidden: bool,
-        room: &mut Reservation,
+        reservation: &mut Reservation,
         executor: &Executor,
     ) -> Result<Vec<Named>, Reason> {
         let (mut stream, outcome) = self.folder.read_directory();
@@ -126,7 +126,7 @@ impl Folder<'_> {
                 if !shown || matches!(&*name, "." | "..") || is_special(&type_) {
                     continue;
                 }
-                room.take(name.len().saturating_add(ENTRY_WEIGHT))?;
+                reservation.reserve(name.len().saturating_add(ENTRY_WEIGHT))?;
                 names.push(Named {
                     name: name.into_boxed_str(),
                     link: may_be_link(&type_),

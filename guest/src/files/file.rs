@@ -183,7 +183,7 @@ mod tests {
     /// A file system with whole seconds, or with two: what was changed within its step
     /// is neither kept nor strongly tagged, and what has all-equal times has a weak tag.
     #[test]
-    fn what_is_kept_and_what_is_strong() {
+    fn settled_files_are_cached_and_tagged_strongly() {
         let cases = [
             // (modified, changed, kept, strong)
             (NOW - 60, NOW - 60, true, true),

@@ -112,7 +112,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_too_heavy_is_not_kept() {
+    fn values_above_an_eighth_of_the_cache_are_not_cached() {
         let mut cache = Cache::new(8_000, 0);
         cache.put("heavy", (), 8_000);
         assert!(cache.get("heavy").is_none());

@@ -310,22 +310,22 @@ impl Files {
         !closed.is_empty()
     }
 
-    /// The entries of a folder; their memory is taken from `room`.
+    /// The entries of a folder; their memory is taken from `reservation`.
     pub async fn list(
         &self,
         path: &str,
         hidden: bool,
         now: i64,
-        room: &mut Reservation,
+        reservation: &mut Reservation,
     ) -> Result<Entries, Reason> {
-        let list = async |room: &mut Reservation| {
+        let list = async |reservation: &mut Reservation| {
             let executor = &self.executor;
-            self.root.list(path, hidden, room, executor).await
+            self.root.list(path, hidden, reservation, executor).await
         };
-        let listed = match list(room).await {
+        let listed = match list(reservation).await {
             Err(Reason::Exhausted) if self.close_unused(u64::MAX) => {
-                room.clear();
-                list(room).await
+                reservation.clear();
+                list(reservation).await
             }
             listed => listed,
         };

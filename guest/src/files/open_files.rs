@@ -60,7 +60,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_used_is_closed() {
+    fn unused_files_are_closed() {
         let (old, young) = (file(3), file(4));
         let mut open_files = OpenFiles::default();
         open_files.add("old", &old);
@@ -79,7 +79,7 @@ mod tests {
     }
 
     #[test]
-    fn what_the_cache_has_let_go_of_takes_no_room() {
+    fn evicted_files_hold_no_handle() {
         let mut open_files = OpenFiles::default();
         let kept = file(0);
         open_files.add("kept", &kept);

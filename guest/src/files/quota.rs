@@ -30,9 +30,9 @@ impl Quota {
     }
 
     /// Nothing of it yet.
-    pub fn room(&self) -> Reservation {
+    pub fn reservation(&self) -> Reservation {
         Reservation {
-            held: self.clone(),
+            quota: self.clone(),
             taken: 0,
         }
     }
@@ -40,18 +40,18 @@ impl Quota {
 
 /// A share of what listings may take, given back when dropped.
 pub struct Reservation {
-    held: Quota,
+    quota: Quota,
     taken: usize,
 }
 
 impl Reservation {
     /// To be asked before the memory is used.
-    pub fn take(&mut self, bytes: usize) -> Result<(), Reason> {
-        let held = self.held.bytes();
-        if held.saturating_add(bytes) > self.held.bound {
+    pub fn reserve(&mut self, bytes: usize) -> Result<(), Reason> {
+        let held = self.quota.bytes();
+        if held.saturating_add(bytes) > self.quota.bound {
             return Err(match held == self.taken {
-                true => Reason::TooLarge,
-                false => Reason::NoRoom,
+                true => Reason::ListingTooLarge,
+                false => Reason::ListingsFull,
             });
         }
         self.add(bytes);
@@ -61,7 +61,7 @@ impl Reservation {
     /// Counts what is less than was given back before.
     pub fn add(&mut self, bytes: usize) {
         self.taken = self.taken.saturating_add(bytes);
-        self.held.set(self.held.bytes().saturating_add(bytes));
+        self.quota.set(self.quota.bytes().saturating_add(bytes));
     }
 
     pub fn clear(&mut self) {
@@ -70,7 +70,7 @@ impl Reservation {
 
     pub fn give_back(&mut self, bytes: usize) {
         self.taken = self.taken.saturating_sub(bytes);
-        self.held.set(self.held.bytes().saturating_sub(bytes));
+        self.quota.set(self.quota.bytes().saturating_sub(bytes));
     }
 }
 
@@ -86,17 +86,17 @@ mod tests {
     use crate::limits::LISTING_BYTES;
 
     #[test]
-    fn who_takes_too_much_is_told_whose_it_is() {
+    fn errors_tell_own_size_from_shared_shortage() {
         let held = Quota::new(LISTING_BYTES);
-        let (mut one, mut other) = (held.room(), held.room());
-        one.take(LISTING_BYTES).unwrap();
-        assert!(matches!(one.take(1), Err(Reason::TooLarge)));
-        assert!(matches!(other.take(1), Err(Reason::NoRoom)));
+        let (mut one, mut other) = (held.reservation(), held.reservation());
+        one.reserve(LISTING_BYTES).unwrap();
+        assert!(matches!(one.reserve(1), Err(Reason::ListingTooLarge)));
+        assert!(matches!(other.reserve(1), Err(Reason::ListingsFull)));
         one.give_back(1);
-        other.take(1).unwrap();
-        assert!(matches!(one.take(1), Err(Reason::NoRoom)));
+        other.reserve(1).unwrap();
+        assert!(matches!(one.reserve(1), Err(Reason::ListingsFull)));
         drop(one);
         assert_eq!(held.bytes(), 1);
-        other.take(LISTING_BYTES - 1).unwrap();
+        other.reserve(LISTING_BYTES - 1).unwrap();
     }
 }

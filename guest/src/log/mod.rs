@@ -260,7 +260,7 @@ mod tests {
     }
 
     #[test]
-    fn what_clients_send_cannot_forge_a_line() {
+    fn client_bytes_cannot_forge_a_log_line() {
         let cases: &[(&[u8], &str)] = &[
             (b"plain", "plain"),
             (b"a\r\nb", "a\\x0D\\x0Ab"),

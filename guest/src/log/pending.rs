@@ -118,7 +118,7 @@ mod tests {
     }
 
     #[test]
-    fn what_has_no_room_is_said_at_once() {
+    fn lines_beyond_the_bound_are_written_at_once() {
         let mut answered = PendingLines::default();
         let long = [b'a'; 400];
         assert!(answered.add(&access(&long), 0, 0));

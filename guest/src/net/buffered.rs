@@ -57,7 +57,7 @@ impl<'s> Buffered<'s> {
         self.written
     }
 
-    /// Bytes given to this wire so far, written or not.
+    /// Bytes given to this buffered so far, written or not.
     pub fn queued(&self) -> u64 {
         self.written.saturating_add(self.buffer.len() as u64)
     }
@@ -101,12 +101,12 @@ impl<'s> Buffered<'s> {
         content: u64,
         write: impl FnOnce(&mut Vec<u8>),
     ) -> Result<(), CloseReason> {
-        if self.room() < bound {
+        if self.spare() < bound {
             self.flush().await?;
             self.allocate((bound as u64).saturating_add(content));
         }
-        let (room, capacity) = (self.room(), self.buffer.capacity());
-        if room < bound {
+        let (spare, capacity) = (self.spare(), self.buffer.capacity());
+        if spare < bound {
             return Err(CloseReason::Failed);
         }
         write(&mut self.buffer);
@@ -116,20 +116,20 @@ impl<'s> Buffered<'s> {
         }
     }
 
-    fn room(&self) -> usize {
+    fn spare(&self) -> usize {
         self.buffer.capacity().saturating_sub(self.buffer.len())
     }
 
     /// Appends bytes that are in memory, a buffer at a time.
     pub async fn bytes(&mut self, mut bytes: &[u8]) -> Result<(), CloseReason> {
         while !bytes.is_empty() {
-            let room = self.room();
-            if room == 0 {
+            let spare = self.spare();
+            if spare == 0 {
                 self.flush().await?;
                 self.allocate(bytes.len() as u64);
                 continue;
             }
-            let (now, later) = bytes.split_at_checked(room).unwrap_or((bytes, &[]));
+            let (now, later) = bytes.split_at_checked(spare).unwrap_or((bytes, &[]));
             self.buffer.extend_from_slice(now);
             bytes = later;
         }
@@ -144,7 +144,7 @@ impl<'s> Buffered<'s> {
         expected: u64,
         read: impl AsyncFnOnce(&mut Vec<u8>),
     ) -> Result<u64, CloseReason> {
-        if self.room() == 0 {
+        if self.spare() == 0 {
             self.flush().await?;
             self.allocate(expected);
         }
@@ -159,7 +159,7 @@ impl<'s> Buffered<'s> {
     }
 
     /// Takes back what was appended from `at` on, a place among the bytes given to this
-    /// wire; false if some of it has left.
+    /// buffered; false if some of it has left.
     pub fn take_back(&mut self, at: u64) -> bool {
         let kept = at.checked_sub(self.written);
         match kept.and_then(|kept| usize::try_from(kept).ok()) {

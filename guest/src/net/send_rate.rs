@@ -73,7 +73,7 @@ mod tests {
     }
 
     #[test]
-    fn slow_but_honest_peers_pass() {
+    fn slow_steady_clients_are_kept() {
         // Bytes, and seconds apart.
         let cases = [
             (1_500, 1),      // a phone in a train: 12 kbit/s
@@ -88,7 +88,7 @@ mod tests {
     }
 
     #[test]
-    fn who_holds_up_more_than_it_takes_is_cut() {
+    fn clients_below_the_minimum_rate_are_cut() {
         let cases = [
             (1, 50, SEND_RATE_SECONDS),
             (1_000, 1, SEND_RATE_SECONDS),
@@ -105,7 +105,7 @@ mod tests {
     }
 
     #[test]
-    fn a_tunnel_is_waited_for() {
+    fn a_connection_that_stalls_in_a_tunnel_is_kept() {
         let mut pace = SendRate::default();
         for second in 0..600 {
             // Two kilobytes a second, and each second minute none for 50 s.
@@ -115,7 +115,7 @@ mod tests {
     }
 
     #[test]
-    fn time_that_is_not_the_peers_does_not_count() {
+    fn only_time_spent_waiting_for_the_client_counts() {
         let mut pace = SendRate::default();
         for _ in 0..1_000_000 {
             assert!(pace.note(0, 1).is_ok());

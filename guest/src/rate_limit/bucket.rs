@@ -63,7 +63,7 @@ mod tests {
     }
 
     #[test]
-    fn a_second_at_once_and_then_the_rate() {
+    fn one_second_of_burst_then_the_rate() {
         for per_second in [1, 7, 1_000] {
             let rate = rate(per_second);
             let mut bucket = TokenBucket::default();
@@ -82,7 +82,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_refused_costs_nothing() {
+    fn refused_memory_growth_costs_nothing() {
         let rate = rate(2);
         let mut bucket = TokenBucket::default();
         assert!(bucket.take(SECOND, 2, rate));
@@ -94,7 +94,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_spent_is_waited_for() {
+    fn spent_bytes_are_paid_for_by_waiting() {
         let rate = rate(1_000);
         let mut bucket = TokenBucket::default();
         let mut now = 0;
@@ -110,7 +110,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_given_back_is_there_for_others() {
+    fn refunded_units_are_available_again() {
         let rate = rate(1_000);
         let mut bucket = TokenBucket::default();
         bucket.spend(SECOND, 61_000, rate);

@@ -121,7 +121,8 @@ impl Throttle<'_> {
     }
 }
 
-/// Whoever has one address of an IPv6 network of 64 bits has them all.
+/// The client at an address: whoever has one of an IPv6 network of 64 bits has them all.
+/// The host counts connections in the same way (`host/src/accept/client_limit.rs`).
 fn client(peer: SocketAddr) -> IpAddr {
     match peer.ip().to_canonical() {
         IpAddr::V6(address) => {
@@ -174,12 +175,12 @@ mod tests {
     }
 
     #[test]
-    fn what_is_off_is_not_there() {
+    fn without_limits_nothing_is_counted() {
         assert!(RateLimiter::new(None, None).is_none());
     }
 
     #[test]
-    fn who_is_owed_too_much_is_not_waited_for() {
+    fn throttled_waits_are_bounded() {
         let rate_limiter = rate_limiter();
         let throttle = rate_limiter.throttle(peer("10.0.0.1")).unwrap();
         // A second's worth comes at once.
@@ -197,7 +198,7 @@ mod tests {
     }
 
     #[test]
-    fn portions_are_not_tiny() {
+    fn throttled_writes_are_not_tiny() {
         let rate_limiter = rate_limiter();
         let throttle = rate_limiter.throttle(peer("10.0.0.1")).unwrap();
         assert_eq!(throttle.portion(), SMALL_BUFFER as u64);

@@ -25,7 +25,7 @@ use crate::reason::Reason;
 pub struct Listings {
     builds: RefCell<Vec<Rc<Build>>>,
     waiting: RefCell<Vec<Waker>>,
-    held: Quota,
+    quota: Quota,
     left_out: RefCell<Vec<LeftOut>>,
 }
 
@@ -43,7 +43,7 @@ type Outcome = Result<Rc<Page>, Reason>;
 /// A folder in HTML.
 pub struct Page {
     pieces: Vec<String>,
-    _room: Reservation,
+    _reservation: Reservation,
 }
 
 /// What the log should know of a listing: entries that are there and are not shown.
@@ -62,7 +62,7 @@ impl Listings {
         Self {
             builds: RefCell::default(),
             waiting: RefCell::default(),
-            held: Quota::new(bound),
+            quota: Quota::new(bound),
             left_out: RefCell::default(),
         }
     }
@@ -115,7 +115,7 @@ impl Listings {
         hidden: bool,
         now: i64,
     ) -> Result<Page, Reason> {
-        let mut for_entries = self.held.room();
+        let mut for_entries = self.quota.reservation();
         let entries = files.list(path, hidden, now, &mut for_entries).await?;
         if let Some((name, reason)) = entries.left_out.first {
             self.left_out.borrow_mut().push(LeftOut {
@@ -125,11 +125,11 @@ impl Listings {
                 reason,
             });
         }
-        let mut room = self.held.room();
-        let pieces = pieces::page(path, entries.shown, &mut room, files.executor()).await?;
+        let mut reservation = self.quota.reservation();
+        let pieces = pieces::page(path, entries.shown, &mut reservation, files.executor()).await?;
         Ok(Page {
             pieces,
-            _room: room,
+            _reservation: reservation,
         })
     }
 
@@ -164,21 +164,21 @@ mod tests {
 
     #[test]
     fn pages_count_while_someone_holds_them() {
-        let held = Quota::new(LISTING_BYTES);
+        let quota = Quota::new(LISTING_BYTES);
         let page = |bytes| {
-            let mut room = held.room();
-            room.take(bytes).unwrap();
+            let mut reservation = quota.reservation();
+            reservation.reserve(bytes).unwrap();
             Rc::new(Page {
                 pieces: Vec::from(["x".repeat(bytes)]),
-                _room: room,
+                _reservation: reservation,
             })
         };
         let (one, other) = (page(1_000), page(500));
         let reader = Rc::clone(&one);
         assert_eq!(one.len(), 1_000);
         drop(one);
-        assert_eq!(held.bytes(), 1_500);
+        assert_eq!(quota.bytes(), 1_500);
         drop((reader, other));
-        assert_eq!(held.bytes(), 0);
+        assert_eq!(quota.bytes(), 0);
     }
 }

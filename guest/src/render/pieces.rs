@@ -12,22 +12,22 @@ use crate::reason::Reason;
 use crate::runtime::executor::Executor;
 
 /// The page for the directory at `path` (relative, `""` for the root), in pieces whose
-/// memory is taken from `room`.
+/// memory is taken from `reservation`.
 pub async fn page(
     path: &str,
     entries: Vec<Entry>,
-    room: &mut Reservation,
+    reservation: &mut Reservation,
     executor: &Executor,
 ) -> Result<Vec<String>, Reason> {
     let mut pieces = Pieces::default();
-    pieces.append(&Part::Start(path), room)?;
+    pieces.append(&Part::Start(path), reservation)?;
     let is_empty = entries.is_empty();
     for entry in entries {
-        pieces.append(&Part::Row(&entry), room)?;
+        pieces.append(&Part::Row(&entry), reservation)?;
         executor.work(ENTRY_WORK).await;
     }
-    pieces.append(&Part::End { is_empty }, room)?;
-    Ok(pieces.finish(room))
+    pieces.append(&Part::End { is_empty }, reservation)?;
+    Ok(pieces.finish(reservation))
 }
 
 #[derive(Default)]
@@ -35,12 +35,12 @@ struct Pieces(Vec<String>);
 
 impl Pieces {
     /// Appends to the last piece, or to a new one where that has no room.
-    fn append(&mut self, part: &Part<'_>, room: &mut Reservation) -> Result<(), Reason> {
+    fn append(&mut self, part: &Part<'_>, reservation: &mut Reservation) -> Result<(), Reason> {
         let bound = part.bound();
         let left = |piece: &String| piece.capacity().saturating_sub(piece.len());
         if self.0.last().is_none_or(|piece| left(piece) < bound) {
             let capacity = bound.max(LISTING_PIECE);
-            room.take(capacity)?;
+            reservation.reserve(capacity)?;
             self.0.push(String::with_capacity(capacity));
         }
         if let Some(piece) = self.0.last_mut() {
@@ -50,11 +50,11 @@ impl Pieces {
     }
 
     /// All pieces; most pages are one that is small.
-    fn finish(mut self, room: &mut Reservation) -> Vec<String> {
+    fn finish(mut self, reservation: &mut Reservation) -> Vec<String> {
         if let Some(last) = self.0.last_mut() {
-            room.give_back(last.capacity());
+            reservation.give_back(last.capacity());
             last.shrink_to_fit();
-            room.add(last.capacity());
+            reservation.add(last.capacity());
         }
         self.0
     }
@@ -82,19 +82,19 @@ mod tests {
         let executor = Rc::new(Executor::default());
         let made = Rc::new(RefCell::new(None));
         let (task, end) = (Rc::clone(&executor), Rc::clone(&made));
-        let held = Quota::new(LISTING_BYTES);
-        let mut room = held.room();
+        let quota = Quota::new(LISTING_BYTES);
+        let mut reservation = quota.reservation();
         executor.spawn(async move {
-            let page = page(path, entries, &mut room, &task).await;
-            end.replace(Some((page, room)));
+            let page = page(path, entries, &mut reservation, &task).await;
+            end.replace(Some((page, reservation)));
         });
         executor.run();
         while executor.has_later() {
             executor.wake_later();
             executor.run();
         }
-        let (page, _room) = made.take().unwrap();
-        (page, held.bytes())
+        let (page, _reservation) = made.take().unwrap();
+        (page, quota.bytes())
     }
 
     #[test]
@@ -122,7 +122,7 @@ mod tests {
         let count = LISTING_BYTES / 2_000;
         let entries: Vec<_> = (0..count).map(|_| file(&name, 0)).collect();
         let (pieces, held) = made("", entries);
-        assert_eq!(pieces.unwrap_err(), Reason::TooLarge);
+        assert_eq!(pieces.unwrap_err(), Reason::ListingTooLarge);
         assert!(held <= LISTING_BYTES);
     }
 }

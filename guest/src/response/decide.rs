@@ -21,7 +21,7 @@ use crate::render::Listings;
 /// The operator's own page for what is not there.
 const MISSING_PAGE: &str = "404.html";
 
-/// A question about a file: all but the file.
+/// A handler about a file: all but the file.
 struct Handler<'r> {
     files: &'r Files,
     listings: &'r Listings,
@@ -33,9 +33,18 @@ struct Handler<'r> {
     disposition: Disposition,
 }
 
+/// What is sent of a file.
+#[derive(Clone, Copy)]
+enum Variant<'r> {
+    /// The file itself, under this name.
+    Original(&'r str),
+    /// A sibling that holds the original in compressed form.
+    Encoded(Coding, Representation<'r>),
+}
+
 /// Decides on a request whose target is in order. Where that comes to an error, the log
 /// can say why.
-pub async fn answer<'r>(
+pub async fn decide<'r>(
     files: &'r Files,
     listings: &'r Listings,
     options: &'r Options,
@@ -56,7 +65,7 @@ pub async fn answer<'r>(
     } else {
         Disposition::Inline
     };
-    let question = Handler {
+    let handler = Handler {
         files,
         listings,
         options,
@@ -66,12 +75,12 @@ pub async fn answer<'r>(
         disposition,
     };
     let found = match files.only_file() {
-        Some(name) => question.single(name).await,
-        None => question.below(resource).await,
+        Some(name) => handler.single(name).await,
+        None => handler.below(resource).await,
     };
     match found {
-        Ok(reply) => (reply, None),
-        Err(reason) => (question.instead(reason).await, Some(reason)),
+        Ok(response) => (response, None),
+        Err(reason) => (handler.instead(reason).await, Some(reason)),
     }
 }
 
@@ -122,9 +131,9 @@ impl<'r> Handler<'r> {
         if options.spa
             && let Ok(Found::File(file)) =
                 self.files.look_up_derived(&options.index, self.now).await
-            && let Ok(reply) = self.file(&options.index, &options.index, &file).await
+            && let Ok(response) = self.file(&options.index, &options.index, &file).await
         {
-            return reply;
+            return response;
         }
         let Ok(Found::File(page)) = self.files.look_up_derived(MISSING_PAGE, self.now).await else {
             return plain;
@@ -148,14 +157,12 @@ impl<'r> Handler<'r> {
         if file.compressible {
             for coding in coding::preferences(&self.fields) {
                 // The best that there is (RFC 9110 §12.5.3).
-                if let Some(reply) = self.sibling(path, name, file, coding).await? {
-                    return Ok(reply);
+                if let Some(response) = self.sibling(path, name, file, coding).await? {
+                    return Ok(response);
                 }
             }
         }
-        let usual = self.files.only_file().is_some() || self.disposition == Disposition::Inline;
-        let represent = |file: &File| file.represent(self.disposition, name);
-        self.represented(path, file, represent, usual).await
+        self.represented(path, file, Variant::Original(name)).await
     }
 
     /// The same by a sibling that holds it in compressed form, if there is one that can
@@ -177,21 +184,23 @@ impl<'r> Handler<'r> {
             return Ok(None);
         }
         let original = file.represent(self.disposition, name);
-        let represent = |file: &File| file.represent_encoded(coding, original);
-        let reply = self.represented(&beside, &sibling, represent, false).await;
-        Ok(reply.ok())
+        let variant = Variant::Encoded(coding, original);
+        let response = self.represented(&beside, &sibling, variant).await;
+        Ok(response.ok())
     }
 
-    /// `usual` if the representation is the same for every request that gets this far.
+    /// The response about a file, as this variant of what was asked for.
     async fn represented(
         &self,
         path: &str,
         file: &Rc<File>,
-        represent: impl Fn(&File) -> Representation<'r>,
-        usual: bool,
+        variant: Variant<'r>,
     ) -> Result<Response<'r>, Reason> {
         let decide = |file: &File| {
-            let representation = represent(file);
+            let representation = match variant {
+                Variant::Original(name) => file.represent(self.disposition, name),
+                Variant::Encoded(coding, original) => file.represent_encoded(coding, original),
+            };
             let selection = select(self.method, &self.fields, &representation, self.now);
             (representation, selection)
         };
@@ -207,7 +216,8 @@ impl<'r> Handler<'r> {
                 (representation, selection) = decide(&opened);
             }
         }
-        let prepared = usual && matches!(selection, Selection::Whole | Selection::One(_));
+        let prepared = self.is_same_for_all(&variant)
+            && matches!(selection, Selection::Whole | Selection::One(_));
         let policy = &self.options.policy;
         Ok(Response::File {
             head: prepared
@@ -217,6 +227,13 @@ impl<'r> Handler<'r> {
             representation,
             selection,
         })
+    }
+
+    /// Whether every request for the file that gets as far as a variant gets the same
+    /// representation, so that its part of the head can be kept.
+    fn is_same_for_all(&self, variant: &Variant<'_>) -> bool {
+        let usual = self.files.only_file().is_some() || self.disposition == Disposition::Inline;
+        usual && matches!(variant, Variant::Original(_))
     }
 
     /// The file with its content where that is to be sent, and otherwise just so far that

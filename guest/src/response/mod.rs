@@ -8,7 +8,7 @@ use alloc::string::String;
 
 use h1::limits::TARGET_BYTES;
 use h1::representation::Representation;
-use h1::response::Answer;
+use h1::response::Head;
 use h1::selection::Selection;
 use h1::status::Status;
 
@@ -45,31 +45,31 @@ pub enum Response<'r> {
 
 impl Response<'_> {
     /// The same as [`h1`] knows it.
-    pub fn answer(&self) -> Answer<'_> {
+    pub fn head(&self) -> Head<'_> {
         match self {
             Self::File {
                 representation,
                 selection,
                 head,
                 ..
-            } => Answer::File {
+            } => Head::File {
                 representation,
                 selection,
                 prepared: head.as_deref(),
             },
-            Self::Missing { representation, .. } => Answer::Missing { representation },
-            Self::Page(page) => Answer::Page {
+            Self::Missing { representation, .. } => Head::Missing { representation },
+            Self::Page(page) => Head::Page {
                 status: Status::Ok,
                 media_type: HTML,
                 content_length: page.len(),
             },
             // Nobody could ask for it, and no buffer need have room for it.
-            Self::Moved(location) if location.len() > TARGET_BYTES => Answer::Refused {
+            Self::Moved(location) if location.len() > TARGET_BYTES => Head::Refused {
                 status: Status::UriTooLong,
             },
-            Self::Moved(location) => Answer::Moved { location },
-            Self::Options => Answer::Options,
-            Self::Plain(status) => Answer::Refused { status: *status },
+            Self::Moved(location) => Head::Moved { location },
+            Self::Options => Head::Options,
+            Self::Plain(status) => Head::Refused { status: *status },
         }
     }
 }

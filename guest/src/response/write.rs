@@ -5,7 +5,7 @@ use h1::representation::Representation;
 use h1::request::fields::Fields;
 use h1::request::method::Method;
 use h1::response::multipart::Multipart;
-use h1::response::{Answer, Context, error_body, write_head};
+use h1::response::{Context, Head, error_body, write_head};
 use h1::selection::Selection;
 
 use super::Response;
@@ -15,14 +15,14 @@ use crate::net::buffered::Buffered;
 use crate::net::socket::CloseReason;
 use crate::reason::Reason;
 
-/// Why an answer was not sent whole.
+/// Why an head was not sent whole.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SendError {
     /// The peer's or the network's doing.
     Peer(CloseReason),
     /// The file ended before its announced length, or could not be read.
     File(Reason),
-    /// The same before anything of the answer had left: another can take its place.
+    /// The same before anything of the head had left: another can take its place.
     Unsent(Reason),
 }
 
@@ -32,7 +32,7 @@ impl From<CloseReason> for SendError {
     }
 }
 
-/// How a reply goes out: all but the reply.
+/// How a response goes out: all but the response.
 pub struct ResponseWriter<'a> {
     pub method: Method,
     pub fields: Fields<'a>,
@@ -40,7 +40,7 @@ pub struct ResponseWriter<'a> {
 }
 
 impl<'a> ResponseWriter<'a> {
-    /// For an answer to what could not be read as a request; its method is there where
+    /// For an head to what could not be read as a request; its method is there where
     /// as much as that was read.
     pub fn refusal(method: Option<Method>, context: Context<'a>) -> Self {
         Self {
@@ -50,72 +50,72 @@ impl<'a> ResponseWriter<'a> {
         }
     }
 
-    /// Writes the reply, as far as it does not stay in the buffer. Returns where among the
+    /// Writes the response, as far as it does not stay in the buffer. Returns where among the
     /// bytes of the connection its content begins.
     pub async fn send(
         &self,
-        wire: &mut Buffered<'_>,
-        reply: &Response<'_>,
+        buffered: &mut Buffered<'_>,
+        response: &Response<'_>,
     ) -> (u64, Result<(), SendError>) {
-        let answer = reply.answer();
-        let content = self.content_length(reply);
-        let bound = answer.head_bound(self.context.policy);
-        let head = |out: &mut _| write_head(out, &answer, &self.context, &self.fields);
-        let head_at = wire.queued();
-        let appended = wire.append(bound, content, head).await;
-        let content_at = wire.queued();
+        let head = response.head();
+        let content = self.content_length(response);
+        let bound = head.head_bound(self.context.policy);
+        let write = |out: &mut _| write_head(out, &head, &self.context, &self.fields);
+        let head_at = buffered.queued();
+        let appended = buffered.append(bound, content, write).await;
+        let content_at = buffered.queued();
         let sent = match appended {
             Err(end) => Err(end.into()),
             Ok(()) if content == 0 => Ok(()),
-            Ok(()) => self.send_content(wire, reply, &answer).await,
+            Ok(()) => self.send_content(buffered, response, &head).await,
         };
         let Err(SendError::File(reason)) = sent else {
             return (content_at, sent);
         };
-        if wire.take_back(head_at) {
+        if buffered.take_back(head_at) {
             return (head_at, Err(SendError::Unsent(reason)));
         }
         // What could be read is sent: it is as much as there is.
-        let flushed = wire.flush().await.map_err(SendError::from);
+        let flushed = buffered.flush().await.map_err(SendError::from);
         (content_at, flushed.and(Err(SendError::File(reason))))
     }
 
     async fn send_content(
         &self,
-        wire: &mut Buffered<'_>,
-        reply: &Response<'_>,
-        answer: &Answer<'_>,
+        buffered: &mut Buffered<'_>,
+        response: &Response<'_>,
+        head: &Head<'_>,
     ) -> Result<(), SendError> {
-        match reply {
+        match response {
             Response::File {
                 representation,
                 selection,
                 content: Some(file),
                 ..
-            } => send_selection(wire, file, representation, selection).await,
+            } => send_selection(buffered, file, representation, selection).await,
             Response::Missing {
                 representation,
                 content,
-            } => send_file(wire, content, 0, representation.size).await,
+            } => send_file(buffered, content, 0, representation.size).await,
             Response::Page(page) => {
                 for piece in page.pieces() {
-                    wire.bytes(piece).await?;
+                    buffered.bytes(piece).await?;
                 }
                 Ok(())
             }
             _ => {
-                wire.bytes(error_body(answer.status()).as_bytes()).await?;
+                buffered.bytes(error_body(head.status()).as_bytes()).await?;
                 Ok(())
             }
         }
     }
 
     /// How much follows the head. HEAD is GET with the content withheld.
-    fn content_length(&self, reply: &Response<'_>) -> u64 {
+    fn content_length(&self, response: &Response<'_>) -> u64 {
         if self.method == Method::Head {
             return 0;
         }
-        match reply {
+        match response {
             Response::File {
                 representation,
                 selection,
@@ -128,19 +128,19 @@ impl<'a> ResponseWriter<'a> {
             },
             Response::Missing { representation, .. } => representation.size,
             Response::Page(page) => page.len(),
-            _ => error_body(reply.answer().status()).len() as u64,
+            _ => error_body(response.head().status()).len() as u64,
         }
     }
 }
 
 async fn send_selection(
-    wire: &mut Buffered<'_>,
+    buffered: &mut Buffered<'_>,
     file: &Content,
     representation: &Representation<'_>,
     selection: &Selection,
 ) -> Result<(), SendError> {
     match selection {
-        Selection::One(range) => send_file(wire, file, range.first, range.len()).await,
+        Selection::One(range) => send_file(buffered, file, range.first, range.len()).await,
         Selection::Several(set) => {
             let multipart = Multipart::new(representation, set);
             let bound = multipart.delimiter_bound();
@@ -149,27 +149,29 @@ async fn send_selection(
                 let head = |out: &mut _| {
                     let _ = multipart.part_head(part, out);
                 };
-                wire.append(bound, range.len(), head).await?;
-                send_file(wire, file, range.first, range.len()).await?;
+                buffered.append(bound, range.len(), head).await?;
+                send_file(buffered, file, range.first, range.len()).await?;
                 part = part.saturating_add(1);
             }
-            wire.append(bound, 0, |out| multipart.closing(out)).await?;
+            buffered
+                .append(bound, 0, |out| multipart.closing(out))
+                .await?;
             Ok(())
         }
-        _ => send_file(wire, file, 0, representation.size).await,
+        _ => send_file(buffered, file, 0, representation.size).await,
     }
 }
 
 /// Sends `length` bytes of a file, from `offset` on.
 async fn send_file(
-    wire: &mut Buffered<'_>,
+    buffered: &mut Buffered<'_>,
     file: &Content,
     offset: u64,
     length: u64,
 ) -> Result<(), SendError> {
     let file = match file {
         Content::Cached(bytes) => {
-            wire.bytes(slice(bytes, offset, length)).await?;
+            buffered.bytes(slice(bytes, offset, length)).await?;
             return Ok(());
         }
         Content::Open(file) => file,
@@ -178,7 +180,7 @@ async fn send_file(
     let mut left = length;
     while left > 0 {
         // What the file has beyond the announced length is not sent.
-        let read = wire
+        let read = buffered
             .fill(left, async |buffer| bytes.read(buffer).await)
             .await?;
         if read == 0 {

@@ -11,7 +11,7 @@ use crate::limits::{
 };
 
 // Whatever is written at once fits the smallest buffer that is written into.
-const _: () = assert!(h1::limits::ANSWER_HEAD_BYTES <= SMALL_BUFFER);
+const _: () = assert!(h1::limits::RESPONSE_HEAD_BYTES <= SMALL_BUFFER);
 
 /// Spare buffers of each size, and the counts of larger ones in use.
 pub struct BufferPool {
@@ -127,7 +127,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_body_gets_the_smallest_buffer_that_does() {
+    fn content_gets_the_smallest_sufficient_buffer() {
         let pool = BufferPool::new(10, 10);
         let cases = [
             (0, SMALL_BUFFER),

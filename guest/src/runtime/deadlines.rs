@@ -223,7 +223,7 @@ mod tests {
     }
 
     #[test]
-    fn room_is_made_by_the_oldest_idle_wait() {
+    fn the_longest_idle_connection_is_closed_first() {
         let deadlines = Deadlines::default();
         let watches = [deadlines.watch(), deadlines.watch(), deadlines.watch()];
         let mut busy = pin!(watches[0].until(Deadline::At(60), pending::<()>()));
@@ -242,7 +242,7 @@ mod tests {
     }
 
     #[test]
-    fn places_are_used_again() {
+    fn deadline_slots_are_reused() {
         let deadlines = Deadlines::default();
         for _ in 0..100 {
             drop((deadlines.watch(), deadlines.watch()));

@@ -303,7 +303,7 @@ mod tests {
 
     /// A crowd at work must not keep newcomers out.
     #[test]
-    fn who_gives_way_briefly_is_among_the_next_few() {
+    fn a_brief_yield_resumes_among_the_next_few() {
         let executor = Rc::new(Executor::default());
         tasks(&executor, 100 * RESUMED_PER_ROUND, 3);
         let turns = Rc::new(Cell::new(0));
@@ -356,7 +356,7 @@ mod tests {
     }
 
     #[test]
-    fn who_gives_way_comes_after_all_others() {
+    fn a_task_that_yields_runs_after_all_others() {
         let executor = Rc::new(Executor::default());
         let turns = Rc::new(RefCell::new(Vec::new()));
         for name in ["a", "b"] {
@@ -440,7 +440,7 @@ mod tests {
     }
 
     #[test]
-    fn who_steps_aside_goes_on_in_the_same_round_with_the_same_work() {
+    fn yield_to_ready_stays_in_the_round() {
         let executor = Rc::new(Executor::default());
         let log = Rc::new(RefCell::new(Vec::new()));
         for name in ["a", "b"] {

@@ -162,7 +162,7 @@ impl Connection {
         let event = if pending.expects_continue && unread.is_empty() {
             Event::Continue
         } else if pending.discard(unread, &head)? {
-            let target = judge(&head);
+            let target = check_request(&head);
             // Whoever garbles a target may garble what comes next: no 400 is followed
             // by another request.
             let garbled = |refusal: &Refusal| refusal.status() == Status::BadRequest;
@@ -185,7 +185,7 @@ impl Connection {
     /// whether the content of this one is waited for.
     fn admit(&self, head: &Head<'_>) -> Result<Pending, Refusal> {
         check_host(head.version, &head.fields)?;
-        let rest = Rest::of(framing::content(head.version, &head.fields)?);
+        let rest = Remaining::of(framing::content(head.version, &head.fields)?);
         let persists = persists(head.version, &head.fields);
         let limit = self.requests.saturating_add(1) >= REQUESTS_PER_CONNECTION;
         let mut pending = Pending {
@@ -196,12 +196,12 @@ impl Connection {
             keep_alive: persists && !limit,
             last: !persists,
         };
-        if rest.is_too_large() && !pending.forgo(head) {
+        if rest.is_too_large() && !pending.skip_content(head) {
             return Err(Refusal::ContentTooLarge);
         }
         if !rest.is_over() && expectation(head.version, &head.fields) != Expectation::None {
             // RFC 9110 §10.1.1: a final answer may come instead of 100.
-            pending.expects_continue = !pending.forgo(head);
+            pending.expects_continue = !pending.skip_content(head);
         }
         Ok(pending)
     }
@@ -220,7 +220,7 @@ enum State {
 #[derive(Clone, Copy, Debug)]
 struct Pending {
     head_len: usize,
-    rest: Rest,
+    rest: Remaining,
     /// Bytes of content still in the buffer, right after the head.
     discarded: usize,
     expects_continue: bool,
@@ -245,7 +245,7 @@ impl Pending {
     fn discard(&mut self, unread: &[u8], head: &Head<'_>) -> Result<bool, Refusal> {
         match self.rest.discard(unread) {
             Ok(used) => self.discarded = self.discarded.saturating_add(used),
-            Err(Refusal::ContentTooLarge) if self.forgo(head) => {}
+            Err(Refusal::ContentTooLarge) if self.skip_content(head) => {}
             Err(refusal) => return Err(refusal),
         }
         Ok(self.rest.is_over())
@@ -254,10 +254,10 @@ impl Pending {
     /// Waits for no more content where the answer is a refusal whatever the content;
     /// false where it isn't. Whether the client still sends that content is unknown, so
     /// this is the end.
-    fn forgo(&mut self, head: &Head<'_>) -> bool {
-        let refused = judge(head).is_err();
+    fn skip_content(&mut self, head: &Head<'_>) -> bool {
+        let refused = check_request(head).is_err();
         if refused {
-            self.rest = Rest::NOTHING;
+            self.rest = Remaining::NOTHING;
             self.keep_alive = false;
             self.last = false;
         }
@@ -267,12 +267,12 @@ impl Pending {
 
 /// The content that has not been received yet.
 #[derive(Clone, Copy, Debug)]
-enum Rest {
+enum Remaining {
     Length(u64),
     Chunked(Chunked),
 }
 
-impl Rest {
+impl Remaining {
     const NOTHING: Self = Self::Length(0);
 
     fn of(content: Content) -> Self {
@@ -312,7 +312,7 @@ impl Rest {
 }
 
 /// The checks that only this one request fails.
-fn judge<'b>(head: &Head<'b>) -> Result<Target<'b>, Refusal> {
+fn check_request<'b>(head: &Head<'b>) -> Result<Target<'b>, Refusal> {
     // First, whatever the method: what garbles a target is followed by no request
     // (RFC 9112 §3.2), and a 405 or 417 would be.
     let target = resolve(head.method, head.target);

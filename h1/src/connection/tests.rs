@@ -241,7 +241,7 @@ fn conversations() {
 }
 
 #[test]
-fn the_client_waits_for_100() {
+fn content_is_asked_for_with_100_continue() {
     // (head, what comes after it, events)
     let cases: &[(&[&str], &str, &str)] = &[
         (&[GET, EXPECT, LENGTH, END], "", "100 more"),
@@ -420,7 +420,7 @@ proptest! {
 }
 
 #[test]
-fn whoever_says_close_sends_no_more() {
+fn a_request_with_close_is_the_last() {
     let cases = [
         (format!("{GET}{END}"), false),
         (format!("{GET}Connection: close\r\n{END}"), true),

@@ -257,7 +257,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_changed_just_now_has_a_weak_tag() {
+    fn just_changed_files_have_a_weak_tag() {
         const NOW: i64 = 1_000_000;
         let at = |seconds| time(seconds, 999_999_999);
         let old = at(NOW - 3);

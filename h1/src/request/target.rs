@@ -193,7 +193,7 @@ mod tests {
     }
 
     #[test]
-    fn no_form_at_all() {
+    fn targets_of_no_form_are_refused() {
         use Refusal::*;
         let cases: &[(&str, Refusal)] = &[
             ("", MalformedTarget),

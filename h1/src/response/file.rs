@@ -21,7 +21,7 @@ pub(super) fn selected(
 ) {
     match selection {
         Selection::Whole | Selection::One(_) => {
-            extent(out, representation, selection);
+            write_length(out, representation, selection);
             content(out, representation, context.now, context.policy);
         }
         Selection::Several(set) => {
@@ -30,7 +30,7 @@ pub(super) fn selected(
             put(out, b"Content-Type: ");
             multipart.content_type(out);
             put(out, b"\r\n");
-            described(out, representation, context.now);
+            write_validators(out, representation, context.now);
             validators(out, representation, context.policy);
         }
         Selection::NotModified => validators(out, representation, context.policy),
@@ -45,7 +45,7 @@ pub(super) fn selected(
 }
 
 /// How much a 200 or a 206 with one range has of a file.
-pub(super) fn extent(
+pub(super) fn write_length(
     out: &mut Vec<u8>,
     representation: &Representation<'_>,
     selection: &Selection,
@@ -67,7 +67,7 @@ pub(super) fn content(
     policy: &Policy,
 ) {
     line(out, b"Content-Type", representation.media_type.as_bytes());
-    described(out, representation, now);
+    write_validators(out, representation, now);
     validators(out, representation, policy);
 }
 
@@ -94,7 +94,7 @@ pub(super) fn missing(
 /// What 200 and 206 say of a file and 304 doesn't (RFC 9110 §15.4.5). To `If-Range` a
 /// 206 might leave it out (§15.3.7); players that join such an answer to nothing are
 /// worth the bytes.
-fn described(out: &mut Vec<u8>, representation: &Representation<'_>, now: i64) {
+fn write_validators(out: &mut Vec<u8>, representation: &Representation<'_>, now: i64) {
     put(out, b"Accept-Ranges: bytes\r\n");
     if let Some(seconds) = representation.last_modified(now) {
         line(out, b"Last-Modified", &date::write(seconds));

@@ -339,7 +339,7 @@ mod tests {
     }
 
     #[test]
-    fn the_default_is_no_wishes() {
+    fn the_default_policy_adds_no_fields() {
         let (default, new) = (Policy::default(), Policy::new(None, false, &[]).unwrap());
         assert_eq!(default.file, new.file);
         assert_eq!(default.page, new.page);

@@ -152,7 +152,7 @@ mod tests {
     use Outcome::{NotModified, PreconditionFailed, Proceed};
 
     #[test]
-    fn one_condition() {
+    fn each_condition_alone() {
         let cases = [
             ("", Proceed),
             // §13.1.1: strong comparison
@@ -234,7 +234,7 @@ mod tests {
     }
 
     #[test]
-    fn other_methods_are_never_answered_304() {
+    fn only_get_and_head_get_304() {
         let cases = [
             ("INM: \"1-2-3\"", PreconditionFailed),
             ("INM: \"x\"", Proceed),

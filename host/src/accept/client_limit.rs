@@ -76,7 +76,9 @@ impl Drop for ClientPermit {
     }
 }
 
-/// Whoever has one address of an IPv6 network of 64 bits has them all.
+/// The client at an address: whoever has one of an IPv6 network of 64 bits has them all.
+/// The component counts requests in the same way (`guest/src/rate_limit/mod.rs`), but for
+/// loopback addresses, which are not counted here.
 fn client(peer: IpAddr) -> IpAddr {
     match peer.to_canonical() {
         IpAddr::V6(address) if !address.is_loopback() => {
@@ -103,7 +105,7 @@ mod tests {
     }
 
     #[test]
-    fn a_client_has_so_many_and_no_more() {
+    fn connections_of_one_client_are_capped() {
         let limits = at_most(2);
         let mut permits: Vec<_> = ["192.0.2.1", "::ffff:192.0.2.1"]
             .map(|text| limits.acquire(ip(text)).unwrap().unwrap())
@@ -129,7 +131,7 @@ mod tests {
     }
 
     #[test]
-    fn this_machine_is_not_counted() {
+    fn loopback_connections_are_not_counted() {
         let limits = at_most(0);
         for text in ["127.0.0.1", "127.9.9.9", "::1", "::ffff:127.0.0.1"] {
             assert!(
@@ -143,7 +145,7 @@ mod tests {
     }
 
     #[test]
-    fn a_client_keeps_its_worker() {
+    fn connections_of_one_client_go_to_one_worker() {
         let limits = at_most(1);
         let mut seen = [false; 3];
         for number in 0..100_u8 {

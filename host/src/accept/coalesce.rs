@@ -58,7 +58,7 @@ mod tests {
     }
 
     #[test]
-    fn who_comes_alone_is_seldom_rested_for() {
+    fn sparse_connections_are_rarely_delayed() {
         let soon = Duration::from_micros(100);
         let batches = 10 * (ACCEPT_PROBE_EVERY as usize + 1);
         let rests = delays(soon, std::iter::repeat_n(1, batches));
@@ -67,7 +67,7 @@ mod tests {
     }
 
     #[test]
-    fn while_many_gather_it_delays() {
+    fn bursts_are_accepted_in_batches() {
         let soon = Duration::from_micros(100);
         let many = ACCEPT_MIN_BATCH;
         assert_eq!(
@@ -85,7 +85,7 @@ mod tests {
     }
 
     #[test]
-    fn what_comes_now_and_then_is_accepted_at_once() {
+    fn sparse_connections_are_accepted_at_once() {
         for batch in [1, ACCEPT_MIN_BATCH, 1_000] {
             let rests = delays(ACCEPT_MAX_GAP, std::iter::repeat_n(batch, 200));
             assert!(rests.iter().all(Duration::is_zero), "{batch}");

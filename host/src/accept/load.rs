@@ -101,7 +101,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_connection_counts_while_its_ticket_lives() {
+    fn a_connection_counts_while_its_permit_lives() {
         let load = Load::new(1);
         let first = load.acquire(None);
         let second = load.acquire(None);
@@ -113,7 +113,7 @@ mod tests {
     }
 
     #[test]
-    fn the_least_loaded_worker_that_is_up_suits_best() {
+    fn the_least_loaded_running_worker_is_chosen() {
         let [none, one, waiting, busy, down] = std::array::from_fn(|_| Load::new(2));
         for load in [&none, &one, &waiting, &busy] {
             load.set_up(true);

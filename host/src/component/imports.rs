@@ -227,7 +227,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_no_one_has_explained_is_an_error() {
+    fn unexplained_imports_are_errors() {
         let rows = [
             ("wasi:sockets/types@0.3.0", "[method]tcp-socket.connect"),
             ("wasi:cli/stdin@0.3.0", "read-via-stream"),

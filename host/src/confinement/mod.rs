@@ -141,7 +141,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn it_says_what_was_reached() {
+    fn display_names_what_was_confined() {
         let rows = [
             (
                 0,

@@ -134,7 +134,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_may_wait_without_end_is_never_asked_here() {
+    fn remote_file_systems_never_block_the_serving_thread() {
         let file_systems = FileSystems::default();
         let (memory, disk, remote) = ((0, 1), (8, 1), (0, 2));
         assert_eq!(file_systems.route(disk), Route::Unknown);
@@ -157,7 +157,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_known_is_bounded_and_grows_old() {
+    fn known_file_systems_are_bounded_and_expire() {
         let file_systems = FileSystems::default();
         for minor in 0..1_000 {
             file_systems.learn((0, minor), Kind::Disk);

@@ -1,31 +1,26 @@
-//! The entries of a directory, as a stream.
+//! The entries of a directory.
 
 use std::fs::File;
 use std::mem::MaybeUninit;
 use std::os::fd::OwnedFd;
-use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 use std::time::Instant;
 
 use rustix::fs::{Mode, OFlags, RawDir, openat};
 use rustix::io::Errno;
-use tokio::sync::oneshot;
-use wasmtime::StoreContextMut;
-use wasmtime::component::{Destination, StreamProducer, StreamResult, VecBuffer};
-use wasmtime_wasi::p3::bindings::filesystem::types::{DirectoryEntry, ErrorCode};
+use wasmtime_wasi::p3::bindings::filesystem::types::DirectoryEntry;
 
 use super::thread_pool::Answer;
-use super::{Device, Disk, Route, code, descriptor_type, names};
+use super::{Device, Disk, Route, descriptor_type, names};
 use crate::descriptors::is_for_files;
 use crate::limits::DIRECTORY_BATCH_BYTES;
 
 /// A directory that is being read, by a descriptor of its own.
-pub(crate) struct Entries {
+pub(crate) struct DirectoryReader {
     disk: Arc<Disk>,
     directory: Arc<File>,
     reading: Reading,
-    outcome: Option<oneshot::Sender<Result<(), ErrorCode>>>,
 }
 
 enum Reading {
@@ -40,17 +35,12 @@ pub(super) struct Batch {
     pub(super) rest: Option<OwnedFd>,
 }
 
-impl Entries {
-    pub(crate) fn new(
-        disk: Arc<Disk>,
-        directory: Arc<File>,
-        outcome: oneshot::Sender<Result<(), ErrorCode>>,
-    ) -> Self {
+impl DirectoryReader {
+    pub(crate) fn new(disk: Arc<Disk>, directory: Arc<File>) -> Self {
         Self {
             disk,
             directory,
             reading: Reading::Not(None),
-            outcome: Some(outcome),
         }
     }
 
@@ -78,6 +68,18 @@ impl Entries {
         self.disk.threads.run(device, read)
     }
 
+    /// The next entries that can be shown, which may be none; `None` at the end. After it was
+    /// pending it is to be asked again: what a thread reads meanwhile is there then.
+    pub(crate) fn poll_next(
+        &mut self,
+        cx: &mut Context<'_>,
+    ) -> Poll<Result<Option<Vec<DirectoryEntry>>, Errno>> {
+        let batch = ready!(self.poll_batch(cx))?;
+        let more = batch.rest.is_some();
+        self.reading = Reading::Not(batch.rest);
+        Poll::Ready(Ok(more.then_some(batch.entries)))
+    }
+
     fn poll_batch(&mut self, cx: &mut Context<'_>) -> Poll<Result<Batch, Errno>> {
         loop {
             let open = match &mut self.reading {
@@ -94,50 +96,6 @@ impl Entries {
                 Err(None) => {}
             }
         }
-    }
-
-    fn close(&mut self, outcome: Result<(), ErrorCode>) -> StreamResult {
-        if let Some(sender) = self.outcome.take() {
-            // No one listens when the component has dropped the future.
-            let _ = sender.send(outcome);
-        }
-        StreamResult::Dropped
-    }
-}
-
-impl<T> StreamProducer<T> for Entries {
-    type Item = DirectoryEntry;
-    type Buffer = VecBuffer<DirectoryEntry>;
-
-    fn poll_produce<'a>(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        _: StoreContextMut<'a, T>,
-        mut destination: Destination<'a, DirectoryEntry, VecBuffer<DirectoryEntry>>,
-        finish: bool,
-    ) -> Poll<wasmtime::Result<StreamResult>> {
-        Poll::Ready(Ok(match self.poll_batch(cx) {
-            // What the thread comes to is there for the next read.
-            Poll::Pending if finish => StreamResult::Cancelled,
-            Poll::Pending => return Poll::Pending,
-            Poll::Ready(Ok(Batch { rest: None, .. })) => self.close(Ok(())),
-            Poll::Ready(Ok(batch)) => {
-                self.reading = Reading::Not(batch.rest);
-                match (batch.entries.is_empty(), finish) {
-                    (false, _) => {
-                        destination.set_buffer(batch.entries.into());
-                        StreamResult::Completed
-                    }
-                    (true, true) => StreamResult::Cancelled,
-                    // None that can be shown: others have their turn before the next.
-                    (true, false) => {
-                        cx.waker().wake_by_ref();
-                        return Poll::Pending;
-                    }
-                }
-            }
-            Poll::Ready(Err(error)) => self.close(Err(code(error))),
-        }))
     }
 }
 

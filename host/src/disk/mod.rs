@@ -29,7 +29,7 @@ pub(crate) use codes::code;
 pub(crate) use file_systems::{Device, Route};
 use file_systems::{FileSystems, Kind};
 use granted::{Granted, OUTSIDE, Place};
-pub(crate) use listing::Entries;
+pub(crate) use listing::DirectoryReader;
 use lookup::{How, Nearest};
 pub(crate) use stat::{Freshness, Stat, descriptor_type};
 use thread_pool::ThreadPool;

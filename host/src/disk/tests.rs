@@ -130,7 +130,7 @@ fn links_that_go_on_and_on_end() {
 }
 
 #[test]
-fn what_is_opened_is_a_file_or_a_directory() {
+fn only_files_and_directories_are_opened() {
     let (folder, disk) = disk();
     let fifo = folder.path().join("root/fifo");
     let (kind, mode) = (rustix::fs::FileType::Fifo, rustix::fs::Mode::RUSR);
@@ -191,7 +191,7 @@ impl Disk {
 }
 
 #[test]
-fn what_may_wait_without_end_is_asked_beside() {
+fn remote_file_systems_are_asked_by_threads() {
     let (_folder, disk) = disk();
     let disk = Arc::new(disk.with(Kind::Remote));
     let beside = (Some("disk".to_owned()), How::Patiently);
@@ -259,7 +259,7 @@ fn the_longest_part_in_memory_says_which_file_system_is_asked() {
 }
 
 #[test]
-fn what_is_known_of_a_file_is_what_the_system_says() {
+fn metadata_equals_what_the_system_says() {
     use std::os::unix::fs::MetadataExt as _;
     use wasmtime_wasi::p3::bindings::filesystem::types::DescriptorStat;
 

@@ -318,7 +318,7 @@ mod tests {
     }
 
     #[test]
-    fn what_waits_is_bounded_and_what_nobody_waits_for_makes_room() {
+    fn the_queue_is_bounded_and_cancelled_work_leaves_it() {
         let threads = ThreadPool::within(BOUNDS);
         let (mut releases, mut waiting) = (Vec::new(), Vec::new());
         for number in 0..BOUNDS.per_file_system + BOUNDS.queue {

@@ -116,7 +116,7 @@ mod tests {
     }
 
     #[test]
-    fn the_first_is_said_and_the_rest_is_counted() {
+    fn the_first_event_is_reported_and_repeats_are_counted() {
         let mut suppressor = Suppressor::default();
         let start = Instant::now();
         assert_eq!(said(suppressor.record(start, "trap")), [("trap", 1)]);
@@ -132,7 +132,7 @@ mod tests {
     }
 
     #[test]
-    fn the_count_comes_without_another_event() {
+    fn repeats_are_reported_without_a_new_event() {
         let mut suppressor = Suppressor::default();
         let start = Instant::now();
         suppressor.record(start, "trap");

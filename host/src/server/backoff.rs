@@ -52,7 +52,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_never_listened_is_given_up_soon() {
+    fn instances_that_never_listened_are_abandoned() {
         let mut backoff = Backoff::default();
         for _ in 0..FAILED_STARTS {
             assert!(backoff.after(Duration::ZERO, false).is_some());
@@ -61,7 +61,7 @@ mod tests {
     }
 
     #[test]
-    fn what_once_listened_gets_time_to_recover() {
+    fn workers_that_listened_before_get_time_to_recover() {
         let mut backoff = Backoff::default();
         backoff.after(HEALTHY_AFTER, true);
         let pauses: Vec<_> = std::iter::from_fn(|| backoff.after(Duration::ZERO, false)).collect();
@@ -78,7 +78,7 @@ mod tests {
     }
 
     #[test]
-    fn what_listens_never_waits_for_long() {
+    fn instances_that_listened_restart_quickly() {
         let mut backoff = Backoff::default();
         for _ in 0..1_000 {
             let pause = backoff.after(Duration::ZERO, true).unwrap();

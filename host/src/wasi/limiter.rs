@@ -116,7 +116,7 @@ mod tests {
     }
 
     #[test]
-    fn what_the_system_could_not_give_is_given_back_once() {
+    fn failed_growth_is_refunded_once() {
         let mut budget = Budget::of(100);
         assert!(!budget.take(0, 20, Some(10)));
         assert!(budget.take(0, 30, Some(30)));

@@ -5,6 +5,7 @@ pub(crate) mod bindings;
 mod clock;
 pub(crate) mod filesystem;
 pub(crate) mod limiter;
+mod outcome;
 pub(crate) mod sockets;
 pub(crate) mod state;
 mod stdio;

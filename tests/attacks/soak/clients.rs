@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use super::stage::{FILM_BYTES, SMALL_FILES, Stage, small};
-use crate::attacks::visitor::Visitor;
+use crate::attacks::support::visitor::Visitor;
 use crate::support::Random;
 
 /// A connection, and a hundred files on it.

@@ -18,7 +18,7 @@ use std::time::{Duration, Instant};
 
 use libtest_mimic::Trial;
 
-use super::scale;
+use crate::attacks::support::scale;
 use crate::support::{Porthole, trials};
 use budget::Budget;
 use samples::{Sample, Samples};

@@ -9,8 +9,8 @@ use std::time::{Duration, Instant};
 
 use super::budget::{self, Budget};
 use super::samples::Sample;
-use crate::attacks::latency::Latencies;
-use crate::attacks::visitor::Visitor;
+use crate::attacks::support::latency::Latencies;
+use crate::attacks::support::visitor::Visitor;
 use crate::support::{Client, Folder, Porthole, Random, noise};
 
 /// One round of what a client or a saboteur does; it fails by panicking.

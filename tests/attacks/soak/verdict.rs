@@ -5,8 +5,8 @@ use std::time::{Duration, Instant};
 
 use super::samples::Samples;
 use super::stage::Stage;
-use crate::attacks::latency::Latencies;
-use crate::attacks::scale;
+use crate::attacks::support::latency::Latencies;
+use crate::attacks::support::scale;
 use crate::support::PATIENCE;
 
 /// What comes before does not count: buffers, caches and pools fill.

@@ -220,7 +220,7 @@ mod tests {
     }
 
     #[test]
-    fn what_compression_is_for() {
+    fn compressible_media_types() {
         let cases = [
             ("a.html", true),
             ("a.js", true),

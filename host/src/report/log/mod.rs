@@ -197,7 +197,7 @@ mod tests {
     }
 
     #[test]
-    fn what_does_not_fit_is_dropped_and_counted() {
+    fn log_output_beyond_the_queue_is_dropped_and_counted() {
         let (sender, receiver) = sync_channel(1);
         let log = Log {
             chunks: sender,

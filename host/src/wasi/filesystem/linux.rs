@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use tokio::sync::oneshot;
 use wasmtime::StoreContextMut;
 use wasmtime::component::{Accessor, FutureReader, LinkerInstance, StreamReader};
 use wasmtime_wasi::filesystem::{self, Descriptor, Dir, FsPerms, OpenMode};
@@ -11,10 +10,12 @@ use wasmtime_wasi::p3::bindings::filesystem::types::{
     PathFlags,
 };
 
+use super::directory::Entries;
 use super::preopens::ON_THIS_THREAD;
 use super::{Answer, File, HasDisk, Listing, Opening, TOO_MANY, name, refused_listing};
 use crate::descriptors::is_for_files;
-use crate::disk::{Disk, Entries, Freshness, Lookup, Stat, code, descriptor_type, names};
+use crate::disk::{DirectoryReader, Disk, Freshness, Lookup, Stat, code, descriptor_type, names};
+use crate::wasi::outcome::Outcome;
 
 /// A handle's path, as the component asks for it.
 type Named = (File, PathFlags, String);
@@ -215,12 +216,10 @@ fn read_directory<T: HasDisk + 'static>(
     let Descriptor::Dir(directory) = descriptor else {
         return refused_listing(store, ErrorCode::NotDirectory);
     };
-    let (sender, receiver) = oneshot::channel();
-    let entries = Entries::new(disk, directory.dir, sender);
+    let (outcome, ended) = Outcome::channel();
+    let reader = DirectoryReader::new(disk, directory.dir);
     Ok((
-        StreamReader::new(&mut store, entries)?,
-        FutureReader::new(&mut store, async {
-            wasmtime::error::Ok(receiver.await.unwrap_or(Ok(())))
-        })?,
+        StreamReader::new(&mut store, Entries { reader, outcome })?,
+        FutureReader::new(&mut store, ended)?,
     ))
 }

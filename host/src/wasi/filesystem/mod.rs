@@ -16,6 +16,8 @@ use wasmtime_wasi::p3::bindings::filesystem::types::{
 use read::read_via_stream;
 
 #[cfg(target_os = "linux")]
+mod directory;
+#[cfg(target_os = "linux")]
 mod linux;
 #[cfg(not(target_os = "linux"))]
 mod portable;

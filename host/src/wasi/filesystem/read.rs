@@ -9,7 +9,6 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 
-use tokio::sync::oneshot;
 use wasmtime::StoreContextMut;
 use wasmtime::component::{
     Destination, FutureReader, Resource, StreamProducer, StreamReader, StreamResult, VecBuffer,
@@ -19,6 +18,7 @@ use wasmtime_wasi::p3::bindings::filesystem::types::ErrorCode;
 
 use super::HasDisk;
 use crate::limits::TRANSFER_BYTES;
+use crate::wasi::outcome::Outcome;
 use crate::wasi::transfers::Turns;
 
 /// The bytes, and how they ended.
@@ -43,20 +43,17 @@ pub(crate) fn read_via_stream<T: HasDisk>(
             ));
         }
     };
-    let (sender, receiver) = oneshot::channel();
+    let (outcome, ended) = Outcome::channel();
     let producer = Producer {
         source: Source::new(file, store.data().disk()),
         offset,
         reading: None,
-        outcome: Some(sender),
+        outcome,
         turns: Turns::default(),
     };
     Ok((
         StreamReader::new(&mut store, producer)?,
-        // The component hears of an end that was not an error as `ok`.
-        FutureReader::new(&mut store, async {
-            wasmtime::error::Ok(receiver.await.unwrap_or(Ok(())))
-        })?,
+        FutureReader::new(&mut store, ended)?,
     ))
 }
 
@@ -65,7 +62,7 @@ struct Producer {
     offset: u64,
     /// A thread that waits for the disk, with a buffer of its own.
     reading: Option<Reading>,
-    outcome: Option<oneshot::Sender<Result<(), ErrorCode>>>,
+    outcome: Outcome<ErrorCode>,
     turns: Turns,
 }
 
@@ -101,14 +98,6 @@ impl Producer {
             count
         }))
     }
-
-    fn close(&mut self, outcome: Result<(), ErrorCode>) -> Poll<wasmtime::Result<StreamResult>> {
-        if let Some(sender) = self.outcome.take() {
-            // No one listens when the component has dropped the future.
-            let _ = sender.send(outcome);
-        }
-        Poll::Ready(Ok(StreamResult::Dropped))
-    }
 }
 
 impl<T> StreamProducer<T> for Producer {
@@ -138,13 +127,13 @@ impl<T> StreamProducer<T> for Producer {
                 Poll::Ready(Ok(StreamResult::Cancelled))
             }
             Poll::Pending => Poll::Pending,
-            Poll::Ready(Ok(0)) => self.close(Ok(())),
+            Poll::Ready(Ok(0)) => Poll::Ready(Ok(self.outcome.end(Ok(())))),
             Poll::Ready(Ok(count)) => {
                 destination.mark_written(count);
                 self.offset = self.offset.saturating_add(count as u64);
                 Poll::Ready(Ok(StreamResult::Completed))
             }
-            Poll::Ready(Err(error)) => self.close(Err(error)),
+            Poll::Ready(Err(error)) => Poll::Ready(Ok(self.outcome.end(Err(error)))),
         }
     }
 }
@@ -316,7 +305,7 @@ mod tests {
 
     /// Where the file system can drop it from memory; elsewhere it is read from there.
     #[test]
-    fn what_is_not_in_memory_is_read_offloaded() {
+    fn uncached_bytes_are_read_by_a_thread() {
         let mut file = tempfile::tempfile().unwrap();
         let content: Vec<u8> = (0..LENGTH * 5).map(|at| (at / 7) as u8).collect();
         file.write_all(&content).unwrap();
@@ -330,7 +319,7 @@ mod tests {
             source: Source::new(file, &disk),
             offset: 0,
             reading: None,
-            outcome: None,
+            outcome: Outcome::channel().0,
             turns: Turns::default(),
         };
         let refused = producer.source.read_inline(&mut buffer, 0);

@@ -4,13 +4,13 @@ use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
 use tokio::io::ReadBuf;
-use tokio::sync::oneshot;
 use wasmtime::StoreContextMut;
 use wasmtime::component::{Destination, StreamProducer, StreamResult, VecBuffer};
 
-use super::send::{Outcome, error_code, outcome};
+use super::send::error_code;
 use crate::limits::TRANSFER_BYTES;
 use crate::wasi::bindings::wasi::sockets::types::ErrorCode;
+use crate::wasi::outcome::Outcome;
 use crate::wasi::tcp_socket::ReadHalf;
 use crate::wasi::transfers::Turns;
 
@@ -21,28 +21,26 @@ pub(super) fn producer(
     Producer,
     impl Future<Output = wasmtime::Result<Result<(), ErrorCode>>>,
 ) {
-    let (sender, receiver) = oneshot::channel();
-    (
-        Producer {
-            open: Some((half, sender)),
-            turns: Turns::default(),
-        },
-        outcome(receiver),
-    )
+    let (outcome, ended) = Outcome::channel();
+    let producer = Producer {
+        half: Some(half),
+        outcome,
+        turns: Turns::default(),
+    };
+    (producer, ended)
 }
 
 pub(super) struct Producer {
-    open: Option<(ReadHalf, oneshot::Sender<Outcome>)>,
+    /// `None` once it has ended.
+    half: Option<ReadHalf>,
+    outcome: Outcome<ErrorCode>,
     turns: Turns,
 }
 
 impl Producer {
-    fn close(&mut self, outcome: Outcome) -> Poll<wasmtime::Result<StreamResult>> {
-        if let Some((_, sender)) = self.open.take() {
-            // No one listens when the component has dropped the future.
-            let _ = sender.send(outcome);
-        }
-        Poll::Ready(Ok(StreamResult::Dropped))
+    fn close(&mut self, outcome: Result<(), ErrorCode>) -> Poll<wasmtime::Result<StreamResult>> {
+        self.half = None;
+        Poll::Ready(Ok(self.outcome.end(outcome)))
     }
 }
 
@@ -58,7 +56,7 @@ impl<T> StreamProducer<T> for Producer {
         finish: bool,
     ) -> Poll<wasmtime::Result<StreamResult>> {
         ready!(self.turns.poll(cx, &mut store, &destination));
-        let Some((half, _)) = self.open.as_mut() else {
+        let Some(half) = self.half.as_mut() else {
             return Poll::Ready(Ok(StreamResult::Dropped));
         };
         // The capacity counts only for readers on the host's side.

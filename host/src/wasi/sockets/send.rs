@@ -4,21 +4,12 @@ use std::io;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
-use tokio::sync::oneshot;
 use wasmtime::StoreContextMut;
 use wasmtime::component::{Source, StreamConsumer, StreamResult};
 
 use crate::wasi::bindings::wasi::sockets::types::ErrorCode;
+use crate::wasi::outcome::Outcome;
 use crate::wasi::tcp_socket::WriteHalf;
-
-/// How a direction of a connection ended.
-pub(super) type Outcome = Result<(), ErrorCode>;
-
-/// The component hears of an end that was not an error as `ok`, also when the
-/// stream was dropped before anything was said.
-pub(super) async fn outcome(receiver: oneshot::Receiver<Outcome>) -> wasmtime::Result<Outcome> {
-    Ok(receiver.await.unwrap_or(Ok(())))
-}
 
 pub(super) fn error_code(error: &io::Error) -> ErrorCode {
     match error.kind() {
@@ -37,27 +28,26 @@ pub(super) fn error_code(error: &io::Error) -> ErrorCode {
 /// What takes the bytes, and the future that says how it ended.
 pub(super) fn consumer(
     half: WriteHalf,
-) -> (Consumer, impl Future<Output = wasmtime::Result<Outcome>>) {
-    let (sender, receiver) = oneshot::channel();
-    (
-        Consumer {
-            open: Some((half, sender)),
-        },
-        outcome(receiver),
-    )
+) -> (
+    Consumer,
+    impl Future<Output = wasmtime::Result<Result<(), ErrorCode>>>,
+) {
+    let (outcome, ended) = Outcome::channel();
+    let half = Some(half);
+    (Consumer { half, outcome }, ended)
 }
 
 /// Dropping it sends FIN: that is how a component ends its side.
 pub(super) struct Consumer {
-    open: Option<(WriteHalf, oneshot::Sender<Outcome>)>,
+    /// `None` once it has ended.
+    half: Option<WriteHalf>,
+    outcome: Outcome<ErrorCode>,
 }
 
 impl Consumer {
-    fn close(&mut self, outcome: Outcome) -> Poll<wasmtime::Result<StreamResult>> {
-        if let Some((_, sender)) = self.open.take() {
-            let _ = sender.send(outcome);
-        }
-        Poll::Ready(Ok(StreamResult::Dropped))
+    fn close(&mut self, outcome: Result<(), ErrorCode>) -> Poll<wasmtime::Result<StreamResult>> {
+        self.half = None;
+        Poll::Ready(Ok(self.outcome.end(outcome)))
     }
 }
 
@@ -71,7 +61,7 @@ impl<T> StreamConsumer<T> for Consumer {
         source: Source<'_, u8>,
         finish: bool,
     ) -> Poll<wasmtime::Result<StreamResult>> {
-        let Some((half, _)) = self.open.as_mut() else {
+        let Some(half) = self.half.as_mut() else {
             return Poll::Ready(Ok(StreamResult::Dropped));
         };
         let mut source = source.as_direct(store);

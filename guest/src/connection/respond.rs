@@ -1,0 +1,247 @@
+//! The response to a request: decided, sent, and logged.
+
+use alloc::boxed::Box;
+
+use h1::connection::Request;
+use h1::refusal::Refusal;
+use h1::request::fields::{Fields, Name};
+use h1::request::head::{Version, request_line};
+use h1::request::method::Method;
+use h1::response::Context;
+use h1::status::Status;
+
+use super::session::Session;
+use super::{CloseMode, PeerAddress};
+use crate::log::{Access, Escaped};
+use crate::net::socket::CloseReason;
+use crate::reason::Reason;
+use crate::response::Response;
+use crate::response::decide::decide;
+use crate::response::write::{ResponseWriter, SendError};
+use crate::runtime::clock;
+use crate::shared::Shared;
+
+impl Session<'_> {
+    /// Answers; returns whether the connection goes on. `more`: the input goes on behind the
+    /// request.
+    pub(super) async fn respond(
+        &mut self,
+        request: &Request<'_>,
+        input: &[u8],
+        more: bool,
+    ) -> Result<bool, CloseReason> {
+        let (now, date) = self.shared.clock.now();
+        self.version = request.head.version;
+        self.answered = true;
+        let head = &request.head;
+        self.verbose(format_args!(
+            "Request from {}: {}",
+            PeerAddress(self.peer),
+            Escaped(input.get(..head.len).unwrap_or(input))
+        ));
+        let (response, reason) = response_to(self.shared, request, self.within_rate(), now).await;
+        self.shared.log_listings();
+        let status = response.head().status();
+        self.log_reason(status, reason, input);
+        let keep_alive =
+            request.keep_alive && !status.ends_connection() && !self.shared.is_draining();
+        let context = context(self.shared, now, &date, head.version, keep_alive);
+        let writer = ResponseWriter {
+            method: head.method,
+            fields: head.fields,
+            context,
+        };
+        let (status, content_at, mut sent) = self.send(&writer, &response, input).await;
+        let keep_alive = keep_alive && !status.ends_connection();
+        if sent.is_ok() && !more {
+            // What the line says has then left the buffer.
+            sent = self.buffered.flush().await.map_err(SendError::from);
+        }
+        let access = self.access(date, input, status, &head.fields);
+        let content = self.buffered.queued().saturating_sub(content_at);
+        let said = self.say(&access, content_at).await;
+        self.buffered.answered().await;
+        self.conclude(sent.and(said.map_err(SendError::from)), content, input)?;
+        Ok(keep_alive)
+    }
+
+    /// Logs how the transfer of a response ended.
+    fn conclude(
+        &self,
+        sent: Result<(), SendError>,
+        content: u64,
+        input: &[u8],
+    ) -> Result<(), CloseReason> {
+        match sent {
+            Ok(()) => {
+                let peer = PeerAddress(self.peer);
+                self.verbose(format_args!("File Completed: {peer}, {content} bytes"));
+                Ok(())
+            }
+            Err(SendError::Peer(end)) => Err(end),
+            // Closed short, so that the client knows.
+            Err(SendError::File(reason) | SendError::Unsent(reason)) => {
+                self.shared.log_error(format_args!(
+                    "a file ended or failed early: {}: {reason}",
+                    Escaped(request_line(input))
+                ));
+                Err(CloseReason::Finished)
+            }
+        }
+    }
+
+    /// Sends the response, or an error in its place when nothing of it can be read. Returns
+    /// the status that was sent, and what [`ResponseWriter::send`] does.
+    async fn send(
+        &mut self,
+        writer: &ResponseWriter<'_>,
+        response: &Response<'_>,
+        input: &[u8],
+    ) -> (Status, u64, Result<(), SendError>) {
+        let (content_at, sent) = writer.send(&mut self.buffered, response).await;
+        let Err(SendError::Unsent(reason)) = sent else {
+            return (response.head().status(), content_at, sent);
+        };
+        let status = reason.status();
+        self.log_reason(status, Some(reason), input);
+        let (content_at, sent) = writer
+            .send(&mut self.buffered, &Response::Plain(status))
+            .await;
+        (status, content_at, sent)
+    }
+
+    /// Says why an answer is an error: always where the fault is ours.
+    fn log_reason(&self, status: Status, reason: Option<Reason>, input: &[u8]) {
+        let Some(reason) = reason.filter(|reason| reason.status() == status) else {
+            return;
+        };
+        let request = Escaped(request_line(input));
+        let words = format_args!("{} because {reason}: {request}", status.code());
+        match reason.is_server_error() {
+            true => self.shared.log_error(words),
+            false => self.verbose(words),
+        }
+    }
+
+    /// Writes the line of log about an answer, now or once it has left the buffer.
+    async fn say(&mut self, access: &Access<'_>, content_at: u64) -> Result<(), CloseReason> {
+        if !self.shared.logs_answers() {
+            return Ok(());
+        }
+        let (written, end) = (self.buffered.written(), self.buffered.queued());
+        if written < end && self.pending.add(access, content_at, end) {
+            return Ok(());
+        }
+        let flushed = self.flush().await;
+        let sent = self.buffered.written().saturating_sub(content_at);
+        self.shared.access(access, sent);
+        // The line is to stand before those of requests that come of this answer.
+        self.buffered.yield_to_ready().await;
+        flushed
+    }
+
+    /// What the log says of a request and its response.
+    fn access<'a>(
+        &self,
+        date: [u8; 29],
+        head: &'a [u8],
+        status: Status,
+        fields: &Fields<'a>,
+    ) -> Access<'a> {
+        Access {
+            peer: self.peer,
+            time: self.shared.log_time(date),
+            head,
+            status: status.code(),
+            referer: fields.only(Name::Referer),
+            user_agent: fields.only(Name::UserAgent),
+        }
+    }
+
+    /// Whether the client keeps within the operator's `--rate`.
+    fn within_rate(&self) -> bool {
+        match (&self.shared.rate_limiter, self.peer) {
+            (Some(rate_limiter), Some(peer)) => rate_limiter.allow(peer, clock::monotonic()),
+            _ => true,
+        }
+    }
+
+    /// Answers what could not be read as a request; then the connection closes.
+    pub(super) async fn refuse(
+        &mut self,
+        input: &[u8],
+        method: Option<Method>,
+        refusal: Refusal,
+    ) -> Result<CloseMode, CloseReason> {
+        self.verbose(format_args!(
+            "Refused {}: {}",
+            PeerAddress(self.peer),
+            refusal.explanation()
+        ));
+        let status = match self.within_rate() {
+            true => refusal.status(),
+            false => Status::TooManyRequests,
+        };
+        Box::pin(self.respond_and_close(method, status, input)).await?;
+        Ok(CloseMode::Lingering)
+    }
+
+    /// Answers before any request: there is no room.
+    pub(super) async fn reject_overload(&mut self) -> Result<(), CloseReason> {
+        self.respond_and_close(None, Status::ServiceUnavailable, b"")
+            .await
+    }
+
+    async fn respond_and_close(
+        &mut self,
+        method: Option<Method>,
+        status: Status,
+        input: &[u8],
+    ) -> Result<(), CloseReason> {
+        let (now, date) = self.shared.clock.now();
+        let context = context(self.shared, now, &date, self.version, false);
+        let writer = ResponseWriter::refusal(method, context);
+        let (content_at, _) = writer
+            .send(&mut self.buffered, &Response::Plain(status))
+            .await;
+        let flushed = self.flush().await;
+        let access = self.access(date, input, status, &Fields::EMPTY);
+        let sent = self.buffered.written().saturating_sub(content_at);
+        self.shared.access(&access, sent);
+        flushed
+    }
+}
+
+/// The response to a request, and the reason where it is an error.
+async fn response_to<'r>(
+    shared: &'r Shared,
+    request: &'r Request<'_>,
+    within_rate: bool,
+    now: i64,
+) -> (Response<'r>, Option<Reason>) {
+    match &request.target {
+        _ if !within_rate => (Response::Plain(Status::TooManyRequests), None),
+        Ok(target) => {
+            let (files, listings, options) = (&shared.files, &shared.listings, &shared.options);
+            decide(files, listings, options, request, target, now).await
+        }
+        Err(refusal) => (Response::Plain(refusal.status()), None),
+    }
+}
+
+/// What the head of a response depends on besides what it is about.
+fn context<'a>(
+    shared: &'a Shared,
+    now: i64,
+    date: &'a [u8; 29],
+    version: Version,
+    keep_alive: bool,
+) -> Context<'a> {
+    Context {
+        now,
+        date,
+        keep_alive,
+        version,
+        policy: &shared.options.policy,
+    }
+}

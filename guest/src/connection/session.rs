@@ -1,0 +1,197 @@
+//! A connection's requests, one after the other.
+
+use alloc::boxed::Box;
+use alloc::vec::Vec;
+use core::fmt;
+use core::mem::replace;
+use core::net::SocketAddr;
+
+use h1::connection::{Connection, Event};
+use h1::refusal::Refusal;
+use h1::request::head::Version;
+use h1::response::CONTINUE;
+
+use super::CloseMode;
+use crate::limits::{DRAIN_SECONDS, HEAD_SECONDS, IDLE_BUFFER, IDLE_SECONDS, INPUT_BUFFER};
+use crate::log::pending::PendingLines;
+use crate::net::buffered::Buffered;
+use crate::net::socket::CloseReason;
+use crate::runtime::deadlines::{Deadline, Second};
+use crate::shared::Shared;
+
+pub(super) struct Session<'s> {
+    pub(super) shared: &'s Shared,
+    pub(super) buffered: Buffered<'s>,
+    pub(super) peer: Option<SocketAddr>,
+    /// Of the latest request: a refusal is answered in its terms.
+    pub(super) version: Version,
+    /// Whether there was an answer yet.
+    pub(super) answered: bool,
+    /// Lines of log about responses that are still in the buffer.
+    pub(super) pending: PendingLines,
+    /// By when the request that is being read must be there.
+    pub(super) head_at: Option<Second>,
+}
+
+/// How a wait for a request ended.
+enum Received {
+    Bytes,
+    /// It was a wait for a next request.
+    IdleTimeout,
+    /// A request took too long to arrive.
+    HeadTimeout,
+}
+
+impl<'s> Session<'s> {
+    pub(super) fn new(
+        shared: &'s Shared,
+        buffered: Buffered<'s>,
+        peer: Option<SocketAddr>,
+    ) -> Self {
+        Self {
+            shared,
+            buffered,
+            peer,
+            version: Version::Http11,
+            answered: false,
+            pending: PendingLines::default(),
+            head_at: None,
+        }
+    }
+}
+
+impl Session<'_> {
+    /// `Ok` when the connection is to be closed in order.
+    pub(super) async fn run(&mut self) -> Result<CloseMode, CloseReason> {
+        let mut protocol = Connection::new();
+        let mut input = Vec::new();
+        loop {
+            match protocol.next(&input) {
+                Event::Read { idle } => {
+                    self.flush().await?;
+                    let idle = idle && input.is_empty();
+                    match self.receive(idle, &mut input, &mut protocol).await? {
+                        Received::Bytes => {}
+                        Received::IdleTimeout => return Ok(self.close_idle()),
+                        Received::HeadTimeout => {
+                            let method = protocol.method(&input);
+                            return self.refuse(&input, method, Refusal::HeadTimeout).await;
+                        }
+                    }
+                }
+                Event::Continue => {
+                    let interim = |out: &mut Vec<u8>| out.extend_from_slice(CONTINUE);
+                    self.buffered.append(CONTINUE.len(), 0, interim).await?;
+                    self.flush().await?;
+                }
+                Event::Request(request) => {
+                    let more = input.len() > protocol.taken();
+                    // On the heap, for an idle connection needs no room for it.
+                    let keep_alive = Box::pin(self.respond(&request, &input, more)).await?;
+                    let last = request.last;
+                    input.drain(..protocol.finish());
+                    // The next head's time begins when it is waited for, not while an
+                    // answer goes out.
+                    self.head_at = None;
+                    if !keep_alive {
+                        self.flush().await?;
+                        return Ok(match last && input.is_empty() {
+                            true => CloseMode::Immediate,
+                            false => CloseMode::Lingering,
+                        });
+                    }
+                }
+                Event::Refused(refusal) => {
+                    let method = protocol.method(&input);
+                    return self.refuse(&input, method, refusal).await;
+                }
+            }
+        }
+    }
+
+    /// Reads more: the start of a request, if this is `idle`, or the rest of one.
+    async fn receive(
+        &mut self,
+        idle: bool,
+        input: &mut Vec<u8>,
+        protocol: &mut Connection,
+    ) -> Result<Received, CloseReason> {
+        let read = if idle {
+            self.head_at = None;
+            self.idle(input).await
+        } else {
+            let after = || self.buffered.after(HEAD_SECONDS);
+            let at = *self.head_at.get_or_insert_with(after);
+            self.grow_input(input, protocol);
+            self.buffered.read(input, Deadline::At(at)).await
+        };
+        match read {
+            Ok(_) => Ok(Received::Bytes),
+            Err(CloseReason::Expired) if idle => Ok(Received::IdleTimeout),
+            Err(CloseReason::Expired) => Ok(Received::HeadTimeout),
+            Err(end) => Err(end),
+        }
+    }
+
+    /// Whoever was silent is owed nothing, and its place may be wanted; but when the
+    /// server drains, a request may be on its way.
+    fn close_idle(&self) -> CloseMode {
+        match self.shared.is_draining() {
+            true => CloseMode::Lingering,
+            false => CloseMode::Immediate,
+        }
+    }
+
+    /// Waits for the next request with no more than a small buffer; it expires when
+    /// it is time to go.
+    async fn idle(&mut self, input: &mut Vec<u8>) -> Result<usize, CloseReason> {
+        self.buffered.rest();
+        self.pending.rest();
+        if input.capacity() != IDLE_BUFFER {
+            self.shared
+                .pool
+                .put(replace(input, self.shared.pool.idle()));
+        }
+        if !self.shared.is_draining() {
+            let deadline = Deadline::Idle(self.buffered.after(IDLE_SECONDS));
+            let read = self.buffered.read(input, deadline).await;
+            if read != Err(CloseReason::Expired) || !self.shared.is_draining() {
+                return read;
+            }
+        }
+        // Whoever has just connected is about to ask; the others have had answers.
+        match self.answered {
+            true => Err(CloseReason::Expired),
+            false => {
+                let deadline = Deadline::At(self.buffered.after(DRAIN_SECONDS));
+                self.buffered.read(input, deadline).await
+            }
+        }
+    }
+
+    /// The larger buffer is as large as a head may be: when it is full, what fills
+    /// it is content that has been skipped.
+    fn grow_input(&self, input: &mut Vec<u8>, protocol: &mut Connection) {
+        if input.len() < input.capacity() {
+            return;
+        }
+        if input.capacity() < INPUT_BUFFER {
+            let mut larger = self.shared.pool.input();
+            larger.extend_from_slice(input);
+            self.shared.pool.put(replace(input, larger));
+        } else {
+            input.drain(protocol.reclaim());
+        }
+    }
+
+    /// Writes what has gathered, and what there is to say of it.
+    pub(super) async fn flush(&mut self) -> Result<(), CloseReason> {
+        let flushed = self.buffered.flush().await;
+        self.pending.say(self.shared.log(), self.buffered.written());
+        flushed
+    }
+
+    pub(super) fn verbose(&self, words: fmt::Arguments<'_>) {
+        self.shared.verbose(words);
+    }
+}

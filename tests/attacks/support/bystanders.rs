@@ -1,0 +1,61 @@
+//! Clients that only want a file, while others attack.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use crate::attacks::support::latency::{Latencies, Summary};
+use crate::attacks::support::visitor::Visitor;
+
+/// Between an answer and the next request: people take longer, but the more
+/// answers there are, the more the latencies say.
+const PAUSE: Duration = Duration::from_millis(5);
+
+/// Runs an attack while two clients ask for `target` again and again, one on a
+/// connection that it keeps, one on a new one each time. Every answer must be
+/// `content`.
+pub fn beside(
+    visitor: impl Fn() -> Visitor + Sync,
+    target: &str,
+    content: &[u8],
+    attack: impl FnOnce(),
+) -> Summary {
+    let over = AtomicBool::new(false);
+    let (over, new_visitor) = (&over, &visitor);
+    let ask = move |keep: bool| {
+        let mut latencies = Latencies::default();
+        let mut visitor = new_visitor();
+        while !over.load(Ordering::Relaxed) {
+            let asked = Instant::now();
+            if !keep {
+                visitor = new_visitor();
+            }
+            let answer = visitor.get(target, "");
+            latencies.push(asked.elapsed());
+            assert_eq!(answer.status, 200, "a bystander got {}", answer.line);
+            assert!(answer.body == content, "a bystander got other bytes");
+            thread::sleep(PAUSE);
+        }
+        latencies
+    };
+    thread::scope(|scope| {
+        let bystanders = [true, false].map(|keep| scope.spawn(move || ask(keep)));
+        // Also when the attack fails: else its failure would never be told.
+        let end = Raise(over);
+        attack();
+        drop(end);
+        let mut latencies = Latencies::default();
+        for bystander in bystanders {
+            latencies.append(bystander.join().expect("a bystander is served"));
+        }
+        latencies.summary()
+    })
+}
+
+struct Raise<'a>(&'a AtomicBool);
+
+impl Drop for Raise<'_> {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+}

@@ -1,0 +1,7 @@
+//! An attack, and those who are served meanwhile.
+
+pub mod bystanders;
+pub mod latency;
+pub mod scale;
+pub mod siege;
+pub mod visitor;

@@ -1,0 +1,146 @@
+//! A server that is attacked, and what must be true of it afterwards.
+
+use std::fs::File;
+use std::io::Write;
+use std::time::{Duration, Instant};
+
+use crate::attacks::support::latency::Summary;
+use crate::attacks::support::visitor::Visitor;
+use crate::attacks::support::{bystanders, scale};
+use crate::support::{Client, Folder, PATIENCE, Porthole, noise};
+
+/// Resident memory that no attack may push the server beyond, in bytes, whatever
+/// the number of its clients: two workers with their code, caches and buffers.
+const MEMORY: u64 = 96 << 20;
+
+/// What each client of an attack may cost beyond, in bytes: a body buffer of 80
+/// KiB, and a connection.
+const MEMORY_PER_CLIENT: u64 = 96 << 10;
+
+/// Descriptors that may be left when the attackers have gone: files that two
+/// workers keep open for the next request.
+const DESCRIPTORS: usize = 16;
+
+/// The longest that a bystander may wait. Nothing to be proud of, but the machine
+/// may be busy with other tests.
+const LATE: Duration = Duration::from_secs(3);
+
+/// What the bystanders ask for: larger than what is kept in memory.
+const BYSTANDERS_FILE: &str = "bystanders";
+
+/// An attack, as it stands in `docs/attacks.md`.
+pub struct Attack {
+    /// The test's name.
+    pub test: &'static str,
+    /// What is done to the server, by how many at once.
+    pub what: &'static str,
+    pub clients: usize,
+    /// What the server does about it.
+    pub answer: &'static str,
+}
+
+pub struct Siege {
+    pub folder: Folder,
+    pub porthole: Porthole,
+    content: Vec<u8>,
+    /// Descriptors before the attack.
+    usual: usize,
+    /// Whether bystanders may have to connect again.
+    crowded: bool,
+}
+
+impl Siege {
+    pub fn of(folder: Folder) -> Self {
+        Self::with(folder, &[])
+    }
+
+    pub fn with(folder: Folder, flags: &[&str]) -> Self {
+        let content = noise(100_000);
+        folder.file(BYSTANDERS_FILE, &content);
+        let porthole = Porthole::with(&folder, flags);
+        // Once it has answered, all that it needs for itself is open.
+        assert!(porthole.get("/bystanders").body == content);
+        let usual = porthole.descriptors().len();
+        Self {
+            folder,
+            porthole,
+            content,
+            usual,
+            crowded: false,
+        }
+    }
+
+    /// For attacks with more connections than there may be.
+    pub fn crowded(self) -> Self {
+        Self {
+            crowded: true,
+            ..self
+        }
+    }
+
+    pub fn client(&self) -> Client {
+        self.porthole.client()
+    }
+
+    pub fn clients(&self, count: usize) -> Vec<Client> {
+        (0..count).map(|_| self.client()).collect()
+    }
+
+    /// Attacks while bystanders are being served: each gets its file, in time; no
+    /// worker fails; memory stays within bounds, and what the attackers held is
+    /// given back. Returns how long the bystanders' answers took.
+    pub fn withstand(&self, attack: &Attack, attacking: impl FnOnce()) -> Summary {
+        let porthole = &self.porthole;
+        let target = format!("/{BYSTANDERS_FILE}");
+        let address = porthole.address();
+        let visitor = || match self.crowded {
+            true => Visitor::in_a_crowd(address),
+            false => Visitor::new(address),
+        };
+        let served = bystanders::beside(visitor, &target, &self.content, attacking);
+        let peak = porthole.peak_memory();
+        let Attack {
+            test,
+            what,
+            clients,
+            answer,
+        } = attack;
+        eprintln!(
+            "{test}: {clients} clients; bystanders: {served}; peak memory {:.1} MiB",
+            peak as f64 / f64::from(1 << 20)
+        );
+        if let Some(out) = scale::out() {
+            let table = out.join("attacks.tsv");
+            let mut table = File::options()
+                .create(true)
+                .append(true)
+                .open(table)
+                .unwrap();
+            let [p50, p99, max] = [served.p50, served.p99, served.max].map(|time| time.as_micros());
+            let line = format!("{test}\t{what}\t{clients}\t{answer}\t{p50}\t{p99}\t{max}\t{peak}");
+            writeln!(table, "{line}").unwrap();
+        }
+        assert!(served.answers > 0, "no bystander was served");
+        assert!(served.max < LATE, "{served}");
+        let bound = MEMORY + *clients as u64 * MEMORY_PER_CLIENT;
+        assert!(peak < bound, "{peak} of {bound} bytes");
+        self.recovers();
+        let failed = |line: &String| line.contains("failed") || line.contains("gave up");
+        let errors = porthole.errors().so_far();
+        assert!(!errors.iter().any(failed), "{errors:#?}");
+        served
+    }
+
+    fn recovers(&self) {
+        let deadline = Instant::now() + PATIENCE;
+        let bound = self.usual + DESCRIPTORS;
+        loop {
+            let count = self.porthole.descriptors().len();
+            if count <= bound {
+                return;
+            }
+            assert!(Instant::now() < deadline, "{count} of {bound} descriptors");
+            std::thread::yield_now();
+        }
+    }
+}

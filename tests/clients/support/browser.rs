@@ -1,0 +1,106 @@
+//! A page in a headless Chromium. It tells what it sees by asking the server for
+//! `/report?step=…`, which is then in the access log.
+
+use std::os::unix::process::CommandExt as _;
+use std::process::{Child, Stdio};
+
+use rustix::process::{Pid, Signal, kill_process_group};
+
+use crate::support::{Folder, Porthole, Program};
+
+pub const CHROMIUM: Program = Program::new("chromium", "chromium");
+
+/// Nothing but the page: no sandbox, which containers forbid; no proxy, no window,
+/// no requests of its own; and videos that play without being clicked.
+const FLAGS: [&str; 14] = [
+    "--headless=new",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--disable-dev-shm-usage",
+    "--no-first-run",
+    "--no-proxy-server",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-breakpad",
+    "--disable-extensions",
+    "--mute-audio",
+    "--autoplay-policy=no-user-gesture-required",
+];
+
+/// What the pages share.
+const SCRIPT: &str = include_str!("../pages/report.js");
+
+/// A browser with one page; killed when the test is over.
+pub struct Browser {
+    child: Child,
+    _profile: Folder,
+}
+
+impl Browser {
+    /// Puts a page into the served folder and opens it there.
+    pub fn open(folder: &Folder, porthole: &Porthole, page: &str) -> Self {
+        folder.file("page/report.js", SCRIPT);
+        folder.file("page/index.html", page);
+        let profile = Folder::new();
+        let child = CHROMIUM
+            .command()
+            .args(FLAGS)
+            .arg(format!("--user-data-dir={}", profile.path().display()))
+            .arg(porthole.url("/page/"))
+            // Its many processes end together.
+            .process_group(0)
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("chromium starts");
+        Self {
+            child,
+            _profile: profile,
+        }
+    }
+}
+
+impl Drop for Browser {
+    fn drop(&mut self) {
+        let _ = kill_process_group(Pid::from_child(&self.child), Signal::KILL);
+        let _ = self.child.wait();
+    }
+}
+
+/// What a page says at a step.
+#[derive(Debug)]
+pub struct Report(String);
+
+impl Report {
+    /// Waits for a step. A page that has failed says so in its own words.
+    pub fn of(porthole: &Porthole, step: &str) -> Self {
+        let (step, failed) = (said(step), said("failed"));
+        let here = |line: &str| line.contains(&step) || line.contains(&failed);
+        let line = porthole
+            .log()
+            .wait_for_several(1, here, &step)
+            .swap_remove(0);
+        assert!(!line.contains(&failed), "{line}");
+        let (_, values) = line.split_once(&step).unwrap();
+        Self(values.split(' ').next().unwrap().to_owned())
+    }
+
+    pub fn text(&self, name: &str) -> &str {
+        self.0
+            .split('&')
+            .find_map(|value| value.strip_prefix(name)?.strip_prefix('='))
+            .unwrap_or_else(|| panic!("no {name} in {}", self.0))
+    }
+
+    pub fn number(&self, name: &str) -> f64 {
+        self.text(name).parse().unwrap()
+    }
+}
+
+/// As it is in the access log.
+fn said(step: &str) -> String {
+    format!("\"GET /report?step={step}&")
+}

@@ -1,0 +1,299 @@
+//! The wall behind the wall: what the kernel refuses the process itself, whatever code
+//! it runs.
+
+use std::fs::{self, File, OpenOptions};
+use std::io;
+use std::net::{SocketAddr, TcpListener, TcpStream, UdpSocket};
+use std::os::fd::{FromRawFd as _, OwnedFd};
+use std::os::linux::net::SocketAddrExt;
+use std::os::unix::fs::symlink;
+use std::os::unix::net::{self, UnixDatagram, UnixListener, UnixStream};
+use std::path::PathBuf;
+use std::process::{Command, ExitCode};
+use std::sync::{Arc, Once};
+
+use libtest_mimic::Trial;
+use porthole::{Error, Limits, Listeners, Log, Program, Root, Server};
+use rustix::process::{getppid, test_kill_process};
+use socket2::{Domain, Protocol, Socket, Type};
+
+use crate::support::{Folder, each, needing_landlock, trial};
+
+pub fn trials() -> Vec<Trial> {
+    vec![
+        trial(
+            "confinement::native_code::an_empty_root_directory_is_listed",
+            an_empty_root_directory_is_listed,
+        ),
+        needing_landlock(
+            "confinement::native_code::native_code_reaches_nothing_else",
+            native_code_reaches_nothing_else,
+        ),
+    ]
+}
+
+/// Where the child finds what it tries to reach.
+const CHILD: &str = "PORTHOLE_TEST_CONFINED";
+
+/// What native code tries, and what refuses it.
+type Attempt = (&'static str, By, fn(&Outside) -> io::Result<()>);
+
+#[derive(Clone, Copy, Debug)]
+enum By {
+    NoOne,
+    /// Since this version.
+    Landlock(u32),
+    Seccomp,
+}
+
+use By::{Landlock, NoOne, Seccomp};
+
+#[rustfmt::skip]
+const ATTEMPTS: &[Attempt] = &[
+    ("read a file inside", NoOne, |at| read(at.inside("file"))),
+    ("read a file of a folder inside", NoOne, |at| read(at.inside("sub/file"))),
+    ("read by a link inside", NoOne, |at| read(at.inside("link"))),
+    ("list the folder", NoOne, |at| list(at.inside(""))),
+    ("see that there is a file outside", NoOne, |at| at.secret().metadata().map(drop)),
+    ("read a file outside", Landlock(1), |at| read(at.secret())),
+    ("read a file outside by way of the folder", Landlock(1), |at| read(at.inside("../secret"))),
+    ("read a file outside by a link inside", Landlock(1), |at| read(at.inside("out"))),
+    ("read a file of the system", Landlock(1), |_| read("/etc/passwd".into())),
+    ("read its own environment", Landlock(1), |_| read("/proc/self/environ".into())),
+    ("read a device", Landlock(1), |_| read("/dev/zero".into())),
+    ("list the parent", Landlock(1), |at| list(at.inside(".."))),
+    ("list the root of the system", Landlock(1), |_| list("/".into())),
+    ("open a file inside to write", Landlock(1), |at| write(at.inside("file"))),
+    ("open a file outside to write", Landlock(1), |at| write(at.secret())),
+    ("create a file inside", Landlock(1), |at| File::create_new(at.inside("new-file")).map(drop)),
+    ("create a file outside", Landlock(1), |at| File::create_new(at.folder.join("new")).map(drop)),
+    ("create a folder", Landlock(1), |at| fs::create_dir(at.inside("new-folder"))),
+    ("create a link", Landlock(1), |at| symlink("file", at.inside("new-link"))),
+    ("create a hard link", Landlock(1), |at| fs::hard_link(at.inside("file"), at.inside("new-name"))),
+    ("create a socket", Landlock(1), |at| UnixListener::bind(at.inside("new-socket")).map(drop)),
+    ("bring a file in", Landlock(1), |at| fs::hard_link(at.secret(), at.inside("new-secret"))),
+    ("rename a link", Landlock(1), |at| fs::rename(at.inside("link"), at.inside("new-link-name"))),
+    ("remove a link", Landlock(1), |at| fs::remove_file(at.inside("out"))),
+    ("remove a folder", Landlock(1), |at| fs::remove_dir(at.inside("sub/empty"))),
+    ("run a program", Seccomp, |_| Command::new("/bin/true").status().map(drop)),
+    ("truncate a file", Landlock(1), |at| OpenOptions::new().write(true).truncate(true).open(at.inside("file")).map(drop)),
+    ("connect", Landlock(4), |at| TcpStream::connect(at.server).map(drop)),
+    ("bind another port", Landlock(4), |_| TcpListener::bind("127.0.0.1:0").map(drop)),
+    ("bind another port of another address", Landlock(4), |_| TcpListener::bind("127.0.0.2:0").map(drop)),
+    ("send a signal", Seccomp, |_| test_kill_process(getppid().unwrap()).map_err(Into::into)),
+    ("make a socket", Seccomp, |_| Socket::new(Domain::IPV4, Type::STREAM, None).map(drop)),
+    ("listen without a port", Seccomp, |_| Socket::new(Domain::IPV4, Type::STREAM, None)?.listen(1)),
+    ("connect by MPTCP", Seccomp, |at| {
+        Socket::new(Domain::IPV4, Type::STREAM, Some(Protocol::MPTCP))?.connect(&at.server.into())
+    }),
+    ("connect while sending", Seccomp, |at| {
+        let socket = Socket::new(Domain::IPV4, Type::STREAM, None)?;
+        socket.send_to_with_flags(b"x", &at.server.into(), libc::MSG_FASTOPEN).map(drop)
+    }),
+    ("send a datagram", Seccomp, |at| UdpSocket::bind("127.0.0.1:0")?.connect(at.server)),
+    ("connect to a socket of the file system", Seccomp, |at| {
+        UnixStream::connect(at.folder.join("socket")).map(drop)
+    }),
+    ("connect to an abstract socket", Seccomp, |at| {
+        let address = net::SocketAddr::from_abstract_name(at.server.to_string())?;
+        UnixStream::connect_addr(&address).map(drop)
+    }),
+    ("make a pair of datagram sockets", Seccomp, |_| UnixDatagram::pair().map(drop)),
+    ("make a pair of raw sockets", Seccomp, |_| Socket::pair_raw(Domain::UNIX, Type::from(libc::SOCK_RAW), None).map(drop)),
+    ("make a pair of sockets for sequences", Seccomp, |_| Socket::pair_raw(Domain::UNIX, Type::SEQPACKET, None).map(drop)),
+    ("make a file in memory", Seccomp, |_| made(libc::SYS_memfd_create, c"program".as_ptr().addr(), 0)),
+    ("open another process", Seccomp, |_| made(libc::SYS_pidfd_open, parent(), 0)),
+    ("watch files", Seccomp, |_| made(libc::SYS_inotify_init1, 0, 0)),
+    ("change the mode of a file inside", Seccomp, |at| fs::set_permissions(at.inside("file"), at.inside("file").metadata()?.permissions())),
+    ("date a file inside", Seccomp, |at| File::open(at.inside("file"))?.set_modified(std::time::SystemTime::now())),
+    ("change the limits of another process", Seccomp, |_| made(libc::SYS_prlimit64, parent(), 0)),
+    ("make a pair of streams", NoOne, |_| UnixStream::pair().map(drop)),
+    ("bind a socket that there is", Seccomp, |at| at.early[0].bind(&at.free.into())),
+    ("listen on a socket that there is", Seccomp, |at| at.early[1].listen(1)),
+    ("connect a socket that there is", Seccomp, |at| at.early[2].connect(&at.server.into())),
+];
+
+/// Calls that no library of ours makes. What is made is closed, if it is a descriptor.
+fn made(call: std::ffi::c_long, first: usize, second: usize) -> io::Result<()> {
+    // SAFETY: the kernel reads a name that lives on, or numbers; it writes nothing.
+    let made = unsafe { libc::syscall(call, first, second, 0, 0) };
+    if made < 0 {
+        return Err(io::Error::last_os_error());
+    }
+    if made > 2 {
+        // SAFETY: the descriptor was made by this very call.
+        drop(unsafe { OwnedFd::from_raw_fd(i32::try_from(made).unwrap()) });
+    }
+    Ok(())
+}
+
+fn parent() -> usize {
+    getppid()
+        .unwrap()
+        .as_raw_nonzero()
+        .get()
+        .try_into()
+        .unwrap()
+}
+
+/// What there is for the child to reach: `root`, which it is confined to, beside a
+/// secret, and its parent's sockets.
+struct Outside {
+    folder: PathBuf,
+    server: SocketAddr,
+    /// Sockets from before, and an address that they could have.
+    early: [Socket; 3],
+    free: SocketAddr,
+}
+
+impl Outside {
+    fn inside(&self, name: &str) -> PathBuf {
+        self.folder.join("root").join(name)
+    }
+
+    fn secret(&self) -> PathBuf {
+        self.folder.join("secret")
+    }
+}
+
+fn read(path: PathBuf) -> io::Result<()> {
+    File::open(path).map(drop)
+}
+
+fn list(path: PathBuf) -> io::Result<()> {
+    fs::read_dir(path).map(drop)
+}
+
+fn write(path: PathBuf) -> io::Result<()> {
+    OpenOptions::new().append(true).open(path).map(drop)
+}
+
+/// What a child tries, from all kinds of threads. The test's own process must stay
+/// free.
+fn native_code_reaches_nothing_else() {
+    let report = report_of_a_child("confined");
+    let (first, outcomes) = report.split_once('\n').unwrap();
+    let version: u32 = first.strip_prefix("Landlock ").unwrap().parse().unwrap();
+    assert!(version >= 1);
+    let outcomes: Vec<&str> = outcomes.lines().collect();
+    let expected: Vec<(&str, &Attempt)> = THREADS
+        .iter()
+        .flat_map(|thread| ATTEMPTS.iter().map(move |attempt| (*thread, attempt)))
+        .collect();
+    each(&expected, |(thread, (attempt, by, _))| {
+        let start = format!("{thread}: {attempt}: ");
+        let outcome = outcomes.iter().find_map(|line| line.strip_prefix(&start));
+        let outcome = outcome.expect("an outcome");
+        match *by {
+            NoOne => assert_eq!(outcome, "allowed"),
+            // A kernel that does not know how.
+            Landlock(since) if since > version => {}
+            Landlock(_) | Seccomp => assert!(outcome.starts_with("refused"), "{outcome}"),
+        }
+    });
+    assert_eq!(outcomes.len(), expected.len());
+}
+
+/// Without the wall every attempt succeeds, if the kernel has what it takes: what
+/// refuses them is the wall.
+fn an_empty_root_directory_is_listed() {
+    let report = report_of_a_child("free");
+    let failed: Vec<&str> = report
+        .lines()
+        .filter(|line| !line.ends_with(": allowed") && !line.contains("not supported"))
+        .collect();
+    assert!(failed.is_empty(), "{failed:#?}");
+    assert_eq!(report.lines().count(), ATTEMPTS.len());
+}
+
+/// Gives a child something to reach, and returns what it says.
+fn report_of_a_child(how: &str) -> String {
+    let folder = Folder::new();
+    folder.file("secret", "SECRET");
+    folder.file("root/file", "file");
+    folder.file("root/sub/file", "file");
+    folder.folder("root/sub/empty");
+    folder.link("root/link", "sub/file");
+    folder.link("root/out", "../secret");
+    let tcp = TcpListener::bind("127.0.0.1:0").unwrap();
+    let server = tcp.local_addr().unwrap();
+    let name = net::SocketAddr::from_abstract_name(server.to_string()).unwrap();
+    let _abstract = UnixListener::bind_addr(&name).unwrap();
+    let _socket = UnixListener::bind(folder.join("socket")).unwrap();
+    let output = Command::new(std::env::current_exe().unwrap())
+        .env(CHILD, format!("{how} {server} {}", folder.path().display()))
+        .output()
+        .unwrap();
+    let report = String::from_utf8(output.stdout).unwrap();
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{report}{errors}");
+    print!("{report}");
+    report
+}
+
+/// The threads of the child that try.
+const THREADS: [&str; 3] = [
+    "the thread that confined",
+    "a thread started later",
+    "a worker",
+];
+
+/// What the child does: it confines itself as `porthole` does, or stays free, and
+/// tries. `None` in the test's own process.
+pub fn child() -> Option<ExitCode> {
+    let task = std::env::var(CHILD).ok()?;
+    let (how, task) = task.split_once(' ').unwrap();
+    let (server, folder) = task.split_once(' ').unwrap();
+    let outside = Arc::new(Outside {
+        folder: folder.into(),
+        server: server.parse().unwrap(),
+        early: [(); 3].map(|()| Socket::new(Domain::IPV4, Type::STREAM, None).unwrap()),
+        free: "127.0.0.1:0".parse().unwrap(),
+    });
+    if how == "free" {
+        attempt(how, &outside);
+        return Some(ExitCode::SUCCESS);
+    }
+    let root = Root::open(outside.inside("")).unwrap();
+    let listeners = Listeners::bind(&["127.0.0.1:0".parse().unwrap()]).unwrap();
+    let confined = porthole::confine(&root, &[]).unwrap();
+    println!("Landlock {}", confined.landlock);
+    assert!(confined.no_new_sockets && confined.no_new_privileges && confined.every_thread);
+
+    attempt(THREADS[0], &outside);
+    std::thread::scope(|scope| {
+        scope.spawn(|| attempt(THREADS[1], &outside));
+    });
+    attempt_in_a_worker(root, listeners, outside);
+    Some(ExitCode::SUCCESS)
+}
+
+fn attempt(thread: &str, outside: &Outside) {
+    for (name, _, attempt) in ATTEMPTS {
+        match attempt(outside) {
+            Ok(()) => println!("{thread}: {name}: allowed"),
+            Err(error) => println!("{thread}: {name}: refused, {error}"),
+        }
+    }
+}
+
+/// What the host reports, it reports from the thread of the worker: here of one whose
+/// component traps at once.
+fn attempt_in_a_worker(root: Root, listeners: Listeners, outside: Arc<Outside>) {
+    let once = Once::new();
+    let (stdout, _) = Log::to(io::sink()).unwrap();
+    let server = Server {
+        program: Program::compile(artifacts::ESCAPE).unwrap(),
+        root,
+        listeners,
+        arguments: vec!["trap".to_owned()],
+        limits: Limits {
+            workers: 1,
+            ..Limits::default()
+        },
+        stderr: stdout.clone(),
+        stdout,
+        report: Arc::new(move |_| once.call_once(|| attempt(THREADS[2], &outside))),
+    };
+    assert!(matches!(server.start(), Err(Error::NotListening)));
+}

@@ -1,0 +1,225 @@
+//! Attempts to bring the host down. A bystander is served before and after by the same
+//! process, whose memory and time are bounded, and the attacked worker by a new
+//! instance.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use libtest_mimic::Trial;
+
+use super::hostile::{Hostile, MEMORY};
+use super::{Case, attempt};
+use crate::library::failures::says_back;
+use crate::support::{Client, Lines};
+
+/// How it ends.
+#[derive(Clone, Copy, Debug)]
+enum End {
+    /// The instance does, for a reason that contains these words; another is started.
+    Failure(&'static str),
+    /// The instance does, with the next connection.
+    Return(&'static str),
+    /// It does not: the attempt ends and the instance goes on.
+    Survived,
+    /// It does not end; the instance serves others meanwhile.
+    Busy,
+    /// The instance goes on, and serves no one that comes: a replacement does.
+    Deaf,
+}
+
+use End::{Busy, Deaf, Failure, Return, Survived};
+
+struct Row {
+    name: &'static str,
+    end: End,
+    wall: &'static str,
+    /// Beyond what was resident, in MiB.
+    memory: u64,
+    /// Processor time, in seconds.
+    seconds: u64,
+}
+
+const fn row(name: &'static str, end: End, wall: &'static str, memory: u64, seconds: u64) -> Row {
+    Row {
+        name,
+        end,
+        wall,
+        memory,
+        seconds,
+    }
+}
+
+const INSTANCE: &str = "an instance fails by itself";
+const WATCHDOG: &str = "watchdog";
+const STACK: &str = "limit of stack";
+const HANDLES: &str = "limit of handles";
+const DESCRIPTORS: &str = "descriptors kept for connections";
+const CALL: &str = "limit of bytes per host call";
+const TABLE: &str = "handles are checked";
+const LOG: &str = "the log drops what is not read";
+const FILTER: &str = "the log's filter";
+const FAIR: &str = "workers do not depend on each other";
+
+#[rustfmt::skip]
+const ROWS: &[Row] = &[
+    row("trap", Failure("`unreachable` instruction executed"), INSTANCE, 16, 2),
+    row("panic", Failure("`unreachable` instruction executed"), INSTANCE, 16, 2),
+    row("endless loop", Failure("trap: interrupt"), WATCHDOG, 16, 11),
+    row("endless calls of the host", Failure("trap: interrupt"), WATCHDOG, 16, 11),
+    row("endless yielding", Busy, FAIR, 16, 11),
+    row("endless recursion", Failure("call stack exhausted"), STACK, 16, 2),
+    row("memory without end", Failure("`unreachable` instruction executed"), "limit of memory", MEMORY + 16, 2),
+    row("tasks without end", Failure("`unreachable` instruction executed"), "limit of memory", MEMORY + 16, 5),
+    row("sockets without end", Failure("handle limit exceeded"), HANDLES, 16, 5),
+    row("directories without end", Failure("handle limit exceeded"), HANDLES, 16, 5),
+    row("streams without end", Failure("handle limit exceeded"), HANDLES, 16, 5),
+    row("futures without end", Failure("handle limit exceeded"), HANDLES, 16, 5),
+    row("logs without end", Failure("handle limit exceeded"), HANDLES, 64, 5),
+    row("timers without end", Failure("handle limit exceeded"), HANDLES, 64, 5),
+    row("open files without end", Survived, DESCRIPTORS, 16, 5),
+    row("reads without end", Failure("handle limit exceeded"), HANDLES, 64, 5),
+    row("listings without end", Failure("handle limit exceeded"), HANDLES, 64, 5),
+    row("path of 2 MiB", Failure("too much data is being copied"), CALL, 16, 2),
+    row("forged handle", Failure("unknown handle index"), TABLE, 16, 2),
+    row("handle of another kind", Failure("used with the wrong type"), TABLE, 16, 2),
+    row("handle dropped twice", Failure("unknown handle index"), TABLE, 16, 2),
+    row("log flood", Survived, LOG, 32, 5),
+    row("log without a line feed", Survived, LOG, 32, 5),
+    row("terminal escapes in the log", Survived, FILTER, 16, 2),
+    row("accept, never read nor answer", Deaf, FAIR, 16, 2),
+    row("accept and close", Deaf, FAIR, 16, 2),
+    row("never accept", Deaf, FAIR, 16, 2),
+    row("return", Return("returned while it was to serve"), INSTANCE, 16, 2),
+    row("return an error", Return("ended with an error"), INSTANCE, 16, 2),
+];
+
+pub fn trials() -> Vec<Trial> {
+    let module = module_path!();
+    let each = ROWS
+        .iter()
+        .map(|row| attempt(module, row.name, || exhaust(row)));
+    each.chain([
+        attempt(module, "no attempt is missing", every_limit_has_a_row),
+        attempt(
+            module,
+            "terminals are not steered",
+            terminals_are_not_steered,
+        ),
+    ])
+    .collect()
+}
+
+pub fn cases() -> Vec<Case> {
+    let case = |row: &Row| Case {
+        attempt: row.name.to_owned(),
+        outcome: match row.end {
+            Failure(words) | Return(words) => format!("{words}; another instance is started"),
+            Survived => "it ends, nothing else does".to_owned(),
+            Busy => "others are served meanwhile".to_owned(),
+            Deaf => "the other worker serves; a replacement heals".to_owned(),
+        },
+        wall: row.wall,
+        costs: Some(format!("{} MiB, {} s", row.memory, row.seconds)),
+    };
+    ROWS.iter().map(case).collect()
+}
+
+fn every_limit_has_a_row() {
+    let hostile = Hostile::start(artifacts::ESCAPE);
+    let mut client = hostile.server.client();
+    hostile.order(&mut client, "list");
+    client.finish();
+    let known = String::from_utf8(client.read_to_end()).unwrap();
+    let known: BTreeSet<_> = known.lines().collect();
+    assert_eq!(known, ROWS.iter().map(|row| row.name).collect());
+}
+
+fn exhaust(row: &Row) {
+    let mut hostile = Hostile::start(artifacts::ESCAPE);
+    let (mut bystander, mut attacker) = (hostile.server.client(), hostile.server.client());
+    says_back(&mut bystander, "before");
+    says_back(&mut attacker, "before");
+    hostile.measure();
+    hostile.order(&mut attacker, row.name);
+    wait_for_the_end(&hostile, &mut attacker, row.end);
+    let (memory, processor, time) = hostile.costs();
+    says_back(&mut bystander, "after");
+    hostile.still_serves();
+    let failures = hostile
+        .server
+        .errors()
+        .so_far()
+        .join("\n")
+        .matches("failed")
+        .count();
+    assert_eq!(
+        failures,
+        usize::from(matches!(row.end, Failure(_) | Return(_)))
+    );
+    if matches!(row.end, Deaf) {
+        heal(&hostile);
+    }
+    println!(
+        "{}: {memory} MiB, {processor:?} of processor, {time:?}",
+        row.name
+    );
+    assert!(memory <= row.memory, "{memory} MiB");
+    assert!(
+        processor <= Duration::from_secs(row.seconds),
+        "{processor:?}"
+    );
+}
+
+fn wait_for_the_end(hostile: &Hostile, attacker: &mut Client, end: End) {
+    const WORDS: u64 = "survived".len() as u64;
+    match end {
+        Failure(words) => {
+            let notice = hostile.server.errors().wait_for("failed");
+            assert!(notice.contains(words), "{notice}");
+        }
+        Return(words) => {
+            assert_eq!(attacker.read_until(WORDS), WORDS);
+            // One for each worker.
+            let _next = [hostile.server.client(), hostile.server.client()];
+            let notice = hostile.server.errors().wait_for("failed");
+            assert!(notice.contains(words), "{notice}");
+        }
+        Survived | Deaf => assert_eq!(attacker.read_until(WORDS), WORDS),
+        Busy => {
+            let mut clients = [hostile.server.client(), hostile.server.client()];
+            for _ in 0..100 {
+                clients
+                    .iter_mut()
+                    .for_each(|client| says_back(client, "in between"));
+            }
+        }
+    }
+}
+
+/// An operator puts a better component in its place: no one that comes is lost.
+fn heal(hostile: &Hostile) {
+    hostile.replace(porthole::COMPONENT);
+    hostile.server.errors().wait_for("porthole: replaced");
+    for _ in 0..10 {
+        assert_eq!(hostile.server.get("/inside").text(), "inside");
+    }
+}
+
+/// Neither log shows a byte that a terminal would obey, however they are mixed.
+fn terminals_are_not_steered() {
+    let hostile = Hostile::start(artifacts::ESCAPE);
+    let mut client = hostile.server.client();
+    hostile.order(&mut client, "terminal escapes in the log");
+    let log = Lines::of(hostile.log.try_clone().unwrap());
+    for log in [&log, hostile.server.errors()] {
+        log.wait_for("end of escapes");
+        let lines = log.so_far().join("\n");
+        let steers = |letter: char| letter.is_control() && !matches!(letter, '\n' | '\t');
+        // What was no UTF-8 would have become a replacement character.
+        assert!(
+            !lines.contains(|letter| steers(letter) || letter == '\u{fffd}'),
+            "{lines:?}"
+        );
+        assert!(lines.contains("?]0;title?"), "{lines}");
+    }
+}

@@ -1,0 +1,195 @@
+//! What is told of a file that can't be served, and what the log says of it.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
+use std::os::unix::process::CommandExt as _;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use libtest_mimic::Trial;
+
+use crate::support::{Folder, Porthole, each, trials};
+
+pub fn trials() -> Vec<Trial> {
+    trials![
+        unreadable_files_are_403,
+        a_sibling_that_may_not_be_read_is_passed_over,
+        short_of_descriptors_is_503,
+        a_404_has_its_reason_in_the_verbose_log,
+    ]
+}
+
+fn allow(path: &Path, mode: u32) {
+    fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
+}
+
+/// The server, by a user who may not do everything; root may read every file. `programs`
+/// is where that user can run it from.
+fn by_nobody(folder: &Folder, programs: &Folder, flags: &[&str]) -> Porthole {
+    const NOBODY: u32 = 65_534;
+    let plain = Porthole::command();
+    let mut command = plain;
+    if rustix::process::geteuid().is_root() {
+        let program: PathBuf = programs.join("porthole");
+        fs::copy(command.get_program(), &program).unwrap();
+        for path in [folder.path(), programs.path(), &program] {
+            allow(path, 0o755);
+        }
+        let environment: Vec<_> = command
+            .get_envs()
+            .map(|(name, _)| name.to_owned())
+            .collect();
+        command = Command::new(program);
+        for name in environment {
+            command.env_remove(name);
+        }
+        command
+            .stdin(std::process::Stdio::null())
+            .stdout(std::process::Stdio::piped())
+            .stderr(std::process::Stdio::piped())
+            .gid(NOBODY)
+            .uid(NOBODY);
+    }
+    command.arg(folder.path()).args(["--port", "0"]).args(flags);
+    Porthole::start(command)
+}
+
+/// By whatever method and condition, for a HEAD that says 200 is a promise.
+fn unreadable_files_are_403() {
+    let (folder, programs) = (Folder::new(), Folder::new());
+    for name in [
+        "file",
+        "text.txt",
+        "large",
+        "shut/inside",
+        "index/index.html",
+    ] {
+        folder.file(name, name.repeat(20_000));
+    }
+    for (name, mode) in [
+        ("file", 0o000),
+        ("text.txt", 0o000),
+        ("large", 0o222),
+        ("shut", 0o000),
+        ("index/index.html", 0o000),
+    ] {
+        allow(&folder.join(name), mode);
+    }
+    let porthole = by_nobody(&folder, &programs, &["-v"]);
+    let targets = [
+        "/file",
+        "/text.txt",
+        "/large",
+        "/shut/",
+        "/shut/inside",
+        "/index/",
+    ];
+    each(&targets, |target| {
+        for (method, fields) in [
+            ("GET", ""),
+            ("HEAD", ""),
+            ("GET", "If-None-Match: *\r\n"),
+            ("GET", "If-Match: \"other\"\r\n"),
+            ("GET", "Range: bytes=0-1\r\n"),
+            ("GET", "Range: bytes=99999999-\r\n"),
+            ("GET", "Accept-Encoding: gzip, br\r\n"),
+        ] {
+            let answer = porthole.client().ask(method, target, fields);
+            assert_eq!(answer.line, "HTTP/1.1 403 Forbidden", "{method} {fields}");
+            if method == "GET" {
+                assert_eq!(answer.words(), "403 Forbidden");
+            }
+        }
+        let words = "403 because the server has no permission to read it: GET";
+        porthole
+            .log()
+            .wait_for(&format!("{words} {target} HTTP/1.1"));
+    });
+    allow(&folder.join("file"), 0o644);
+    assert_eq!(porthole.get("/file").status, 200);
+    allow(&folder.join("shut"), 0o755);
+}
+
+fn a_sibling_that_may_not_be_read_is_passed_over() {
+    let (folder, programs) = (Folder::new(), Folder::new());
+    for name in ["a.js", "a.js.br", "a.js.gz", "b.js", "b.js.gz"] {
+        folder.file(name, name);
+    }
+    allow(&folder.join("a.js.br"), 0o000);
+    allow(&folder.join("b.js.gz"), 0o000);
+    let porthole = by_nobody(&folder, &programs, &[]);
+    let rows = [("/a.js", "a.js.gz", Some("gzip")), ("/b.js", "b.js", None)];
+    each(&rows, |(target, content, coding)| {
+        for method in ["HEAD", "GET"] {
+            let fields = "Accept-Encoding: br, gzip\r\n";
+            let answer = porthole.client().ask(method, target, fields);
+            assert_eq!(answer.status, 200);
+            assert_eq!(answer.field("Content-Encoding"), *coding);
+            if method == "GET" {
+                assert_eq!(answer.text(), *content);
+            }
+        }
+    });
+}
+
+/// With no descriptor left no file can be opened. The client learns that it is not its
+/// fault, and when to come again, and nothing else.
+fn short_of_descriptors_is_503() {
+    let folder = Folder::new();
+    folder.file("file", "file");
+    folder.file("folder/inside", "inside");
+    let porthole = Porthole::serving(&folder);
+    each(&["/file", "/folder/", "/folder/inside"], |target| {
+        for method in ["GET", "HEAD"] {
+            let mut client = porthole.client();
+            assert_eq!(client.get("/missing", "").status, 404);
+            let usual = porthole.limit_descriptors(None);
+            let answer = client.ask(method, target, "");
+            porthole.limit_descriptors(Some(usual));
+            assert_eq!(answer.line, "HTTP/1.1 503 Service Unavailable");
+            assert_eq!(answer.field("Retry-After"), Some("1"));
+            assert!(answer.closes());
+        }
+        let words = "503 because the process is short of descriptors or memory: GET";
+        porthole
+            .log()
+            .wait_for(&format!("{words} {target} HTTP/1.1"));
+        assert_eq!(porthole.get(target).status, 200);
+    });
+}
+
+fn a_404_has_its_reason_in_the_verbose_log() {
+    let folder = Folder::new();
+    folder.file("file", "file");
+    folder.file(".hidden", "hidden");
+    folder.fifo("fifo");
+    folder.link("out", "/etc/passwd");
+    folder.link("loop", "loop");
+    let long = format!("/{}", "a".repeat(300));
+    let porthole = Porthole::with(&folder, &["-v"]);
+    let quiet = Porthole::serving(&folder);
+    let rows = [
+        ("/missing", "there is no such file"),
+        ("/file/", "it is a file, and the target ends in a slash"),
+        ("/file/below", "there is no such file"),
+        ("/.hidden", "a name in its path begins with a dot"),
+        ("/fifo", "it is no regular file"),
+        ("/out", "it leads out of what is served"),
+        ("/loop", "its links lead in a circle, or are too many"),
+        (&*long, "a name in its path is too long"),
+    ];
+    each(&rows, |(target, reason)| {
+        assert_eq!(porthole.get(target).status, 404);
+        let line = format!("404 because {reason}: GET {target} HTTP/1.1");
+        porthole.log().wait_for(&line);
+        assert_eq!(quiet.get(target).status, 404);
+        quiet
+            .log()
+            .wait_for(&format!("GET {target} HTTP/1.1\" 404 "));
+    });
+    let lines = quiet.log().so_far();
+    assert!(
+        !lines.iter().any(|line| line.contains("because")),
+        "{lines:#?}"
+    );
+}

@@ -1,0 +1,236 @@
+//! Much: large files, many clients, files that change while they are sent.
+
+use std::fs::File;
+use std::io::{Seek, SeekFrom, Write};
+use std::sync::Barrier;
+use std::time::Instant;
+
+use libtest_mimic::Trial;
+
+use crate::support::{Client, Folder, PATIENCE, Porthole, each, noise, trials};
+
+pub fn trials() -> Vec<Trial> {
+    trials![
+        beyond_four_gibibytes,
+        cold_reads_do_not_block_other_connections,
+        two_hundred_downloads_at_once,
+        clients_that_vanish,
+        a_file_that_shrinks,
+        a_file_that_grows,
+        a_file_that_is_replaced,
+    ]
+}
+
+/// What a transfer of any size may take, resident: code, compiled component, the
+/// sandboxes of two workers, buffers.
+const MEMORY: u64 = 96 << 20;
+
+/// A sparse file with marks around 2 and 4 GiB, where numbers of 31 and 32 bits
+/// end.
+fn beyond_four_gibibytes() {
+    const LENGTH: u64 = (4 << 30) + (64 << 20);
+    const MARK: &[u8; 8] = b"porthole";
+    let folder = Folder::new();
+    let path = folder.sparse("large.bin", LENGTH);
+    let marks = [0, (1 << 31) - 4, (1 << 32) - 4, LENGTH - 8];
+    let mut file = File::options().write(true).open(path).unwrap();
+    for mark in marks {
+        file.seek(SeekFrom::Start(mark)).unwrap();
+        file.write_all(MARK).unwrap();
+    }
+    let porthole = Porthole::serving(&folder);
+    each(&marks, |mark| {
+        let last = mark + 7;
+        let mut client = porthole.client();
+        let answer = client.get("/large.bin", &format!("Range: bytes={mark}-{last}\r\n"));
+        let expected = format!("bytes {mark}-{last}/{LENGTH}");
+        assert_eq!(answer.field("Content-Range"), Some(&*expected));
+        assert_eq!(answer.body, MARK);
+    });
+    let head = porthole.client().ask("HEAD", "/large.bin", "");
+    assert_eq!(head.field("Content-Length"), Some(&*LENGTH.to_string()));
+
+    let mut client = porthole.client();
+    client
+        .send("GET /large.bin HTTP/1.1\r\nHost: a\r\n\r\n")
+        .head();
+    let mut found = Vec::new();
+    receive(&mut client, LENGTH, |at, piece| {
+        // Marks may be cut in two: each byte that is not 0 counts by itself.
+        if piece.iter().any(|&byte| byte != 0) {
+            let bytes = piece.iter().enumerate().filter(|(_, byte)| **byte != 0);
+            found.extend(bytes.map(|(offset, &byte)| (at + offset as u64, byte)));
+        }
+    });
+    let expected: Vec<(u64, u8)> = marks.iter().flat_map(|mark| (*mark..).zip(*MARK)).collect();
+    assert!(found == expected, "other bytes than those of the file");
+    assert_eq!(client.get("/large.bin", "Range: bytes=0-7\r\n").body, MARK);
+    let peak = porthole.peak_memory();
+    eprintln!(
+        "peak resident memory after {} MiB: {} MiB",
+        LENGTH >> 20,
+        peak >> 20
+    );
+    assert!(peak < MEMORY, "{peak} bytes");
+}
+
+/// Where the file system can drop it from memory; elsewhere it is read from there.
+fn cold_reads_do_not_block_other_connections() {
+    const LENGTH: usize = 8 << 20;
+    let folder = Folder::new();
+    let content = noise(LENGTH);
+    let path = folder.file("a", &content);
+    let porthole = Porthole::serving(&folder);
+    let forget = || {
+        let file = File::open(&path).unwrap();
+        file.sync_all().unwrap();
+        rustix::fs::fadvise(&file, 0, None, rustix::fs::Advice::DontNeed).unwrap();
+    };
+    let ranges = [(0, LENGTH), (0, 1), (LENGTH - 1, LENGTH), (4_095, 200_001)];
+    each(&ranges, |&(first, end)| {
+        forget();
+        let range = format!("Range: bytes={first}-{}\r\n", end - 1);
+        let answer = porthole.client().get("/a", &range);
+        assert!(answer.body == content[first..end], "other bytes");
+    });
+}
+
+/// Takes `length` bytes of content, as they come.
+fn receive(client: &mut Client, length: u64, mut take: impl FnMut(u64, &[u8])) {
+    let mut piece = vec![0; 1 << 20];
+    let mut at = 0;
+    while at < length {
+        let room = piece
+            .len()
+            .min(usize::try_from(length - at).unwrap_or(usize::MAX));
+        let count = client.read_some(&mut piece[..room]);
+        assert!(count > 0, "cut after {at} of {length} bytes");
+        take(at, &piece[..count]);
+        at += count as u64;
+    }
+}
+
+/// Every byte of every download is compared with the file: no checksum could see
+/// more.
+fn two_hundred_downloads_at_once() {
+    const CLIENTS: usize = 200;
+    let contents: Vec<Vec<u8>> = (1..=20).map(|size| noise(size * 100_000 + size)).collect();
+    let folder = Folder::new();
+    for (number, content) in contents.iter().enumerate() {
+        folder.file(number.to_string(), content);
+    }
+    let porthole = Porthole::serving(&folder);
+    let begun = Barrier::new(CLIENTS);
+    std::thread::scope(|scope| {
+        for number in 0..CLIENTS {
+            let (porthole, begun) = (&porthole, &begun);
+            let (name, content) = (number % 20, &contents[number % 20]);
+            scope.spawn(move || {
+                let mut client = porthole.client();
+                client.send(format!("GET /{name} HTTP/1.1\r\nHost: a\r\n\r\n"));
+                let length = client.head().content_length(false);
+                assert_eq!(length, content.len() as u64);
+                // All are under way before the first goes on.
+                begun.wait();
+                let mut body = Vec::new();
+                receive(&mut client, length, |_, piece| {
+                    body.extend_from_slice(piece)
+                });
+                assert!(body == *content, "client {number} got other bytes");
+            });
+        }
+    });
+    let peak = porthole.peak_memory();
+    eprintln!(
+        "peak resident memory after {CLIENTS} downloads: {} MiB",
+        peak >> 20
+    );
+    assert!(peak < 2 * MEMORY, "{peak} bytes");
+}
+
+fn clients_that_vanish() {
+    let folder = Folder::new();
+    folder.sparse("large", 1 << 30);
+    folder.file("a", "a");
+    let porthole = Porthole::serving(&folder);
+    // Once it has answered, all that it needs for itself is open.
+    assert_eq!(porthole.get("/a").text(), "a");
+    let usual = porthole.sockets();
+    for number in 0..50 {
+        let mut client = porthole.client();
+        client.send("GET /large HTTP/1.1\r\nHost: a\r\n\r\n").head();
+        match number % 2 {
+            0 => client.reset(),
+            _ => drop(client),
+        }
+    }
+    let lines = porthole
+        .log()
+        .wait_for_several(50, |line| line.contains("/large"), "requests");
+    assert!(
+        lines.iter().all(|line| line.contains("\" 200 ")),
+        "{lines:#?}"
+    );
+    assert_eq!(porthole.get("/a").text(), "a");
+    // Nothing of them is left behind.
+    let deadline = Instant::now() + PATIENCE;
+    while porthole.sockets() > usual {
+        assert!(Instant::now() < deadline, "{} sockets", porthole.sockets());
+    }
+}
+
+fn a_file_that_shrinks() {
+    const LENGTH: u64 = 64 << 20;
+    const SHORTER: u64 = 20 << 20;
+    let folder = Folder::new();
+    let path = folder.sparse("film", LENGTH);
+    let porthole = Porthole::serving(&folder);
+    let mut client = porthole.client();
+    client.send("GET /film HTTP/1.1\r\nHost: a\r\n\r\nGET /film HTTP/1.1\r\nHost: a\r\n\r\n");
+    assert_eq!(client.head().content_length(false), LENGTH);
+    File::options()
+        .write(true)
+        .open(&path)
+        .unwrap()
+        .set_len(SHORTER)
+        .unwrap();
+    // Short, so that the client knows; not filled up, and no answer after it.
+    assert_eq!(client.read_to_end().len() as u64, SHORTER);
+    assert_eq!(porthole.get("/film").body.len() as u64, SHORTER);
+}
+
+fn a_file_that_grows() {
+    const LENGTH: u64 = 32 << 20;
+    let folder = Folder::new();
+    let path = folder.sparse("film", LENGTH);
+    let porthole = Porthole::serving(&folder);
+    let mut client = porthole.client();
+    client.send("GET /film HTTP/1.1\r\nHost: a\r\n\r\n");
+    assert_eq!(client.head().content_length(false), LENGTH);
+    let mut file = File::options().append(true).open(&path).unwrap();
+    file.write_all(&noise(1_000_000)).unwrap();
+    receive(&mut client, LENGTH, |_, piece| {
+        assert!(piece.iter().all(|&byte| byte == 0))
+    });
+    let longer = LENGTH + 1_000_000;
+    let answer = client.get("/film", "Range: bytes=-2\r\n");
+    let expected = format!("bytes {}-{}/{longer}", longer - 2, longer - 1);
+    assert_eq!(answer.field("Content-Range"), Some(&*expected));
+}
+
+/// The usual way to save a file: whoever began with the old one gets all of it.
+fn a_file_that_is_replaced() {
+    let (old, new) = (vec![b'o'; 32 << 20], vec![b'n'; 1_000]);
+    let folder = Folder::new();
+    let path = folder.file("film", &old);
+    let porthole = Porthole::serving(&folder);
+    let mut client = porthole.client();
+    client.send("GET /film HTTP/1.1\r\nHost: a\r\n\r\n");
+    let length = client.head().content_length(false);
+    std::fs::rename(folder.file("other", &new), &path).unwrap();
+    receive(&mut client, length, |_, piece| {
+        assert!(piece.iter().all(|&byte| byte == b'o'))
+    });
+    assert!(client.get("/film", "").body == new);
+    assert!(porthole.get("/film").body == new);
+}

@@ -1,0 +1,40 @@
+//! HTTP as it goes over the wire.
+
+mod cache;
+mod condition;
+mod connection;
+mod content;
+mod directory;
+mod errors;
+mod file;
+mod large;
+mod lingering_close;
+mod range;
+mod rate_limit;
+mod refusal;
+mod single_file;
+mod slow_clients;
+
+use libtest_mimic::Trial;
+
+pub fn trials() -> Vec<Trial> {
+    [
+        file::trials(),
+        range::trials(),
+        condition::trials(),
+        directory::trials(),
+        single_file::trials(),
+        refusal::trials(),
+        connection::trials(),
+        content::trials(),
+        large::trials(),
+        cache::trials(),
+        errors::trials(),
+        lingering_close::trials(),
+        slow_clients::trials(),
+        rate_limit::trials(),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
+}

@@ -1,0 +1,34 @@
+//! The host as a library, and the boundaries between the crates.
+
+mod boundaries;
+mod composed;
+mod examples;
+pub mod failures;
+mod features;
+mod grants;
+pub mod imports;
+mod layers;
+mod listeners;
+pub mod portability;
+mod supervision;
+
+use libtest_mimic::Trial;
+
+pub fn trials() -> Vec<Trial> {
+    [
+        imports::trials(),
+        features::trials(),
+        grants::trials(),
+        composed::trials(),
+        examples::trials(),
+        failures::trials(),
+        supervision::trials(),
+        listeners::trials(),
+        portability::trials(),
+        boundaries::trials(),
+        layers::trials(),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
+}

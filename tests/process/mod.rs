@@ -1,0 +1,33 @@
+//! The program from its start to its end: options, signals, logs, and what happens when there
+//! is too little of something.
+
+mod blocked_output;
+mod clock;
+mod drain;
+mod eviction;
+mod log;
+mod overload;
+mod reload;
+mod seed;
+mod shutdown;
+mod startup;
+
+use libtest_mimic::Trial;
+
+pub fn trials() -> Vec<Trial> {
+    [
+        seed::trials(),
+        startup::trials(),
+        log::trials(),
+        overload::trials(),
+        eviction::trials(),
+        clock::trials(),
+        drain::trials(),
+        reload::trials(),
+        shutdown::trials(),
+        blocked_output::trials(),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
+}

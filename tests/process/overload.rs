@@ -1,0 +1,139 @@
+//! More clients than there is room, descriptors or patience for.
+
+use std::net::SocketAddr;
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+use libtest_mimic::Trial;
+
+use crate::support::{Client, Folder, Porthole, trials};
+
+pub fn trials() -> Vec<Trial> {
+    trials![
+        a_worker_with_an_idle_connection_makes_room_for_all,
+        rejected_connections_hold_no_place,
+        max_per_address_closes_new_connections,
+        accepting_recovers_from_lack_of_descriptors,
+        a_low_hard_limit_lowers_the_cap,
+    ]
+}
+
+fn busy(address: SocketAddr) -> Client {
+    let mut client = Client::connect(address);
+    client.send("GET /large HTTP/1.1\r\nHost: a\r\n\r\n").head();
+    client
+}
+
+fn folder() -> Folder {
+    let folder = Folder::new();
+    folder.file("a", "a");
+    folder.sparse("large", 1 << 30);
+    folder
+}
+
+/// One worker is full and busy, the other full and idle: the newcomer goes to the other.
+fn a_worker_with_an_idle_connection_makes_room_for_all() {
+    let folder = folder();
+    let porthole = Porthole::with(&folder, &["--max-connections", "2"]);
+    // The first goes to one worker, so the second to the other.
+    let _busy = busy(porthole.address());
+    let mut idle = porthole.client();
+    assert_eq!(idle.get("/a", "").text(), "a");
+    // Having its answer, it may take the other a moment to be idle.
+    let mut attempts = (0..100).map(|_| porthole.get("/a").status);
+    assert!(attempts.any(|status| status == 200));
+    idle.expect_end();
+}
+
+/// Clients that were told 503 and stay do not count: whoever comes after a place is free
+/// gets it.
+fn rejected_connections_hold_no_place() {
+    let folder = folder();
+    let porthole = Porthole::with(&folder, &["--max-connections", "1", "--workers", "1"]);
+    let served = busy(porthole.address());
+    let mut away: Vec<_> = (0..20).map(|_| porthole.client()).collect();
+    let asked = Instant::now();
+    for client in &mut away {
+        assert_eq!(client.read().status, 503);
+    }
+    served.reset();
+    while porthole.get("/a").status == 503 {
+        // They are waited for, for two seconds.
+        assert!(asked.elapsed() < Duration::from_millis(1_900), "no place");
+    }
+}
+
+fn max_per_address_closes_new_connections() {
+    let folder = folder();
+    let porthole = Porthole::with(&folder, &["--max-per-address", "3"]);
+    let mut clients: Vec<_> = (0..3).map(|_| porthole.client()).collect();
+    for client in &mut clients {
+        assert_eq!(client.get("/a", "").text(), "a");
+    }
+    for _ in 0..100 {
+        assert_eq!(porthole.client().read_until_cut(), 0);
+    }
+    let notice = "which has as many as one address may";
+    porthole.errors().wait_for(notice);
+    let lines = porthole.errors().so_far();
+    assert_eq!(lines.iter().filter(|line| line.contains(notice)).count(), 1);
+    // As soon as one has gone, there is room for another.
+    clients.pop();
+    while porthole.client().ask_if_open("/a").is_none() {}
+    for client in &mut clients {
+        assert_eq!(client.get("/a", "").text(), "a");
+    }
+}
+
+/// Neither a spin nor a lost listener: who connects waits, and is served later.
+fn accepting_recovers_from_lack_of_descriptors() {
+    let folder = folder();
+    let porthole = Porthole::serving(&folder);
+    let mut before = porthole.client();
+    assert_eq!(before.get("/a", "").text(), "a");
+    let usual = porthole.limit_descriptors(None);
+    let mut waiting: Vec<_> = (0..20).map(|_| porthole.client()).collect();
+    let notice = "cannot accept connections for now";
+    porthole.errors().wait_for(notice);
+    let (used, since) = (porthole.cpu(), Instant::now());
+    assert!(waiting[0].read_within(Duration::from_millis(500)).is_none());
+    let (used, passed) = (porthole.cpu() - used, since.elapsed());
+    assert!(used < passed / 5, "{used:?} of CPU in {passed:?}");
+    porthole.limit_descriptors(Some(usual));
+    for client in &mut waiting {
+        assert_eq!(client.get("/a", "").text(), "a");
+    }
+    assert_eq!(before.get("/a", "").text(), "a");
+    let lines = porthole.errors().so_far();
+    assert_eq!(lines.iter().filter(|line| line.contains(notice)).count(), 1);
+}
+
+/// What the system does not allow is not promised: the cap is what there is room for,
+/// and beyond it idle connections make room, as always.
+fn a_low_hard_limit_lowers_the_cap() {
+    let folder = folder();
+    let mut command = Command::new("sh");
+    command
+        .args(["-c", "ulimit -n 200; exec \"$0\" \"$@\""])
+        .arg(env!("CARGO_BIN_EXE_porthole"))
+        .arg(folder.path())
+        .args(["--port", "0", "--workers", "1", "--quiet"])
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
+    let porthole = Porthole::start(command);
+    let line =
+        "porthole: 102 connections at once instead of 4096: the system allows 200 open files";
+    porthole.errors().wait_for(line);
+    let mut clients: Vec<Client> = Vec::new();
+    for _ in 0..150 {
+        let mut client = porthole.client();
+        assert_eq!(client.get("/a", "").text(), "a");
+        clients.push(client);
+    }
+    let lines = porthole.errors().so_far();
+    assert!(
+        lines.iter().all(|line| !line.contains("cannot accept")),
+        "{lines:#?}"
+    );
+}

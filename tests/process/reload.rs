@@ -1,0 +1,145 @@
+//! SIGHUP: another version takes over.
+
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::time::Instant;
+
+use libtest_mimic::Trial;
+use rustix::process::Signal;
+
+use crate::support::{Client, Folder, PATIENCE, Porthole, noise, trials};
+
+pub fn trials() -> Vec<Trial> {
+    trials![
+        ten_replacements_under_load_fail_no_request,
+        open_transfers_finish_on_the_old_version,
+        a_failed_reload_leaves_the_old_version_serving,
+        a_file_that_was_replaced_is_opened_again,
+        all_versions_together_keep_the_cap,
+    ]
+}
+
+const DONE: &str = "replaced; open connections finish on the old version";
+
+fn ten_replacements_under_load_fail_no_request() {
+    const CLIENTS: usize = 8;
+    let folder = Folder::new();
+    folder.file("a", "a");
+    let porthole = Porthole::with(&folder, &["--quiet"]);
+    let (address, over, answered) = (
+        porthole.address(),
+        AtomicBool::new(false),
+        AtomicUsize::new(0),
+    );
+    std::thread::scope(|scope| {
+        for _ in 0..CLIENTS {
+            let (over, answered) = (&over, &answered);
+            scope.spawn(move || {
+                while !over.load(Ordering::Relaxed) {
+                    // Every attempt is accepted and answered.
+                    assert_eq!(Client::connect(address).get("/a", "").text(), "a");
+                    answered.fetch_add(1, Ordering::Relaxed);
+                }
+            });
+        }
+        for round in 1..=10 {
+            let deadline = Instant::now() + PATIENCE;
+            while answered.load(Ordering::Relaxed) < round * CLIENTS && Instant::now() < deadline {
+                std::thread::yield_now();
+            }
+            porthole.signal(Signal::HUP);
+            porthole
+                .errors()
+                .wait_for_several(round, |line| line.contains(DONE), DONE);
+        }
+        over.store(true, Ordering::Relaxed);
+    });
+    assert!(answered.load(Ordering::Relaxed) >= 10 * CLIENTS, "too slow");
+}
+
+fn open_transfers_finish_on_the_old_version() {
+    let folder = Folder::new();
+    let content = noise(20_000_000);
+    folder.file("film", &content);
+    let porthole = Porthole::serving(&folder);
+    let mut client = porthole.client();
+    client
+        .send("GET /film HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
+        .head();
+    porthole.signal(Signal::HUP);
+    porthole.errors().wait_for(DONE);
+    assert_eq!(porthole.get("/film").body.len(), content.len());
+    assert!(client.read_to_end() == content, "cut");
+}
+
+fn a_failed_reload_leaves_the_old_version_serving() {
+    let folder = Folder::new();
+    let served = folder.join("served");
+    std::fs::create_dir(&served).unwrap();
+    std::fs::write(served.join("a"), "a").unwrap();
+    let porthole = Porthole::serving(&served);
+    std::fs::rename(&served, folder.join("gone")).unwrap();
+    porthole.signal(Signal::HUP);
+    porthole.errors().wait_for("not replaced: cannot read");
+    assert_eq!(porthole.get("/a").text(), "a");
+}
+
+fn a_file_that_was_replaced_is_opened_again() {
+    let folder = Folder::new();
+    let story = folder.file("story.mp4", "old");
+    // The new one is another file than the one that was granted.
+    let from = folder.path().to_str().unwrap();
+    let porthole = Porthole::with(&story, &["--reload-from", from]);
+    assert_eq!(porthole.get("/").text(), "old");
+    folder.file("new.mp4", "new");
+    std::fs::rename(folder.join("new.mp4"), &story).unwrap();
+    assert_eq!(porthole.get("/").text(), "old");
+    porthole.signal(Signal::HUP);
+    porthole.errors().wait_for(DONE);
+    assert_eq!(porthole.get("/").text(), "new");
+}
+
+/// Twenty downloads on each of eight versions would be a hundred and sixty. A newcomer
+/// waits for room, but one for each worker; those that are open go on.
+fn all_versions_together_keep_the_cap() {
+    const CAP: usize = 20;
+    const NEWCOMERS: usize = 10;
+    let folder = Folder::new();
+    folder.sparse("film", 1 << 30);
+    let flags = ["--max-connections", "20", "--workers", "1", "--quiet"];
+    let porthole = Porthole::with(&folder, &flags);
+    let ask = || {
+        let mut client = porthole.client();
+        client.send("GET /film HTTP/1.1\r\nHost: a\r\n\r\n");
+        client
+    };
+    let mut old: Vec<_> = (0..CAP).map(|_| ask()).collect();
+    for client in &mut old {
+        assert_eq!(client.head().status, 200);
+    }
+    let mut newcomers = Vec::new();
+    let served = |clients: &mut Vec<Client>| {
+        let answered = |client: &mut Client| client.has_more_within(PATIENCE / 2_000);
+        clients.iter_mut().map(answered).filter(|yes| *yes).count()
+    };
+    for version in 1..=2 {
+        porthole.signal(Signal::HUP);
+        porthole
+            .errors()
+            .wait_for_several(version, |line| line.contains(DONE), DONE);
+        newcomers.extend((0..NEWCOMERS).map(|_| ask()));
+        let deadline = Instant::now() + PATIENCE;
+        while served(&mut newcomers) < version {
+            assert!(Instant::now() < deadline, "no newcomer is served");
+        }
+        // And not one more, now that all have had time.
+        assert_eq!(served(&mut newcomers), version);
+    }
+    for client in &mut old {
+        assert!(client.read_until(1 << 20) >= 1 << 20, "cut");
+    }
+    // Those that wait are served as soon as there is room.
+    drop(old);
+    for client in &mut newcomers {
+        assert_eq!(client.head().status, 200);
+    }
+}
