@@ -351,12 +351,15 @@ pub const BYTES_PER_WORK: u32 = 6 * 1024;
 /// - held by: `attacks::work::pipelines_of_errors`
 pub const STAT_WORK: u32 = 4;
 
-/// What it counts as to accept a connection.
+/// What it counts as to accept a connection. Less than it takes: of thousands that come at
+/// once the last one waits for the first turns of all others, and must not wait for their
+/// next turns too.
 ///
 /// - unit: units of work
 /// - at it: a few others have a turn
-/// - held by: `guest::runtime::executor::a_brief_yield_resumes_among_the_next_few`
-pub const ACCEPT_WORK: u32 = 10;
+/// - held by: `guest::runtime::executor::a_brief_yield_resumes_among_the_next_few`,
+///   `attacks::memory::as_many_slow_readers_as_may_be`
+pub const ACCEPT_WORK: u32 = 2;
 
 /// Connections that go on together after they gave way, before the host is asked again for
 /// what has happened: whoever is woken by it waits for these, however many there are.

@@ -148,6 +148,25 @@ pub(crate) const BACKLOG: i32 = 4_096;
 /// - held by: `http::slow_clients::unread_bytes_in_the_kernel_are_bounded`
 pub(crate) const UNSENT_BYTES: u32 = 256 << 10;
 
+/// The same when so many connections are open that each gets less: a response goes on in
+/// small pieces.
+///
+/// - unit: bytes
+/// - at it: a write waits
+/// - held by: `porthole::net::unsent::few_connections_get_all_and_many_share`
+pub(crate) const UNSENT_MIN_BYTES: u32 = 16 << 10;
+
+/// Part of the memory that the kernel gives to TCP before it is sparing, which unsent bytes
+/// of all connections share: each of many gets less than `UNSENT_BYTES`. Together they
+/// come to a few times this part, as the first ones have theirs already. When the kernel is
+/// sparing, other connections wait for seconds.
+///
+/// - unit: (one in so many)
+/// - at it: new connections get fewer unsent bytes
+/// - held by: `porthole::net::unsent::all_connections_together_leave_the_kernel_memory`,
+///   `attacks::memory::as_many_slow_readers_as_may_be`
+pub(crate) const UNSENT_DIVISOR: u64 = 8;
+
 /// Accepted connections that wait for one worker, per listener.
 ///
 /// - unit: connections

@@ -85,13 +85,13 @@ impl Dispatcher {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Whether one more connection may be open.
-    pub(super) fn has_capacity(&self, limits: &Limits) -> bool {
+    /// Connections that are open; `None` when there may be no more.
+    pub(super) fn open_below_the_cap(&self, limits: &Limits) -> Option<usize> {
         let versions = self.versions();
         let replaced = versions.replaced.iter().map(Load::connections).sum();
         let newest = versions.queues.iter().map(|queue| queue.load.connections());
         let open = newest.sum::<usize>().saturating_add(replaced);
-        open < most(limits, replaced, versions.queues.len())
+        (open < most(limits, replaced, versions.queues.len())).then_some(open)
     }
 
     /// Gives the connection to the worker that suits it best and whose inbox has capacity;

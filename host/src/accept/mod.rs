@@ -22,6 +22,7 @@ use tokio::sync::watch;
 use crate::error::Error;
 use crate::limits::{self, Limits};
 use crate::net::listeners::Listeners;
+use crate::net::unsent::UnsentBudget;
 use crate::report::suppress::{Repeated, Suppressor};
 use crate::report::{Notice, Reporter, say};
 use crate::scheduling::work_in_batches;
@@ -34,6 +35,7 @@ use listener::{Listener, Turn, accept_any, is_the_peers};
 pub(crate) struct Acceptor {
     pub(crate) dispatcher: Dispatcher,
     pub(crate) limits: Limits,
+    pub(crate) unsent: UnsentBudget,
     pub(crate) report: Reporter,
 }
 
@@ -52,7 +54,7 @@ impl Acceptor {
             .build()?;
         let listeners = {
             let _entered = runtime.enter();
-            let listeners = listeners.0.into_iter().map(Listener::new);
+            let listeners = listeners.listeners.into_iter().map(Listener::new);
             listeners.collect::<io::Result<Vec<_>>>()?
         };
         let thread = std::thread::Builder::new()
@@ -134,7 +136,8 @@ impl Acceptor {
     async fn place(&self, mut pending: Pending, clients: &ClientLimits) {
         let own = self.limits.by_address.then_some(clients);
         loop {
-            if self.dispatcher.has_capacity(&self.limits) {
+            if let Some(open) = self.dispatcher.open_below_the_cap(&self.limits) {
+                self.unsent.apply(&pending.stream, open);
                 match self.dispatcher.dispatch(pending, own) {
                     None => return,
                     Some(back) => pending = back,

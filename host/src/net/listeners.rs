@@ -5,12 +5,17 @@ use std::net::{SocketAddr, TcpListener};
 
 use socket2::{Domain, Protocol, SockRef, Socket, Type};
 
+use super::unsent::{self, UnsentBudget};
 use crate::error::Error;
 use crate::limits;
 
 /// Listeners that outlive every instance that is served from them.
 #[derive(Debug)]
-pub struct Listeners(pub(crate) Vec<TcpListener>);
+pub struct Listeners {
+    pub(crate) listeners: Vec<TcpListener>,
+    /// Read when they are bound: later the process may be confined.
+    pub(crate) unsent: UnsentBudget,
+}
 
 impl Listeners {
     /// Binds and listens. Port 0 lets the system pick one: see
@@ -20,11 +25,11 @@ impl Listeners {
     /// [`Error::Bind`] with the first address that can't be had.
     pub fn bind(addresses: &[SocketAddr]) -> Result<Self, Error> {
         let bind = |&address| listen(address).map_err(|source| Error::Bind { address, source });
-        addresses
-            .iter()
-            .map(bind)
-            .collect::<Result<_, _>>()
-            .map(Self)
+        let listeners = addresses.iter().map(bind).collect::<Result<_, _>>()?;
+        Ok(Self {
+            listeners,
+            unsent: UnsentBudget::of_this_system(),
+        })
     }
 
     /// The addresses as bound, in the order in which they were given.
@@ -32,25 +37,21 @@ impl Listeners {
     /// # Errors
     /// When the operating system no longer knows a listener.
     pub fn addresses(&self) -> io::Result<Vec<SocketAddr>> {
-        self.0.iter().map(TcpListener::local_addr).collect()
+        self.listeners.iter().map(TcpListener::local_addr).collect()
     }
 }
 
 /// Takes over listeners that someone else has bound: a test, a service manager.
 impl From<Vec<TcpListener>> for Listeners {
     fn from(listeners: Vec<TcpListener>) -> Self {
-        listeners.iter().for_each(bound_unsent);
-        Self(listeners)
+        for listener in &listeners {
+            unsent::bound(listener, limits::UNSENT_BYTES);
+        }
+        Self {
+            listeners,
+            unsent: UnsentBudget::of_this_system(),
+        }
     }
-}
-
-/// Bounds what a client that does not read holds of the kernel's memory, for whatever is
-/// accepted from the listener. Where the system can't, its own buffers are the bound.
-fn bound_unsent(listener: &TcpListener) {
-    #[cfg(any(target_os = "android", target_os = "linux"))]
-    let _ = SockRef::from(listener).set_tcp_notsent_lowat(limits::UNSENT_BYTES);
-    #[cfg(not(any(target_os = "android", target_os = "linux")))]
-    let _ = listener;
 }
 
 fn listen(address: SocketAddr) -> io::Result<TcpListener> {
@@ -70,7 +71,7 @@ fn listen(address: SocketAddr) -> io::Result<TcpListener> {
     // inherits it.
     socket.set_tcp_nodelay(true)?;
     let listener = TcpListener::from(socket);
-    bound_unsent(&listener);
+    unsent::bound(&listener, limits::UNSENT_BYTES);
     let socket = SockRef::from(&listener);
     socket.bind(&address.into())?;
     socket.listen(limits::BACKLOG)?;

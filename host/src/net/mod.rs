@@ -2,3 +2,4 @@
 
 pub(crate) mod listeners;
 pub(crate) mod stream;
+pub(crate) mod unsent;

@@ -107,6 +107,7 @@ impl Server {
         let acceptor = Acceptor {
             dispatcher: dispatcher.clone(),
             limits: shared.limits.clone(),
+            unsent: self.listeners.unsent,
             report: Arc::clone(&shared.report),
         };
         let acceptor = acceptor.start(self.listeners, stopping)?;
