@@ -4,7 +4,7 @@ use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use core::net::SocketAddr;
 
-use h1::response::Policy;
+use h1::response::{Policy, PolicyError};
 
 use crate::limits::{CACHE_BYTES, CONNECTIONS};
 use crate::rate_limit::bucket::Rate;
@@ -92,8 +92,21 @@ impl Options {
         if options.listen.is_empty() {
             return Err(missing("--listen"));
         }
-        options.policy = Policy::new(cache_control, cors, &headers).map_err(|e| e.to_string())?;
+        options.policy = Policy::new(cache_control, cors, &headers)
+            .map_err(|error| [option_of(&error), ": ", &error.to_string()].concat())?;
         Ok(options)
+    }
+}
+
+/// The option that an error is about.
+fn option_of(error: &PolicyError) -> &'static str {
+    match error {
+        PolicyError::MalformedCacheControl(_) | PolicyError::RepeatedCacheControl => {
+            "--cache-control"
+        }
+        PolicyError::MalformedField(_)
+        | PolicyError::ReservedField(_)
+        | PolicyError::TooLong(_) => "--header",
     }
 }
 

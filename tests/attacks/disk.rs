@@ -185,7 +185,7 @@ fn the_served_disk_is_unmounted() {
     // Opened anew by its path, it is the folder that the disk had hidden.
     fs::write(path.join("b"), "below").unwrap();
     porthole.signal(Signal::HUP);
-    porthole.errors().wait_for("replaced; ");
+    porthole.errors().wait_for("reloaded; ");
     assert_eq!(porthole.get("/a").status, 404);
     assert_eq!(porthole.get("/b").text(), "below");
 }
@@ -220,7 +220,7 @@ fn the_served_folder_is_removed() {
     folder.file("served/film", "another");
     gone();
     porthole.signal(Signal::HUP);
-    porthole.errors().wait_for("replaced; ");
+    porthole.errors().wait_for("reloaded; ");
     assert_eq!(porthole.get("/film").text(), "another");
 }
 

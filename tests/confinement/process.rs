@@ -31,7 +31,7 @@ pub fn trials() -> Vec<Trial> {
     trials
 }
 
-const DONE: &str = "replaced; open connections finish on the old version";
+const DONE: &str = "reloaded; open connections finish on the old version";
 
 /// `no_new_privs` goes the way of Landlock's rules: to the thread that asked and to
 /// those that it starts. Of the two it is the one that can be seen.
@@ -111,10 +111,10 @@ fn a_replaced_root_is_not_opened() {
     ];
     for (porthole, target, name) in rows {
         porthole.signal(Signal::HUP);
-        let line = porthole.errors().wait_for("not replaced");
+        let line = porthole.errors().wait_for("reload failed");
         let path = folder.join(name);
         let reason = format!(
-            "porthole: not replaced: cannot read {}: Permission denied",
+            "porthole: reload failed, the old version goes on: cannot read {}: Permission denied",
             path.display()
         );
         assert!(

@@ -60,7 +60,7 @@ fn replace((_, parts, words, _): &Row) {
     assert_eq!(open.get("/inside", "").text(), "inside");
     hostile.measure();
     hostile.replace(&component);
-    hostile.server.errors().wait_for("not replaced");
+    hostile.server.errors().wait_for("reload failed");
     hostile.server.errors().wait_for(words);
     assert_eq!(open.get("/inside", "").text(), "inside");
     assert_eq!(hostile.server.get("/inside").text(), "inside");

@@ -199,7 +199,7 @@ fn wait_for_the_end(hostile: &Hostile, attacker: &mut Client, end: End) {
 /// An operator puts a better component in its place: no one that comes is lost.
 fn heal(hostile: &Hostile) {
     hostile.replace(porthole::COMPONENT);
-    hostile.server.errors().wait_for("porthole: replaced");
+    hostile.server.errors().wait_for("porthole: reloaded");
     for _ in 0..10 {
         assert_eq!(hostile.server.get("/inside").text(), "inside");
     }

@@ -51,10 +51,10 @@ fn it_starts_in_the_program() {
 fn it_replaces_another() {
     let hostile = Hostile::start(porthole::COMPONENT);
     hostile.replace(&composed(hostile.server.address()));
-    hostile.server.errors().wait_for("porthole: replaced; ");
+    hostile.server.errors().wait_for("porthole: reloaded; ");
     // And a version that can't be compiled replaces nothing.
     hostile.replace(&wat::parse_str("(component (core module (func (drop))))").unwrap());
-    let line = hostile.server.errors().wait_for("porthole: not replaced: ");
+    let line = hostile.server.errors().wait_for("porthole: reload failed, the old version goes on: ");
     assert!(line.contains("cannot use the component: "), "{line}");
 }
 

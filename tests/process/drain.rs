@@ -121,7 +121,7 @@ fn keep_alive_clients_see_a_replacement_as_a_close() {
                 std::thread::yield_now();
             }
             porthole.signal(Signal::HUP);
-            let replaced = |line: &str| line.contains("replaced; ");
+            let replaced = |line: &str| line.contains("reloaded; ");
             porthole
                 .errors()
                 .wait_for_several(done, replaced, "replaced");
@@ -149,9 +149,9 @@ fn a_version_that_fails_leaves_the_old_one_serving() {
     let mut kept = porthole.client();
     assert_eq!(kept.get("/a", "").text(), "a");
     let rows: [(&[u8], &str); 3] = [
-        (b"no component", "not replaced: cannot use the component"),
-        (&wat::parse_str(RETURNS_AN_ERROR).unwrap(), "not replaced: "),
-        (porthole::COMPONENT, "porthole: replaced; "),
+        (b"no component", "reload failed, the old version goes on: cannot use the component"),
+        (&wat::parse_str(RETURNS_AN_ERROR).unwrap(), "reload failed, the old version goes on: "),
+        (porthole::COMPONENT, "porthole: reloaded; "),
     ];
     for (component, words) in rows {
         std::fs::write(&file, component).unwrap();

@@ -123,7 +123,7 @@ fn a_low_hard_limit_lowers_the_cap() {
         .stderr(Stdio::piped());
     let porthole = Porthole::start(command);
     let line =
-        "porthole: 102 connections at once instead of 4096: the system allows 200 open files";
+        "porthole: at most 102 connections at once instead of 4096, because the system allows only 200";
     porthole.errors().wait_for(line);
     let mut clients: Vec<Client> = Vec::new();
     for _ in 0..150 {

@@ -18,7 +18,7 @@ pub fn trials() -> Vec<Trial> {
     ]
 }
 
-const DONE: &str = "replaced; open connections finish on the old version";
+const DONE: &str = "reloaded; open connections finish on the old version";
 
 fn ten_replacements_under_load_fail_no_request() {
     const CLIENTS: usize = 8;
@@ -79,7 +79,7 @@ fn a_failed_reload_leaves_the_old_version_serving() {
     let porthole = Porthole::serving(&served);
     std::fs::rename(&served, folder.join("gone")).unwrap();
     porthole.signal(Signal::HUP);
-    porthole.errors().wait_for("not replaced: cannot read");
+    porthole.errors().wait_for("reload failed, the old version goes on: cannot read");
     assert_eq!(porthole.get("/a").text(), "a");
 }
 

@@ -122,7 +122,7 @@ fn a_replacement_refuses_no_one() {
         }
         for done in 1..=REPLACEMENTS {
             porthole.signal(Signal::HUP);
-            let replaced = |line: &str| line.contains("replaced; ");
+            let replaced = |line: &str| line.contains("reloaded; ");
             porthole
                 .errors()
                 .wait_for_several(done, replaced, "replaced");

@@ -119,19 +119,19 @@ fn invalid_arguments_are_reported_by_the_component() {
     let rows: &[(&[&str], &str)] = &[
         (
             &["--header", "no colon"],
-            "not a header field: \"no colon\"",
+            "--header: not a header field: \"no colon\"",
         ),
         (
             &["--header", "Content-Length: 1"],
-            "the server writes Content-Length itself",
+            "--header: the server writes Content-Length itself",
         ),
         (
             &["--header", "A: b\rC: d"],
-            "not a header field: \"A: b\\rC: d\"",
+            "--header: not a header field: \"A: b\\rC: d\"",
         ),
         (
             &["--header", &long],
-            "header fields of 4097 bytes altogether: there may be 4096",
+            "--header: header fields of 4097 bytes altogether: there may be 4096",
         ),
         (
             &["--cache", "1024", "--memory", "256", "--workers", "8"],
@@ -140,7 +140,7 @@ fn invalid_arguments_are_reported_by_the_component() {
         ),
         (
             &["--cache-control", "a\nb"],
-            "not a value for Cache-Control: \"a\\nb\"",
+            "--cache-control: not a value for Cache-Control: \"a\\nb\"",
         ),
     ];
     each(rows, |(arguments, reason)| {

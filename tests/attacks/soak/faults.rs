@@ -154,7 +154,7 @@ pub fn cut_file(stage: &Stage<'_>, random: &mut Random) {
 
 /// SIGHUP, sixty times in all: once a minute in an hour.
 pub fn replaced_version(stage: &Stage<'_>, _: &mut Random) {
-    const DONE: &str = "replaced; open connections finish on the old version";
+    const DONE: &str = "reloaded; open connections finish on the old version";
     let errors = stage.porthole.errors();
     let done = |line: &str| line.contains(DONE);
     let before = errors.so_far().iter().filter(|line| done(line)).count();

@@ -125,13 +125,13 @@ impl Serving {
     fn replace(&self, running: &mut Running) {
         let say = |words: String| self.messages.say(words);
         match self.replaced(running) {
-            Ok(()) => say("replaced; open connections finish on the old version".to_owned()),
+            Ok(()) => say("reloaded; open connections finish on the old version".to_owned()),
             // The end comes next.
             Err(_) if self.signals.stop_asked() => {}
             Err(error) if self.confined.is_some() && is_denied(&error) => say(format!(
-                "not replaced: {error:#}; what took the place of PATH or of the component must be below --reload-from, or start again"
+                "reload failed, the old version goes on: {error:#}; what took the place of PATH or of the component must be below --reload-from, or start again"
             )),
-            Err(error) => say(format!("not replaced: {error:#}")),
+            Err(error) => say(format!("reload failed, the old version goes on: {error:#}")),
         }
     }
 

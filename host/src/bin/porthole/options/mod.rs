@@ -197,7 +197,7 @@ impl Options {
         let fewer = descriptors.filter(|_| fitting < wanted);
         Ok(fewer.map(|limit| {
             format!(
-                "{fitting} connections at once instead of {wanted}: the system allows {limit} open files (ulimit -Hn)"
+                "at most {fitting} connections at once instead of {wanted}, because the system allows only {limit} open files (ulimit -Hn)"
             )
         }))
     }
