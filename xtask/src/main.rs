@@ -1,6 +1,6 @@
-//! The project's own commands. People type `cargo xtask bench`, `cargo xtask fuzz`,
-//! `cargo xtask limits`, `cargo xtask simulate` and `cargo xtask soak`; `floor` is one of
-//! the servers that the first measures.
+//! The project's own commands. People run `cargo xtask bench`, `cargo xtask fuzz`,
+//! `cargo xtask limits`, `cargo xtask simulate` and `cargo xtask soak`. `floor` is one of the
+//! servers that `bench` measures.
 #![allow(
     clippy::arithmetic_side_effects,
     reason = "figures of one's own runs; nothing here reads what a stranger wrote"
@@ -13,8 +13,10 @@ mod descriptors;
 mod docs;
 mod floor;
 mod fuzz;
+mod interrupt;
 mod limits;
 mod numbers;
+mod progress;
 mod simulate;
 mod soak;
 mod table;
@@ -28,13 +30,13 @@ enum Command {
     Bench(bench::Options),
     /// Run the fuzz targets for a long time
     Fuzz(fuzz::Options),
-    /// Write docs/limits.md anew from the constants
+    /// Write docs/limits.md from the constants
     Limits,
-    /// Run the component in simulated worlds, or tell what happens in one
+    /// Run the component in simulated worlds, or print each step of one
     Simulate(simulate::Options),
-    /// Attack porthole for a long time, or with many
+    /// Attack porthole for a long time, or with many clients
     Soak(soak::Options),
-    /// Answer every request on a port of the loopback address with 1 KiB
+    /// Respond to every request on a port of the loopback address with 1 KiB
     #[command(hide = true)]
     Floor { port: u16 },
 }

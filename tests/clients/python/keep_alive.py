@@ -5,7 +5,7 @@ import sys
 
 connection = http.client.HTTPConnection(sys.argv[1], timeout=20)
 connection.connect()
-# Without this a connection that was closed would be replaced silently.
+# Without this a closed connection would be replaced silently.
 connection.auto_open = False
 
 
@@ -42,7 +42,7 @@ for _ in range(20):
         assert answer.status == status, (method, target, fields, answer.status)
         assert length is None or len(body) == length, (method, target, fields, len(body))
 
-# Content that no one wants is read past, and not taken for a request.
+# Unneeded content is skipped, and not taken for a request.
 for content in (b"GET /forged HTTP/1.1\r\nHost: a\r\n\r\n", iter([b"a", b"b" * 5_000])):
     answer, _ = ask("POST", "/a.bin", {}, content)
     assert answer.status == 405, answer.status

@@ -1,5 +1,5 @@
-"""Fetches a file in pieces, many in one request (RFC 9110, section 14.6), in an
-order of its own, and puts it together from what each part says of itself."""
+"""Fetches a file in pieces, many in one request (RFC 9110, section 14.6) and in random
+order. Joins the pieces by the range that each part states."""
 
 import http.client
 import io
@@ -30,7 +30,7 @@ def position(value, size):
 
 
 def parts(answer, body):
-    """Offsets and contents (RFC 2046, section 5.1.1)."""
+    """Yields offsets and contents (RFC 2046, section 5.1.1)."""
     size = int(head.headers["Content-Length"])
     if answer.headers.get_content_type() != "multipart/byteranges":
         first, length = position(answer.headers["Content-Range"], size)
@@ -59,7 +59,7 @@ head = connection.getresponse()
 head.read()
 size, tag = int(head.headers["Content-Length"]), head.headers["ETag"]
 
-# Neighbours are never asked for together: they could come as one part.
+# Neighbours are never requested together, because the server could join them.
 pieces = [range(first, min(first + PIECE, size)) for first in range(0, size, PIECE)]
 wanted = [pieces[turn::PIECES] for turn in range(PIECES)]
 assert max(map(len, wanted)) > 1

@@ -1,24 +1,24 @@
-//! The head of an answer, as far as a client of this kind needs it.
+//! The head of a response, as far as a client of this kind needs it.
 
 use anyhow::{Context, Result};
 
-/// More fields than this in an answer are an error.
+/// Most fields of a response. More are an error.
 const FIELDS: usize = 32;
 
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Answer {
     pub(crate) status: u16,
-    /// Bytes up to and including the empty line.
+    /// Length of the head, including the empty line.
     pub(crate) head: usize,
-    /// Bytes of content that follow.
+    /// Length of the content.
     pub(crate) content: u64,
-    /// The connection ends with this answer.
+    /// Whether the connection ends with this response.
     pub(crate) close: bool,
     pub(crate) etag: Option<String>,
 }
 
 impl Answer {
-    /// None as long as the head is not complete.
+    /// Returns `None` as long as the head is not complete.
     pub(crate) fn parse(bytes: &[u8]) -> Result<Option<Self>> {
         let mut fields = [httparse::EMPTY_HEADER; FIELDS];
         let mut response = httparse::Response::new(&mut fields);

@@ -1,4 +1,4 @@
-//! The table of cases: adding one costs a line or two.
+//! The table of cases. A new case takes a line or two.
 
 use std::time::Duration;
 
@@ -13,7 +13,7 @@ use super::{
 };
 
 pub(crate) struct Case {
-    /// The name on the command line.
+    /// Name on the command line.
     pub(crate) name: &'static str,
     pub(crate) title: &'static str,
     pub(crate) plan: Plan,
@@ -21,17 +21,17 @@ pub(crate) struct Case {
     pub(crate) metrics: &'static [Metric],
 }
 
-/// How a case is measured.
+/// Method of measuring a case.
 pub(crate) enum Plan {
     /// One load, after a warm-up.
     Steady(Load),
-    /// A load on the 1 GiB file, whose pages are dropped from the cache all the
-    /// time, with small requests beside it; before that the small ones alone.
+    /// A load on the 1 GiB file, whose pages are dropped from the cache all the time,
+    /// with small requests beside it. Before that, the small requests alone.
     Cold(Load),
-    /// This many connections, one request each, and then nothing; at last the
+    /// This number of connections, each with one request and then idle. At the end, the
     /// load beside them.
     Idle(usize, Load),
-    /// Start, answer, stop.
+    /// Start, response, stop.
     Start,
 }
 
@@ -145,8 +145,8 @@ pub(crate) static CASES: &[Case] = &[
     ),
 ];
 
-/// The small requests beside something big: few and paced, so that what they
-/// wait for is the server and not each other.
+/// Small requests beside a large load. They are few and paced, so that they wait for the
+/// server and not for each other.
 pub(crate) const BESIDE_LOAD: Load =
     Load::new(8, File(K1)).pace(Pace::PerAnswer(Duration::from_millis(5)));
 

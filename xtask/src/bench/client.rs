@@ -1,4 +1,4 @@
-//! One client: a connection, and the answer that it is waiting for.
+//! One client: a connection, and the response that it is waiting for.
 
 use std::{
     io::{self, Read, Write},
@@ -10,15 +10,15 @@ use anyhow::{Context, Result, ensure};
 
 use super::answer::Answer;
 
-/// How long a blocking exchange may take: a stalled server is an error.
+/// Longest blocking exchange. A stalled server is an error.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// What one read brought.
+/// Result of one read.
 pub(crate) struct Received {
     /// Bytes of content.
     pub(crate) content: u64,
-    /// The answer is complete: the time since its request went out, or since
-    /// its connection was opened.
+    /// Time since the request was sent, or since its connection was opened, if the
+    /// response is complete.
     pub(crate) latency: Option<Duration>,
 }
 
@@ -26,11 +26,11 @@ pub(crate) struct Client {
     pub(crate) stream: TcpStream,
     address: SocketAddr,
     begin: Instant,
-    /// The beginning of a head that is not complete.
+    /// Beginning of an incomplete head.
     head: Vec<u8>,
-    /// Content that is still to come; none before the head has been read.
+    /// Remaining content, or `None` before the head has been read.
     left: Option<u64>,
-    /// The server ends the connection after this answer.
+    /// Whether the server ends the connection after this response.
     close: bool,
 }
 
@@ -47,8 +47,8 @@ impl Client {
         })
     }
 
-    /// Sends a request on the same connection, or on a new one where the old
-    /// one is at its end; true if that was so.
+    /// Sends a request on the same connection, or on a new one if the old one has ended.
+    /// Returns whether it is a new one.
     pub(crate) fn ask(&mut self, request: &str, fresh: bool) -> Result<bool> {
         let renew = fresh || self.close;
         if renew {
@@ -60,8 +60,8 @@ impl Client {
         Ok(renew)
     }
 
-    /// Sends a request. It is far smaller than an empty socket's buffer: that
-    /// it is sent in part or blocks cannot happen.
+    /// Sends a request. It is far smaller than the buffer of an empty socket, so it can't
+    /// be sent in part or block.
     pub(crate) fn send(&mut self, request: &str) -> Result<()> {
         self.left = None;
         self.stream
@@ -69,7 +69,7 @@ impl Client {
             .context("cannot send")
     }
 
-    /// Reads once. The socket does not block; nothing to read is no error.
+    /// Reads once. The socket does not block, and having nothing to read is not an error.
     pub(crate) fn receive(&mut self, buffer: &mut [u8], status: u16) -> Result<Received> {
         let nothing = Received {
             content: 0,
@@ -101,7 +101,7 @@ impl Client {
         })
     }
 
-    /// Reads a head; gives the number of bytes after it.
+    /// Parses a head, and returns the number of bytes after it.
     fn parse(&mut self, bytes: &[u8], status: u16) -> Result<Option<u64>> {
         let whole = if self.head.is_empty() {
             bytes
@@ -127,7 +127,7 @@ impl Client {
         Ok(Some(content))
     }
 
-    /// Sends a request and waits for the whole answer.
+    /// Sends a request and waits for the complete response.
     pub(crate) fn exchange(&mut self, request: &str, status: u16) -> Result<()> {
         let mut buffer = [0; 4096];
         self.stream.set_nonblocking(false)?;
@@ -144,15 +144,15 @@ impl Client {
         self.left == Some(0)
     }
 
-    /// The server has neither closed the connection nor sent anything.
+    /// Whether the server has neither closed the connection nor sent anything.
     pub(crate) fn is_idle(&self) -> bool {
         let peeked = self.stream.peek(&mut [0]);
         peeked.is_err_and(|error| error.kind() == io::ErrorKind::WouldBlock)
     }
 }
 
-/// Connecting blocks, which on the loopback is a matter of microseconds unless
-/// the server's backlog is full.
+/// Connects. This blocks, but on the loopback only for microseconds unless the server's
+/// backlog is full.
 fn connect(address: SocketAddr) -> Result<TcpStream> {
     let stream = TcpStream::connect(address).context("cannot connect")?;
     stream.set_nodelay(true)?;
@@ -160,8 +160,8 @@ fn connect(address: SocketAddr) -> Result<TcpStream> {
     Ok(stream)
 }
 
-/// Asks for `path` on a connection of its own: at least the first bytes of the
-/// answer.
+/// Requests `path` on a connection of its own, and returns at least the first bytes of
+/// the response.
 pub(crate) fn head(address: SocketAddr, path: &str) -> io::Result<Vec<u8>> {
     let mut stream = TcpStream::connect(address)?;
     stream.set_read_timeout(Some(PATIENCE))?;

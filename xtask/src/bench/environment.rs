@@ -1,4 +1,4 @@
-//! What a reader has to know about the machine and the programs.
+//! Facts about the machine and the programs that a reader needs.
 
 use std::{
     ffi::OsStr, fs, path::Path, process::Command, thread::available_parallelism, time::SystemTime,
@@ -6,11 +6,11 @@ use std::{
 
 use serde_json::Value;
 
-/// Names and values, in the order in which they are shown.
+/// Names and values in the order of display.
 pub(crate) struct Environment(pub(crate) Vec<(String, Value)>);
 
 impl Environment {
-    /// `porthole` is its binary.
+    /// Collects the facts. `porthole` is the path of its binary.
     pub(crate) fn explore(porthole: &Path, rounds: usize, window: std::time::Duration) -> Self {
         let facts = [
             ("processor", processor().into()),
@@ -19,7 +19,8 @@ impl Environment {
                 available_parallelism().map_or(0, usize::from).into(),
             ),
             ("kernel", kernel().into()),
-            // One client's download swings by half with BBR, and not with CUBIC.
+            // The throughput of one client's download varies by half with BBR, but not
+            // with CUBIC.
             ("congestion control", congestion_control().into()),
             ("porthole", version(porthole, "--version").into()),
             ("nginx", version("nginx", "-v").into()),
@@ -58,7 +59,7 @@ fn now() -> u64 {
         .map_or(0, |since| since.as_secs())
 }
 
-/// The first line that a program says about itself, on whichever stream.
+/// Returns the first line of a program's own version output, on either stream.
 fn version(program: impl AsRef<OsStr>, flag: &str) -> String {
     let Ok(output) = Command::new(program).arg(flag).output() else {
         return "not found".into();

@@ -1,10 +1,9 @@
-//! Figures: what is measured, in which unit it is shown, and what several
-//! rounds of it amount to.
+//! Figures: the metrics, their units, and the statistics over several rounds.
 
 use std::{collections::BTreeMap, time::Duration};
 
-/// Values are in seconds, bytes, bytes a second or plain fractions; only
-/// showing them scales them.
+/// Values are in seconds, bytes, bytes a second or plain fractions. They are scaled only
+/// for display.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Metric {
     Rate,
@@ -24,14 +23,14 @@ pub(crate) enum Metric {
     Binary,
 }
 
-/// How a metric is shown.
+/// Display of a metric.
 pub(crate) struct Style {
-    /// The name in JSON.
+    /// Name in JSON.
     pub(crate) key: &'static str,
-    /// The name in tables.
+    /// Name in tables.
     pub(crate) title: &'static str,
     pub(crate) unit: &'static str,
-    /// What a value is multiplied with to be in that unit.
+    /// Factor that converts a value to that unit.
     pub(crate) scale: f64,
 }
 
@@ -65,7 +64,7 @@ impl Metric {
         }
     }
 
-    /// A value with its unit, to three digits.
+    /// Formats a value with its unit, to three digits.
     pub(crate) fn show(self, value: f64) -> String {
         let style = self.style();
         let value = value * style.scale;
@@ -78,10 +77,10 @@ impl Metric {
     }
 }
 
-/// One round of a case against a server.
+/// Figures of one round of a case against a server.
 pub(crate) type Measurement = BTreeMap<Metric, f64>;
 
-/// A figure's values in all rounds.
+/// Values of a figure in all rounds.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Series(Vec<f64>);
 
@@ -94,7 +93,8 @@ impl Series {
         &self.0
     }
 
-    /// The median; of an even number the mean of the two in the middle.
+    /// Returns the median. For an even number of values it is the mean of the two in the
+    /// middle.
     pub(crate) fn median(&self) -> f64 {
         let mut sorted = self.0.clone();
         sorted.sort_by(f64::total_cmp);
@@ -103,8 +103,8 @@ impl Series {
         (at(low) + at(high)) / 2.0
     }
 
-    /// How far the farthest round is from the median, as a fraction of it; none
-    /// for a single round or a median of zero.
+    /// Returns the distance of the farthest round from the median, as a fraction of the
+    /// median. Returns `None` for a single round or a median of zero.
     pub(crate) fn spread(&self) -> Option<f64> {
         let median = self.median();
         let distances = self.0.iter().map(|value| (value - median).abs());
@@ -113,8 +113,8 @@ impl Series {
     }
 }
 
-/// The value that this fraction of all values does not exceed (nearest rank);
-/// none if there are no values. Sorts them.
+/// Sorts the values, and returns the value that this fraction of them does not exceed
+/// (nearest rank), or `None` if there are no values.
 pub(crate) fn percentile(values: &mut [Duration], fraction: f64) -> Option<Duration> {
     values.sort_unstable();
     let rank = (fraction * values.len() as f64).ceil() as usize;

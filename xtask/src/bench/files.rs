@@ -1,4 +1,4 @@
-//! The files that are served: made once, used by every run.
+//! The served files, which are made once and used by every run.
 
 use std::{
     fs::{self, File},
@@ -10,12 +10,12 @@ use std::{
 use anyhow::{Context, Result};
 use rustix::fs::Advice;
 
-/// The number of distinct small files.
+/// Number of distinct small files.
 pub(crate) const SMALL_FILES: usize = 10_000;
-/// Bytes in each of them.
+/// Size of each of them in bytes.
 const SMALL_BYTES: u64 = 1024;
 
-/// The files with a name of their own, and their size in bytes.
+/// The files with a name of their own, and their sizes in bytes.
 const NAMED: [(&str, u64); 4] = [(K1, 1 << 10), (K16, 16 << 10), (K256, 256 << 10), (G1, GIB)];
 
 pub(crate) const K1: &str = "/1k.bin";
@@ -24,7 +24,8 @@ pub(crate) const K256: &str = "/256k.bin";
 pub(crate) const G1: &str = "/1g.bin";
 pub(crate) const GIB: u64 = 1 << 30;
 
-/// The path of one of the small files: a hundred folders with a hundred each.
+/// Returns the path of one of the small files: a hundred directories with a hundred files
+/// each.
 pub(crate) fn small(index: usize) -> String {
     format!("/small/{:02}/{:02}.bin", index / 100, index % 100)
 }
@@ -34,7 +35,7 @@ pub(crate) struct Files {
 }
 
 impl Files {
-    /// Makes what is missing below `data`.
+    /// Makes the missing files below `data`.
     pub(crate) fn prepare(data: &Path) -> Result<Self> {
         let files = Self {
             root: data.join("www"),
@@ -48,7 +49,7 @@ impl Files {
         Ok(files)
     }
 
-    /// The folder that the servers serve.
+    /// Returns the directory that the servers serve.
     pub(crate) fn root(&self) -> &Path {
         &self.root
     }
@@ -62,7 +63,7 @@ impl Files {
         Ok(())
     }
 
-    /// Where the file behind a request path lies.
+    /// Returns the path of the file for a request path.
     pub(crate) fn locate(&self, path: &str) -> PathBuf {
         self.root.join(path.trim_start_matches('/'))
     }
@@ -76,7 +77,8 @@ impl Files {
     }
 }
 
-/// Real bytes that do not compress: a sparse file would cost the disk nothing.
+/// Writes incompressible bytes, because reading a sparse file would cost the disk
+/// nothing.
 fn write_noise(file: &Path, size: u64) -> Result<()> {
     if let Some(folder) = file.parent() {
         fs::create_dir_all(folder)?;
@@ -95,11 +97,11 @@ fn write_noise(file: &Path, size: u64) -> Result<()> {
     Ok(())
 }
 
-/// How long pages may stay in the page cache: long enough that what was read
-/// ahead gets used.
+/// Longest time that pages may stay in the page cache: long enough that readahead is
+/// used.
 const COLD_PERIOD: Duration = Duration::from_millis(250);
 
-/// A file that is to be read from the disk, not from the page cache.
+/// A file that must be read from the disk, not from the page cache.
 pub(crate) struct Cold {
     file: File,
     dropped: Instant,
@@ -108,7 +110,7 @@ pub(crate) struct Cold {
 impl Cold {
     pub(crate) fn new(path: &Path) -> Result<Self> {
         let file = File::open(path).with_context(|| format!("cannot open {}", path.display()))?;
-        // Pages that were never written back cannot be dropped.
+        // Pages can't be dropped before they have been written back.
         file.sync_all()?;
         rustix::fs::fadvise(&file, 0, None, Advice::DontNeed)?;
         Ok(Self {
@@ -117,7 +119,7 @@ impl Cold {
         })
     }
 
-    /// To be called again and again: drops what has come into the page cache.
+    /// Drops the pages of the file from the page cache. Must be called again and again.
     pub(crate) fn keep(&mut self) -> Result<()> {
         if self.dropped.elapsed() > COLD_PERIOD {
             rustix::fs::fadvise(&self.file, 0, None, Advice::DontNeed)?;

@@ -1,4 +1,4 @@
-//! Drives the clients of a load, or one of them: one thread, one epoll set.
+//! Drives all clients of a load, or one of them, with one thread and one epoll set.
 
 use std::{
     collections::VecDeque,
@@ -20,17 +20,17 @@ use super::{
     load::{Load, Pace, Requests, Writer},
 };
 
-/// Bytes taken from a socket at once, at full pace and by slow readers.
+/// Bytes that are read from a socket at once, at full pace and by slow readers.
 const READ_BYTES: usize = 256 << 10;
 const SLOW_READ_BYTES: usize = 64 << 10;
 
-/// Readiness events taken from the kernel at once.
+/// Readiness events that are fetched from the kernel at once.
 const EVENTS: usize = 256;
 
-/// The longest time for which the generator does not look at its orders.
+/// Longest time between two looks at the orders.
 const STEP: Duration = Duration::from_millis(5);
 
-/// What the generators are told while they run.
+/// Orders to the generators while they run.
 #[derive(Default)]
 pub(crate) struct Orders(AtomicU8);
 
@@ -38,7 +38,7 @@ impl Orders {
     const COUNT: u8 = 1;
     const STOP: u8 = 2;
 
-    /// The warm-up is over.
+    /// Starts counting, after the warm-up.
     pub(crate) fn count(&self) {
         self.0.store(Self::COUNT, Ordering::Relaxed);
     }
@@ -48,12 +48,12 @@ impl Orders {
     }
 }
 
-/// What was done while the generator counted.
+/// Results of a generator while it counted.
 #[derive(Default)]
 pub(crate) struct Tally {
     /// Bytes of content.
     pub(crate) content: u64,
-    /// One per complete answer.
+    /// Latency of each complete response.
     pub(crate) latencies: Vec<Duration>,
 }
 
@@ -69,7 +69,7 @@ pub(crate) struct Generator {
     writer: Writer,
     epoll: OwnedFd,
     clients: Vec<Client>,
-    /// Clients that pause, and until when. All pauses of a load have the same
+    /// Pausing clients with the ends of their pauses. All pauses of a load have the same
     /// length, so they end in the order in which they began.
     pausing: VecDeque<(Instant, usize)>,
     buffer: Vec<u8>,
@@ -103,7 +103,7 @@ impl Generator {
         })
     }
 
-    /// Drives the clients until told to stop.
+    /// Drives the clients until the order to stop.
     pub(crate) fn run(mut self, orders: &Orders) -> Result<Tally> {
         for client in &mut self.clients {
             client.send(&self.writer.next())?;

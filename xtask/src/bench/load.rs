@@ -1,34 +1,34 @@
-//! What a group of clients does to a server.
+//! Actions of a group of clients.
 
 use std::{net::SocketAddr, time::Duration};
 
 use super::files::{self, SMALL_FILES};
 
-/// Clients that ask again as soon as they have their answer.
+/// Clients that send the next request as soon as they have a response.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Load {
     pub(crate) connections: usize,
     pub(crate) requests: Requests,
     pub(crate) pace: Pace,
-    /// A new connection for each request.
+    /// Whether each request gets a new connection.
     pub(crate) fresh: bool,
-    /// Each client is a thread of its own, like people who download. One thread
-    /// for them all would be the slowest part, and the kernel would do much of
-    /// the server's sending in the client's time, whenever that makes room: a
-    /// server's CPU time then differs threefold from round to round. For small
-    /// requests one thread is fast enough, and more would only disturb.
+    /// Whether each client has a thread of its own, like people who download. A single
+    /// thread for all of them would be the slowest part. The kernel would also do much of
+    /// the server's sending in the client's time, whenever the client frees space in a
+    /// buffer, so the server's CPU time would differ threefold from round to round. For
+    /// small requests one thread is fast enough, and more would only disturb.
     pub(crate) threads: bool,
 }
 
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Requests {
-    /// One file, whole.
+    /// One file, complete.
     File(&'static str),
-    /// One file that the client has already.
+    /// One file that the client already has.
     Unchanged(&'static str),
-    /// One of the blocks of this many bytes that a file of `of` bytes consists
-    /// of. Blocks, because `tcp_nopush` and a `sendfile` from the middle of a page
-    /// make nginx wait 40 ms for the loopback's delayed acknowledgement.
+    /// One of the blocks of `bytes` bytes in a file of `of` bytes. Blocks are used
+    /// because `tcp_nopush` and a `sendfile` from the middle of a page make nginx wait 40
+    /// ms for the loopback's delayed acknowledgement.
     Range {
         path: &'static str,
         of: u64,
@@ -36,15 +36,15 @@ pub(crate) enum Requests {
     },
     /// Any of the small files.
     AnySmall,
-    /// Any of as many names that do not exist.
+    /// Any of the same number of names that do not exist.
     Missing,
 }
 
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Pace {
-    /// As fast as it goes.
+    /// As fast as possible.
     Full,
-    /// A pause after each answer.
+    /// A pause after each response.
     PerAnswer(Duration),
     /// A pause after each read of at most 64 KiB.
     PerRead(Duration),
@@ -79,7 +79,7 @@ impl Load {
         Self { pace, ..self }
     }
 
-    /// What each thread has to do.
+    /// Returns the load of each thread.
     pub(crate) fn shares(self) -> impl Iterator<Item = Self> {
         let (count, connections) = match self.threads {
             true => (self.connections, 1),
@@ -96,7 +96,8 @@ impl Load {
 }
 
 impl Requests {
-    /// A file that exists: for a first answer, and for servers that have one only.
+    /// Returns a file that exists: for a first response, and for servers that have only
+    /// one file.
     pub(crate) fn sample(self) -> &'static str {
         match self {
             Self::File(path) | Self::Unchanged(path) | Self::Range { path, .. } => path,
@@ -104,7 +105,7 @@ impl Requests {
         }
     }
 
-    /// The status that each answer must have.
+    /// Returns the status that each response must have.
     pub(crate) fn status(self) -> u16 {
         match self {
             Self::File(_) | Self::AnySmall => 200,
@@ -115,11 +116,11 @@ impl Requests {
     }
 }
 
-/// Writes one request after the other.
+/// Generates the requests of a load.
 pub(crate) struct Writer {
     load: Load,
     host: SocketAddr,
-    /// The entity tag that the server gave to the sample, quotes included.
+    /// Entity tag of the sample from the server, quotes included.
     etag: String,
     random: fastrand::Rng,
 }

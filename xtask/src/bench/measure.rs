@@ -1,4 +1,4 @@
-//! One round: start a server, do to it what the plan says, read the figures.
+//! One round: starts a server, applies the plan to it, reads the figures.
 
 use std::{
     fs, thread,
@@ -13,23 +13,24 @@ use super::{
     figures::{Measurement, Metric, percentile},
     files::{Cold, G1, GIB},
     generator::{Generator, Orders, Tally},
-    interrupt::Interrupt,
     load::{Load, Writer},
     proc::Usage,
     servers::{Running, Server, Yard},
 };
+use crate::interrupt::Interrupt;
 
-/// How long things take.
+/// Durations of a measurement.
 #[derive(Clone, Copy)]
 pub(crate) struct Times {
     pub(crate) warm_up: Duration,
-    /// While everything is counted.
+    /// Time in which everything is counted.
     pub(crate) window: Duration,
-    /// While nothing happens: longer, for its CPU time is counted in ticks.
+    /// Time in which nothing happens. It is longer, because its CPU time is counted in
+    /// ticks.
     pub(crate) idle: Duration,
 }
 
-/// Before memory at rest is read.
+/// Time before the memory at rest is read.
 const SETTLE: Duration = Duration::from_millis(300);
 
 pub(crate) struct Bench<'a> {
@@ -38,7 +39,7 @@ pub(crate) struct Bench<'a> {
     pub(crate) interrupt: &'a Interrupt,
 }
 
-/// What happened between two looks at the clock.
+/// Everything that happened between two moments.
 struct Window {
     seconds: f64,
     before: Usage,
@@ -103,8 +104,8 @@ impl Bench<'_> {
         Ok(figures)
     }
 
-    /// Cold: neither the program is in the page cache nor is there anything
-    /// that it kept from an earlier start.
+    /// Measures cold and warm starts. Before the cold start, the program is dropped from
+    /// the page cache, and everything that it kept from an earlier start is removed.
     fn start(&self, server: Server) -> Result<Measurement> {
         let path = BESIDE_LOAD.requests.sample();
         let program = self.yard.start(server, path)?.executable()?;
@@ -123,7 +124,7 @@ impl Bench<'_> {
         ]))
     }
 
-    /// Puts loads on a server. `step` is called again and again meanwhile.
+    /// Applies loads to a server, and calls `step` again and again meanwhile.
     fn observe(
         &self,
         running: &Running,
@@ -150,7 +151,7 @@ impl Bench<'_> {
             orders.stop();
             let mut tallies: Vec<_> = loads.iter().map(|_| Tally::default()).collect();
             for (index, thread) in threads {
-                // Why a client gave up says more than that it did.
+                // A client's own error is more useful than the fact that it failed.
                 let share = thread.join().map_err(|_| anyhow!("a client panicked"))??;
                 if let Some(tally) = tallies.get_mut(index) {
                     tally.add(share);
@@ -184,8 +185,8 @@ impl Bench<'_> {
 }
 
 impl Window {
-    /// Everything that can be said. Where there are two loads, bytes are those
-    /// of the first, latencies those of the last.
+    /// Returns all figures. With two loads, bytes are those of the first, latencies those
+    /// of the last.
     fn figures(mut self) -> Measurement {
         let cpu = self.after.cpu.saturating_sub(self.before.cpu).as_secs_f64();
         let disk = self.after.disk.saturating_sub(self.before.disk) as f64;
@@ -208,7 +209,7 @@ impl Window {
             (Metric::P50, latency(0.50)),
             (Metric::P99, latency(0.99)),
         ]);
-        // A window without a single answer or byte has nothing to divide by.
+        // A window without a response or a byte would divide by zero.
         figures.retain(|_, value| value.is_finite());
         figures
     }

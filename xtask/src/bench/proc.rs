@@ -1,36 +1,35 @@
-//! What the kernel knows about a server: CPU time, memory and disk reads of all
-//! its processes, from `/proc`. CPU time comes in clock ticks of 10 ms, so a
-//! window has to be long enough to make that small.
+//! CPU time, memory and disk reads of a server with all its processes, from `/proc`. CPU
+//! time comes in clock ticks of 10 ms, so a window must be long in comparison.
 
 use std::{fs, time::Duration};
 
 use anyhow::{Context, Result};
 
-/// Figures of a server, added up over its processes.
+/// Figures of a server, summed over its processes.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Usage {
-    /// User and system time of all threads, also of those that have ended.
+    /// User and system time of all threads, including those that have ended.
     pub(crate) cpu: Duration,
-    /// Resident bytes now. Pages that processes share count for each of them.
+    /// Current resident bytes. Pages that processes share count for each of them.
     pub(crate) resident: u64,
-    /// The most resident bytes that there ever were, per process.
+    /// Sum of the peak resident bytes of each process.
     pub(crate) peak: u64,
-    /// Bytes fetched from the disk, not from the page cache.
+    /// Bytes read from the disk, not from the page cache.
     pub(crate) disk: u64,
 }
 
-/// A process and all that descend from it, itself first.
+/// Returns a process and all its descendants, itself first.
 pub(crate) fn family(root: u32) -> Result<Vec<u32>> {
     let parents: Vec<(u32, u32)> = fs::read_dir("/proc")
         .context("cannot list /proc")?
         .filter_map(|entry| entry.ok()?.file_name().to_str()?.parse().ok())
-        // A process may be gone by now.
+        // A process may have ended since.
         .filter_map(|pid| Some((pid, Stat::parse(&read(pid, "stat").ok()?)?.parent)))
         .collect();
     Ok(descendants(root, &parents))
 }
 
-/// The figures of a process and all that descend from it.
+/// Returns the figures of a process and all its descendants.
 pub(crate) fn usage(root: u32) -> Result<Usage> {
     let mut sum = Usage::default();
     for pid in family(root)? {
@@ -40,7 +39,7 @@ pub(crate) fn usage(root: u32) -> Result<Usage> {
         sum.cpu += ticks(stat.ticks);
         sum.resident += field(&status, "VmRSS").unwrap_or(0) * 1024;
         sum.peak += field(&status, "VmHWM").unwrap_or(0) * 1024;
-        // Readable for the owner only, and absent from some kernels.
+        // This is readable only for the owner, and absent from some kernels.
         sum.disk += read(pid, "io").map_or(0, |io| field(&io, "read_bytes").unwrap_or(0));
     }
     Ok(sum)
@@ -70,7 +69,7 @@ fn descendants(root: u32, parents: &[(u32, u32)]) -> Vec<u32> {
     found
 }
 
-/// The fields of `/proc/PID/stat` that matter here, see proc_pid_stat(5).
+/// The needed fields of `/proc/PID/stat`, see proc_pid_stat(5).
 #[derive(Debug, PartialEq, Eq)]
 struct Stat {
     parent: u32,
@@ -80,8 +79,8 @@ struct Stat {
 
 impl Stat {
     fn parse(line: &str) -> Option<Self> {
-        // The second field is the program's name in parentheses: it may hold
-        // spaces and parentheses of its own.
+        // The second field is the program's name in parentheses, which may contain spaces
+        // and parentheses of its own.
         let (_, rest) = line.rsplit_once(')')?;
         let fields: Vec<&str> = rest.split_ascii_whitespace().collect();
         // Counted from the third field on: 4 ppid, 14 utime, 15 stime.
@@ -93,7 +92,7 @@ impl Stat {
     }
 }
 
-/// The number after `name:` in a file of one field a line.
+/// Returns the number after `name:` in a file with one field on each line.
 fn field(text: &str, name: &str) -> Option<u64> {
     text.lines()
         .find_map(|line| line.strip_prefix(name)?.strip_prefix(':'))

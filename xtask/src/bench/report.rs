@@ -14,13 +14,13 @@ use super::{
     targets::{TARGETS, Target},
 };
 
-/// A run and all that one has to know about it.
+/// The results of a run with its environment.
 pub(crate) struct Report {
     pub(crate) environment: Environment,
     pub(crate) results: Results,
 }
 
-/// A case as it is shown on the terminal once it is done.
+/// Returns a case as it is shown on the terminal when it is done.
 pub(crate) fn case_text(CaseResult { case, columns }: &CaseResult) -> String {
     let table = case_table(case, columns).text();
     format!(
@@ -77,7 +77,7 @@ fn case_table(case: &Case, columns: &[Column]) -> Table {
     table
 }
 
-/// A line for each server that failed, after `lead`.
+/// Returns a line for each server that failed, after `lead`.
 fn failures(columns: &[Column], lead: &str) -> String {
     let line = |column: &Column| {
         let failure = column.failure.as_ref()?;
@@ -97,7 +97,8 @@ fn cell(column: &Column, metric: Metric) -> String {
     }
 }
 
-/// Without the targets of cases that were left out.
+/// Returns the targets with their results, without the targets of cases that were left
+/// out.
 fn targets_table(results: &Results) -> Table {
     let mut table = Table::new(2, ["case", "target", "measured", "result"]);
     for target in TARGETS {

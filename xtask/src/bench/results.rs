@@ -1,4 +1,4 @@
-//! What came out, by case, server and metric.
+//! Results by case, server and metric.
 
 use std::collections::BTreeMap;
 
@@ -20,7 +20,7 @@ pub(crate) struct CaseResult {
 pub(crate) struct Column {
     pub(crate) server: Server,
     pub(crate) figures: BTreeMap<Metric, Series>,
-    /// Why the server was not measured further.
+    /// Reason why the server was not measured further.
     pub(crate) failure: Option<String>,
 }
 
@@ -33,7 +33,7 @@ impl Column {
         }
     }
 
-    /// Adds a round.
+    /// Adds the figures of a round.
     pub(crate) fn add(&mut self, measurement: Measurement) {
         for (metric, value) in measurement {
             self.figures.entry(metric).or_default().push(value);
@@ -42,7 +42,7 @@ impl Column {
 }
 
 impl Results {
-    /// A median over the rounds, if that was measured in full.
+    /// Returns a median over the rounds, if all rounds were measured.
     pub(crate) fn median(&self, case: &str, server: Server, metric: Metric) -> Option<f64> {
         let result = self.0.iter().find(|result| result.case.name == case)?;
         let column = result

@@ -1,4 +1,4 @@
-//! The servers that are compared, and how each is started and stopped.
+//! The compared servers, with their start and stop.
 
 use std::{
     fs::{self, File},
@@ -18,15 +18,15 @@ use super::{
     proc::{self, Usage},
 };
 
-/// How long a server may take to its first answer before it counts as broken.
+/// Longest time to a server's first response before it counts as broken.
 const START_LIMIT: Duration = Duration::from_secs(20);
-/// How long it may take to stop before it is killed.
+/// Longest time that a server may take to stop before it is killed.
 const STOP_LIMIT: Duration = Duration::from_secs(3);
 const STOP_STEP: Duration = Duration::from_millis(2);
-/// The pause between two attempts to get that answer.
+/// Pause between two attempts to get the first response.
 const START_STEP: Duration = Duration::from_micros(500);
 
-/// More than any case opens; as many as nginx may hold in each worker.
+/// More connections than any case opens, and the most that nginx may hold in each worker.
 const CONNECTIONS: &str = "12000";
 
 const NGINX_CONF: &str = include_str!("../../../benches/nginx.conf");
@@ -45,14 +45,15 @@ pub(crate) enum Server {
     NginxCache,
     /// nginx with its access log
     NginxLog,
-    /// the tutorial's server on Node's `net` module: one file, one answer a connection
+    /// the tutorial's server on Node's `net` module: one file, one response per
+    /// connection
     Node,
-    /// a bare epoll loop: 1 KiB, whatever is asked
+    /// a bare epoll loop: 1 KiB for every request
     Floor,
 }
 
 impl Server {
-    /// The name on the command line and in the tables.
+    /// Returns the name on the command line and in the tables.
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Porthole => "porthole",
@@ -70,18 +71,18 @@ impl Server {
     }
 }
 
-/// Where everything lies that a server needs.
+/// Paths that a server needs.
 pub(crate) struct Yard {
-    /// porthole's binary.
+    /// Path of porthole's binary.
     pub(crate) porthole: PathBuf,
     pub(crate) files: Files,
-    /// A folder for logs, caches and configuration.
+    /// Directory for logs, caches and configuration.
     pub(crate) state: PathBuf,
 }
 
 impl Yard {
-    /// Starts a server and waits for its first answer. `path` is what clients
-    /// will ask for: the tutorial's server has that one file only.
+    /// Starts a server and waits for its first response. `path` is the target of the
+    /// clients, because the tutorial's server has only that one file.
     pub(crate) fn start(&self, server: Server, path: &str) -> Result<Running> {
         fs::create_dir_all(&self.state)?;
         let address = free_address()?;
@@ -107,7 +108,7 @@ impl Yard {
         Ok(running)
     }
 
-    /// The folder for what a server keeps from one start to the next.
+    /// Returns the directory for data that a server keeps from one start to the next.
     pub(crate) fn cache(&self) -> PathBuf {
         self.state.join("cache")
     }
@@ -160,8 +161,8 @@ impl Yard {
             Server::NginxCache => "open_file_cache max=20000 inactive=60s;",
             _ => "",
         };
-        // Started by root, workers would become another user, who may not be
-        // able to read the files.
+        // If root starts nginx, its workers become another user, who may not be able to
+        // read the files.
         let user = if rustix::process::getuid().is_root() {
             "user root;"
         } else {
@@ -182,11 +183,11 @@ fn free_address() -> Result<SocketAddr> {
     Ok(TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?)
 }
 
-/// A server that runs; dropping it ends all its processes.
+/// A running server. Dropping it ends all its processes.
 pub(crate) struct Running {
     child: Child,
     pub(crate) address: SocketAddr,
-    /// From the start of the process to the first bytes of an answer.
+    /// Time from the start of the process to the first bytes of a response.
     pub(crate) first_answer: Duration,
 }
 
@@ -216,7 +217,7 @@ impl Running {
         proc::usage(self.child.id())
     }
 
-    /// The program's file.
+    /// Returns the path of the program's file.
     pub(crate) fn executable(&self) -> Result<PathBuf> {
         Ok(fs::read_link(
             Path::new("/proc")
@@ -227,7 +228,8 @@ impl Running {
 }
 
 impl Drop for Running {
-    /// Asks first: nginx waits for its workers then, so that none is left over.
+    /// Asks the server to stop first, because nginx then waits for its workers and none
+    /// is left over.
     fn drop(&mut self) {
         if !matches!(self.child.try_wait(), Ok(None)) {
             return;
@@ -237,7 +239,7 @@ impl Drop for Running {
         let begin = Instant::now();
         while let Ok(None) = self.child.try_wait() {
             if begin.elapsed() > STOP_LIMIT {
-                // The parent first, or it would start its children anew.
+                // The parent is killed first, because it would restart its children.
                 let family = proc::family(root).unwrap_or_else(|_| vec![root]);
                 family.into_iter().for_each(|pid| signal(pid, Signal::KILL));
                 let _ = self.child.wait();
@@ -248,7 +250,7 @@ impl Drop for Running {
     }
 }
 
-/// That a process has ended by itself is no error.
+/// Sends a signal. It is not an error if the process has already ended.
 fn signal(pid: u32, signal: Signal) {
     if let Some(pid) = i32::try_from(pid).ok().and_then(Pid::from_raw) {
         let _ = kill_process(pid, signal);

@@ -1,4 +1,4 @@
-//! What porthole has to reach: ratios within one run, and a few absolute bounds.
+//! Targets for porthole: ratios within one run, and a few absolute bounds.
 
 use super::{
     figures::Metric::{self, *},
@@ -20,10 +20,10 @@ enum Limit {
     AtLeast(f64),
 }
 
-/// What a limit is a multiple of.
+/// Reference of which a limit is a multiple.
 #[derive(Clone, Copy)]
 enum Against {
-    /// The metric's own base unit.
+    /// The base unit of the metric.
     Unit,
     /// The same figure of another server.
     Other(Server),
@@ -76,7 +76,7 @@ const fn target(case: &'static str, metric: Metric, limit: Limit, against: Again
     }
 }
 
-/// A target for porthole with its access log.
+/// Returns a target for porthole with its access log.
 const fn logged(case: &'static str, metric: Metric, limit: Limit, against: Against) -> Target {
     Target {
         case,
@@ -88,13 +88,13 @@ const fn logged(case: &'static str, metric: Metric, limit: Limit, against: Again
 }
 
 pub(crate) struct Verdict {
-    /// The figure, or what multiple it is of what it is held against.
+    /// The figure, as a multiple of the reference.
     pub(crate) measured: f64,
     pub(crate) met: bool,
 }
 
 impl Target {
-    /// None if not everything that it takes was measured.
+    /// Returns `None` if a required figure was not measured.
     pub(crate) fn judge(&self, results: &Results) -> Option<Verdict> {
         let figure = results.median(self.case, self.server, self.metric)?;
         let reference = match self.against {
@@ -110,7 +110,7 @@ impl Target {
         })
     }
 
-    /// Such as `CPU per request ≤ 0.70 × nginx`.
+    /// Describes the target, for example `CPU per request ≤ 0.70 × nginx`.
     pub(crate) fn describe(&self) -> String {
         let (sign, bound) = match self.limit {
             AtMost(bound) => ("≤", bound),
@@ -135,7 +135,7 @@ impl Target {
         text.trim().into()
     }
 
-    /// A bound or a measured value, as a multiple or with its unit.
+    /// Formats a bound or a measured value, as a multiple or with its unit.
     pub(crate) fn show(&self, value: f64) -> String {
         match self.against {
             Unit => self.metric.show(value),
@@ -241,7 +241,7 @@ mod tests {
         }
     }
 
-    /// A target on a figure that no case has could never be judged.
+    /// A target on a figure that its case does not have could never be judged.
     #[test]
     fn targets_name_what_is_measured() {
         for target in TARGETS {

@@ -1,11 +1,11 @@
-//! The lines that the attacks write, one each, as a table.
+//! The results of the attacks as a table, a line for each.
 
 use anyhow::{Context, Result};
 
 use crate::table::Table;
 
-/// Reads lines of cells between tabs: test, what is done, by how many, what porthole
-/// does, then microseconds (median, 99th percentile, longest) and bytes.
+/// Reads lines of cells between tabs: test, description, clients, reaction of porthole,
+/// then microseconds (median, 99th percentile, longest) and bytes.
 pub(crate) fn table(lines: &str) -> Result<Table> {
     let mut table = Table::new(
         2,

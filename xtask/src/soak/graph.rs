@@ -1,10 +1,10 @@
-//! Memory and descriptors over time, as a picture (SVG): two panels over one axis.
+//! Memory and descriptors over time as a picture (SVG): two panels over one axis.
 
 use std::fmt::Write;
 
 use super::samples::Sample;
 
-/// In pixels of the picture.
+/// Sizes in pixels.
 const WIDTH: f64 = 860.0;
 const PANEL: f64 = 200.0;
 const LEFT: f64 = 60.0;
@@ -12,7 +12,7 @@ const TOP: f64 = 40.0;
 const GAP: f64 = 50.0;
 const HEIGHT: f64 = TOP + 2.0 * PANEL + GAP + 40.0;
 
-/// What counts begins after these minutes.
+/// Minutes after which the figures count.
 const WARM_UP: f64 = 10.0;
 
 struct Panel {
@@ -39,7 +39,7 @@ const PANELS: [Panel; 2] = [
 
 pub(crate) fn draw(samples: &[Sample]) -> String {
     let last = samples.last().map_or(0.0, |sample| sample.minutes);
-    // An axis needs some length.
+    // An axis needs a length greater than 0.
     let minutes = last.max(0.1);
     let panels: String = PANELS.map(|panel| panel.draw(samples, minutes)).concat();
     format!(
@@ -104,7 +104,8 @@ fn step_of_minutes(minutes: f64) -> f64 {
     step(minutes, 6.0)
 }
 
-/// The largest of 1, 2, 5, 10, … (and their tenths) of which at least `parts` fit.
+/// Returns the largest of 1, 2, 5, 10, … (and their tenths) of which at least `parts`
+/// fit.
 fn step(length: f64, parts: f64) -> f64 {
     let rough = length / parts;
     let power = 10_f64.powf(rough.log10().floor());
@@ -114,7 +115,7 @@ fn step(length: f64, parts: f64) -> f64 {
 }
 
 fn ticks(end: f64, step: f64) -> impl Iterator<Item = f64> {
-    // Rounded, or 0.30000000000000004 would be written out.
+    // Without rounding, 0.30000000000000004 would be written.
     let count = (end / step + 1e-9).floor() as u32;
     (0..=count).map(move |tick| (f64::from(tick) * step * 1e6).round() / 1e6)
 }
@@ -146,7 +147,7 @@ mod tests {
             descriptors: 10.0,
         };
         let picture = draw(&[sample(0.0, 0.0), sample(30.0, 100.0), sample(60.0, 50.0)]);
-        // From the lower left corner to the top, half-way; then half down.
+        // From the lower left corner half-way to the top, then half-way down.
         assert!(
             picture.contains("points=\"60.0,240.0 490.0,40.0 920.0,140.0\""),
             "{picture}"

@@ -1,4 +1,4 @@
-//! The table that the soak writes: a line every few seconds.
+//! The table of the soak: a line every few seconds.
 
 use anyhow::{Context, Result};
 
@@ -6,12 +6,12 @@ use anyhow::{Context, Result};
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Sample {
     pub(crate) minutes: f64,
-    /// Resident.
+    /// Resident memory.
     pub(crate) mebibytes: f64,
     pub(crate) descriptors: f64,
 }
 
-/// Reads `seconds,memory_bytes,descriptors,…`. The last line may be cut short.
+/// Parses `seconds,memory_bytes,descriptors,…`. The last line may be incomplete.
 pub(crate) fn parse(table: &str) -> Result<Vec<Sample>> {
     let whole = table.rsplit_once('\n').map_or("", |(whole, _)| whole);
     let rows = whole.lines().skip(1).enumerate();

@@ -1,4 +1,4 @@
-//! Ctrl-C: noticed between two steps, so that every server gets stopped.
+//! Ctrl-C is noticed between two steps, so that every server is stopped.
 
 use std::{
     sync::{
@@ -11,7 +11,7 @@ use std::{
 use anyhow::{Result, ensure};
 use signal_hook::consts::{SIGINT, SIGTERM};
 
-/// The longest time for which nobody looks.
+/// Longest time between two checks.
 const STEP: Duration = Duration::from_millis(20);
 
 pub(crate) struct Interrupt(Arc<AtomicBool>);
@@ -29,7 +29,8 @@ impl Interrupt {
         self.0.load(Ordering::Relaxed)
     }
 
-    /// Sleeps; `step` is called again and again meanwhile and may give up.
+    /// Sleeps, and calls `step` again and again meanwhile. An error of `step` ends the
+    /// sleep.
     pub(crate) fn sleep(
         &self,
         duration: Duration,

@@ -1,4 +1,4 @@
-//! Python's `http.client`: a connection that is kept, and several ranges at once.
+//! Python's `http.client`: a persistent connection, and several ranges at once.
 
 use std::fs;
 
@@ -19,7 +19,7 @@ fn keeps_the_connection() {
     folder.file("empty.bin", b"");
     folder.file("folder/b.bin", b"b");
     let porthole = Porthole::with(&folder, &["-v"]);
-    let script = include_str!("python/keep_alive.py");
+    let script = include_str!("keep_alive.py");
     let address = porthole.address().to_string();
     run(&PYTHON, &folder, &["-I", "-c", script, &address]).success();
     let lines = porthole.log().wait_for_several(
@@ -40,7 +40,7 @@ fn reassembles_a_file_from_many_ranges() {
     let (_folder, porthole) = super::serving("a.bin", &content);
     porthole.strong_tag("/a.bin");
     let out = Folder::new();
-    let script = include_str!("python/several_ranges.py");
+    let script = include_str!("several_ranges.py");
     let address = porthole.address().to_string();
     let printed = run(
         &PYTHON,

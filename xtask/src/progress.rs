@@ -1,4 +1,4 @@
-//! How far the run has come: one line on a terminal, nothing in a pipe.
+//! Progress of the run: one line on a terminal, nothing in a pipe.
 
 use std::io::{IsTerminal, Write, stderr};
 
@@ -9,7 +9,7 @@ pub(crate) struct Progress {
 }
 
 impl Progress {
-    /// `of` is the number of steps.
+    /// Starts the progress. `of` is the number of steps.
     pub(crate) fn new(of: usize) -> Self {
         Self {
             done: 0,
@@ -23,7 +23,7 @@ impl Progress {
         self.line(&format!("[{}/{}] {what}", self.done, self.of));
     }
 
-    /// Takes the line away, so that results can be printed.
+    /// Removes the line, so that results can be printed.
     pub(crate) fn clear(&self) {
         self.line("");
     }
@@ -31,7 +31,7 @@ impl Progress {
     fn line(&self, text: &str) {
         if self.shown {
             let mut out = stderr();
-            // Progress that can't be shown is no reason to stop.
+            // A failure to show progress must not stop the run.
             let _ = write!(out, "\r\x1b[K{text}");
             let _ = out.flush();
         }

@@ -1,5 +1,6 @@
-//! `cargo xtask soak`: the attacks of `tests/attacks` at length. What they do is
-//! there; here is for how long, with how many, and what becomes of the figures.
+//! `cargo xtask soak`: runs the attacks of `tests/attacks` at length. The attacks are
+//! defined there. This file sets their duration and the number of clients, and reports
+//! the figures.
 
 mod attacks;
 mod graph;
@@ -15,11 +16,10 @@ use anyhow::{Context, Result, ensure};
 
 use crate::{build, descriptors};
 
-/// The one that takes an hour; the others take a minute or two.
+/// The attack that takes an hour. The others take a minute or two.
 const SOAK: &str = "attacks::soak::mixed_load_and_faults";
 
-/// What a long attack is: this many clients, and this many seconds where it has no end
-/// of its own.
+/// Clients of a long attack, and its duration in seconds if it has no end of its own.
 const CONNECTIONS: &str = "1000";
 const SECONDS: &str = "10";
 
@@ -29,8 +29,8 @@ pub(crate) struct Options {
     #[arg(long)]
     list: bool,
 
-    /// Not the soak but these attacks, with 1,000 clients each: a part of the name,
-    /// or `all`
+    /// Run these attacks instead of the soak, with 1,000 clients each: a part of the
+    /// name, or `all`
     #[arg(long, value_name = "NAME", value_delimiter = ',')]
     attack: Vec<String>,
 
@@ -38,23 +38,23 @@ pub(crate) struct Options {
     #[arg(long, default_value_t = 60, value_parser = clap::value_parser!(u64).range(1..=1440))]
     minutes: u64,
 
-    /// The share of one core that the soak may cost the server; the clients cost
+    /// The share of one core that the server may use during the soak; the clients use
     /// about as much again
     #[arg(long, default_value_t = 0.15)]
     load: f64,
 
-    /// The folder for what was measured [default: `soak` in the target folder]
+    /// The directory for the results [default: `soak` in the target directory]
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
 
-    /// Draw memory and descriptors over time into this file, too
+    /// Draw memory and descriptors over time into this file too
     #[arg(long, value_name = "FILE")]
     picture: Option<PathBuf>,
 }
 
 pub(crate) fn run(options: &Options) -> Result<()> {
     let out = options.out()?;
-    // A copy: what is built meanwhile must not change what runs.
+    // The tests run from a copy, so that a build during the run does not change them.
     let tests = out.join("blackbox");
     let built = build::tests()?;
     fs::copy(&built, &tests).with_context(|| format!("cannot copy {}", built.display()))?;
@@ -74,10 +74,10 @@ pub(crate) fn run(options: &Options) -> Result<()> {
         .collect();
     ensure!(!chosen.is_empty(), "no such attack; see --list");
     let figures = out.join("attacks.tsv");
-    // Attacks add their lines to it.
+    // The attacks append their lines to it.
     fs::write(&figures, "")?;
     let mut failed = Vec::new();
-    // Each alone: they would be each other's bystanders.
+    // Each attack runs alone, because it would slow the bystanders of another.
     for name in chosen {
         let mut command = Command::new(&tests);
         command
@@ -100,7 +100,7 @@ impl Options {
     fn out(&self) -> Result<PathBuf> {
         let out = match &self.out {
             Some(folder) => folder.clone(),
-            // Beside `release`, where this program lies.
+            // Beside `release`, the directory of this program.
             None => std::env::current_exe()?.with_file_name("").join("../soak"),
         };
         fs::create_dir_all(&out).with_context(|| format!("cannot make {}", out.display()))?;
@@ -120,7 +120,7 @@ impl Options {
             .env("SOAK_SECONDS", (self.minutes * 60).to_string())
             .env("SOAK_LOAD", self.load.to_string());
         let finished = finish(command);
-        // Also of a run that failed: there it is needed most.
+        // A failed run needs its graph most, so it is drawn for that too.
         let table = out.join("samples.csv");
         let text = fs::read_to_string(&table)
             .with_context(|| format!("cannot read {}", table.display()))?;

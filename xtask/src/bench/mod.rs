@@ -1,7 +1,7 @@
-//! `cargo xtask bench`: porthole beside nginx, Node and a bare epoll loop, on
-//! this machine, in turn. The figure to trust is CPU time per request or GiB,
-//! from `/proc`; rates depend on what else the machine does. Every server is
-//! started anew for every measurement.
+//! `cargo xtask bench`: measures porthole beside nginx, Node and a bare epoll loop, on
+//! this machine, in turn. The most reliable figure is CPU time per request or GiB, from
+//! `/proc`. Rates depend on what else the machine does. Every server is restarted for
+//! every measurement.
 
 mod answer;
 mod cases;
@@ -10,11 +10,9 @@ mod environment;
 mod figures;
 mod files;
 mod generator;
-mod interrupt;
 mod load;
 mod measure;
 mod proc;
-mod progress;
 mod report;
 mod results;
 mod servers;
@@ -22,14 +20,14 @@ mod targets;
 
 use std::{fs, path::PathBuf, time::Duration};
 
+use crate::interrupt::Interrupt;
+use crate::progress::Progress;
 use crate::{build, descriptors};
 use anyhow::{Context, Result, ensure};
 use cases::{CASES, Case};
 use environment::Environment;
 use files::Files;
-use interrupt::Interrupt;
 use measure::{Bench, Times};
-use progress::Progress;
 use report::Report;
 use results::{CaseResult, Column, Results};
 use servers::{Server, Yard};
@@ -52,7 +50,7 @@ pub(crate) struct Options {
     #[arg(long, value_parser = clap::value_parser!(u16).range(1..))]
     rounds: Option<u16>,
 
-    /// One short round: to see that everything works, not to trust
+    /// One short round: a check that everything works, without reliable figures
     #[arg(long)]
     quick: bool,
 
@@ -68,8 +66,8 @@ pub(crate) struct Options {
     #[arg(long, value_name = "BIN")]
     porthole: Option<PathBuf>,
 
-    /// The folder for files to serve, logs and configuration (1.1 GiB, kept for
-    /// the next run) [default: `bench` in the target folder]
+    /// The directory for files to serve, logs and configuration (1.1 GiB, kept for the
+    /// next run) [default: `bench` in the target directory]
     #[arg(long, value_name = "DIR")]
     data: Option<PathBuf>,
 }
@@ -84,7 +82,7 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     descriptors::raise_limit()?;
     let plan = options.plan();
     let yard = options.yard(&plan)?;
-    // Until here Ctrl-C ends the program at once.
+    // Before this line Ctrl-C ends the program at once.
     let interrupt = Interrupt::watch()?;
     let bench = Bench {
         yard: &yard,
@@ -101,10 +99,10 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     })
 }
 
-/// A case and those who take part.
+/// A case and its servers.
 type Plan = Vec<(&'static Case, Vec<Server>)>;
 
-/// Measures everything; prints each case when it is done.
+/// Measures everything, and prints each case when it is done.
 fn drive(bench: &Bench<'_>, plan: &Plan, rounds: usize) -> Result<Results> {
     let steps: usize = plan.iter().map(|(_, servers)| servers.len() * rounds).sum();
     let mut progress = Progress::new(steps);
@@ -118,7 +116,7 @@ fn drive(bench: &Bench<'_>, plan: &Plan, rounds: usize) -> Result<Results> {
                 progress.step(&format!("{}: {}, round {round}", case.name, server.name()));
                 if column.failure.is_none() {
                     let measured = bench.measure(&case.plan, server);
-                    // Ctrl-C ends servers too, which looks like a failure.
+                    // Ctrl-C ends the servers too, which looks like a failure.
                     ensure!(!bench.interrupt.seen(), "interrupted");
                     match measured {
                         Ok(measurement) => column.add(measurement),
@@ -167,7 +165,7 @@ impl Options {
         };
         let data = match &self.data {
             Some(folder) => folder.clone(),
-            // Beside `release`, where this program lies.
+            // Beside `release`, the directory of this program.
             None => std::env::current_exe()?.with_file_name("").join("../bench"),
         };
         fs::create_dir_all(&data)?;
