@@ -1,5 +1,5 @@
-// The server that porthole grew out of: Node's `net` module answers every
-// connection with one file and closes. Usage: node tutorial.js FILE PORT
+// The server from which porthole grew: Node's `net` module sends one file on every
+// connection and closes it. Usage: node tutorial.js FILE PORT
 'use strict';
 
 const fs = require('node:fs');

@@ -1,5 +1,5 @@
-//! A component of your own, run with exactly these rights: reading one folder, accepting
-//! on one address, a log.
+//! Runs a component of your own with exactly these rights: reading one folder, accepting on
+//! one address, and writing a log.
 //!
 //! ```sh
 //! cargo rustc --release --package echo --lib --crate-type cdylib --target wasm32-wasip2
@@ -15,7 +15,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let [component, folder] = [1, 2].map(|number| std::env::args().nth(number));
     let component = component.ok_or("usage: own_component COMPONENT FOLDER")?;
     let program = Program::compile(&std::fs::read(component)?)?;
-    // Every function that it imports, and what it gets from calling it.
+    // Every function that the component imports, and the right that comes with it.
     for import in program.imports()? {
         println!("{} {}: {}", import.interface, import.function, import.grant);
     }

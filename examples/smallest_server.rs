@@ -1,5 +1,5 @@
-//! The smallest server: one folder on a free port of the loopback address, until its
-//! standard input ends.
+//! The smallest server: it serves one folder on a free port of the loopback address, until
+//! its standard input ends.
 //!
 //! ```sh
 //! cargo run --release --example smallest_server -- ~/Videos
@@ -19,7 +19,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         program: Program::built_in()?,
         root: Root::open(folder)?,
         listeners,
-        // What the built-in component needs to be told: where it may listen.
+        // The built-in component needs to be told where it may listen.
         arguments: addresses
             .iter()
             .map(|address| format!("--listen={address}"))

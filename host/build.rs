@@ -1,5 +1,5 @@
-//! Builds the component (`guest/`) for `wasm32-wasip2`, and compiles it to machine
-//! code, so that starting does not have to.
+//! Builds the component (`guest/`) for `wasm32-wasip2`, and compiles it to machine code,
+//! so that the host need not compile it at every start.
 //!
 //! `PORTHOLE_BUILD_COMPONENT=/path.wasm` uses a ready-made component instead.
 
@@ -38,8 +38,8 @@ fn component() -> Result<PathBuf, String> {
             .map_err(|error| format!("PORTHOLE_BUILD_COMPONENT={}: {error}", ready.display()));
     }
     let workspace = wasm::manifest_dir()?.join("..");
-    // Only the component's own sources: anything else would rebuild it, and with
-    // it the host, after every change of a test.
+    // Only the component's own sources. Anything else would rebuild the component, and
+    // with it the host, after every change of a test.
     for source in [
         "guest/src",
         "guest/Cargo.toml",
@@ -61,8 +61,8 @@ fn component() -> Result<PathBuf, String> {
     Ok(component)
 }
 
-/// Machine code for the component, if it is this machine that will run it; else an
-/// empty file, and the host compiles at its start.
+/// Compiles the component to machine code if the build machine is also the target.
+/// Otherwise writes an empty file, and the host compiles the component when it starts.
 fn compile(component: &Path) -> Result<PathBuf, String> {
     let compiled = out_dir()?.join("porthole.cwasm");
     let mut code = Vec::new();

@@ -1,6 +1,6 @@
-//! The black-box tests: the real binary, running the real component, spoken to
-//! over real sockets. No fixed ports, no sleeps; every test runs alone and
-//! beside all others.
+//! Black-box tests. They run the real binary with the real component, and talk to it over
+//! real sockets. No test uses a fixed port or sleeps. Every test can run alone or beside
+//! all others.
 //!
 //! `cargo test --release -p porthole --test blackbox -- [FILTER]`
 

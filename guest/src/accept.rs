@@ -38,7 +38,7 @@ pub async fn run(executor: Rc<Executor>) -> Result<(), ()> {
     }
 }
 
-/// Why there is nothing to serve.
+/// Reasons why the component can't start.
 enum Failure {
     Arguments(alloc::string::String),
     Memory(Shortage),
@@ -50,7 +50,7 @@ enum Failure {
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            // As command lines are told of it.
+            // In the form that command-line programs use.
             Self::Arguments(reason) => write!(f, "error: {reason}"),
             Self::Memory(shortage) => write!(f, "error: {shortage}"),
             Self::Root => f.write_str("no directory was granted, or not the one that --root names"),
@@ -109,7 +109,7 @@ async fn serve(shared: Rc<Shared>, streams: Streams) {
     logging.wait().await;
 }
 
-/// Runs a task beside the others; the signal is raised at its end.
+/// Runs a task beside the others. Returns a flag that is raised when the task ends.
 fn start_task(executor: &Executor, task: impl Future<Output = ()> + 'static) -> Rc<Notify> {
     let ended = Rc::new(Notify::default());
     executor.spawn({
@@ -145,7 +145,7 @@ async fn accept(shared: Rc<Shared>, mut stream: StreamReader<TcpSocket>) {
     }
 }
 
-/// Has the time go on for as long as that is needed.
+/// Starts the ticks of the clock, which last for as long as they are needed.
 fn start_ticking(shared: &Rc<Shared>) {
     if !shared.starts_ticking() {
         return;

@@ -1,21 +1,20 @@
-//! The component: moves bytes between WASI streams and [`h1`], and turns paths
-//! into files.
+//! The component moves bytes between WASI streams and [`h1`], and turns paths into files.
 //!
-//! The files and folders in the order in which a request meets them: [`accept`] takes the
+//! The modules, in the order in which a request passes through them: [`accept`] accepts the
 //! connection, [`connection`] reads a head, [`response::decide`] chooses what to send and
 //! looks for it in [`files`] and [`render`], and [`response::write`] sends it through
 //! [`net`]. [`runtime`] gives each connection its turn, [`shared`] holds what connections
-//! share, and [`limits`] every bound.
+//! share, and [`limits`] has every bound.
 //!
-//! It assumes nothing of its host beyond WASI 0.3, and uses no `std`: that would
-//! bring imports along which the server has no use for, and the list of imports
-//! is the list of rights.
+//! The component assumes nothing of its host beyond WASI 0.3. It does not use `std`,
+//! because `std` adds imports that the server does not need, and the list of imports is the
+//! list of rights.
 
 #![no_std]
 
 extern crate alloc;
-// On the machine that builds, for the tests of the pure parts, `std` brings what
-// `runtime::no_std` brings in the sandbox.
+// The tests of the pure parts run on the build machine. There, `std` provides what
+// `runtime::no_std` provides in the sandbox.
 #[cfg(not(target_family = "wasm"))]
 extern crate std;
 

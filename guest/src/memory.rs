@@ -1,4 +1,4 @@
-//! What the limits allow, added up: it must fit the memory of the sandbox.
+//! The memory that the limits allow in total, which must fit the memory of the sandbox.
 
 use core::fmt;
 
@@ -8,18 +8,18 @@ use crate::limits::{
 };
 use crate::options::Options;
 
-/// How the memory is shared out: what is left when each connection has what it needs, and
-/// the cache what the operator has said.
+/// Distribution of the memory that is left when each connection has what it needs, and the
+/// cache has what the operator has set.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct MemoryPlan {
-    /// Transfers at once that have large and medium buffers.
+    /// Transfers that have large and medium buffers at once.
     pub larges: usize,
     pub mediums: usize,
-    /// Bytes of all listings.
+    /// Bytes for all listings.
     pub listings: usize,
 }
 
-/// The memory is too small for what else was asked for.
+/// Error: the memory is too small for the other options.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Shortage {
     memory: usize,
@@ -27,10 +27,11 @@ pub struct Shortage {
 }
 
 impl MemoryPlan {
-    /// Without `--memory` nothing is known, and nothing is refused.
+    /// Returns the plan for `options`. Without `--memory` the size is unknown, and nothing
+    /// is refused.
     ///
     /// # Errors
-    /// When connections, cache and listings together may need more than there is.
+    /// When connections, cache and listings together may need more than `--memory`.
     pub fn of(options: &Options) -> Result<Self, Shortage> {
         let Some(memory) = options.memory else {
             return Ok(Self {
@@ -59,11 +60,11 @@ impl MemoryPlan {
     }
 }
 
-/// What a large and a medium buffer take, in bytes.
+/// Bytes of a large and of a medium buffer, with the gap of each.
 const LARGE_BYTES: usize = with_gap(LARGE_BUFFER);
 const MEDIUM_BYTES: usize = with_gap(MEDIUM_BUFFER);
 
-/// Buffers of this size begin with a page: see `runtime`.
+/// Returns the bytes of a buffer that begins at a page: see `runtime::no_std`.
 const fn with_gap(buffer: usize) -> usize {
     const PAGE: usize = 4_096;
     buffer.saturating_add(PAGE)
@@ -100,7 +101,7 @@ mod tests {
 
     #[test]
     fn limits_fit_the_memory_or_are_refused() {
-        // MiB, connections, MiB; whether it fits.
+        // (memory in MiB, connections, cache in MiB, whether it fits)
         let cases = [
             // The defaults with one worker, with two, with many.
             (256, 4_096, 32, true),

@@ -1,4 +1,4 @@
-//! What the component is told on its command line.
+//! Command-line options of the component.
 
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
@@ -9,34 +9,35 @@ use h1::response::{Policy, PolicyError};
 use crate::limits::{CACHE_BYTES, CONNECTIONS};
 use crate::rate_limit::bucket::Rate;
 
-/// The arguments, checked. `--name value` and `--name=value` mean the same.
+/// The checked arguments. `--name value` and `--name=value` mean the same.
 #[derive(Debug, Default)]
 pub struct Options {
     /// `--listen ADDRESS:PORT`, repeatable.
     pub listen: Vec<SocketAddr>,
-    /// `--root NAME`: which of several granted directories. Default: the first.
+    /// `--root NAME`: the one of several granted directories to serve. Default: the first.
     pub root: Option<String>,
     /// `--file NAME`: serve this file of the root for every path.
     pub file: Option<String>,
-    /// `--index NAME`: the file that stands for its folder.
+    /// `--index NAME`: the file that is served for its directory.
     pub index: String,
     /// `--hidden`: serve names that begin with a dot.
     pub hidden: bool,
-    /// `--spa`: answer unknown paths with the root's index file.
+    /// `--spa`: serve the root's index file for unknown paths.
     pub spa: bool,
     /// `--max-connections N`.
     pub connections: usize,
-    /// `--cache BYTES`: small files and open files kept for the next request.
+    /// `--cache BYTES`: memory for small files and open files that are kept for the next
+    /// request.
     pub cache: usize,
-    /// `--memory BYTES`: what the sandbox may use; unknown without it.
+    /// `--memory BYTES`: memory that the sandbox may use; unknown if not given.
     pub memory: Option<usize>,
-    /// `--rate N`: requests per second of one client address. Beyond: 429.
+    /// `--rate N`: requests per second of one client address. The response to more is 429.
     pub rate: Option<Rate>,
     /// `--throttle BYTES`: bytes per second to one client address.
     pub throttle: Option<Rate>,
     /// `--quiet`: no access log.
     pub quiet: bool,
-    /// `--verbose`: connection events too.
+    /// `--verbose`: log connection events too.
     pub verbose: bool,
     /// `--log-milliseconds`: times in the access log to the millisecond.
     pub log_milliseconds: bool,
@@ -120,7 +121,7 @@ fn rate(name: &str, value: &str) -> Result<Rate, String> {
     number(name, value).map(Rate::per_second)
 }
 
-/// A name within a folder, not a way out of it.
+/// Returns `value` if it is a name within a directory, and not a way out of it.
 fn file_name(name: &str, value: &str) -> Result<String, String> {
     if value.is_empty() || value.contains('/') || value == "." || value == ".." {
         return Err([name, ": '", value, "' is not a file name"].concat());

@@ -1,4 +1,4 @@
-//! Why a path is not served: what the client is told, and what the log says.
+//! Reasons why a path is not served: the status for the client, and the text for the log.
 
 use core::fmt;
 
@@ -7,13 +7,13 @@ use h1::status::Status;
 use crate::bindings::wasi::filesystem::types::ErrorCode;
 use crate::limits::LISTING_ENTRIES;
 
-/// A reason, whoever's fault it is. No word of it goes to a client.
+/// A reason, whether client or server is at fault. Its text is never sent to a client.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Reason {
-    // 404: as far as a client can tell, there is nothing.
+    // 404: for a client, nothing exists at the path.
     NoEntry,
     Hidden,
-    /// The target ends in a slash.
+    /// The path is a file, and the target ends in a slash.
     NotDirectory,
     NotRegular,
     LeadsOut,
@@ -21,15 +21,15 @@ pub enum Reason {
     NameTooLong,
     // 403
     NoPermission,
-    // 503: it may work in a moment.
+    // 503: the next request may succeed.
     Exhausted,
     Busy,
     RootGone,
-    /// Of a folder: more than [`LISTING_ENTRIES`].
+    /// The directory has more than [`LISTING_ENTRIES`].
     TooManyEntries,
-    /// A listing that alone would take more memory than there is for all.
+    /// The listing alone would take more memory than all listings may.
     ListingTooLarge,
-    /// Other listings take the memory for it.
+    /// Other listings take the memory for this one.
     ListingsFull,
     // 500
     ReadFailed,
@@ -38,7 +38,7 @@ pub enum Reason {
 }
 
 impl Reason {
-    /// What a client is told.
+    /// Returns the status for the client.
     pub fn status(self) -> Status {
         match self {
             Self::NoEntry
@@ -59,7 +59,7 @@ impl Reason {
         }
     }
 
-    /// Why a file or a folder that is open cannot be read: whatever the code, it is there.
+    /// Returns why an open file or directory cannot be read. Whatever the code, it exists.
     pub fn of_reading(error: &ErrorCode) -> Self {
         match Self::from(error) {
             reason if reason.is_missing() => Self::ReadFailed,
@@ -67,20 +67,20 @@ impl Reason {
         }
     }
 
-    /// Whether there is nothing to serve, as opposed to something that can't be.
+    /// Whether nothing exists at the path, as opposed to something that can't be served.
     pub fn is_missing(self) -> bool {
         self.status() == Status::NotFound
     }
 
-    /// Whether it is the server's or the machine's fault, which the log always says.
+    /// Whether the server or the machine is at fault. Such a reason is always logged.
     pub fn is_server_error(self) -> bool {
         self.status().code() >= 500
     }
 }
 
 impl From<&ErrorCode> for Reason {
-    /// WASI's codes as the host gives them (`host/src/files.rs`). A code that no one has
-    /// thought of is our fault.
+    /// Maps WASI's codes as the host gives them (`host/src/disk/codes.rs`). An unexpected
+    /// code counts as a fault of the server.
     fn from(error: &ErrorCode) -> Self {
         match error {
             ErrorCode::NoEntry

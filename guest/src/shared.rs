@@ -1,4 +1,4 @@
-//! What all connections share.
+//! State that all connections share.
 
 use alloc::rc::Rc;
 use alloc::vec::Vec;
@@ -18,7 +18,7 @@ use crate::runtime::deadlines::Deadlines;
 use crate::runtime::executor::Executor;
 use crate::runtime::notify::Notify;
 
-/// One thread, so no locks.
+/// State that all connections share. There is one thread, so there are no locks.
 pub struct Shared {
     pub options: Options,
     pub files: Files,
@@ -31,11 +31,12 @@ pub struct Shared {
     pub rate_limiter: Option<RateLimiter>,
     log: Log,
     open: Cell<usize>,
-    /// Those of them that are served: neither turned away nor about to be closed.
+    /// Open connections that are served: neither rejected nor about to be closed.
     served: Cell<usize>,
     draining: Cell<bool>,
     ticking: Cell<bool>,
-    /// Raised when a connection ends, for each stream of connections that waits for it.
+    /// Flags that are raised when a connection ends, one for each stream of connections
+    /// that waits for it.
     closed: RefCell<Vec<Rc<Notify>>>,
 }
 
@@ -84,8 +85,8 @@ impl Shared {
         }
     }
 
-    /// Whether the caller has to call [`Shared::tick`] each second from now on, as long as
-    /// [`Shared::needs_ticks`]: no one else does.
+    /// Whether the caller has to call [`Shared::tick`] each second from now on, for as long
+    /// as [`Shared::needs_ticks`], because nothing else does.
     pub fn starts_ticking(&self) -> bool {
         !self.ticking.replace(true)
     }
@@ -94,8 +95,8 @@ impl Shared {
         self.ticking.set(false);
     }
 
-    /// Deadlines need a clock while there are connections, files that are kept open
-    /// some seconds longer, and nothing else.
+    /// Whether ticks are needed: deadlines need them while there are connections, and files
+    /// that are kept open need them for some seconds longer.
     pub fn needs_ticks(&self) -> bool {
         self.open.get() > 0 || self.files.keeps_open()
     }
@@ -106,8 +107,8 @@ impl Shared {
         self.deadlines.advance(clock::monotonic_seconds());
     }
 
-    /// Whether there is room for the latest connection, if need be that of the one
-    /// that has been idle for longest.
+    /// Whether there is a place for the latest connection. If need be, the connection that
+    /// has been idle longest is closed for it.
     pub fn admit(&self) -> bool {
         let served = self.served.get();
         let room = served < self.options.connections || self.deadlines.end_oldest_idle();
@@ -115,33 +116,33 @@ impl Shared {
         room
     }
 
-    /// To be called when a connection that was made room for is served to its end.
+    /// Frees the place of a connection that was admitted and is served to its end.
     pub fn release(&self) {
         self.served.set(self.served.get().saturating_sub(1));
     }
 
-    /// Asks connections to end: no more come.
+    /// Asks connections to end, because no more are accepted.
     pub fn drain(&self) {
         self.draining.set(true);
         self.deadlines.end_idle();
     }
 
-    /// Whether no more connections come, and those that are open should end.
+    /// Whether no more connections are accepted, and open ones should end.
     pub fn is_draining(&self) -> bool {
         self.draining.get()
     }
 
-    /// Whether a log says who asked, or someone counts.
+    /// Whether the peer's address is needed, for a log or for a rate limit.
     pub fn needs_peer_address(&self) -> bool {
         !self.options.quiet || self.options.verbose || self.rate_limiter.is_some()
     }
 
-    /// Whether there is a log of answers.
+    /// Whether responses are logged.
     pub fn logs_answers(&self) -> bool {
         !self.options.quiet
     }
 
-    /// The time for a line of log; `date` is the value of `Date` that was sent.
+    /// Returns the time for a log line. `date` is the value of `Date` that was sent.
     pub fn log_time(&self, date: [u8; 29]) -> Time {
         match self.options.log_milliseconds {
             true => {
@@ -152,7 +153,7 @@ impl Shared {
         }
     }
 
-    /// Says that so many bytes of content were sent.
+    /// Logs a response of which `sent` bytes of content were sent.
     pub fn access(&self, access: &Access<'_>, sent: u64) {
         if self.logs_answers() {
             self.log.access(access, sent);
@@ -163,7 +164,7 @@ impl Shared {
         &self.log
     }
 
-    /// Says with `--verbose` what listings have left out since the last time.
+    /// Logs, with `--verbose`, what listings have left out since the last call.
     pub fn log_listings(&self) {
         for left in self.listings.left_out() {
             self.verbose(format_args!(
@@ -176,14 +177,14 @@ impl Shared {
         }
     }
 
-    /// Says it with `--verbose`.
+    /// Logs an event, with `--verbose` only.
     pub fn verbose(&self, words: fmt::Arguments<'_>) {
         if self.options.verbose {
             self.log.event(words);
         }
     }
 
-    /// Says what went wrong on our side.
+    /// Logs a fault of the server.
     pub fn log_error(&self, words: fmt::Arguments<'_>) {
         self.log.event(words);
     }

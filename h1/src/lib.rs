@@ -1,22 +1,22 @@
 //! HTTP/1.1 for files, as pure code.
 //!
-//! Bytes and values in, bytes and values out. There is no clock, no file and no
-//! socket here: time, sizes and names come in as values, so every rule can be
+//! It takes bytes and values, and returns bytes and values. There is no clock, no file and
+//! no socket here: time, sizes and names are passed in as values, so every rule can be
 //! tested, fuzzed and measured by itself.
 //!
-//! The folders in the order in which a request meets them. Each file imports from its own
-//! folder and from those below it, never from one above:
+//! The modules, in the order in which a request passes through them. Each file imports from
+//! its own module and from modules below it in the table, never from one above:
 //!
-//! | folder | what it knows | RFC |
+//! | module | what it knows | RFC |
 //! | --- | --- | --- |
-//! | [`connection`] | what the bytes received so far amount to | 9112 |
-//! | [`response`] | the answer, as bytes | 9112 §4, 9110 §14.6 |
-//! | [`selection`] | what part of the file, if any, to send | 9110 §13, §14 |
-//! | [`representation`] | how to name the content: media type, coding, validators | 9110 §8, 6266 |
+//! | [`connection`] | the meaning of the bytes received so far | 9112 |
+//! | [`response`] | the response, as bytes | 9112 §4, 9110 §14.6 |
+//! | [`selection`] | the part of the file to send, if any | 9110 §13, §14 |
+//! | [`representation`] | the description of the content: media type, coding, validators | 9110 §8, 6266 |
 //! | [`request`] | request line, fields, target, content | 9112 §3, §5 to §7, §9; 3986 |
 //! | [`syntax`] | tokens, numbers, dates, percent-encoding, names of any bytes | 9110 §5.6, 3986 §2.1 |
 //!
-//! [`limits`] holds every bound, [`refusal`] every reason to refuse a request, [`status`]
+//! [`limits`] has every bound, [`refusal`] every reason to refuse a request, [`status`]
 //! every status.
 
 #![no_std]

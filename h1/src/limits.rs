@@ -1,20 +1,21 @@
-//! Every bound of the message level, in one place.
+//! Every bound of a message, in one place.
 //!
-//! `cargo xtask limits` makes a table of them: the lists say what it needs to know.
+//! `cargo xtask limits` makes `docs/limits.md` from these comments and their lists.
 
-/// Longest request target. RFC 9112 §3 asks for at least 8,000; browsers stay below
+/// Longest request target. RFC 9112 §3 asks for at least 8,000 bytes; browsers stay below
 /// 2,000.
 ///
 /// - unit: bytes
-/// - at it: 414, then close
+/// - at it: the response is 414, then the connection is closed
 /// - held by: `h1::request::head::limits`, `http::refusal::bounds_of_the_head`
 pub const TARGET_BYTES: usize = 8 * 1024;
 
-/// Longest request head (request line and all fields). Also what bounds every list that a
-/// field may hold.
+/// Longest request head (request line and all fields). It also bounds every list that a
+/// field may have.
 ///
 /// - unit: bytes
-/// - at it: 431, then close; a method as long: 501
+/// - at it: the response is 431, or 501 if the method alone is that long; then the
+///   connection is closed
 /// - held by: `h1::request::head::limits`, `http::refusal::bounds_of_the_head`,
 ///   `http::connection::a_pipeline_of_hundreds`
 pub const HEAD_BYTES: usize = 16 * 1024;
@@ -22,28 +23,28 @@ pub const HEAD_BYTES: usize = 16 * 1024;
 /// Most field lines in one head. A browser sends about twenty.
 ///
 /// - unit: lines
-/// - at it: 431, then close
+/// - at it: the response is 431, then the connection is closed
 /// - held by: `h1::request::fields::as_many_lines_as_the_limit`, `http::refusal::bounds_of_the_head`
 pub const FIELD_LINES: usize = 100;
 
 /// Empty lines accepted before a request line (RFC 9112 §2.2 asks for at least one).
 ///
 /// - unit: lines
-/// - at it: 400, then close
+/// - at it: the response is 400, then the connection is closed
 /// - held by: `h1::request::head::limits`
 pub const LEADING_EMPTY_LINES: usize = 4;
 
-/// Most content of a request that is read and thrown away, so that the connection can
-/// go on.
+/// Most content of a request that is read and discarded, so that the connection can stay
+/// open.
 ///
 /// - unit: bytes
-/// - at it: 413, then close
+/// - at it: the response is 413, then the connection is closed
 /// - held by: `h1::connection::conversations`, `http::content::skipped_content_is_bounded`
 pub const DISCARD_BYTES: u64 = 64 * 1024;
 
-/// Room for content behind the longest head in the buffer that requests are read into: a
-/// piece of content is at least that large, so that content costs as little behind a long
-/// head as behind a short one.
+/// Space for content behind the longest head, in the buffer for requests. A piece of
+/// content is at least that large, so that content costs as little behind a long head as
+/// behind a short one.
 ///
 /// - unit: bytes
 /// - at it: content is read in several pieces
@@ -51,32 +52,32 @@ pub const DISCARD_BYTES: u64 = 64 * 1024;
 ///   `attacks::work::contents_behind_long_heads`
 pub const CONTENT_ROOM_BYTES: usize = 4 * 1024 - 64;
 
-/// Buffer that requests are read into, once they are longer than a usual one.
+/// Size of the buffer for requests that are longer than usual.
 ///
 /// - unit: bytes
-/// - at it: content that was skipped makes room
+/// - at it: content that was skipped is removed from the buffer
 /// - held by: `h1::connection::content_comes_in_large_pieces_behind_any_head`
 pub const INPUT_BYTES: usize = HEAD_BYTES + CONTENT_ROOM_BYTES;
 
-/// Longest chunk-size line with its extensions, which no one uses.
+/// Longest chunk-size line, including its extensions, which no client uses.
 ///
 /// - unit: bytes
-/// - at it: 400, then close
+/// - at it: the response is 400, then the connection is closed
 /// - held by: `h1::request::chunked::limits`
 pub const CHUNK_LINE_BYTES: usize = 256;
 
 /// Longest trailer section after the last chunk.
 ///
 /// - unit: bytes
-/// - at it: 431, then close
+/// - at it: the response is 431, then the connection is closed
 /// - held by: `h1::request::chunked::limits`
 pub const TRAILER_BYTES: usize = 4 * 1024;
 
-/// Requests on one connection. Bounds what one client can hold on to without ever
+/// Requests on one connection. This bounds what one client can hold without ever
 /// reconnecting.
 ///
 /// - unit: requests
-/// - at it: the last one's answer announces the close
+/// - at it: the last response announces that the connection is closed
 /// - held by: `h1::connection::a_connection_has_a_last_request`
 pub const REQUESTS_PER_CONNECTION: u32 = 100_000;
 
@@ -87,43 +88,43 @@ pub const REQUESTS_PER_CONNECTION: u32 = 100_000;
 /// - held by: `h1::selection::range::floods_are_ignored`, `http::range::floods`
 pub const RANGES: usize = 100;
 
-/// What a text file begins with, as far as it is looked at to tell whether it is UTF-8.
-/// Bytes of another encoding come up in the first lines, or a reader does not mind.
+/// Bytes at the start of a text file that are checked for UTF-8. Another encoding shows in
+/// the first lines, or a reader does not mind it.
 ///
 /// - unit: bytes
-/// - at it: what comes after it has no say in the charset; a character that it splits
-///   does not count
+/// - at it: later bytes do not affect the charset, and a character that is split at the
+///   limit is ignored
 /// - held by: `h1::representation::media_type::text_that_is_not_utf_8_has_no_charset`
 pub const CHARSET_BYTES: usize = 4 * 1024;
 
-/// Age of a change that a file system is sure to tell from the next one: FAT keeps time in
-/// steps of two seconds, other file systems in one or less.
+/// Age after which the time of a change is sure to differ from that of the next one. FAT
+/// keeps time in steps of two seconds, other file systems in steps of one or less.
 ///
 /// - unit: seconds
-/// - at it: a file that was changed less long ago has a weak tag, and is not kept
+/// - at it: a file with a more recent change has a weak tag, and is not cached
 /// - held by: `h1::representation::etag::just_changed_files_have_a_weak_tag`
 pub const SETTLED_SECONDS: i64 = 2;
 
-/// Field lines that the operator adds to every answer (`--header`, `--cache-control`),
-/// all together: with more, a proxy's buffer for a head would overflow (nginx has 4 KiB).
+/// Field lines that the operator adds to every response (`--header`, `--cache-control`),
+/// all together. More would overflow a proxy's buffer for a head (nginx has 4 KiB).
 ///
 /// - unit: bytes
-/// - at it: refused at the start
+/// - at it: the start fails
 /// - held by: `h1::response::policy::fields_have_a_bound_together`,
 ///   `process::startup::invalid_arguments_are_reported_by_the_component`
 pub const OPERATOR_FIELD_BYTES: usize = 4 * 1024;
 
-/// Longest file name that an answer repeats in `Content-Disposition`. No file system has
-/// a longer one than 255 characters of at most three bytes.
+/// Longest file name that a response repeats in `Content-Disposition`. No file system has
+/// names that are longer than 255 characters of at most three bytes.
 ///
 /// - unit: bytes
 /// - at it: the field is left out
 /// - held by: `h1::response::no_head_is_longer_than_its_bound`
 pub const NAME_BYTES: usize = 1_024;
 
-/// Longest head of an answer.
+/// Longest head of a response.
 ///
 /// - unit: bytes
-/// - at it: nothing can exceed it: its parts have their bounds
+/// - at it: no head can exceed it, because each of its parts has a bound
 /// - held by: `h1::response::no_head_is_longer_than_its_bound`
 pub const RESPONSE_HEAD_BYTES: usize = 14 * 1024;

@@ -2,8 +2,8 @@
 
 use crate::status::Status;
 
-/// The peer's fault, named. [`Refusal::status`] is what it is told,
-/// [`Refusal::explanation`] why, in words for a person.
+/// A fault of the peer. [`Refusal::status`] is the status of the response, and
+/// [`Refusal::explanation`] the reason in words for a person.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[allow(missing_docs, reason = "`explanation` has the words")]
 pub enum Refusal {
@@ -48,7 +48,7 @@ pub enum Refusal {
 }
 
 impl Refusal {
-    /// What the peer is answered (RFC 9110 §15.5, §15.6).
+    /// Returns the status of the response (RFC 9110 §15.5, §15.6).
     pub const fn status(self) -> Status {
         match self {
             Self::TargetTooLong => Status::UriTooLong,
@@ -85,7 +85,8 @@ impl Refusal {
         }
     }
 
-    /// Why, in one sentence for a person. Never holds anything that was sent.
+    /// Returns the reason in one sentence for a person. It never has anything that was
+    /// sent.
     pub const fn explanation(self) -> &'static str {
         match self {
             Self::MalformedRequestLine => "The request line is not METHOD TARGET HTTP/1.1.",

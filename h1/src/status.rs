@@ -1,9 +1,9 @@
-//! Status codes that this server answers with (RFC 9110 §15).
+//! Status codes of this server's responses (RFC 9110 §15).
 
-/// Each status once: its name, its code and its reason phrase.
+/// Defines each status once: its name, its code and its reason phrase.
 macro_rules! statuses {
     ($($name:ident = $code:literal $reason:literal,)*) => {
-        /// A status code; its reason phrase comes with it.
+        /// A status code, with its reason phrase.
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
         #[repr(u16)]
         #[allow(missing_docs, reason = "the names are those of RFC 9110 §15")]
@@ -12,11 +12,11 @@ macro_rules! statuses {
         }
 
         impl Status {
-            /// All of them, by their codes.
+            /// All statuses, in the order of their codes.
             pub const ALL: &'static [Self] = &[$(Self::$name,)*];
 
-            /// The status line, with the version that the server conforms to, whatever
-            /// the client's (RFC 9110 §2.5).
+            /// Returns the status line. It has the version that the server conforms to,
+            /// whatever the client's (RFC 9110 §2.5).
             pub(crate) const fn line(self) -> &'static str {
                 match self {
                     $(Self::$name => concat!("HTTP/1.1 ", $code, " ", $reason, "\r\n"),)*
@@ -52,12 +52,12 @@ statuses! {
 }
 
 impl Status {
-    /// The three digits.
+    /// Returns the three digits.
     pub const fn code(self) -> u16 {
         self as u16
     }
 
-    /// Whether nothing follows on the same connection: the client was too slow, or
+    /// Whether the connection is closed after this status: the client was too slow, or
     /// there is no place for it.
     pub const fn ends_connection(self) -> bool {
         matches!(self, Self::RequestTimeout | Self::ServiceUnavailable)

@@ -1,5 +1,5 @@
-//! Builds crates of this workspace as components for `wasm32-wasip2`. Shared by the
-//! build scripts of the host and of the tests.
+//! Builds crates of this workspace as components for `wasm32-wasip2`. The build scripts
+//! of the host and of the tests share this file.
 
 use std::env;
 use std::fs::File;
@@ -8,8 +8,8 @@ use std::process::Command;
 
 const TARGET: &str = "wasm32-wasip2";
 
-/// The folder of the package that is built. Asked for when the script runs: one that
-/// was compiled in another checkout may be used again in this one.
+/// Returns the directory of the package that is built. It is read when the script runs,
+/// because a script that was compiled in another checkout may be reused in this one.
 ///
 /// # Errors
 /// One line for the user.
@@ -18,30 +18,30 @@ pub fn manifest_dir() -> Result<PathBuf, String> {
     Ok(PathBuf::from(folder))
 }
 
-/// Builds the library of `package` in a target directory below `OUT_DIR`, which all of one
-/// build script share, and returns the component.
+/// Builds the library of `package`, and returns the path of the component. All builds of
+/// one build script share a target directory below `OUT_DIR`.
 ///
 /// # Errors
 /// One line for the user.
 pub fn build(workspace: &Path, package: &str) -> Result<PathBuf, String> {
     let out = PathBuf::from(env::var_os("OUT_DIR").ok_or("cargo did not set OUT_DIR")?);
     require_target(&out)?;
-    // The outer cargo holds the lock of the usual one.
+    // The outer cargo holds the lock of the usual target directory.
     let target_dir = out.join("components");
     let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let output = Command::new(cargo)
         .current_dir(workspace)
-        // A library everywhere else, for the tests of its pure parts; a linker for
-        // this machine would not take the names of a component's exports.
+        // Everywhere else it is a plain library, for the tests of its pure parts: a
+        // linker for this machine would reject the names of a component's exports.
         .args(["rustc", "--lib", "--package", package])
         .args(["--profile", "component", "--target", TARGET])
         .args(["--crate-type", "cdylib"])
         .arg("--target-dir")
         .arg(&target_dir)
-        // Each call looks at the watchdog's clock: fewer of them, instead of the least
-        // code (LLVM's own threshold is 225).
+        // Each function call checks the watchdog's clock. More inlining means fewer
+        // calls, at the cost of more code (LLVM's own threshold is 225).
         .args(["--", "-Cllvm-args=-inline-threshold=600"])
-        // What the outer build was told about its own target is not for this one.
+        // The flags of the outer build are for its own target, not for this one.
         .env_remove("RUSTFLAGS")
         .env_remove("CARGO_ENCODED_RUSTFLAGS")
         .env_remove("RUSTC_WRAPPER")
@@ -61,11 +61,11 @@ pub fn build(workspace: &Path, package: &str) -> Result<PathBuf, String> {
         .join(format!("{package}.wasm")))
 }
 
-/// Adds the target where it is missing: `rust-toolchain.toml` names it, but
-/// rustup installs it only where automatic installation is on.
+/// Adds the target if it is missing: `rust-toolchain.toml` names it, but rustup installs
+/// it only if automatic installation is on.
 ///
-/// One build script at a time: cargo runs several at once, and of two that add the same
-/// target one fails, or finds half of it.
+/// Only one build script does so at a time. Cargo runs several at once, and if two add
+/// the same target, one fails or finds half of it.
 fn require_target(out: &Path) -> Result<(), String> {
     let _lock = lock(out).map_err(|error| format!("cannot lock the build folder: {error}"))?;
     if has_target() {

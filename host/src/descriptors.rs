@@ -1,4 +1,4 @@
-//! Which of the process's descriptors files may have.
+//! The part of the process's descriptors that files may use.
 
 use std::os::fd::{AsFd, AsRawFd as _};
 
@@ -6,8 +6,9 @@ use rustix::process::{Resource, getrlimit};
 
 use crate::limits;
 
-/// The system gives out the lowest number that is free: a high one says that few are
-/// left, and those are for connections.
+/// Whether a file may keep this descriptor. The system gives out the lowest free number,
+/// so a high number means that few descriptors are left. Those are reserved for
+/// connections.
 pub(crate) fn is_for_files(descriptor: impl AsFd) -> bool {
     let Some(all) = getrlimit(Resource::Nofile).current else {
         return true;

@@ -1,4 +1,4 @@
-//! Why a server could not start, and errors as text of one line.
+//! Reasons why a server could not start, and errors as text of one line.
 
 use std::any::Any;
 use std::io;
@@ -7,49 +7,50 @@ use std::path::PathBuf;
 
 use crate::printable::printable;
 
-/// Why a server could not start.
+/// Reason why a server could not start, be replaced, or go on.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// The directory or file to grant.
+    /// The directory or file to grant cannot be opened.
     #[error("cannot read {}", printable(path.display()))]
     Root {
-        /// As it was given.
+        /// Path as it was given.
         path: PathBuf,
-        /// The operating system's reason.
+        /// Error of the operating system.
         source: io::Error,
     },
-    /// An address to grant.
+    /// An address to grant cannot be bound.
     #[error("cannot listen on {address}")]
     Bind {
-        /// As it was given.
+        /// Address as it was given.
         address: SocketAddr,
-        /// The operating system's reason.
+        /// Error of the operating system.
         source: io::Error,
     },
-    /// Bytes that are no component, or one that asks for more than is granted.
+    /// The bytes are not a component, or the component asks for more than is granted.
     #[error("cannot use the component: {0}")]
     Component(String),
-    /// The component failed or stalled before it listened; why is in the notices.
+    /// The component failed or stalled before it listened. The notices have the reason.
     #[error("the component does not listen; the reason is above")]
     NotListening,
-    /// The component returned an error before it listened: it does not take its
-    /// arguments, or what it is granted. What it said is in its log.
+    /// The component returned an error before it listened: it rejects its arguments, or
+    /// what it is granted. Its own message is in its log.
     #[error("the component rejected its arguments; see the message above")]
     InvalidArguments,
-    /// Whoever started or replaced it did not want to wait any longer.
+    /// The `cancelled` function of the call that started or replaced the version returned
+    /// true.
     #[error("it was not wanted any more before it listened")]
     Cancelled,
-    /// No worker is left; why is in the notices.
+    /// No worker is left. The notices have the reasons.
     #[error("every worker has failed; the reasons are above")]
     WorkersFailed,
-    /// A thread that serving cannot do without is gone.
+    /// A thread that the server needs has ended; the text names it.
     #[error("{0} has ended, and nothing can be served without it")]
     ThreadEnded(&'static str),
-    /// The kernel knows how to confine the process, and does not do it.
+    /// The kernel supports confining the process, but an attempt to do so failed.
     #[error("cannot confine the process: {0}")]
     Confinement(String),
-    /// A thread, a runtime, a descriptor.
+    /// The system lacks a thread, an event queue or a descriptor.
     #[error("the system lacks resources")]
     System(#[from] io::Error),
 }
@@ -60,7 +61,7 @@ impl From<wasmtime::Error> for Error {
     }
 }
 
-/// The chain of causes on one line.
+/// Returns the chain of causes on one line.
 pub(crate) fn one_line(error: &wasmtime::Error) -> String {
     let chain: Vec<String> = error
         .chain()
@@ -69,7 +70,7 @@ pub(crate) fn one_line(error: &wasmtime::Error) -> String {
     chain.join(": ")
 }
 
-/// What was said with a panic, on one line.
+/// Returns the message of a panic, on one line.
 pub(crate) fn words(panic: &(dyn Any + Send)) -> String {
     let text = panic.downcast_ref::<&str>().copied();
     let text = text.or_else(|| panic.downcast_ref::<String>().map(String::as_str));

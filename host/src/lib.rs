@@ -1,9 +1,9 @@
-//! The host: runs a sandboxed TCP server component with exactly the rights that
-//! it is given.
+//! The host of porthole: runs a sandboxed TCP server component, and grants it exactly the
+//! rights that [`Server`] lists.
 //!
-//! It opens one directory or file read-only, binds the addresses once, runs the
-//! component on every core and keeps it running. It never looks at what goes
-//! over the connections.
+//! The host opens one directory or file read-only, binds the addresses once, runs the
+//! component on every core and restarts it when it fails. It never looks at the bytes of
+//! a connection.
 //!
 //! ```
 //! use std::sync::Arc;

@@ -1,9 +1,10 @@
-//! Text from outside, for terminals and logs.
+//! Text from outside, made safe for terminals and logs.
 
 use std::fmt::Display;
 
-/// The text with each control character as its escape (`\u{1b}`): a path or a reason may
-/// hold any, and must neither steer a terminal nor begin a line of its own.
+/// Returns the text with each control character replaced by its escape (`\u{1b}`). A path
+/// or an error may contain control characters, and must neither control a terminal nor
+/// begin a new line.
 pub fn printable(text: impl Display) -> String {
     let text = text.to_string();
     let mut shown = String::with_capacity(text.len());

@@ -6,32 +6,32 @@ use std::path::{Path, PathBuf};
 
 use crate::error::Error;
 
-/// An open directory or regular file; the component never sees its path.
+/// An open directory or regular file. The component never sees its path.
 #[derive(Debug)]
 pub struct Root {
     path: PathBuf,
-    /// As it was given, from `/` on.
+    /// Absolute path as it was given, with its symbolic links.
     given: PathBuf,
     file: File,
     kind: Kind,
 }
 
-/// What was opened.
+/// Kind of a [`Root`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
-    /// Everything below it can be read.
+    /// A directory: everything below it can be read.
     Directory,
-    /// It alone can be read, not the directory that holds it.
+    /// A regular file: it alone can be read, not the directory that contains it.
     File,
 }
 
 impl Root {
-    /// Opens `path` for reading. Symbolic links are followed here, once; below a
-    /// granted directory none leads outside.
+    /// Opens `path` for reading. Symbolic links in `path` are followed here, once. Below
+    /// a granted directory, no symbolic link leads outside.
     ///
     /// # Errors
-    /// [`Error::Root`] when it is missing, unreadable, or neither a directory nor
-    /// a regular file.
+    /// [`Error::Root`] when it is missing, unreadable, or neither a directory nor a
+    /// regular file.
     pub fn open(path: impl AsRef<Path>) -> Result<Self, Error> {
         let path = path.as_ref();
         open(path).map_err(|source| Error::Root {
@@ -40,18 +40,17 @@ impl Root {
         })
     }
 
-    /// The path without symbolic links, for people.
+    /// Returns the path without symbolic links, for messages to people.
     pub fn path(&self) -> &Path {
         &self.path
     }
 
-    /// Whether a directory or a file was granted.
+    /// Returns whether a directory or a file was granted.
     pub fn kind(&self) -> Kind {
         self.kind
     }
 
-    /// The name that the component sees: that of the file, or `/` for a
-    /// directory.
+    /// Returns the name that the component sees: the file's name, or `/` for a directory.
     pub(crate) fn name(&self) -> String {
         match (self.kind, self.path.file_name()) {
             (Kind::File, Some(name)) => name.to_string_lossy().into_owned(),
@@ -59,7 +58,8 @@ impl Root {
         }
     }
 
-    /// The paths by which symbolic links may name it, the first without links.
+    /// Returns the paths by which symbolic links may name the root, the first without
+    /// links.
     #[cfg(target_os = "linux")]
     pub(crate) fn paths(&self) -> Vec<PathBuf> {
         vec![self.path.clone(), self.given.clone()]
@@ -78,27 +78,27 @@ impl Root {
 fn open(path: &Path) -> io::Result<Root> {
     let given = std::path::absolute(path)?;
     let path = path.canonicalize()?;
-    // Before opening: to open a device may do anything.
+    // Before opening, because opening a device may have side effects.
     kind(&path.metadata()?)?;
     let mut options = OpenOptions::new();
     options.read(true);
     #[cfg(unix)]
     {
         use std::os::unix::fs::OpenOptionsExt;
-        // To open a FIFO, should one be there by now, would wait for a writer.
+        // If a FIFO has taken its place by now, opening it must not wait for a writer.
         let flags = rustix::fs::OFlags::NONBLOCK | rustix::fs::OFlags::NOCTTY;
         options.custom_flags(flags.bits().cast_signed());
     }
     #[cfg(windows)]
     {
         use std::os::windows::fs::OpenOptionsExt;
-        // FILE_FLAG_BACKUP_SEMANTICS: without it a directory can't be opened.
+        // FILE_FLAG_BACKUP_SEMANTICS: without it a directory cannot be opened.
         options.custom_flags(0x0200_0000);
     }
     let file = options.open(&path)?;
     let kind = kind(&file.metadata()?)?;
     if kind == Kind::Directory {
-        // Opening needs other rights than listing.
+        // Listing needs other rights than opening.
         path.read_dir()?;
     }
     Ok(Root {

@@ -1,19 +1,20 @@
-//! How the kernel gives a thread its processor.
+//! The kernel's scheduling policy for a thread.
 
-/// Lets this thread, and those that it starts from now on, work in batches: when bytes
-/// arrive, it does not take the processor from whoever is at work, as far as the kernel
-/// has a policy for that. Meanwhile more arrives, and is served in one go.
+/// Lets this thread, and threads that it starts from now on, run under the kernel's batch
+/// policy, where there is one: when bytes arrive for it, the thread does not preempt the
+/// one that is running. More bytes arrive meanwhile, and all of them are served in one
+/// go.
 ///
-/// Otherwise a client on the same processor loses it with every request that it sends,
-/// and the server wakes, switches and sleeps for each. The price: where every processor
-/// is taken, a request may wait until the scheduler's next tick. Where one is free, it
-/// makes no difference.
+/// Otherwise each request of a client on the same processor would preempt that client,
+/// and the server would wake, switch and sleep for each request. The cost: if every
+/// processor is busy, a request may wait until the scheduler's next tick. If a processor
+/// is free, it makes no difference.
 pub(crate) fn work_in_batches() {
     #[cfg(target_os = "linux")]
     {
         let priority = libc::sched_param { sched_priority: 0 };
-        // SAFETY: the kernel reads the parameter during the call. 0 is this thread. Where
-        // it is refused, the thread goes on under the policy that it has.
+        // SAFETY: the kernel reads the parameter during the call. 0 is this thread. If
+        // the call is refused, the thread keeps its policy.
         let _ = unsafe { libc::sched_setscheduler(0, libc::SCHED_BATCH, &raw const priority) };
     }
 }
@@ -23,7 +24,7 @@ pub(crate) fn work_in_batches() {
 mod tests {
     use super::work_in_batches;
 
-    /// proc_pid_stat(5), field 41, of which the second is in parentheses.
+    /// Field 41 of proc_pid_stat(5); field 2 is in parentheses.
     fn policy() -> i32 {
         let stat = std::fs::read_to_string("/proc/thread-self/stat").unwrap();
         let (_, fields) = stat.rsplit_once(") ").unwrap();

@@ -1,4 +1,4 @@
-//! What a directory has, in the order in which it is shown.
+//! Entries of a directory, in the order in which they are shown.
 
 use alloc::boxed::Box;
 use core::cmp::Ordering;
@@ -8,26 +8,27 @@ use crate::natural_order;
 /// One line of a listing.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Entry {
-    /// Without a slash, and as WASI writes it: [`h1::syntax::name`] says how bytes that are
-    /// no text stand in it.
+    /// The name, without a slash and as WASI writes it. [`h1::syntax::name`] says how it
+    /// holds bytes that are not UTF-8.
     pub name: Box<str>,
-    /// Of what the entry leads to.
+    /// Kind of what the entry leads to.
     pub kind: Kind,
-    /// Unix time in seconds; `None` where the file system does not say.
+    /// Unix time in seconds of the last modification; `None` if the file system does not
+    /// have it.
     pub modified: Option<i64>,
 }
 
-/// What an entry leads to.
+/// Kinds of what an entry leads to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
     /// A directory.
     Directory,
-    /// A regular file of so many bytes.
+    /// A regular file, with its size in bytes.
     File(u64),
 }
 
 impl Entry {
-    /// Directories first, then by name. Entries of different names are never equal.
+    /// Orders directories first, then by name. Entries of different names are never equal.
     #[must_use]
     pub fn compare(&self, other: &Self) -> Ordering {
         let is_file = |entry: &Self| entry.kind != Kind::Directory;

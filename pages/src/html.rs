@@ -7,8 +7,8 @@ use h1::syntax::name;
 /// Most bytes that [`escape`] makes of one byte.
 pub const ESCAPED_BYTES: usize = 6;
 
-/// Text of a name, safe in HTML, in an attribute too. What is no text, and control
-/// characters, are U+FFFD.
+/// Returns the text of a name so that it is safe in HTML, even in an attribute. Bytes that
+/// are not UTF-8, and control characters, become U+FFFD.
 #[must_use]
 pub fn escape(text: &str) -> String {
     let mut safe = String::with_capacity(text.len());

@@ -1,12 +1,12 @@
-//! What a person or a program is shown about a directory.
+//! Pages that show a directory to people and to programs.
 //!
-//! Pure code: entries come in as values, and text goes out into memory that the caller has
-//! made room for. It knows no clock, no file and no socket. What it writes of a name is
-//! safe wherever it writes it: names are a stranger's.
+//! Pure code: entries are passed in as values, and text is written to memory that the
+//! caller has reserved. It knows no clock, no file and no socket. Names come from
+//! strangers, so they are written in a way that is safe wherever they stand.
 //!
 //! | file | holds |
 //! | --- | --- |
-//! | [`entry`] | what a directory has, in the order in which it is shown |
+//! | [`entry`] | the entries of a directory, in the order in which they are shown |
 //! | [`natural_order`] | names in the order in which people look for them |
 //! | [`listing`] | the page with all entries |
 //! | [`html`] | text that is safe in HTML |

@@ -1,10 +1,10 @@
-//! A directory, as a page.
+//! A listing: a directory as a page.
 //!
-//! One row form suits people, Kodi, wget, rclone, lftp and scripts, each of which reads
-//! listings by rules of its own: a plain row on one line, the link first and `href` first
-//! in it, a relative reference without `./`, nothing but the name inside; a date
-//! `yyyy-mm-dd hh:mm` in UTC; a size with its unit and one decimal. `tests/clients/readers.rs`
-//! applies the rules of each.
+//! One form of row suits people, Kodi, wget, rclone, lftp and scripts, each of which reads
+//! listings by its own rules. A row is plain and on one line. The link comes first, and
+//! `href` is its first attribute, a relative reference without `./`. The link has nothing
+//! but the name inside. The date is `yyyy-mm-dd hh:mm` in UTC, and the size has a unit and
+//! one decimal. `tests/clients/readers.rs` applies the rules of each reader.
 
 use alloc::string::String;
 use core::fmt::Write as _;
@@ -27,30 +27,32 @@ td:nth-child(n+2){opacity:.7;font-variant-numeric:tabular-nums;text-align:right}
 a{text-decoration:none}a:hover{text-decoration:underline}\
 @media(max-width:32rem){td:nth-child(2){display:none}}";
 
-/// A page is these parts, one after the other: a start, a row for each entry, an end.
+/// A part of a page, which is a start, a row for each entry, and an end.
 #[derive(Clone, Copy, Debug)]
 pub enum Part<'p> {
-    /// For the directory at this path, relative to what is served, `""` for all of it.
+    /// The start, for the directory at this path; the path is relative to the root, which
+    /// is `""`.
     Start(&'p str),
-    /// An entry, in the order of [`Entry::compare`].
+    /// The row of an entry. Rows come in the order of [`Entry::compare`].
     Row(&'p Entry),
-    /// The same for a directory that has no entries to be shown.
+    /// The end, which tells people if no entries are shown.
     End {
         /// Whether there was no row.
         is_empty: bool,
     },
 }
 
-/// Bytes that a part takes besides names and style.
+/// Most bytes of a part besides names and style.
 const MARKUP_BYTES: usize = 384;
 
 impl Part<'_> {
-    /// The most bytes that [`Part::write`] appends, for who makes room before.
+    /// Returns the most bytes that [`Part::write`] appends, so that a caller can reserve
+    /// the memory before.
     #[must_use]
     pub fn bound(&self) -> usize {
         let name = |name: &str, per_byte: usize| name.len().saturating_mul(per_byte);
         let more = match self {
-            // The path stands in the title and above the rows.
+            // The path is in the title and above the rows.
             Self::Start(path) => name(path, 2 * ESCAPED_BYTES).saturating_add(STYLE.len()),
             Self::Row(entry) => name(&entry.name, ENCODED_BYTES + ESCAPED_BYTES),
             Self::End { .. } => 0,
@@ -122,7 +124,7 @@ mod tests {
         }
     }
 
-    /// The whole page; no part of it is longer than its bound.
+    /// Returns the whole page. No part of it may be longer than its bound.
     fn page(path: &str, entries: &[Entry]) -> String {
         let is_empty = entries.is_empty();
         let rows = entries.iter().map(Part::Row);

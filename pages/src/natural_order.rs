@@ -3,8 +3,8 @@
 use core::char::ToLowercase;
 use core::cmp::Ordering;
 
-/// Compares without regard to case, and numbers by what they are worth: the second
-/// episode comes before the tenth. Different names are never equal.
+/// Compares without regard to case, and compares numbers by their value: the second episode
+/// comes before the tenth. Different names are never equal.
 pub fn compare(a: &str, b: &str) -> Ordering {
     let start = first_difference(a, b);
     Key::of(a, start)
@@ -12,7 +12,8 @@ pub fn compare(a: &str, b: &str) -> Ordering {
         .then_with(|| a.cmp(b))
 }
 
-/// Where the names begin to differ: at a character, or at the number that it is in.
+/// Returns the position where the names begin to differ: that of a character, or of the
+/// number that it is in.
 fn first_difference(a: &str, b: &str) -> usize {
     let same = a.bytes().zip(b.bytes());
     let mut start = same.take_while(|(a, b)| a == b).count();
@@ -26,14 +27,15 @@ fn first_difference(a: &str, b: &str) -> usize {
     start
 }
 
-/// A name as characters that compare like it. A number is `0`, the count of its digits
-/// and the digits: the longer one is the greater one. No name has 256 digits.
+/// A name as characters that compare like it. A number is `0`, the count of its digits and
+/// the digits, because the longer number is the greater one. No name has 256 digits.
 #[derive(Clone, Default)]
 struct Key<'n> {
-    /// What a character becomes in lower case.
+    /// Rest of the lower case form of a character.
     lower: Option<ToLowercase>,
     digits: Option<char>,
-    /// Digits that `rest` begins with, of a number whose length has been said.
+    /// Digits at the start of `rest` that belong to a number whose length was already
+    /// returned.
     number: usize,
     rest: &'n str,
 }
@@ -99,7 +101,7 @@ mod tests {
             &["\u{c4}", "\u{e4}1", "\u{c4}2", "\u{e4}10"],
             &["a12b3", "a12b12", "a13", "a120"],
             &["", "0", "00", "a", "a\u{fc}", "a\u{fd}"],
-            // What is no text comes last.
+            // Bytes that are not UTF-8 come last.
             &["z", "\u{fd}", "\u{10fff6}"],
         ];
         for names in rows {

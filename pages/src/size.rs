@@ -3,8 +3,9 @@
 use alloc::string::String;
 use core::fmt::Write as _;
 
-/// Appends bytes for people: `512 B`, `1.5 KiB`, `3.0 GiB`, in steps of 1,024. No larger unit:
-/// Kodi knows none. lftp takes a number without a point for bytes, whatever follows it.
+/// Appends a number of bytes for people: `512 B`, `1.5 KiB`, `3.0 GiB`, in steps of 1,024.
+/// There is no larger unit, because Kodi knows none. The number has a point, because lftp
+/// reads a number without one as bytes, whatever follows it.
 pub fn write_size(text: &mut String, bytes: u64) {
     const UNITS: [&str; 3] = ["KiB", "MiB", "GiB"];
     let mut unit = "B";

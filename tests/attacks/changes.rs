@@ -1,4 +1,4 @@
-//! Files that change, or go, while many are being sent them.
+//! Files that change or are removed while many clients download them.
 
 use std::fs::{self, File};
 use std::os::unix::fs::FileExt;
@@ -17,7 +17,8 @@ pub fn trials() -> Vec<Trial> {
 
 const LENGTH: u64 = 32 << 20;
 
-/// The bystanders ask so often that a change may go unnoticed for a second.
+/// Waits until a change is visible. The bystanders send so many requests that a change
+/// may stay unseen for a second.
 fn soon(what: &str, seen: impl Fn() -> bool) {
     let changed = Instant::now();
     while !seen() {
@@ -31,8 +32,8 @@ fn film(clients: usize) -> (Siege, usize) {
     (Siege::of(folder), clients / 5)
 }
 
-/// Downloads that have begun when `change` is done to their file: how many bytes
-/// came of each, and whether any of them was not 0.
+/// Begins the downloads of all clients and applies `change` to their file. Returns the
+/// bytes that each client received, and whether any of them was not 0.
 fn downloads(siege: &Siege, clients: usize, change: impl FnOnce(&Path)) -> Vec<(u64, bool)> {
     let mut crowd = siege.clients(clients);
     for client in &mut crowd {
@@ -58,7 +59,7 @@ fn downloads(siege: &Siege, clients: usize, change: impl FnOnce(&Path)) -> Vec<(
         .collect()
 }
 
-/// Short, so that the client knows; then closed.
+/// The content is cut short, so that the client notices. Then the connection is closed.
 fn cut() {
     const SHORTER: u64 = 10 << 20;
     let (siege, clients) = film(scale::connections());
@@ -122,8 +123,8 @@ fn replaced() {
     });
 }
 
-/// Written over in place: no server can give back what is no longer there. But it
-/// stays in step, and lives.
+/// The file is overwritten in place, so no server could send the old content. But the
+/// framing stays correct, and the server goes on.
 fn written_over() {
     let (siege, clients) = film(scale::connections());
     let attack = Attack {
@@ -150,7 +151,7 @@ fn written_over() {
     });
 }
 
-/// The folder with all that is in it.
+/// The directory is removed with all its files.
 fn folder_removed() {
     let (siege, clients) = film(scale::connections());
     let attack = Attack {

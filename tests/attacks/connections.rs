@@ -1,4 +1,4 @@
-//! Connections in great numbers, and such as end in an unusual way.
+//! Many connections, and connections that end in an unusual way.
 
 use std::net::Shutdown;
 use std::thread;
@@ -29,7 +29,7 @@ fn siege(flags: &[&str]) -> Siege {
     Siege::with(folder, flags)
 }
 
-/// Connections that come all at once, and say nothing.
+/// Connections arrive all at once, and send nothing.
 fn floods() {
     let clients = 3 * scale::connections();
     let siege = siege(&[]);
@@ -42,14 +42,15 @@ fn floods() {
     siege.withstand(&attack, || {
         let mut crowd = siege.clients(clients);
         thread::sleep(scale::time());
-        // Whoever is still there is served.
+        // A client that is still connected is served.
         if let Some(client) = crowd.last_mut() {
             client.ask_if_open("/a");
         }
     });
 }
 
-/// More than there may be: those that have been silent for longest make room.
+/// More connections than allowed arrive. Those that have been silent for longest are
+/// closed for new ones.
 fn floods_beyond_the_bound() {
     let clients = scale::connections();
     let siege = siege(&["--max-connections", "32"]).crowded();
@@ -142,8 +143,8 @@ fn resets_at_every_stage() {
     });
 }
 
-/// One direction is closed; and peers that are gone without a word, which for the
-/// server are the same as those that keep silent in the middle of something.
+/// One direction is closed, or a peer disappears without closing. To the server that peer
+/// looks the same as one that falls silent in the middle of something.
 fn half_open() {
     let clients = scale::connections();
     let siege = siege(&[]);

@@ -1,4 +1,4 @@
-//! Disks that fail, and such as are taken away.
+//! Disks that fail, and disks that are removed.
 
 use std::cell::Cell;
 use std::fs::{self, File};
@@ -26,7 +26,7 @@ pub fn trials() -> Vec<Trial> {
     trials
 }
 
-/// A file system on a folder of its own; unmounted when the test is over.
+/// A file system on a directory of its own, unmounted when the test is over.
 pub struct Mount(PathBuf);
 
 impl Mount {
@@ -35,7 +35,7 @@ impl Mount {
         Self(path.to_owned())
     }
 
-    /// Whether this process may mount, and there is what it takes.
+    /// Whether this process has the rights and the programs to mount.
     pub fn may_be_made() -> bool {
         let folder = Folder::new();
         rustix::process::geteuid().is_root()
@@ -44,7 +44,7 @@ impl Mount {
             && run("mkfs.ext2", &["-V"], Path::new(""))
     }
 
-    /// Out of sight at once; gone when no one has a file of it open.
+    /// Hides the file system at once. It ends when no one has a file of it open.
     fn take_away(&self) {
         assert!(run("umount", &["--lazy"], &self.0));
     }
@@ -65,8 +65,8 @@ pub fn run(program: &str, arguments: &[&str], path: &Path) -> bool {
     command.output().is_ok_and(|output| output.status.success())
 }
 
-/// A disk whose second half is gone: reading there is an I/O error. It is an image
-/// that is cut while it is mounted.
+/// The second half of a disk is missing, so reading there is an I/O error. The disk is an
+/// image that is cut while it is mounted.
 fn read_errors_of_the_disk() {
     const DISK: u64 = 32 << 20;
     const FILM: usize = 20 << 20;
@@ -79,7 +79,7 @@ fn read_errors_of_the_disk() {
     let content = noise(FILM);
     let disk = Mount::new(&["-o", "loop", image], &path);
     fs::write(path.join("film"), &content).unwrap();
-    // Nothing of it in the page cache.
+    // Empties the page cache of the disk.
     drop(disk);
     let disk = Mount::new(&["-o", "loop,ro", image], &path);
     File::options()
@@ -97,7 +97,7 @@ fn read_errors_of_the_disk() {
         clients,
         answer: "what can be read, then close; a line in the log",
     };
-    // Where the broken part begins.
+    // Offset of the first byte that can't be read.
     let broken = Cell::new(0);
     siege.withstand(&attack, || {
         let mut crowd = siege.clients(clients);
@@ -120,7 +120,7 @@ fn read_errors_of_the_disk() {
         .porthole
         .log()
         .wait_for("a file ended or failed early");
-    // Nothing has been sent yet that would have to be taken back.
+    // No byte of the response has been sent yet, so the status can still be an error.
     let mut client = siege.client();
     let first = broken.get();
     for range in [
@@ -172,7 +172,8 @@ fn a_disk_that_is_unmounted() {
     });
 }
 
-/// What was granted stays granted, in sight or not: the folder is a descriptor.
+/// The granted directory is a descriptor, so it stays granted even when its path leads
+/// elsewhere.
 fn the_served_disk_is_unmounted() {
     let folder = Folder::new();
     let path = folder.folder("disk");
@@ -182,7 +183,7 @@ fn the_served_disk_is_unmounted() {
     assert_eq!(porthole.get("/a").text(), "on the disk");
     disk.take_away();
     assert_eq!(porthole.get("/a").text(), "on the disk");
-    // Opened anew by its path, it is the folder that the disk had hidden.
+    // When the path is opened again, it leads to the directory that the disk had hidden.
     fs::write(path.join("b"), "below").unwrap();
     porthole.signal(Signal::HUP);
     porthole.errors().wait_for("reloaded; ");
@@ -201,7 +202,7 @@ fn the_served_folder_is_removed() {
     assert_eq!(client.head().content_length(false), FILM);
     fs::remove_dir_all(&path).unwrap();
     assert_eq!(client.read_until(FILM), FILM);
-    // A mirror that was told "empty" or "not there" would remove its copies.
+    // A mirror would remove its copies if the response were an empty listing or a 404.
     let gone = || {
         for target in ["/", "/film", "/folder/", "/folder"] {
             for method in ["GET", "HEAD"] {
@@ -216,7 +217,7 @@ fn the_served_folder_is_removed() {
     porthole
         .log()
         .wait_for("503 because what is served has been removed");
-    // A folder of that name is another one, until it is asked for.
+    // A new directory of the same name is another one, and is not served before a reload.
     folder.file("served/film", "another");
     gone();
     porthole.signal(Signal::HUP);
@@ -224,7 +225,8 @@ fn the_served_folder_is_removed() {
     assert_eq!(porthole.get("/film").text(), "another");
 }
 
-/// SIGHUP may open whatever takes the place of the folder that is served.
+/// Flags with which SIGHUP may open a directory that has taken the place of the served
+/// one.
 fn reloading(parent: &Folder) -> [&str; 2] {
     ["--reload-from", parent.path().to_str().unwrap()]
 }

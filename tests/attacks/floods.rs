@@ -1,4 +1,4 @@
-//! More requests than anyone needs.
+//! More requests than any client needs.
 
 use std::fs::File;
 use std::thread;
@@ -23,7 +23,7 @@ pub fn trials() -> Vec<Trial> {
 
 const SMALL: &str = "GET /a HTTP/1.1\r\nHost: a\r\n\r\n";
 
-/// Clients that ask at full speed, a thousand requests at a time.
+/// Clients send requests at full speed, a thousand at a time.
 fn pipelines() {
     const CLIENTS: usize = 4;
     let folder = Folder::new();
@@ -58,9 +58,9 @@ fn pipelines() {
     });
 }
 
-/// Clients that ask and ask and never read: the server stops reading, too.
+/// Clients send request after request and never read. The server stops reading too.
 fn unread_pipelines() {
-    /// What fits into the buffers between the two.
+    /// Bytes that fit into the buffers between client and server.
     const TAKEN: usize = 16 << 20;
     let clients = scale::connections() / 2;
     let folder = Folder::new();
@@ -86,7 +86,7 @@ fn unread_pipelines() {
     });
 }
 
-/// CVE-2011-3192 and its children: what is sent stays near one file.
+/// CVE-2011-3192 and its variants: the response stays near the size of one file.
 fn ranges() {
     const SIZE: u64 = 1_000_000;
     let clients = scale::connections() / 2;
@@ -123,7 +123,7 @@ fn ranges() {
     });
 }
 
-/// A folder of empty files with names of so many letters.
+/// Returns a directory of empty files with names of `letters` letters.
 fn large_folder(entries: usize, letters: usize) -> Folder {
     let folder = Folder::new();
     folder.folder("large");
@@ -135,7 +135,7 @@ fn large_folder(entries: usize, letters: usize) -> Folder {
 
 const LISTING: &str = "GET /large/ HTTP/1.1\r\nHost: a\r\n\r\n";
 
-/// A folder of 50,000 files, listed for many at once.
+/// Many clients request the listing of a directory of 50,000 files.
 fn large_folders() {
     let clients = scale::connections();
     let siege = Siege::of(large_folder(50_000, 30));
@@ -158,8 +158,8 @@ fn large_folders() {
     });
 }
 
-/// Listings for clients that do not read, until the memory for them is used up.
-/// Files are served as before, and listings too when the clients have gone.
+/// Clients request listings and do not read them until the memory for listings is used
+/// up. Files are served as before, and listings again when the clients have gone.
 fn unread_listings() {
     const MOST: usize = 100;
     let siege = Siege::of(large_folder(10_000, 100));
@@ -189,8 +189,7 @@ fn unread_listings() {
     });
 }
 
-/// Links that lead nowhere and hidden names, in great numbers: what is not shown is work
-/// as well.
+/// Many broken links and hidden names: entries that are not listed cost work too.
 fn entries_that_are_not_shown() {
     const COUNT: usize = 45_000;
     let clients = scale::connections() / 10;

@@ -1,4 +1,4 @@
-//! Heads that come slowly, or never end.
+//! Heads that arrive slowly, or never end.
 
 use std::thread;
 use std::time::{Duration, Instant};
@@ -19,10 +19,10 @@ pub fn trials() -> Vec<Trial> {
     ]
 }
 
-/// Between two bytes of a slow client.
+/// Time between two bytes of a slow client.
 const DRIP: Duration = Duration::from_millis(250);
 
-/// CVE-2007-6750, slowloris: bytes do not extend the deadline.
+/// CVE-2007-6750, slowloris: single bytes do not extend the deadline.
 fn slow_heads() {
     let clients = scale::connections();
     let siege = Siege::of(Folder::new());
@@ -41,7 +41,7 @@ fn slow_heads() {
     });
 }
 
-/// The same with content: R.U.D.Y.
+/// Slow content instead of a slow head: R.U.D.Y.
 fn slow_contents() {
     let clients = scale::connections();
     let siege = Siege::of(Folder::new());
@@ -60,7 +60,7 @@ fn slow_contents() {
     });
 }
 
-/// Sends bytes slowly until every client has been told 408.
+/// Sends bytes slowly until every client has received a 408.
 fn drip_until_refused(crowd: &mut [Client], byte: &str) {
     let begun = Instant::now();
     while crowd[0].read_within(DRIP).is_none_or(|answer| {
@@ -78,7 +78,7 @@ fn drip_until_refused(crowd: &mut [Client], byte: &str) {
     }
 }
 
-/// Complete requests, a byte a packet, taking turns.
+/// Clients take turns in sending complete requests, one byte in each packet.
 fn requests_in_drips() {
     let clients = scale::connections();
     let folder = Folder::new();
@@ -144,9 +144,10 @@ fn giant_heads() {
     });
 }
 
-/// Clients that go on and on, whatever they are told: the server stops listening.
+/// Clients send without end, whatever the response. The server stops reading.
 fn endless_heads() {
-    /// What is read before the close, and what fits into the buffers between the two.
+    /// Bytes that the server reads before it closes, and bytes that fit into the buffers
+    /// between client and server.
     const TAKEN: usize = (16 + 128) << 20;
     let clients = scale::connections() / 10;
     let siege = Siege::of(Folder::new());

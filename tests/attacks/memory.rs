@@ -1,4 +1,4 @@
-//! Clients that make the server remember or hold as much as it may.
+//! Clients that make the server hold as much memory as the limits allow.
 
 use std::thread;
 use std::time::Duration;
@@ -19,8 +19,8 @@ pub fn trials() -> Vec<Trial> {
 
 const FILM: &str = "GET /film HTTP/1.1\r\nHost: a\r\n";
 
-/// Ranges whose lengths leave a full buffer a few bytes short when the head of the next part
-/// comes: a buffer that grew for it would double with each.
+/// The lengths of these ranges leave a full buffer a few bytes short when the head of the
+/// next part comes. If a buffer grew for that head, it would double with each part.
 fn ranges_that_leave_no_room() {
     const SIZE: u64 = 400 << 20;
     const BUFFER: u64 = 512 << 10;
@@ -54,10 +54,11 @@ fn request(list: &str) -> String {
     format!("{FILM}Range: bytes={list}\r\nConnection: close\r\n\r\n")
 }
 
-/// Where part heads come depends on the length of the head of the answer, and of theirs.
+/// The positions of part heads depend on the length of the response's head and of the
+/// part heads.
 fn ranges(siege: &Siege, size: u64, buffer: u64) -> String {
     let mut client = siege.client();
-    // As many digits of Content-Length as there will be.
+    // Content-Length must have as many digits here as in the attack.
     client.send(request(&format!("0-{},{}-", size / 2, size / 2 + 9)));
     let mut head = Vec::new();
     let mut byte = [0];
@@ -83,7 +84,8 @@ fn ranges(siege: &Siege, size: u64, buffer: u64) -> String {
     let mut list = Vec::new();
     let (mut gathered, mut capacity, mut first) = (text.len() as u64, buffer, 0);
     while first + capacity < size {
-        // The part's head has as many digits whatever the length that is not known yet.
+        // The length of the part is not known yet, but its head has the same number of
+        // digits for any length.
         let length = capacity - 3 - gathered - part(first, first + capacity - gathered);
         let last = first + length - 1;
         list.push(format!("{first}-{last}"));
@@ -94,10 +96,11 @@ fn ranges(siege: &Siege, size: u64, buffer: u64) -> String {
     list.join(",")
 }
 
-/// What limits allow fits the memory, to the last connection: each has a head that is longer
-/// than usual, and takes nothing of a large file.
+/// The connections that the limits allow fit the memory, up to the last one. Each has a
+/// longer head than usual, and reads nothing of a large file.
 fn as_many_slow_readers_as_may_be() {
-    // `None`: the defaults, for which a process may not have the descriptors.
+    // The long run uses the default limits. For those, a process may not have enough
+    // descriptors.
     let flags: (usize, &[&str]) = match scale::is_long() {
         true => (4_090, &["--workers", "1"]),
         false => (
@@ -139,8 +142,8 @@ fn as_many_slow_readers_as_may_be() {
     });
 }
 
-/// The cache's bound is one of memory: with all that is kept of a file, and not only
-/// its bytes.
+/// The limit of the cache is one of memory. It includes everything that is kept of a
+/// file, not only its content.
 fn tiny_files_without_number() {
     const FILES: usize = 30_000;
     const CACHE: u64 = 8 << 20;
@@ -159,7 +162,7 @@ fn tiny_files_without_number() {
         &field,
     ];
     let porthole = Porthole::with(&folder, &flags);
-    // What has just changed is not kept.
+    // A file that has just changed is not cached.
     thread::sleep(Duration::from_secs(3));
     let mut client = porthole.client();
     client.get("/0/0", "");
@@ -178,6 +181,6 @@ fn tiny_files_without_number() {
         "{:.1} MiB for {FILES} files",
         grown as f64 / f64::from(1 << 20)
     );
-    // Some to spare for buffers and for what the kernel counts.
+    // A margin for buffers and for what the kernel counts.
     assert!(grown < CACHE + (2 << 20), "{grown} bytes");
 }

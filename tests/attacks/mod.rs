@@ -1,7 +1,7 @@
 //! Attacks from outside, each while other clients are being served.
 //!
-//! Short versions here; `cargo xtask soak` runs the same functions at length
-//! ([`support::scale`]), and writes down what they say.
+//! These are short versions. `cargo xtask soak` runs the same functions at length
+//! ([`support::scale`]), and writes down their results.
 
 mod changes;
 mod connections;

@@ -1,4 +1,4 @@
-//! Names of any bytes, and times from any age.
+//! Names of any bytes, and times of any age.
 
 use std::ffi::OsStr;
 use std::fs::File;
@@ -17,7 +17,7 @@ pub fn trials() -> Vec<Trial> {
     trials![every_byte, the_ends_of_time]
 }
 
-/// Every byte that a name may have, alone and between letters: listed, and served.
+/// Every byte that a name may have, alone and between letters, is listed and served.
 fn every_byte() {
     let folder = Folder::new();
     let bytes: Vec<u8> = (1..=255).filter(|byte| !b"./".contains(byte)).collect();
@@ -51,8 +51,8 @@ fn every_byte() {
     });
 }
 
-/// Modified before and after everything. A file system in memory keeps any time;
-/// one on a disk comes as near as it can.
+/// Files are modified at the extremes of time. A file system in memory stores any time,
+/// and one on a disk the nearest that it can.
 fn the_ends_of_time() {
     let times = [
         i64::MIN,
@@ -82,7 +82,7 @@ fn the_ends_of_time() {
         };
         futimens(&file, &times).unwrap();
     }
-    // As the file system took them.
+    // The times as the file system stored them.
     let modified: Vec<i64> = (0..times.len())
         .map(|number| folder.join(format!("times/{number}")))
         .map(|path| path.metadata().unwrap().mtime())
@@ -104,7 +104,7 @@ fn the_ends_of_time() {
                     "If-Modified-Since: Thu, 01 Jan 1970 00:00:00 GMT\r\n",
                 );
                 let tag = answer.field("ETag").unwrap();
-                // Not every host can say every time: then the tag has none either.
+                // Not every host can pass every time. Then the tag has no time either.
                 let is_old = tag.contains('-') && *modified <= 0;
                 assert_eq!(answer.status, if is_old { 304 } else { 200 }, "{target}");
                 let same = client.get(&target, &format!("If-None-Match: {tag}\r\n"));
@@ -112,7 +112,8 @@ fn the_ends_of_time() {
                 if let Some(time) = answer.field("Last-Modified") {
                     let since = format!("If-Unmodified-Since: {time}\r\n");
                     let again = client.get(&target, &since);
-                    // What is in the future is as old as the answer: a second later, newer.
+                    // A time in the future is replaced by the Date of the response. A
+                    // second later the file counts as changed.
                     let aged =
                         answer.field("Date") == Some(time) && again.field("Date") != Some(time);
                     let expected = if aged { 412 } else { 200 };

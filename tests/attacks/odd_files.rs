@@ -1,4 +1,5 @@
-//! What is in a folder and no file: opening it could hang, or never end.
+//! Directory entries that are not files. Opening one could block, or reading it never
+//! end.
 
 use std::os::unix::net::UnixListener;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -38,7 +39,8 @@ fn pipes_and_sockets() {
     all_missing(folder, &attack, &["fifo", "to-fifo", "socket"]);
 }
 
-/// Whatever the host has seen of a name, it may be another thing when it is opened.
+/// Whatever the host has learned about a name, the name may lead to something else when
+/// it is opened.
 fn a_pipe_takes_the_place_of_a_file() {
     let content = noise(100_000);
     let folder = Folder::new();
@@ -81,7 +83,7 @@ fn a_pipe_takes_the_place_of_a_file() {
     });
 }
 
-/// Also when the test fails: else the thread would never end.
+/// Raises the flag even when the test fails, because the thread would not end otherwise.
 struct Raise<'a>(&'a AtomicBool);
 
 impl Drop for Raise<'_> {
@@ -113,7 +115,7 @@ fn devices() {
     all_missing(folder, &attack, &["null", "zero", "tty", "loop", "out"]);
 }
 
-/// For no one, and not shown either.
+/// Checks that no client gets one of these names, and that none is listed.
 fn all_missing(folder: Folder, attack: &Attack, names: &[&str]) {
     let siege = Siege::of(folder);
     siege.withstand(attack, || {

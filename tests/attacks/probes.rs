@@ -1,4 +1,5 @@
-//! What port scanners and strangers send: an answer or a close, and no more.
+//! Bytes from port scanners and unknown clients: each gets a response or a close, and
+//! nothing else.
 
 use libtest_mimic::Trial;
 
@@ -9,8 +10,8 @@ pub fn trials() -> Vec<Trial> {
     trials![greetings_of_other_protocols]
 }
 
-/// After nmap's service probes, by their names there, and the like; then what they are
-/// told, 0 where the connection is closed without a word.
+/// Service probes of nmap under their names there, and similar ones. The last element is
+/// the status of the response, or 0 where the connection is closed without one.
 const PROBES: &[(&str, &[u8], u16)] = &[
     ("NULL", b"", 0),
     ("GenericLines", b"\r\n\r\n", 0),
@@ -51,8 +52,8 @@ const PROBES: &[(&str, &[u8], u16)] = &[
     ("ones", &[0xff; 4_096], 400),
 ];
 
-/// Each is told something in HTTP, or its connection is closed without a word once
-/// it has sent all.
+/// Each client gets an HTTP response, or its connection is closed without one after it
+/// has sent everything.
 fn greetings_of_other_protocols() {
     let siege = Siege::of(Folder::new());
     let attack = Attack {

@@ -1,4 +1,4 @@
-//! Clients that ask and do not take what they get.
+//! Clients that send requests and do not read the responses.
 
 use std::thread;
 use std::time::{Duration, Instant};
@@ -15,7 +15,7 @@ pub fn trials() -> Vec<Trial> {
 
 const FILM: &str = "GET /film HTTP/1.1\r\nHost: a\r\n\r\n";
 
-/// Sparse, and larger than every buffer.
+/// A sparse file, larger than every buffer.
 const FILM_BYTES: u64 = 1 << 30;
 
 fn siege() -> Siege {
@@ -54,10 +54,10 @@ fn slow_readers() {
     });
 }
 
-/// The server's patience, and some to spare.
+/// Time after which the server closes the connection, and a margin.
 const CUT: Duration = Duration::from_secs(65);
 
-/// Nothing is read at all: the window closes and stays so.
+/// The client reads nothing, so its window closes and stays closed.
 fn zero_windows() {
     let clients = scale::connections();
     let siege = siege();
@@ -71,7 +71,7 @@ fn zero_windows() {
         let mut crowd = crowd(&siege, clients);
         thread::sleep(scale::time());
         if scale::is_long() {
-            // What has arrived is still there to read.
+            // The bytes that have arrived can still be read.
             thread::sleep(CUT);
             for client in &mut crowd {
                 assert!(client.read_until_cut() < FILM_BYTES);

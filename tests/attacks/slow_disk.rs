@@ -1,4 +1,4 @@
-//! File systems that take their time: what else a worker serves does not wait for them.
+//! Slow file systems. The other connections of a worker do not wait for them.
 
 use libtest_mimic::Trial;
 
@@ -27,7 +27,7 @@ pub fn trials() -> Vec<Trial> {
     privileged.into()
 }
 
-/// More than the threads that one file system may keep.
+/// More clients than the threads that one file system may occupy.
 const CLIENTS: usize = 12;
 const LARGE: usize = 32 << 20;
 
@@ -44,7 +44,7 @@ fn whatever_hangs_holds_up_no_one_else() {
     folder.file("large", &large);
     let slow = Fuse::mount(&folder.folder("slow"));
     folder.link("to-slow", folder.path().join("slow/film-2"));
-    // All of them on one worker.
+    // All requests go to one worker.
     let porthole = Porthole::with(&folder, &["--workers", "1"]);
     let rows = [
         (Question::Lookup, "/slow/film-1"),
@@ -84,7 +84,7 @@ fn whatever_hangs_holds_up_no_one_else() {
             }
         }
     });
-    // The watchdog has nothing to say about it.
+    // The watchdog must not report a failure.
     let errors = porthole.errors().so_far();
     assert!(
         !errors.iter().any(|line| line.contains("failed")),
@@ -111,7 +111,8 @@ fn a_client_that_leaves_while_it_hangs() {
     });
 }
 
-/// Nothing of it may be asked by the thread that serves; it is served all the same.
+/// The thread that serves must not call such a file system itself, but the files are
+/// served all the same.
 fn a_slow_file_system_is_served_whole() {
     let folder = Folder::new();
     let slow = Fuse::mount(folder.path());
@@ -126,7 +127,7 @@ fn a_slow_file_system_is_served_whole() {
         assert!(page.text().contains("film") && page.text().contains("folder"));
         assert_eq!(client.get("/none", "").status, 404);
     }
-    // Of what cannot be read, nothing is made up.
+    // Unreadable content gives an error, not a wrong response.
     assert_eq!(client.get("/broken", "").status, 500);
     assert_eq!(client.get("/half/", "").status, 500);
     assert_eq!(porthole.get("/folder/inside").text(), "inside");

@@ -1,5 +1,5 @@
-//! slowhttptest, a program that others have written against other servers: its own
-//! probes must find this one at work throughout.
+//! slowhttptest, a program against other servers by other authors. Its own probes must
+//! find this server available throughout.
 
 use libtest_mimic::Trial;
 
@@ -66,7 +66,7 @@ fn attack(test: &'static str, what: &'static str, answer: &'static str, mode: &[
     siege.withstand(&attack, || {
         let url = siege.porthole.url("/film");
         let count = clients.to_string();
-        // Never so long that the run would be given up.
+        // Short enough that the run is not killed for its length.
         let seconds = scale::time().as_secs().clamp(3, 40).to_string();
         let common = [
             "-u", &url, "-c", &count, "-r", "500", "-p", "3", "-l", &seconds,

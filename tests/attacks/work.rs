@@ -1,5 +1,5 @@
-//! Much work for few bytes: whoever wants only a file waits for a few turns of others, and
-//! not for all that they have asked for.
+//! Much work for few bytes. A client that wants only a file waits for a few turns of the
+//! others, not for all their requests.
 
 use std::thread;
 use std::time::{Duration, Instant};
@@ -19,11 +19,11 @@ pub fn trials() -> Vec<Trial> {
     ]
 }
 
-/// Clients that pipeline before anyone else would be held up for seconds.
+/// Clients that pipeline: enough to hold up all others for seconds without fair turns.
 const PIPELINES: usize = 300;
 
-/// What the slowest of a hundred bystanders may wait; beside other tests, several times
-/// as long.
+/// Checks the longest wait of 99 in a hundred responses to bystanders. The bound is
+/// several times as long beside other tests.
 fn assert_prompt(served: &Summary) {
     let bound = match scale::is_long() {
         true => Duration::from_millis(100),
@@ -32,7 +32,7 @@ fn assert_prompt(served: &Summary) {
     assert!(served.p99 < bound, "{served}");
 }
 
-/// An answer costs the server more than its bytes tell.
+/// A response costs the server more than its bytes suggest.
 fn pipelines_of_errors() {
     let siege = Siege::with(Folder::new(), &["--quiet"]);
     let attack = Attack {
@@ -44,7 +44,8 @@ fn pipelines_of_errors() {
     assert_prompt(&pipelines(&siege, &attack, "/x"));
 }
 
-/// A few clients whose requests wait for each other's pages, and never for the network.
+/// A few clients send requests that wait for each other's pages, and never for the
+/// network.
 fn pipelines_of_listings() {
     let folder = Folder::new();
     for name in ["listed/a", "listed/b", "listed/c"] {
@@ -60,7 +61,8 @@ fn pipelines_of_listings() {
     assert_prompt(&pipelines(&siege, &attack, "/listed/"));
 }
 
-/// Attacks with pipelines of requests for a target whose answers are all as long.
+/// Attacks with pipelines of requests for a target whose responses all have the same
+/// length.
 fn pipelines(siege: &Siege, attack: &Attack, target: &str) -> Summary {
     const REQUESTS: usize = 300;
     let request = format!("GET {target} HTTP/1.1\r\nHost: a\r\n\r\n");
@@ -82,7 +84,7 @@ fn pipelines(siege: &Siege, attack: &Attack, target: &str) -> Summary {
     })
 }
 
-/// Each asks again as soon as it has been answered.
+/// Sends each client's pipeline again as soon as it has been answered.
 fn keep_asking(clients: &mut [Client], pipeline: &str, answers: u64, end: Instant) {
     for client in &mut *clients {
         client.send(pipeline);
@@ -95,7 +97,8 @@ fn keep_asking(clients: &mut [Client], pipeline: &str, answers: u64, end: Instan
     }
 }
 
-/// A head that leaves next to no room behind it, and content: a read for each byte.
+/// The head leaves almost no space in the buffer for the content, which could cost a read
+/// for each byte.
 fn contents_behind_long_heads() {
     const HEAD: usize = 16 * 1024 - 1;
     const CONTENT: usize = 64 * 1024 - 1;

@@ -33,7 +33,7 @@ fn fetches_a_file_over_16_connections() {
         "--max-connection-per-server=16",
         "--split=16",
         "--min-split-size=1M",
-        // Or the first connections are done before the last one is opened.
+        // Without it the first connections would be done before the last one is opened.
         "--max-overall-download-limit=64M",
     ];
     aria2(&out, &[&split[..], &[&porthole.url("/a.mp4")]].concat()).success();
@@ -54,7 +54,7 @@ fn resumes() {
     let url = porthole.url("/a.mp4");
     aria2(&out, &["--continue", "--split=1", &url]).success();
     assert!(fs::read(part).unwrap() == content);
-    // It keeps account in pieces of 16 KiB.
+    // aria2 records its progress in pieces of 16 KiB.
     let missing = 3_000_000 - 1_000_000 / (16 << 10) * (16 << 10);
     let rest = format!("\"GET /a.mp4 HTTP/1.1\" 206 {missing} ");
     porthole.log().wait_for(&rest);

@@ -1,5 +1,5 @@
-//! Chromium: films play and seek, files arrive in chunks, replaced ones are never
-//! spliced, listings show what is there.
+//! Chromium: films play and seek, files arrive in chunks, parts of replaced files are
+//! never joined, listings are complete.
 
 use std::fs;
 use std::time::Duration;
@@ -43,7 +43,7 @@ fn plays_hls() {
     plays(film::HLS);
 }
 
-/// Plays half a second, seeks to the middle and plays there.
+/// Plays for half a second, seeks to the middle and plays there.
 fn plays(film: &str) {
     let folder = Folder::new();
     film::put(&folder, film);
@@ -53,21 +53,22 @@ fn plays(film: &str) {
 
     let played = Report::of(&porthole, "played");
     assert!((played.number("of") - SECONDS).abs() < 1.0, "{played:?}");
-    // Or the seek would prove nothing.
+    // Otherwise the seek would prove nothing.
     assert!(played.number("ahead") < SECONDS / 2.0, "{played:?}");
     let sought = Report::of(&porthole, "sought");
     assert!(sought.number("at") > SECONDS / 2.0, "{sought:?}");
     let (target, place) = film::middle(film);
     wait_for_range(&porthole, target, place);
 
-    // A film that is still being sent is in the access log when its reader has gone.
+    // A film that is still being sent gets its line in the access log once its client has
+    // gone.
     drop(browser);
     let (request, answer) = (request(target), format!("\"GET {target} HTTP/1.1\" "));
     let seen = porthole.log().so_far();
     let asked = seen.iter().filter(|line| line.contains(&request)).count();
     let answered = |line: &str| line.contains(&answer);
     for line in porthole.log().wait_for_several(asked, answered, &answer) {
-        // Parts of it, and that one still is what it was.
+        // Each response is a part of the film, or a 304.
         let part = ["206 ", "304 "].map(|status| line.contains(&format!("{answer}{status}")));
         assert!(part.contains(&true), "{line}");
     }
@@ -127,7 +128,7 @@ fn does_not_splice_what_was_replaced() {
         .wait_for("Range: bytes=10000-14999\\x0D\\x0AIf-Range: ");
     Report::of(&porthole, "ready");
 
-    // As long as the old one: only the validators can tell.
+    // The new file is as long as the old one, so only the validators differ.
     replace(&folder, "a.bin", &[b'n'; 100_000]);
     folder.file("replaced", b"");
     says("rejoined", "206", "n", "15000");

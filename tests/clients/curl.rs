@@ -31,7 +31,7 @@ pub fn trials() -> Vec<Trial> {
     ]
 }
 
-/// `-q`: without the user's own configuration.
+/// `-q` ignores the user's own configuration.
 fn curl(folder: &Folder, arguments: &[&str]) -> Finished {
     let arguments = [&["-q", "-sS"], arguments].concat();
     run(&CURL, folder, &arguments)
@@ -67,7 +67,7 @@ fn resumes() {
         (1, "206"),
         (500_000, "206"),
         (999_999, "206"),
-        // Nothing is missing: curl takes 416 for the end.
+        // Nothing is missing: curl takes a 416 as the end.
         (1_000_000, "416"),
     ];
     each(&cases, |&(have, status)| {
@@ -86,7 +86,7 @@ fn does_not_splice_what_was_replaced() {
     replace(&folder, "a.mp4", &[b'n'; 1_000]);
     let url = porthole.url("/a.mp4");
 
-    // Whole, or refused: never the rest of another file.
+    // The response is the whole file or a refusal, never the rest of another file.
     let cases = [("If-Range", "200", 33), ("If-Match", "412", 0)];
     each(&cases, |(name, status, code)| {
         let out = Folder::new();
@@ -118,7 +118,7 @@ fn asks_by_date() {
     let (folder, porthole) = serving("a.txt", b"new");
     let same = folder.join("a.txt");
     age(&same, Duration::from_secs(3_600));
-    // curl takes the time of a file for the date.
+    // curl uses the time of a file as the date.
     let cases = [
         (same.to_str().unwrap(), "304"),
         ("Mon, 26 Nov 2001 08:00:00 GMT", "200"),
@@ -149,7 +149,7 @@ fn asks_by_tag() {
     assert_eq!(ask(), "304 0");
 }
 
-/// Statuses and new connections for two requests in a row.
+/// The output has the status and the new connections of two requests in a row.
 fn keeps_the_connection() {
     let content = noise(100_000);
     let (_folder, porthole) = serving("a.mp4", &content);
@@ -217,12 +217,12 @@ fn saves_under_the_announced_name() {
     assert_eq!(fs::read(out.join("story.mp4")).unwrap(), b"story");
 }
 
-/// An answer, and not a reset while the content is on its way.
+/// curl gets a response, not a reset while it sends the content.
 fn an_upload_gets_405_not_a_reset() {
     let (_folder, porthole) = serving("a.txt", b"a");
     let out = Folder::new();
     out.file("small", noise(1_000));
-    // curl asks first (`Expect: 100-continue`), unless it is told not to.
+    // curl sends `Expect: 100-continue` first, unless it is told not to.
     out.file("large", noise(10_000_000));
     let cases: [&[&str]; 4] = [
         &["-T", "small"],
@@ -257,12 +257,12 @@ fn decodes_what_was_compressed_beforehand() {
         assert_eq!(got, format!("200 {length} {coding} Accept-Encoding"));
         assert_eq!(fs::read_to_string(out.join("a")).unwrap(), content);
 
-        // As it is stored, in two pieces.
+        // The stored bytes, in two pieces.
         let accept = format!("Accept-Encoding: {coding}");
         let piece = |range| curl(&out, &["-H", &accept, "-r", range, &url]).stdout;
         assert!(["0-9", "10-"].map(piece).concat() == compressed);
 
-        // Not asked for.
+        // Without Accept-Encoding.
         assert_eq!(curl(&out, &[&url]).success(), content);
     });
 }

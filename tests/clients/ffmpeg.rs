@@ -1,5 +1,5 @@
-//! ffmpeg and ffprobe, as players use them: an index at the end of the file, the
-//! middle without the first half, and all of it.
+//! ffmpeg and ffprobe as players use them: an index at the end of the file, the middle
+//! without the first half, and the whole film.
 
 use libtest_mimic::Trial;
 
@@ -10,7 +10,7 @@ use crate::support::{Porthole, Program, each, trials};
 
 const FFPROBE: Program = Program::new("ffprobe", "ffmpeg");
 
-/// All of them.
+/// Every film.
 const FILMS: [&str; 4] = [MP4, MKV, WEBM, HLS];
 
 pub fn trials() -> Vec<Trial> {
@@ -38,7 +38,7 @@ fn probes_the_length() {
     });
 }
 
-/// The same pictures as from the disk.
+/// The pictures are the same as from the disk.
 fn seeks_to_the_middle() {
     let porthole = Porthole::with(films(), &["-v"]);
     each(&FILMS, |film| {

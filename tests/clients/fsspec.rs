@@ -5,7 +5,7 @@ use libtest_mimic::Trial;
 use crate::clients::support::run::run;
 use crate::support::{Folder, Porthole, Program, trials};
 
-/// Debian's, for another Python may come first in the path.
+/// Debian's Python, because another one may come first in the path.
 const PYTHON: Program = Program::new("/usr/bin/python3", "python3");
 const FSSPEC: Program = Program::new(
     "/usr/lib/python3/dist-packages/fsspec/implementations/http.py",

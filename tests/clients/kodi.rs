@@ -1,4 +1,5 @@
-//! The real Kodi, on a screen in memory, asked by JSON-RPC what it sees in a folder.
+//! The real Kodi on a virtual screen. It is asked by JSON-RPC what it sees in a
+//! directory.
 
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::os::unix::process::CommandExt as _;
@@ -15,7 +16,7 @@ use crate::support::{Client, Folder, Porthole, Program, each, where_installed};
 const KODI: Program = Program::new("kodi", "kodi");
 const SCREEN: Program = Program::new("xvfb-run", "xvfb");
 
-/// What Kodi may take to start, on a busy machine: it draws with the processor.
+/// Longest start of Kodi on a busy machine. It renders with the processor.
 const START: Duration = Duration::from_secs(120);
 
 pub fn trials() -> Vec<Trial> {
@@ -74,7 +75,7 @@ fn sees_names_sizes_and_dates_and_plays() {
         .wait_for("\"GET /films/a%20film.mp4 HTTP/1.1\" 206 ");
 }
 
-/// A running Kodi with a home of its own; killed when the test is over.
+/// A running Kodi with a home of its own, killed when the test is over.
 struct Kodi {
     child: Child,
     address: SocketAddr,
@@ -82,11 +83,11 @@ struct Kodi {
 }
 
 impl Kodi {
-    /// Starts with `source` as its only source, and returns when it answers.
+    /// Starts with `source` as its only source, and returns when it responds.
     fn start(source: &str) -> Self {
         let home = Folder::new();
-        // It can't be told to pick a port and say which. The next one that the system
-        // gives away is another.
+        // Kodi can't choose a free port and report it. So the test binds a free port and
+        // releases it. The system will assign others first.
         let port = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
         let address = port.local_addr().unwrap();
         drop(port);
@@ -118,7 +119,7 @@ impl Kodi {
             .env("XDG_RUNTIME_DIR", home.path())
             .env("LIBGL_ALWAYS_SOFTWARE", "1")
             .env("LC_ALL", "C.UTF-8")
-            // It and its screen end together.
+            // Kodi and its screen end together.
             .process_group(0)
             .stdin(Stdio::null())
             .stdout(Stdio::null())
@@ -138,7 +139,7 @@ impl Kodi {
         kodi
     }
 
-    /// The answer to a call (JSON-RPC 2.0), which must not be an error.
+    /// Returns the result of a call (JSON-RPC 2.0), which must not be an error.
     fn ask(&self, method: &str, parameters: &str) -> String {
         let call = format!(
             "{{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"{method}\",\"params\":{parameters}}}"

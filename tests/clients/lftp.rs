@@ -1,4 +1,4 @@
-//! lftp: copies by what it reads of names, times and sizes in the listings.
+//! lftp: copies by the names, times and sizes that it parses from the listings.
 
 use libtest_mimic::Trial;
 
@@ -12,7 +12,7 @@ pub fn trials() -> Vec<Trial> {
     trials![; needs [&LFTP] => a_mirror_is_whole_and_settles, reads_sizes_and_dates]
 }
 
-/// What lftp prints.
+/// Runs the commands, and returns the output of lftp.
 fn lftp(folder: &Folder, porthole: &Porthole, commands: &str) -> String {
     let own = "set net:max-retries 1; set cmd:fail-exit yes; set net:timeout 20";
     let script = format!("{own}; open {}; {commands}", porthole.url("/"));
@@ -25,7 +25,7 @@ fn a_mirror_is_whole_and_settles() {
     let out = Folder::new();
     lftp(&out, &porthole, "mirror . .");
     assert_eq!(tree::tree_of(out.path()), tree::tree_of(folder.path()));
-    // A size that it had misread would be one to fetch again.
+    // A size that lftp had parsed wrongly would make it fetch the file again.
     let again = lftp(&out, &porthole, "mirror --dry-run . .");
     assert_eq!(again, "");
 }
@@ -38,7 +38,8 @@ fn reads_sizes_and_dates() {
     folder.folder("c");
     let porthole = Porthole::serving(&folder);
     let listing = lftp(&folder, &porthole, "cls -l --time-style=%Y --sort=name");
-    // The size that is exact, the one that it has asked for, and whatever year it is.
+    // The listing has the exact size of `a`, the size of `b` that lftp has requested, and
+    // any year.
     let columns: Vec<Vec<&str>> = listing
         .lines()
         .map(|line| line.split_whitespace().skip(1).collect())

@@ -1,4 +1,4 @@
-//! Real clients, each with its own habits.
+//! Real clients, each with its own behaviour.
 
 mod aria2;
 mod chromium;
@@ -43,7 +43,7 @@ pub fn trials() -> Vec<Trial> {
     trials.into_iter().flatten().collect()
 }
 
-/// A folder with one file in it, served.
+/// Serves a directory with one file.
 fn serving(name: &str, content: &[u8]) -> (Folder, Porthole) {
     let folder = Folder::new();
     folder.file(name, content);
@@ -51,22 +51,22 @@ fn serving(name: &str, content: &[u8]) -> (Folder, Porthole) {
     (folder, porthole)
 }
 
-/// Puts another file under a name, as tools do that don't want to be caught
-/// half-way. The second of its modification differs too.
+/// Replaces a file as tools do that must not leave it incomplete. Its modification time
+/// differs in the second too.
 fn replace(folder: &Folder, name: &str, content: &[u8]) {
     let new = folder.file(format!("{name}.new"), content);
     age(&new, Duration::from_secs(3_600));
     fs::rename(new, folder.join(name)).unwrap();
 }
 
-/// Dates a file back: what has just been changed has no strong validator (RFC 9110
-/// §8.8.2.2), and some clients make their own from the date.
+/// Dates a file back. A file that has just been changed has no strong validator (RFC 9110
+/// §8.8.2.2), and some clients make a validator from the date.
 fn age(path: &Path, by: Duration) {
     let file = File::open(path).unwrap();
     file.set_modified(SystemTime::now() - by).unwrap();
 }
 
-/// Waits until a range of `target` has been asked for that begins within `place`;
+/// Waits for a request of `target` with a range that begins within `place`. The server
 /// needs `-v`.
 fn wait_for_range(porthole: &Porthole, target: &str, place: Range<u64>) {
     let request = request(target);
@@ -77,12 +77,12 @@ fn wait_for_range(porthole: &Porthole, target: &str, place: Range<u64>) {
     porthole.log().wait_for_several(1, within, &what);
 }
 
-/// How the connection log tells of a request.
+/// Returns a request line as the connection log shows it.
 fn request(target: &str) -> String {
     format!(": GET {target} HTTP/1.1\\x0D\\x0A")
 }
 
-/// Where the range begins that a request asks for.
+/// Returns the first byte of the range in a request.
 fn first_byte(line: &str) -> Option<u64> {
     let (_, range) = line.split_once("\\x0D\\x0ARange: bytes=")?;
     range.split_once('-')?.0.parse().ok()

@@ -1,5 +1,5 @@
-//! Proxies that serve us below a prefix, and take it off the target: what a folder's
-//! redirect leads to must be below the prefix as well.
+//! Proxies that serve porthole below a prefix, which they strip from the target. The
+//! redirect of a directory must lead below the prefix as well.
 
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
@@ -62,8 +62,7 @@ fn below_a_prefix_of_caddy() {
     scene.check(caddy);
 }
 
-/// A folder for the proxy's socket and configuration. A socket of the file system needs
-/// no port.
+/// A directory for the proxy's socket and configuration. A Unix socket needs no port.
 struct Scene(Folder);
 
 impl Scene {
@@ -106,7 +105,7 @@ impl Scene {
     }
 }
 
-/// A program, until the test is over.
+/// A program that runs until the test is over.
 struct Running(Child);
 
 impl Drop for Running {
@@ -116,7 +115,8 @@ impl Drop for Running {
     }
 }
 
-/// Until something answers at a socket; nobody tells when.
+/// Waits until a connection to the socket succeeds. The proxy gives no sign when it is
+/// ready.
 fn wait_for(socket: &Path) {
     let deadline = Instant::now() + PATIENCE;
     while std::os::unix::net::UnixStream::connect(socket).is_err() {

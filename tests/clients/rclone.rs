@@ -1,4 +1,4 @@
-//! rclone: its `http` remote, which reads listings and asks for each file's head.
+//! rclone: its `http` remote, which reads listings and requests the head of each file.
 
 use libtest_mimic::Trial;
 

@@ -1,6 +1,6 @@
-//! How programs read a folder's listing: the rules of each, from their descriptions,
-//! applied to the real page. `kodi`, `lftp`, `rclone`, `fsspec` and `wget` beside this
-//! file are the programs themselves.
+//! Parsers of listings. Each applies the documented rules of one program to the real
+//! page. The programs themselves run in `kodi`, `lftp`, `rclone`, `fsspec` and `wget`
+//! beside this file.
 
 use libtest_mimic::Trial;
 
@@ -10,7 +10,7 @@ pub fn trials() -> Vec<Trial> {
     trials![every_reader_finds_every_name]
 }
 
-/// What a reader takes a row for. What it does not say is `None`.
+/// The data that a program reads from a row. Data that it does not read is `None`.
 #[derive(Debug, Default, PartialEq)]
 struct Row {
     name: String,
@@ -28,8 +28,8 @@ const READERS: [(&str, Reader); 5] = [
     ("fsspec", fsspec),
 ];
 
-/// Names with the sizes that Kodi and lftp should see. lftp asks for what it takes for
-/// unknown: a number with a point.
+/// Names with the sizes that Kodi and lftp should see. lftp requests the size that it
+/// takes for unknown: a number with a decimal point.
 const FILES: [(&str, u64, u64, Option<u64>); 12] = [
     ("a film.mp4", 1_536, 1_536, None),
     ("1:2.mkv", 512, 512, Some(512)),
@@ -67,14 +67,14 @@ fn every_reader_finds_every_name() {
             assert_eq!(row.date.is_some(), matches!(*reader, "Kodi" | "lftp"));
         }
         assert!(find("Season 1: new/").is_some(), "{rows:?}");
-        // Not the way up, and nothing twice.
+        // The link to the parent is not listed, and no entry is listed twice.
         assert_eq!(rows.len(), FILES.len() + 1, "{rows:?}");
     });
 }
 
-/// An anchor whose `href` stands first: what it leads to, its text, and what follows up
-/// to the next anchor or the end of the row. It is taken where the decoded link is the
-/// text.
+/// Kodi reads anchors whose `href` stands first: the link, its text, and the text up to
+/// the next anchor or the end of the row. It accepts an anchor whose decoded link equals
+/// its text.
 fn kodi(page: &str) -> Vec<Row> {
     let anchors = page.split("<a href=\"").skip(1);
     let rows = anchors.filter_map(|anchor| {
@@ -82,7 +82,7 @@ fn kodi(page: &str) -> Vec<Row> {
         let (text, after) = rest.split_once('>')?.1.split_once("</a>")?;
         let after = after.split("</tr").next()?;
         let link = link.split(['?', '#']).next()?;
-        // A plus is a space to it.
+        // Kodi decodes a plus as a space.
         let name = percent_decoded(&entities(link).replace('+', " "));
         let bare = |name: &str| {
             name.trim_end_matches('/')
@@ -112,8 +112,8 @@ fn kodi(page: &str) -> Vec<Row> {
     rows.collect()
 }
 
-/// A line for a row. Tags are taken out without a gap: the date, and right behind it the
-/// size, which is one of bytes where it is all digits.
+/// lftp reads a row from each line. It removes tags without a gap, so the size stands
+/// right behind the date. A size of digits only is in bytes.
 fn lftp(page: &str) -> Vec<Row> {
     let rows = page.lines().filter_map(|line| {
         let (link, rest) = line.split_once("<a href=\"")?.1.split_once('"')?;
@@ -131,7 +131,7 @@ fn lftp(page: &str) -> Vec<Row> {
             return None;
         }
         Some(Row {
-            // It decodes four entities in links, and no other.
+            // lftp decodes four entities in links, and no others.
             name: percent_decoded(&entities(link)),
             size: size.parse().ok(),
             date: Some(date.to_owned()),
@@ -140,8 +140,8 @@ fn lftp(page: &str) -> Vec<Row> {
     rows.collect()
 }
 
-/// `href` of anchors, as a URL should be resolved: not elsewhere, no query, no deeper
-/// than one level.
+/// rclone resolves the `href` of anchors as a URL should be. It accepts links to the same
+/// place, without a query, and not deeper than one level.
 fn rclone(page: &str) -> Vec<Row> {
     let links = links(page).into_iter().filter_map(|link| {
         let has_scheme = link.split(['/', '?', '#']).next()?.contains(':');
@@ -155,7 +155,8 @@ fn rclone(page: &str) -> Vec<Row> {
     named(links)
 }
 
-/// What every link leads to, without its fragment. A name with a query would be another.
+/// wget follows every link without its fragment. A query would become part of the file
+/// name.
 fn wget(page: &str) -> Vec<Row> {
     let links = links(page).into_iter().filter_map(|link| {
         let link = link.split('#').next()?;
@@ -165,8 +166,8 @@ fn wget(page: &str) -> Vec<Row> {
     named(links)
 }
 
-/// A link is joined to the folder's URL as text, up to the first quote of either kind;
-/// `glob` then compares it with the URL of the name.
+/// fsspec joins a link to the directory's URL as text, up to the first quote of either
+/// kind. `glob` then compares it with the URL of the name.
 fn fsspec(page: &str) -> Vec<Row> {
     let anchors = page.split("<a href=\"").skip(1);
     let links = anchors.filter_map(|anchor| {
@@ -174,7 +175,7 @@ fn fsspec(page: &str) -> Vec<Row> {
         if link.starts_with('/') || link.starts_with("http") || matches!(link, ".." | "../") {
             return None;
         }
-        // `./name` is another URL than `name`.
+        // To fsspec, `./name` is another URL than `name`.
         (!link.starts_with("./")).then(|| percent_decoded(link))
     });
     named(links)
@@ -217,7 +218,7 @@ fn percent_decoded(text: &str) -> String {
     String::from_utf8(bytes).unwrap()
 }
 
-/// `YYYY-MM-DD HH:MM` anywhere.
+/// Finds `YYYY-MM-DD HH:MM` anywhere in the text.
 fn date(text: &str) -> Option<String> {
     let is_date = |window: &&[u8]| {
         let pattern = b"0000-00-00 00:00";

@@ -1,4 +1,4 @@
-//! A client that goes on where it stopped, on the connection that it has kept.
+//! A client that resumes a download on the connection that it has kept.
 
 use std::fs::OpenOptions;
 use std::io::Write as _;
@@ -13,8 +13,8 @@ pub fn trials() -> Vec<Trial> {
     trials![sees_no_splice_in_a_file_that_was_overwritten]
 }
 
-/// The server has the file open, and too much to do to ask about each path anew:
-/// see `QUESTIONS_PER_SECOND` of the component's limits.
+/// The server has the file open, and has too many requests to check each path again: see
+/// `QUESTIONS_PER_SECOND` of the component's limits.
 fn sees_no_splice_in_a_file_that_was_overwritten() {
     let folder = Folder::new();
     let path = folder.file("a.mp4", [b'o'; 300_000]);
@@ -28,7 +28,8 @@ fn sees_no_splice_in_a_file_that_was_overwritten() {
         client.read_head();
     }
 
-    // In place: another file under the name would be another matter.
+    // The file is overwritten in place. A new file under the same name would be another
+    // case.
     let mut file = OpenOptions::new().write(true).open(path).unwrap();
     file.write_all(&[b'n'; 300_000]).unwrap();
     let resume = format!("Range: bytes=150000-\r\nIf-Range: {tag}\r\n");

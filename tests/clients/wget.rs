@@ -1,4 +1,4 @@
-//! wget: resuming, time stamps, and copies of whole trees by the folder listings.
+//! wget: resuming, time stamps, and copies of whole trees by the listings.
 
 use std::fs;
 use std::time::Duration;
@@ -36,7 +36,7 @@ fn resumes() {
         wget(&out, &["-c", &porthole.url("/a.mp4")]).success();
         assert!(fs::read(part).unwrap() == content);
     });
-    // Only what was missing has been sent, and of the whole one nothing.
+    // Only the missing bytes have been sent, and nothing of the complete file.
     for sent in ["206 999999 ", "206 600000 ", "206 1 ", "416 "] {
         porthole
             .log()

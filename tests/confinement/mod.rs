@@ -1,4 +1,5 @@
-//! What can be reached beyond the root: by requests, and by native code in the process.
+//! Attempts to reach something beyond the root: by requests, and by native code in the
+//! process.
 
 pub mod native_code;
 mod process;

@@ -1,5 +1,4 @@
-//! The wall behind the wall: what the kernel refuses the process itself, whatever code
-//! it runs.
+//! Confinement: what the kernel forbids the process itself, whatever code it runs.
 
 use std::fs::{self, File, OpenOptions};
 use std::io;
@@ -22,8 +21,8 @@ use crate::support::{Folder, each, needing_landlock, trial};
 pub fn trials() -> Vec<Trial> {
     vec![
         trial(
-            "confinement::native_code::an_empty_root_directory_is_listed",
-            an_empty_root_directory_is_listed,
+            "confinement::native_code::without_confinement_every_attempt_succeeds",
+            without_confinement_every_attempt_succeeds,
         ),
         needing_landlock(
             "confinement::native_code::native_code_reaches_nothing_else",
@@ -32,16 +31,16 @@ pub fn trials() -> Vec<Trial> {
     ]
 }
 
-/// Where the child finds what it tries to reach.
+/// Variable that tells the child what to try to reach.
 const CHILD: &str = "PORTHOLE_TEST_CONFINED";
 
-/// What native code tries, and what refuses it.
+/// An attempt of native code, and the mechanism that refuses it.
 type Attempt = (&'static str, By, fn(&Outside) -> io::Result<()>);
 
 #[derive(Clone, Copy, Debug)]
 enum By {
     NoOne,
-    /// Since this version.
+    /// Refused by Landlock since this version.
     Landlock(u32),
     Seccomp,
 }
@@ -113,15 +112,17 @@ const ATTEMPTS: &[Attempt] = &[
     ("connect a socket that there is", Seccomp, |at| at.early[2].connect(&at.server.into())),
 ];
 
-/// Calls that no library of ours makes. What is made is closed, if it is a descriptor.
+/// Makes a system call for which our libraries have no function. If the call creates a
+/// descriptor, it is closed.
 fn made(call: std::ffi::c_long, first: usize, second: usize) -> io::Result<()> {
-    // SAFETY: the kernel reads a name that lives on, or numbers; it writes nothing.
+    // SAFETY: the arguments are numbers or a name that outlives the call, and the kernel
+    // only reads them.
     let made = unsafe { libc::syscall(call, first, second, 0, 0) };
     if made < 0 {
         return Err(io::Error::last_os_error());
     }
     if made > 2 {
-        // SAFETY: the descriptor was made by this very call.
+        // SAFETY: this very call has created the descriptor.
         drop(unsafe { OwnedFd::from_raw_fd(i32::try_from(made).unwrap()) });
     }
     Ok(())
@@ -136,12 +137,13 @@ fn parent() -> usize {
         .unwrap()
 }
 
-/// What there is for the child to reach: `root`, which it is confined to, beside a
-/// secret, and its parent's sockets.
+/// Targets of the child's attempts: `root`, to which it is confined, beside a secret, and
+/// the sockets of its parent.
 struct Outside {
     folder: PathBuf,
     server: SocketAddr,
-    /// Sockets from before, and an address that they could have.
+    /// Sockets that were created before the confinement, and an address that they could
+    /// bind.
     early: [Socket; 3],
     free: SocketAddr,
 }
@@ -168,8 +170,8 @@ fn write(path: PathBuf) -> io::Result<()> {
     OpenOptions::new().append(true).open(path).map(drop)
 }
 
-/// What a child tries, from all kinds of threads. The test's own process must stay
-/// free.
+/// A child makes all attempts on all kinds of threads, because the test's own process
+/// must stay unconfined.
 fn native_code_reaches_nothing_else() {
     let report = report_of_a_child("confined");
     let (first, outcomes) = report.split_once('\n').unwrap();
@@ -186,7 +188,7 @@ fn native_code_reaches_nothing_else() {
         let outcome = outcome.expect("an outcome");
         match *by {
             NoOne => assert_eq!(outcome, "allowed"),
-            // A kernel that does not know how.
+            // This kernel version can't refuse it.
             Landlock(since) if since > version => {}
             Landlock(_) | Seccomp => assert!(outcome.starts_with("refused"), "{outcome}"),
         }
@@ -194,9 +196,9 @@ fn native_code_reaches_nothing_else() {
     assert_eq!(outcomes.len(), expected.len());
 }
 
-/// Without the wall every attempt succeeds, if the kernel has what it takes: what
-/// refuses them is the wall.
-fn an_empty_root_directory_is_listed() {
+/// Without confinement every attempt succeeds if the kernel supports it. So it is the
+/// confinement that refuses them.
+fn without_confinement_every_attempt_succeeds() {
     let report = report_of_a_child("free");
     let failed: Vec<&str> = report
         .lines()
@@ -206,7 +208,7 @@ fn an_empty_root_directory_is_listed() {
     assert_eq!(report.lines().count(), ATTEMPTS.len());
 }
 
-/// Gives a child something to reach, and returns what it says.
+/// Gives a child the targets, and returns its report.
 fn report_of_a_child(how: &str) -> String {
     let folder = Folder::new();
     folder.file("secret", "SECRET");
@@ -231,15 +233,15 @@ fn report_of_a_child(how: &str) -> String {
     report
 }
 
-/// The threads of the child that try.
+/// Threads of the child that make the attempts.
 const THREADS: [&str; 3] = [
     "the thread that confined",
     "a thread started later",
     "a worker",
 ];
 
-/// What the child does: it confines itself as `porthole` does, or stays free, and
-/// tries. `None` in the test's own process.
+/// Acts as the child: it confines itself as `porthole` does, or stays free, and makes the
+/// attempts. Returns `None` in the test's own process.
 pub fn child() -> Option<ExitCode> {
     let task = std::env::var(CHILD).ok()?;
     let (how, task) = task.split_once(' ').unwrap();
@@ -277,8 +279,8 @@ fn attempt(thread: &str, outside: &Outside) {
     }
 }
 
-/// What the host reports, it reports from the thread of the worker: here of one whose
-/// component traps at once.
+/// Makes the attempts on the thread of a worker. The host reports a failure on that
+/// thread, here of a component that traps at once.
 fn attempt_in_a_worker(root: Root, listeners: Listeners, outside: Arc<Outside>) {
     let once = Once::new();
     let (stdout, _) = Log::to(io::sink()).unwrap();

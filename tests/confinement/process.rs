@@ -1,5 +1,4 @@
-//! The binary behind the wall behind the wall: what it says, and that it serves all
-//! the same.
+//! The confined binary: what it prints, and that it serves everything as before.
 
 use std::fs;
 
@@ -33,8 +32,8 @@ pub fn trials() -> Vec<Trial> {
 
 const DONE: &str = "reloaded; open connections finish on the old version";
 
-/// `no_new_privs` goes the way of Landlock's rules: to the thread that asked and to
-/// those that it starts. Of the two it is the one that can be seen.
+/// `no_new_privs` is inherited like Landlock's rules, by the thread that set it and the
+/// threads that it starts. Of the two, only `no_new_privs` can be observed.
 fn every_thread_is_confined() {
     let folder = Folder::new();
     folder.file("a", "a");
@@ -64,8 +63,8 @@ fn confinement_is_optional() {
     assert_eq!(porthole.get("/a").text(), "a");
 }
 
-/// Every other test of the binary runs confined too; here is what the kernel could
-/// mistake.
+/// Every other test of the binary runs confined too. This one covers what the kernel
+/// could wrongly refuse.
 fn confinement_keeps_everything_served_readable() {
     let folder = Folder::new();
     folder.file("root/sub/file", "file");
@@ -75,7 +74,7 @@ fn confinement_keeps_everything_served_readable() {
     let line = porthole.errors().wait_for("  confined ");
     assert!(line.starts_with("  confined by Landlock "), "{line}");
     assert_eq!(porthole.get("/link").text(), "file");
-    // What comes after the start is below the folder as well, wherever that goes.
+    // Later files are below the directory as well, wherever it is moved.
     folder.file("root/new/file", "new");
     assert_eq!(porthole.get("/new/file").text(), "new");
     assert!(porthole.get("/new/").text().contains("file"));
@@ -83,8 +82,8 @@ fn confinement_keeps_everything_served_readable() {
     assert_eq!(porthole.get("/new/file").text(), "new");
 }
 
-/// Rules are for what was there, not for its name: a folder that takes the place of
-/// the granted one is another folder.
+/// Rules apply to the directory that existed, not to its name. A directory that takes the
+/// place of the granted one is another one.
 fn a_replaced_root_is_not_opened() {
     let folder = Folder::new();
     folder.file("releases/1/version", "1");

@@ -1,4 +1,4 @@
-//! Nothing but the folder, in every spelling.
+//! No spelling of a target leads out of the root.
 
 use libtest_mimic::Trial;
 
@@ -14,7 +14,8 @@ pub fn trials() -> Vec<Trial> {
     ]
 }
 
-/// A served folder `root` with a secret beside it, below a prefix of its name too.
+/// Serves a directory `root`. Secrets are beside it, one in a directory whose name begins
+/// like that of the root.
 fn with_secrets() -> (Folder, Porthole) {
     let folder = Folder::new();
     folder.file("secret", "SECRET");
@@ -87,7 +88,7 @@ fn no_spelling_leads_out() {
             "{body}"
         );
         assert_eq!(answer.status, *status, "{}", answer.line);
-        // What is no error is the folder's own listing.
+        // A response without an error is the listing of the root.
         assert_eq!(body.contains("<table>"), *status == 200, "{body}");
     });
     assert_eq!(porthole.get("/sub/../inside").text(), "inside");
@@ -141,7 +142,7 @@ fn links_inside_and_outside() {
         let answer = porthole.get(target);
         assert_eq!((answer.status, answer.words()), (404, "404 Not Found"));
     });
-    // An index that leads out is no index.
+    // An index that leads out of the root is not used.
     let page = porthole.get("/index-out/");
     assert!(page.text().contains("<table>") && !page.text().contains("SECRET"));
     let answer = porthole
@@ -151,7 +152,7 @@ fn links_inside_and_outside() {
         (answer.text(), answer.field("Content-Encoding")),
         ("inside", None)
     );
-    // What leads out or nowhere is not even named.
+    // A link that leads out of the root or to nothing is not listed.
     let page = porthole.get("/").text().to_owned();
     for (name, shown) in [
         ("to-file", true),
@@ -163,8 +164,8 @@ fn links_inside_and_outside() {
     }
 }
 
-/// Absolute ones, and such as lead out and in again: the kernel refuses them all, the host
-/// follows those that stay inside.
+/// Absolute links, and links that lead out of the root and back in. The kernel refuses
+/// all of them, and the host follows those that stay inside.
 fn links_that_only_the_host_can_follow() {
     let folder = Folder::new();
     folder.file("secret", "SECRET");
@@ -181,7 +182,8 @@ fn links_that_only_the_host_can_follow() {
         ("sub/chain", absolute("folder/inside"), true),
         ("again", "../root/sub/../inside".to_owned(), true),
         ("sub/deep/again", "../../../root/./inside".to_owned(), true),
-        // By the path that was served, which is a link itself.
+        // The absolute path goes through the path that was served, which is a link
+        // itself.
         (
             "by-alias",
             alias.join("inside").to_str().unwrap().to_owned(),
@@ -217,7 +219,7 @@ fn links_that_only_the_host_can_follow() {
     });
 }
 
-/// To open a FIFO would wait for its writer: served files come through meanwhile.
+/// Opening a FIFO would block until it has a writer. Files are served meanwhile.
 fn only_files_and_folders() {
     let folder = Folder::new();
     folder.fifo("fifo");
@@ -249,7 +251,8 @@ fn only_files_and_folders() {
     );
 }
 
-/// Neither a path of the machine nor a word of the operating system gets out.
+/// A response contains neither a path of the machine nor a message of the operating
+/// system.
 fn errors_reveal_no_system_text() {
     let (folder, porthole) = with_secrets();
     folder.link("root/loop", "loop");

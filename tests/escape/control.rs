@@ -1,4 +1,4 @@
-//! The attempts are real: where what they need is granted, they succeed.
+//! Checks that the attempts are real: they succeed where their needs are granted.
 
 use libtest_mimic::Trial;
 use tokio::sync::oneshot;
@@ -14,8 +14,8 @@ pub fn trials() -> Vec<Trial> {
     vec![attempt(module_path!(), "what is granted succeeds", granted)]
 }
 
-/// Attempts that our host refuses, and that a folder to write to and any address to
-/// bind are enough for.
+/// Attempts that our host refuses, but that succeed with a writable directory and the
+/// right to bind any address.
 const POSSIBLE: &[&str] = &[
     "bind any port",
     "bind another address",

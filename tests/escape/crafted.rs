@@ -1,13 +1,13 @@
-//! Components that no compiler makes. Each is put in the place of the real one, which
-//! goes on serving: what fails to compile or to start replaces nothing.
+//! Components that no compiler makes. Each is to replace the real one, which goes on
+//! serving. A component that fails to compile or to start replaces nothing.
 
 use libtest_mimic::Trial;
 
 use super::hostile::{Hostile, MEMORY};
 use super::{Case, attempt};
 
-/// A name, what the component is made of beside a `run` that returns, the words that
-/// the operator reads, and why.
+/// A name, the parts of the component beside a `run` that returns, the words that the
+/// operator reads, and the reason.
 type Row = (&'static str, fn() -> String, &'static str, &'static str);
 
 const FEATURES: &str = "features of wasm that are off";
@@ -44,10 +44,10 @@ pub fn trials() -> Vec<Trial> {
 }
 
 pub fn cases() -> Vec<Case> {
-    let case = |(name, _, words, wall): &Row| Case {
+    let case = |(name, _, words, enforced_by): &Row| Case {
         attempt: (*name).to_owned(),
         outcome: format!("not started: {words}"),
-        wall,
+        enforced_by,
         costs: None,
     };
     ROWS.iter().map(case).collect()
@@ -66,16 +66,16 @@ fn replace((_, parts, words, _): &Row) {
     assert_eq!(hostile.server.get("/inside").text(), "inside");
     let (memory, processor, time) = hostile.costs();
     println!("{memory} MiB, {processor:?} of processor, {time:?}");
-    // One worker tries three times; the others are not started then.
+    // One worker tries three times. The others are not started then.
     assert!(memory <= MEMORY + 16, "{memory} MiB");
 }
 
-/// A module that is instantiated once more than the text says.
+/// Returns a module and an instance of it, which is one instance more than the text has.
 fn module(parts: &str) -> String {
     format!("(core module $m {parts}) (core instance (instantiate $m))")
 }
 
-/// Asks for the arguments, and tells the host to put them at `address`.
+/// Requests the arguments, and tells the host to write them to `address`.
 fn liar(address: &str) -> String {
     format!(
         r#"(import "wasi:cli/environment@0.3.0" (instance $environment
@@ -95,7 +95,7 @@ fn liar(address: &str) -> String {
     )
 }
 
-/// Something that the host takes for a server.
+/// Returns a component that the host accepts as a server.
 fn component(parts: &str) -> String {
     format!(
         r#"(component

@@ -1,4 +1,4 @@
-//! `docs/escape.md` says what the tables say.
+//! Checks that `docs/escape.md` has the tables of the tests.
 
 use std::path::Path;
 
@@ -14,7 +14,7 @@ pub fn trials() -> Vec<Trial> {
     )]
 }
 
-/// Writes them with `PORTHOLE_WRITE_DOCS=1`.
+/// Compares the tables, or writes them with `PORTHOLE_WRITE_DOCS=1`.
 fn tables() {
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/escape.md");
     let text = std::fs::read_to_string(&file).unwrap();
@@ -45,20 +45,20 @@ fn tables() {
 
 fn table(cases: &[Case]) -> String {
     let mut table = match cases.iter().any(|case| case.costs.is_some()) {
-        true => "| attempt | what happens | wall | at most |\n| --- | --- | --- | --- |\n",
-        false => "| attempt | what happens | wall |\n| --- | --- | --- |\n",
+        true => "| attempt | what happens | enforced by | at most |\n| --- | --- | --- | --- |\n",
+        false => "| attempt | what happens | enforced by |\n| --- | --- | --- |\n",
     }
     .to_owned();
     for case in cases {
         let Case {
             attempt,
             outcome,
-            wall,
+            enforced_by,
             costs,
         } = case;
         let costs = costs.as_ref().map(|costs| format!(" {costs} |"));
         let costs = costs.unwrap_or_default();
-        table += &format!("| {attempt} | {outcome} | {wall} |{costs}\n");
+        table += &format!("| {attempt} | {outcome} | {enforced_by} |{costs}\n");
     }
     table
 }

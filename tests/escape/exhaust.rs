@@ -1,6 +1,5 @@
-//! Attempts to bring the host down. A bystander is served before and after by the same
-//! process, whose memory and time are bounded, and the attacked worker by a new
-//! instance.
+//! Attempts to exhaust the host. The same process serves a bystander before and after,
+//! within bounds of memory and time. A new instance serves for the attacked worker.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -12,18 +11,18 @@ use super::{Case, attempt};
 use crate::library::failures::says_back;
 use crate::support::{Client, Lines};
 
-/// How it ends.
+/// End of an attempt.
 #[derive(Clone, Copy, Debug)]
 enum End {
-    /// The instance does, for a reason that contains these words; another is started.
+    /// The instance fails for a reason that contains these words, and another is started.
     Failure(&'static str),
-    /// The instance does, with the next connection.
+    /// The instance ends with the next connection.
     Return(&'static str),
-    /// It does not: the attempt ends and the instance goes on.
+    /// The attempt ends, and the instance goes on.
     Survived,
-    /// It does not end; the instance serves others meanwhile.
+    /// The attempt does not end, but the instance serves others meanwhile.
     Busy,
-    /// The instance goes on, and serves no one that comes: a replacement does.
+    /// The instance goes on, but serves no new connections until it is replaced.
     Deaf,
 }
 
@@ -32,18 +31,24 @@ use End::{Busy, Deaf, Failure, Return, Survived};
 struct Row {
     name: &'static str,
     end: End,
-    wall: &'static str,
-    /// Beyond what was resident, in MiB.
+    enforced_by: &'static str,
+    /// Most memory beyond what was resident, in MiB.
     memory: u64,
-    /// Processor time, in seconds.
+    /// Most processor time, in seconds.
     seconds: u64,
 }
 
-const fn row(name: &'static str, end: End, wall: &'static str, memory: u64, seconds: u64) -> Row {
+const fn row(
+    name: &'static str,
+    end: End,
+    enforced_by: &'static str,
+    memory: u64,
+    seconds: u64,
+) -> Row {
     Row {
         name,
         end,
-        wall,
+        enforced_by,
         memory,
         seconds,
     }
@@ -118,7 +123,7 @@ pub fn cases() -> Vec<Case> {
             Busy => "others are served meanwhile".to_owned(),
             Deaf => "the other worker serves; a replacement heals".to_owned(),
         },
-        wall: row.wall,
+        enforced_by: row.enforced_by,
         costs: Some(format!("{} MiB, {} s", row.memory, row.seconds)),
     };
     ROWS.iter().map(case).collect()
@@ -179,7 +184,7 @@ fn wait_for_the_end(hostile: &Hostile, attacker: &mut Client, end: End) {
         }
         Return(words) => {
             assert_eq!(attacker.read_until(WORDS), WORDS);
-            // One for each worker.
+            // One connection for each worker.
             let _next = [hostile.server.client(), hostile.server.client()];
             let notice = hostile.server.errors().wait_for("failed");
             assert!(notice.contains(words), "{notice}");
@@ -196,7 +201,7 @@ fn wait_for_the_end(hostile: &Hostile, attacker: &mut Client, end: End) {
     }
 }
 
-/// An operator puts a better component in its place: no one that comes is lost.
+/// An operator replaces the component with a better one, and no new connection is lost.
 fn heal(hostile: &Hostile) {
     hostile.replace(porthole::COMPONENT);
     hostile.server.errors().wait_for("porthole: reloaded");
@@ -205,7 +210,8 @@ fn heal(hostile: &Hostile) {
     }
 }
 
-/// Neither log shows a byte that a terminal would obey, however they are mixed.
+/// Neither log contains a byte that a terminal would interpret, in any mixture of the two
+/// logs.
 fn terminals_are_not_steered() {
     let hostile = Hostile::start(artifacts::ESCAPE);
     let mut client = hostile.server.client();
@@ -215,7 +221,7 @@ fn terminals_are_not_steered() {
         log.wait_for("end of escapes");
         let lines = log.so_far().join("\n");
         let steers = |letter: char| letter.is_control() && !matches!(letter, '\n' | '\t');
-        // What was no UTF-8 would have become a replacement character.
+        // Invalid UTF-8 would have become a replacement character.
         assert!(
             !lines.contains(|letter| steers(letter) || letter == '\u{fffd}'),
             "{lines:?}"

@@ -1,4 +1,4 @@
-//! The real binary with the hostile component, and what it costs.
+//! The real binary with the hostile component, and its costs.
 
 use std::io::PipeReader;
 use std::path::PathBuf;
@@ -9,16 +9,16 @@ use rustix::process::{Resource, Rlimit, Signal, getrlimit};
 use crate::library::failures::says_back;
 use crate::support::{Client, Folder, PATIENCE, Porthole};
 
-/// How long an answer may take before a connection counts as not served.
+/// Longest wait for a response before a connection counts as not served.
 const ANSWER: Duration = Duration::from_secs(2);
 
-/// A server of two workers, so that there is a bystander.
+/// A server with two workers, so that one can be a bystander.
 pub struct Hostile {
     pub server: Porthole,
     /// Its standard output, which no one reads.
     pub log: PipeReader,
     component: PathBuf,
-    /// Served, and the component; gone when the test is over.
+    /// The served directory and the component, removed when the test is over.
     _folder: Folder,
     resident: u64,
     ticks: u64,
@@ -26,13 +26,12 @@ pub struct Hostile {
 }
 
 impl Hostile {
-    /// Runs `component`, which has [`MEMORY`] at most, in a process that has
-    /// [`DESCRIPTORS`].
+    /// Runs `component` with at most [`MEMORY`], in a process with [`DESCRIPTORS`].
     pub fn start(component: &[u8]) -> Self {
         Self::with(component, &["--workers", "2"])
     }
 
-    /// The same with these flags.
+    /// Does the same with these flags.
     pub fn with(component: &[u8], flags: &[&str]) -> Self {
         let folder = Folder::new();
         folder.file("root/inside", "inside");
@@ -45,7 +44,7 @@ impl Hostile {
             .args(["--port", "0", "--quiet"])
             .args(flags)
             .args(["--memory", &MEMORY.to_string()])
-            // So much fits it, should it be the real component's.
+            // The real component fits [`MEMORY`] with these limits.
             .args(["--max-connections", "16", "--cache", "2"])
             .arg("--component")
             .arg(&file)
@@ -68,17 +67,17 @@ impl Hostile {
         hostile
     }
 
-    /// From here on the costs count.
+    /// Starts to measure the costs.
     pub fn measure(&mut self) {
-        // 5 resets VmHWM to what is resident now: proc(5).
+        // Writing 5 resets VmHWM to the current resident memory: proc(5).
         std::fs::write(format!("/proc/{}/clear_refs", self.server.pid()), "5").unwrap();
         self.resident = self.server.peak_memory();
         self.ticks = self.server.processor_ticks();
         self.started = Instant::now();
     }
 
-    /// Memory in MiB beyond what was resident, processor time and time since the last
-    /// [`Hostile::measure`].
+    /// Returns the memory in MiB beyond what was resident, the processor time and the
+    /// time since the last [`Hostile::measure`].
     pub fn costs(&self) -> (u64, Duration, Duration) {
         let grown = self.server.peak_memory().saturating_sub(self.resident);
         // The kernel counts in hundredths of a second: USER_HZ.
@@ -95,8 +94,8 @@ impl Hostile {
         says_back(client, &format!("!{attempt}"));
     }
 
-    /// New connections are served: by a worker that was not attacked, or by the
-    /// attacked one's next instance.
+    /// Checks that new connections are served, by a worker that was not attacked or by
+    /// the next instance of the attacked one.
     pub fn still_serves(&self) {
         let deadline = Instant::now() + PATIENCE;
         let mut asked = Vec::new();
@@ -106,7 +105,8 @@ impl Hostile {
             if client.has_more_within(ANSWER) && client.read_until(5) == 5 {
                 return;
             }
-            // Kept open, so that the next one goes to the other worker.
+            // This connection is kept open, so that the next one goes to the other
+            // worker.
             asked.push(client);
             assert!(
                 Instant::now() < deadline,
@@ -116,15 +116,15 @@ impl Hostile {
         }
     }
 
-    /// Puts another component in the place of this one, as an operator would.
+    /// Replaces the component with another, as an operator would.
     pub fn replace(&self, component: &[u8]) {
         std::fs::write(&self.component, component).unwrap();
         self.server.signal(Signal::HUP);
     }
 }
 
-/// So few that a component can come to their end.
+/// Few enough that a component can use up all of them.
 const DESCRIPTORS: u64 = 1_024;
 
-/// Of each worker's instance, in MiB: the least that `--memory` takes.
+/// Memory of each worker's instance in MiB: the least that `--memory` accepts.
 pub const MEMORY: u64 = 16;

@@ -1,6 +1,6 @@
-//! A hostile component (`tests/guests/escape`) in the host: what it can't get at, and
-//! that it brings nothing down. Each attempt is a case with a name; `docs/escape.md`
-//! is made from the same tables.
+//! A hostile component (`tests/guests/escape`) in the host. The tests show what it can't
+//! reach, and that it can't bring anything down. Each attempt is a case with a name.
+//! `docs/escape.md` is made from the same tables.
 
 mod control;
 mod crafted;
@@ -32,12 +32,12 @@ pub fn trials() -> Vec<Trial> {
 pub struct Case {
     pub attempt: String,
     pub outcome: String,
-    pub wall: &'static str,
-    /// The most that it may cost the host, where that is measured one by one.
+    pub enforced_by: &'static str,
+    /// Most cost to the host, where it is measured for each attempt.
     pub costs: Option<String>,
 }
 
-/// A trial of its own for an attempt.
+/// Returns a trial for an attempt.
 fn attempt(module: &str, name: &str, test: impl FnOnce() + Send + 'static) -> Trial {
     crate::support::trial(&format!("{module}::{name}"), test)
 }

@@ -1,4 +1,4 @@
-//! What a component can't get at with the functions that it does have.
+//! Attempts of a component to reach more with the functions that it has.
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
@@ -26,10 +26,10 @@ const EMPTY: &str = "not given to the component";
 const MEMORY: &str = "limit of memory";
 const INSIDE: &str = "none: it is what was granted";
 
-/// A path, what comes of opening, of looking at, of hashing it, and why.
+/// A path, the results of opening, examining and hashing it, and the reason.
 type Row = (&'static str, [&'static str; 3], &'static str);
 
-/// Attempts at paths: three each.
+/// Attempts at paths, three for each path.
 #[rustfmt::skip]
 const PATHS: &[Row] = &[
     ("inside", ["allowed", "allowed", "allowed"], INSIDE),
@@ -207,29 +207,29 @@ pub fn trials() -> Vec<Trial> {
 }
 
 pub fn cases() -> Vec<Case> {
-    let paths = PATHS.iter().flat_map(|(path, outcomes, wall)| {
+    let paths = PATHS.iter().flat_map(|(path, outcomes, enforced_by)| {
         let [open, stat, hash] = outcomes;
         let path = code(path);
         match open == stat && stat == hash {
-            true => vec![(format!("open, stat, hash {path}"), *open, *wall)],
+            true => vec![(format!("open, stat, hash {path}"), *open, *enforced_by)],
             false => vec![
-                (format!("open {path}"), *open, *wall),
-                (format!("stat, hash {path}"), *stat, *wall),
+                (format!("open {path}"), *open, *enforced_by),
+                (format!("stat, hash {path}"), *stat, *enforced_by),
             ],
         }
     });
     let others = OTHERS
         .iter()
-        .map(|(name, outcome, wall)| ((*name).to_owned(), *outcome, *wall));
+        .map(|(name, outcome, enforced_by)| ((*name).to_owned(), *outcome, *enforced_by));
     let device = (
         "open a device of a granted `/dev`".to_owned(),
         "NotPermitted",
         FILES_ONLY,
     );
-    let case = |(attempt, outcome, wall): (String, &str, _)| Case {
+    let case = |(attempt, outcome, enforced_by): (String, &str, _)| Case {
         attempt,
         outcome: outcome.to_owned(),
-        wall,
+        enforced_by,
         costs: None,
     };
     paths.chain(others).chain([device]).map(case).collect()
@@ -243,17 +243,17 @@ fn code(path: &str) -> String {
 }
 
 fn attempts() -> Vec<(String, &'static str, &'static str)> {
-    let paths = PATHS.iter().flat_map(|(path, outcomes, wall)| {
+    let paths = PATHS.iter().flat_map(|(path, outcomes, enforced_by)| {
         let hows = ["open", "stat", "hash"].into_iter().zip(outcomes);
-        hows.map(move |(how, outcome)| (format!("{how} '{path}'"), *outcome, *wall))
+        hows.map(move |(how, outcome)| (format!("{how} '{path}'"), *outcome, *enforced_by))
     });
     let others = OTHERS
         .iter()
-        .map(|(name, outcome, wall)| ((*name).to_owned(), *outcome, *wall));
+        .map(|(name, outcome, enforced_by)| ((*name).to_owned(), *outcome, *enforced_by));
     paths.chain(others).collect()
 }
 
-/// The survey is made once, by one instance, for all trials.
+/// The survey, which one instance makes once for all trials.
 static SURVEY: LazyLock<Survey> = LazyLock::new(Survey::make);
 
 struct Survey {
@@ -271,7 +271,7 @@ impl Survey {
         let mut client = hosted.client();
         says_back(&mut client, "!survey");
         let outcomes = outcomes(&mut client);
-        // None of it has hurt the instance.
+        // None of the attempts has harmed the instance.
         says_back(&mut hosted.client(), "hello");
         assert!(hosted.notices().so_far().is_empty());
         let after = contents(folder.path());
@@ -283,7 +283,7 @@ impl Survey {
     }
 }
 
-/// The rest of what comes after the order to make the survey.
+/// Reads the report that follows the order to make the survey.
 pub fn outcomes(client: &mut Client) -> BTreeMap<String, String> {
     let address = client.stream().peer_addr().unwrap().to_string();
     let report = String::from_utf8(client.read_to_end()).unwrap();
@@ -309,7 +309,7 @@ fn host(root: &Path) -> Hosted {
     Hosted::start(artifacts::ESCAPE, root, arguments, limits).unwrap()
 }
 
-/// What the paths of `tests/guests/escape/src/paths.rs` lead to.
+/// Creates the files for the paths of `tests/guests/escape/src/paths.rs`.
 pub fn furnish(folder: &Folder) -> UnixListener {
     folder.file("secret", "SECRET");
     folder.folder("beside");
@@ -352,7 +352,7 @@ pub fn furnish(folder: &Folder) -> UnixListener {
 
 type Entry = (String, SystemTime, Vec<u8>);
 
-/// Every file and folder, with what is in it and when it was changed.
+/// Returns every file and directory with its content and its time of change.
 fn contents(folder: &Path) -> Vec<Entry> {
     let mut found = Vec::new();
     for entry in folder.read_dir().unwrap() {
@@ -375,7 +375,7 @@ fn contents(folder: &Path) -> Vec<Entry> {
     found
 }
 
-/// Where the granted folder holds devices.
+/// Here the granted directory contains devices.
 fn devices_are_not_opened() {
     let hosted = host(Path::new("/dev"));
     for device in ["null", "zero", "full", "tty", "ptmx"] {

@@ -1,5 +1,5 @@
-//! Transfers from one end of the host to another: every stream of bytes that the host
-//! produces, handed to every function that consumes one.
+//! Transfers within the host: every byte stream that the host produces is passed to every
+//! function that consumes one.
 
 use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
@@ -12,18 +12,18 @@ use super::{Case, attempt};
 use crate::library::failures::says_back;
 use crate::support::{Client, PATIENCE, noise};
 
-/// What comes of it.
+/// Result of a transfer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum End {
-    /// It goes on for as long as there are bytes, here for longer than any test.
+    /// It runs for as long as there are bytes, here for longer than any test.
     Endless,
-    /// What the client takes comes out of the file.
+    /// The client receives the bytes of the file.
     Sent,
-    /// What the client sends is taken.
+    /// The bytes that the client sends are consumed.
     Taken,
-    /// What the client sends comes back.
+    /// The bytes that the client sends come back.
     Back,
-    /// The function says so at once.
+    /// The function returns this at once.
     Says(&'static str),
 }
 
@@ -74,14 +74,14 @@ pub fn trials() -> Vec<Trial> {
 }
 
 pub fn cases() -> Vec<Case> {
-    let case = |(name, end, wall): &Row| Case {
+    let case = |(name, end, enforced_by): &Row| Case {
         attempt: (*name).to_owned(),
         outcome: match end {
             Endless | Sent | Taken | Back => "it moves, and others are served".to_owned(),
             Says("done") => "it ends at once".to_owned(),
             Says(error) => error.trim_start_matches("ErrorCode::").to_owned(),
         },
-        wall,
+        enforced_by,
         costs: None,
     };
     ROWS.iter().map(case).collect()
@@ -97,7 +97,7 @@ fn every_limit_has_a_row() {
     assert_eq!(known, ROWS.iter().map(|row| row.0).collect());
 }
 
-/// With one worker, which has to do all of it.
+/// Runs a transfer with one worker, which has to do all the work.
 fn transfer((name, end, _): &Row) {
     let mut hostile = Hostile::with(artifacts::ESCAPE, &["--workers", "1", "--grace", "0"]);
     let mut attacker = hostile.server.client();
@@ -126,7 +126,7 @@ fn transfer((name, end, _): &Row) {
     assert_eq!(status.and_then(|status| status.code()), Some(0));
 }
 
-/// More than any buffer on the way holds.
+/// More bytes than any buffer on the way holds.
 const MUCH: usize = 16 << 20;
 
 fn use_it(client: &mut Client, end: End) {

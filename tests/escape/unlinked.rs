@@ -1,5 +1,5 @@
-//! Functions of WASI that the host does not link: a component that imports one does not
-//! start, whatever the function would have answered.
+//! Functions of WASI that the host does not link. A component that imports one does not
+//! start, whatever the function would do.
 
 use libtest_mimic::Trial;
 use porthole::{Error, Program};
@@ -7,10 +7,10 @@ use porthole::{Error, Program};
 use super::{Case, attempt};
 use crate::library::imports::{of_component, of_wit};
 
-/// An attempt, the interface and the function that it needs.
+/// An attempt, and the interface and the function that it needs.
 type Row = (&'static str, &'static str, &'static str);
 
-const WALL: &str = "not linked";
+const ENFORCED_BY: &str = "not linked";
 const MISSING: &str = "implementation is missing";
 const SOCKETS: &str = "wasi:sockets/types@0.3.0";
 
@@ -64,7 +64,7 @@ const ROWS: &[Row] = &[
     ("get a seed", "wasi:random/insecure-seed@0.3.0", "get-insecure-seed"),
 ];
 
-/// What is not in WASI 0.3.0: unstable, older, or no WASI at all.
+/// Functions that are not in WASI 0.3.0: unstable, older, or not WASI at all.
 #[rustfmt::skip]
 const OTHERS: &[Row] = &[
     ("learn the time zone", "wasi:clocks/timezone@0.3.0", "utc-offset"),
@@ -103,7 +103,7 @@ pub fn cases() -> Vec<Case> {
     let case = |(name, interface, function): &Row| Case {
         attempt: format!("{name}: `{interface}` `{function}`"),
         outcome: "not started".to_owned(),
-        wall: WALL,
+        enforced_by: ENFORCED_BY,
         costs: None,
     };
     ROWS.iter().chain(OTHERS).map(case).collect()
@@ -116,8 +116,8 @@ fn is_refused(interface: &str, function: &str) {
     assert!(named && error.ends_with(MISSING), "{error}");
 }
 
-/// Every function of WASI 0.3.0 is either tried by the hostile component as it runs, or
-/// refused here.
+/// The hostile component calls every function of WASI 0.3.0, or this file checks that it
+/// is refused.
 fn every_function_is_tried() {
     let (mut tried, _) = of_component(artifacts::ESCAPE);
     let refused = ROWS
@@ -132,7 +132,7 @@ fn every_function_is_tried() {
     assert!(missing.is_empty(), "{missing:#?}");
 }
 
-/// And only then of another type than it should be.
+/// A linked function is refused only if its type is wrong, and with another message.
 fn every_linked_function_is_explained() {
     let error = refusal("wasi:clocks/monotonic-clock@0.3.0", "wait-for");
     assert!(
@@ -150,7 +150,7 @@ fn refusal(interface: &str, function: &str) -> String {
     }
 }
 
-/// A component that does nothing but import one function.
+/// Returns a component that only imports one function.
 fn importing(interface: &str, function: &str) -> String {
     let resource = function
         .split_once(']')

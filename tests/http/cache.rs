@@ -33,7 +33,7 @@ pub fn trials() -> Vec<Trial> {
 
 type Change = fn(&Folder);
 
-/// What is done to the file `a`, which holds `old`; then its status and content.
+/// Changes to the file `a`, which holds `old`, with the status and content that follow.
 const CHANGES: [(&str, Change, u16, &str); 6] = [
     ("write", |f| drop(f.file("a", "new")), 200, "new"),
     (
@@ -91,7 +91,7 @@ fn every_kind_of_change_is_seen_at_once() {
 /// One worker, so that every request finds the same cache.
 const LOAD: [&str; 3] = ["--workers", "1", "--quiet"];
 
-/// So many requests that the file system is no longer asked about each of them.
+/// Sends enough requests that the file system is no longer asked about each of them.
 fn warm(porthole: &Porthole) {
     let mut client = porthole.client();
     client.send("GET /a HTTP/1.1\r\nHost: a\r\n\r\n".repeat(1_000));
@@ -143,14 +143,14 @@ fn under_load_nothing_is_mixed() {
     }
 }
 
-/// Links to one file: to the cache they are files of their own.
+/// The paths are hard links to one file, but the cache treats each as a file of its own.
 fn a_hundred_thousand_paths_stay_within_the_cache() {
     const PATHS: usize = 100_000;
     const BATCH: usize = 100;
     const CACHE_MIB: u64 = 2;
     let folder = Folder::new();
     let file = folder.file("0", "x".repeat(1_000));
-    // A file system bounds the links to one file; a folder for each few thousand.
+    // A file system limits the links to one file, so each few thousand have a directory.
     for number in 1..PATHS {
         let (parent, name) = (number / 10_000, number);
         let parent = folder.join(parent.to_string() + "d");
@@ -180,17 +180,17 @@ fn a_hundred_thousand_paths_stay_within_the_cache() {
     for first in (BATCH..PATHS).step_by(BATCH) {
         ask(first..(first + BATCH).min(PATHS));
     }
-    // What the allocator's own lists and rounding add.
+    // Allowance for the lists and the rounding of the allocator.
     let bound = 3 * (CACHE_MIB << 20);
     let grown = porthole.peak_memory() - before;
     eprintln!("{PATHS} paths through a cache of {CACHE_MIB} MiB: {grown} bytes more");
     assert!(grown < bound, "{grown} bytes");
 }
 
-/// Kept in memory, and kept open.
+/// Sizes of files: one that is cached in memory, one that is kept open.
 const LENGTHS: [usize; 2] = [1_000, 100_000];
 
-/// Seconds since 1970, well in the past.
+/// Seconds since 1970, a time well in the past.
 const THEN: u64 = 1_000_000_000;
 
 fn date(path: &Path, seconds: u64) {
@@ -198,7 +198,8 @@ fn date(path: &Path, seconds: u64) {
     File::open(path).unwrap().set_modified(time).unwrap();
 }
 
-/// Asks until the letter has come that a file is made of, whole each time.
+/// Requests the file until it consists of `letter`. Each response must be of one letter
+/// only.
 fn soon(client: &mut Client, letter: u8) {
     let changed = Instant::now();
     loop {
@@ -211,8 +212,8 @@ fn soon(client: &mut Client, letter: u8) {
     }
 }
 
-/// A file is rewritten in place, as long as before and with its time restored: as rsync
-/// `--inplace --times`, or an editor of tags does.
+/// A file is rewritten in place with the same length, and its time is restored, as rsync
+/// `--inplace --times` or a tag editor does.
 fn changes_visible_only_in_ctime() {
     each(&LENGTHS, |&length| {
         let folder = Folder::new();
@@ -226,8 +227,8 @@ fn changes_visible_only_in_ctime() {
         }
         fs::write(&path, "n".repeat(length)).unwrap();
         date(&path, THEN);
-        // The bytes are the new ones at once; the tag is the old one, for it is made of
-        // size and time only, and weak for as long as that is not certain.
+        // The new bytes are served at once. The tag stays the same, because it is made of
+        // size and time only. It is weak for as long as the time is not reliable.
         let answer = client.get("/a", "");
         assert!(answer.body.iter().all(|byte| *byte == b'n'));
         assert_eq!(answer.field("ETag"), Some(&*format!("W/{tag}")));
@@ -239,8 +240,8 @@ fn changes_visible_only_in_ctime() {
     });
 }
 
-/// A link is switched, or a name taken over, between files that are alike in all that is
-/// kept of them: by a file system with whole seconds, their change times too.
+/// A link is switched, or a name is taken over, between files whose cached metadata are
+/// equal. On a file system with whole seconds, their change times are equal too.
 fn changes_visible_only_in_the_inode() {
     type Switch = fn(&Folder);
     let link: Switch = |folder| {
@@ -271,8 +272,8 @@ fn changes_visible_only_in_the_inode() {
     });
 }
 
-/// As in images, OSTree and Nix. Nothing may be joined to what a client has: the whole is
-/// never wrong.
+/// Images, OSTree and Nix set all times alike. No range may be joined to a part that a
+/// client already has, but a whole response is never wrong.
 fn all_equal_times_have_a_weak_tag() {
     each(&[0, 1], |&seconds| {
         let folder = Folder::new();
@@ -303,7 +304,8 @@ fn all_equal_times_have_a_weak_tag() {
     });
 }
 
-/// Within one step of the file system's clock it may be changed again unseen.
+/// Within one step of the file system's clock, the file may be changed again without a
+/// new time.
 fn a_fresh_file_is_tagged_weakly_and_then_strongly() {
     let folder = Folder::new();
     let path = folder.file("a", "fresh");
@@ -316,13 +318,14 @@ fn a_fresh_file_is_tagged_weakly_and_then_strongly() {
     assert_eq!(weak, format!("W/{strong}"));
 }
 
-/// Rewritten within the second, as long as before: whatever was read last is served.
+/// The file is rewritten within the second with the same length. The last content must be
+/// served.
 fn a_file_system_with_whole_seconds() {
     const DISK: u64 = 8 << 20;
     const REWRITES: usize = 60;
     let images = Folder::new();
     let image = images.sparse("image", DISK);
-    // With inodes of 128 bytes there is no room for fractions.
+    // Inodes of 128 bytes have no space for fractions of a second.
     assert!(run("mkfs.ext2", &["-q", "-F", "-I", "128"], &image));
     let folder = Folder::new();
     let path = folder.folder("disk");
@@ -342,8 +345,8 @@ fn a_file_system_with_whole_seconds() {
     assert!(client.get("/a", "").body == last);
 }
 
-/// With and without a connection. What was removed gives its space back, and its disk can
-/// be unmounted.
+/// Tested with and without a connection. The space of a removed file is freed, and its
+/// disk can be unmounted.
 fn idle_open_files_are_closed() {
     each(&[true, false], |&connected| {
         let folder = Folder::new();
@@ -367,7 +370,7 @@ fn idle_open_files_are_closed() {
     });
 }
 
-/// A file that is only kept is closed for one that is asked for.
+/// A cached open file is closed so that a requested file can be opened.
 fn kept_files_make_room() {
     let folder = Folder::new();
     for name in ["a", "b"] {
@@ -379,7 +382,8 @@ fn kept_files_make_room() {
     assert_eq!(client.get("/a", "").status, 200);
     let used = porthole.descriptors();
     let next = (0..).find(|number| !used.contains(number)).unwrap();
-    // As many as let no file have the next number: an eighth is for connections.
+    // Computes the limit at which no file can have the next number: an eighth of the
+    // limit is for connections.
     let limit = (next..).find(|limit| limit - limit.div_ceil(8) == next);
     let maximum = rustix::process::getrlimit(rustix::process::Resource::Nofile).maximum;
     porthole.limit_descriptors(Some(rustix::process::Rlimit {

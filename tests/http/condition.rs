@@ -1,4 +1,4 @@
-//! What the client already has, or insists on (RFC 9110 §13).
+//! Conditional requests (RFC 9110 §13).
 
 use std::fs::File;
 use std::time::{Duration, Instant, SystemTime};
@@ -67,7 +67,7 @@ fn conditions() {
             200,
         ),
         (format!("If-Match: {tag}\r\nIf-None-Match: {tag}"), 304),
-        // A condition comes before a range (RFC 9110 §13.2.2).
+        // A condition is evaluated before a range (RFC 9110 §13.2.2).
         (format!("Range: bytes=0-0\r\nIf-None-Match: {tag}"), 304),
         ("Range: bytes=0-0\r\nIf-Match: \"a\"".into(), 412),
         ("Range: bytes=9-\r\nIf-Match: \"a\"".into(), 412),
@@ -84,20 +84,21 @@ fn conditions() {
         }
         assert_eq!(client.get("/film.mp4", "").text(), "film");
     });
-    // There is nothing that a condition could be about.
+    // There is no representation to which a condition could apply.
     assert_eq!(
         porthole.client().get("/missing", "If-Match: *\r\n").status,
         404
     );
 }
 
-/// What is known of a file is asked for again once a second: the new content is
-/// there within two, and never under an old tag or an old content under a new one.
+/// Cached metadata is checked again once a second. So the new content appears within two
+/// seconds, and it never has an old tag, nor old content a new tag.
 fn a_changed_file_has_another_tag() {
     let folder = Folder::new();
     let write = |content: &str, age: u64| {
         let path = folder.file("a", content);
-        // Some file systems keep time in coarse steps: each writing gets its own.
+        // Some file systems store time in coarse steps, so each write gets a time of its
+        // own.
         let modified = SystemTime::now() - Duration::from_secs(age);
         File::options()
             .write(true)
@@ -115,7 +116,8 @@ fn a_changed_file_has_another_tag() {
         loop {
             let answer = porthole.get("/a");
             seen.push((
-                // What has just been written is weakly tagged, and strongly later.
+                // A file has a weak tag just after it was written, and a strong one
+                // later.
                 answer.field("ETag").unwrap().replace("W/", ""),
                 answer.text().to_owned(),
             ));
@@ -137,7 +139,7 @@ fn a_changed_file_has_another_tag() {
     );
 }
 
-/// Were there content after a 304, the next answer would begin with it.
+/// If a 304 had content, the next response would begin with it.
 fn after_304_comes_the_next_answer() {
     let folder = old_file("film");
     let porthole = Porthole::serving(&folder);

@@ -23,7 +23,8 @@ fn persistence() {
     let folder = Folder::new();
     folder.file("a", "a");
     let porthole = Porthole::serving(&folder);
-    // Version and Connection; whether it stays; what Connection says to that.
+    // Version and Connection of the request, whether the connection stays open,
+    // Connection of the response.
     let rows = [
         ("1.1", "", true, None),
         ("1.1", "close", false, Some("close")),
@@ -115,7 +116,7 @@ fn a_pipeline_of_hundreds() {
     client.expect_end();
 }
 
-/// A client may say that it sends no more and still be there to read.
+/// A client may shut down its sending direction and still read.
 fn half_closed_clients_get_their_answer() {
     let folder = Folder::new();
     let content = noise(5_000_000);
@@ -184,7 +185,7 @@ fn many_requests_on_one_connection() {
     client.stream().shutdown(Shutdown::Both).unwrap();
 }
 
-/// Of many that ask at once, those that do not read must not stop those that do.
+/// Clients that do not read must not hold up the clients that do.
 fn slow_and_fast_clients_together() {
     let folder = Folder::new();
     folder.sparse("large", 1 << 30);

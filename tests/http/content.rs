@@ -1,5 +1,5 @@
-//! Content that requests bring along: read, thrown away, never taken for the
-//! next request (RFC 9112 §6, §7).
+//! Content of requests. It is read and dropped, and never taken for the next request (RFC
+//! 9112 §6, §7).
 
 use libtest_mimic::Trial;
 
@@ -126,7 +126,8 @@ fn expect_100_continue() {
         assert!(interim.fields().is_empty());
         assert_eq!(client.send("1234").read().text(), "content");
     }
-    // What has come already need not be asked for, and 1.0 knows no interim answer.
+    // Content that has already arrived needs no 100, and HTTP/1.0 has no interim
+    // responses.
     for version in ["1.1", "1.0"] {
         assert_eq!(client.send(ask(version) + "1234").read().text(), "content");
     }
@@ -135,8 +136,8 @@ fn expect_100_continue() {
     client.finish().expect_end();
 }
 
-/// A final answer makes the content unnecessary, and the end of the connection
-/// the only thing that is certain.
+/// A final response makes the content unnecessary. Then only the end of the connection
+/// marks the end of the request reliably.
 fn an_answer_instead_of_100() {
     let (_folder, porthole) = served();
     let rows = [

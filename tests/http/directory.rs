@@ -1,4 +1,4 @@
-//! Folders: index, redirect, listing.
+//! Directories: index, redirect, listing.
 
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
@@ -10,6 +10,8 @@ use crate::support::{Folder, Porthole, each, trials};
 
 pub fn trials() -> Vec<Trial> {
     trials![
+        a_large_folder_is_shown_whole_and_in_order,
+        a_folder_with_too_many_entries_has_no_listing,
         the_index_stands_for_its_folder,
         redirects_to_the_slash,
         a_redirect_never_names_another_host,
@@ -45,7 +47,7 @@ fn the_index_stands_for_its_folder() {
         let disposition = answer.field("Content-Disposition");
         assert_eq!(disposition, Some("inline; filename=\"index.html\""));
     });
-    // A folder of that name is no index.
+    // A directory of that name is not an index.
     assert!(porthole.get("/odd/").text().contains("index.html/"));
     let porthole = Porthole::with(&folder, &["--index", "start.htm"]);
     assert_eq!(porthole.get("/sub/").text(), "start");
@@ -78,7 +80,7 @@ fn redirects_to_the_slash() {
     });
 }
 
-/// CVE-2021-28861 and its like: `//host/..` must not become a Location.
+/// CVE-2021-28861 and similar: `//host/..` must not become a Location.
 fn a_redirect_never_names_another_host() {
     let folder = Folder::new();
     folder.folder("sub");
@@ -135,7 +137,7 @@ fn a_listing_links_to_everything() {
         links.contains(&"../") && links.contains(&"folder/"),
         "{links:?}"
     );
-    // Every link, resolved as a browser would, leads to its file.
+    // Every link leads to its file when it is resolved as a browser would.
     let files: Vec<&&str> = links.iter().filter(|link| !link.ends_with('/')).collect();
     let mut found: Vec<String> = files
         .iter()
@@ -212,7 +214,7 @@ fn hidden_names() {
         "/.well-known/.x",
     ];
     let porthole = Porthole::serving(&folder);
-    // RFC 8615, and a name that only looks like hidden.
+    // Well-known URIs (RFC 8615), and a name that only looks hidden.
     let shown = [
         ("/.well-known/acme-challenge/token", "token"),
         ("/...And%20Justice/One.mp3", "One"),
@@ -241,8 +243,8 @@ fn hidden_names() {
     assert!(porthole.get("/").text().contains(".hidden"));
 }
 
-/// A name on Unix is bytes. One that is no text is listed with its bytes in the link, is
-/// served by it, and hides none of its neighbours.
+/// A name on Unix is bytes. A name that is not UTF-8 is listed with its bytes in the
+/// link, is served under that link, and hides none of its neighbours.
 fn names_of_any_bytes() {
     let names: [&[u8]; 6] = [
         b"Bj\xf6rk.mp3",
@@ -257,7 +259,7 @@ fn names_of_any_bytes() {
         folder.file(Path::new("music").join(OsStr::from_bytes(name)), name);
     }
     folder.folder(OsStr::from_bytes(b"M\xfcsik/inner"));
-    // It would mean the same as a name with the byte 0xF6.
+    // This name would get the same link as a name with the byte 0xF6.
     folder.file("music/Bj\u{10fff6}rk.mp3", "another");
     let porthole = Porthole::serving(&folder);
     let page = porthole.get("/music/");
@@ -293,8 +295,8 @@ fn names_of_any_bytes() {
     );
 }
 
-/// A folder of links is as good as what they lead to; what leads out is left out, and
-/// said in the log.
+/// A directory of links is listed like the files that they lead to. A link that leads out
+/// of the root is not listed, and the log reports it.
 fn links_that_stay_inside() {
     let folder = Folder::new();
     folder.file("root/films/a.mp4", "a");
@@ -351,4 +353,54 @@ fn an_empty_folder() {
         "{}",
         page.text()
     );
+}
+
+/// A cut listing would look complete to a mirror, which deletes the files that are
+/// missing from it.
+fn a_large_folder_is_shown_whole_and_in_order() {
+    const COUNT: usize = 12_000;
+    let folder = Folder::new();
+    for number in (0..COUNT).rev() {
+        empty_file(&folder, &format!("{number}.txt"));
+    }
+    let porthole = Porthole::serving(&folder);
+    let page = porthole.get("/");
+    assert_eq!(page.status, 200);
+    let shown = page.text().split(".txt</a>").filter_map(|before| {
+        let (_, number) = before.rsplit_once('>')?;
+        number.parse::<usize>().ok()
+    });
+    assert!(shown.eq(0..COUNT), "{}", page.text().len());
+}
+
+fn a_folder_with_too_many_entries_has_no_listing() {
+    const MOST: usize = 100_000;
+    let folder = Folder::new();
+    folder.file("one/a", "");
+    // Hard links to one file are created faster than files.
+    let target = folder.file("target", "");
+    for number in 0..=MOST {
+        let name = folder.path().join(format!("one/.{number}"));
+        if std::fs::hard_link(&target, &name).is_err() {
+            std::fs::write(&name, "").unwrap();
+        }
+    }
+    let porthole = Porthole::serving(&folder);
+    let answer = porthole.get("/one/");
+    assert_eq!((answer.status, answer.closes()), (503, true));
+    assert!(answer.field("Retry-After").is_some());
+    porthole
+        .log()
+        .wait_for("503 because the folder has more than 100000 entries: GET /one/ ");
+    // With two entries less the limit is met. Hidden entries count.
+    for number in [0, 1] {
+        std::fs::remove_file(folder.path().join(format!("one/.{number}"))).unwrap();
+    }
+    let page = porthole.get("/one/");
+    assert_eq!((page.status, page.text().matches("<tr>").count()), (200, 2));
+}
+
+/// Creates a file without `Folder::file`, which creates directories first.
+fn empty_file(folder: &Folder, name: &str) {
+    std::fs::write(folder.path().join(name), "").unwrap();
 }

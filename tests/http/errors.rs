@@ -1,4 +1,4 @@
-//! What is told of a file that can't be served, and what the log says of it.
+//! Responses and log lines for files that can't be served.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
@@ -23,8 +23,8 @@ fn allow(path: &Path, mode: u32) {
     fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
 }
 
-/// The server, by a user who may not do everything; root may read every file. `programs`
-/// is where that user can run it from.
+/// Runs the server as a user without special rights, because root may read every file.
+/// That user can execute what is in `programs`.
 fn by_nobody(folder: &Folder, programs: &Folder, flags: &[&str]) -> Porthole {
     const NOBODY: u32 = 65_534;
     let plain = Porthole::command();
@@ -54,7 +54,7 @@ fn by_nobody(folder: &Folder, programs: &Folder, flags: &[&str]) -> Porthole {
     Porthole::start(command)
 }
 
-/// By whatever method and condition, for a HEAD that says 200 is a promise.
+/// This holds for every method and condition, because a 200 to HEAD is a promise for GET.
 fn unreadable_files_are_403() {
     let (folder, programs) = (Folder::new(), Folder::new());
     for name in [
@@ -132,8 +132,8 @@ fn a_sibling_that_may_not_be_read_is_passed_over() {
     });
 }
 
-/// With no descriptor left no file can be opened. The client learns that it is not its
-/// fault, and when to come again, and nothing else.
+/// Without a free descriptor no file can be opened. The client learns only that it is not
+/// at fault, and when to retry.
 fn short_of_descriptors_is_503() {
     let folder = Folder::new();
     folder.file("file", "file");

@@ -1,4 +1,4 @@
-//! A file, whole, and what is said about it.
+//! A whole file, and the fields of its response.
 
 use std::fs::File;
 use std::time::{Duration, SystemTime};
@@ -61,7 +61,7 @@ fn head_says_what_get_says() {
         ("/%00", ""),
     ];
     each(&rows, |(target, fields)| {
-        // A second apart would be another Date.
+        // Two requests may fall into different seconds and get another Date.
         let same = (0..10).any(|_| {
             let ask = |method| porthole.client().ask(method, target, fields);
             let (head, get) = (ask("HEAD"), ask("GET"));
@@ -78,7 +78,7 @@ fn head_says_what_get_says() {
         });
         assert!(same, "the fields differ");
     });
-    // RFC 9110 §14.2: a range is for GET.
+    // RFC 9110 §14.2: a range applies only to GET.
     let whole = porthole
         .client()
         .ask("HEAD", "/film.mp4", "Range: bytes=0-9\r\n");
@@ -135,7 +135,7 @@ fn media_types() {
     });
 }
 
-/// Whoever asks, for whatever part, by whatever method, in whatever coding.
+/// This holds for every part, method and coding.
 fn text_that_is_not_utf_8_has_no_charset() {
     let folder = Folder::new();
     let split = "x".repeat(4_095) + "\u{e9}";
@@ -155,7 +155,7 @@ fn text_that_is_not_utf_8_has_no_charset() {
     }
     let porthole = Porthole::serving(&folder);
     each(&rows, |(name, content, expected)| {
-        // Each way is the first to ask for a file of its own.
+        // Each way is the first request for a file of its own.
         for (way, (method, fields, status)) in [
             ("HEAD", "", 200),
             ("GET", "", 200),
@@ -176,7 +176,8 @@ fn text_that_is_not_utf_8_has_no_charset() {
     });
 }
 
-/// What was compressed before the original was last written to holds something else.
+/// A sibling that was compressed before the original was last written holds other
+/// content.
 fn a_stale_sibling_is_not_served() {
     let folder = Folder::new();
     let at = |name: &str, content: &str, seconds: u64, nanoseconds: u32| {
@@ -191,7 +192,7 @@ fn a_stale_sibling_is_not_served() {
         ("older", 999, 0, "plain"),
         ("older-by-little", 1_000, 399, "plain"),
         ("same", 1_000, 123_456_789, "gzip"),
-        // As tools copy a time that know no nanoseconds.
+        // Copies of a time by tools that do not support nanoseconds.
         ("microseconds", 1_000, 123_456_000, "gzip"),
         ("seconds", 1_000, 0, "gzip"),
         ("newer", 1_001, 0, "gzip"),
@@ -267,7 +268,7 @@ fn odd_times() {
             Some("Thu, 01 Jan 1970 00:00:02 GMT"),
             true,
         ),
-        // What images, OSTree and Nix set says nothing of a content.
+        // The times that images, OSTree and Nix set do not identify a content.
         (
             "one",
             epoch + seconds(1),
@@ -301,7 +302,7 @@ fn odd_times() {
         let modified = answer.field("Last-Modified");
         match expected {
             Some(_) => assert_eq!(modified, *expected),
-            // RFC 9110 §8.8.2.1: never later than Date.
+            // RFC 9110 §8.8.2.1: Last-Modified is never later than Date.
             None => assert!(modified.is_none_or(|date| Some(date) == answer.field("Date"))),
         }
         assert_eq!(answer.field("ETag").unwrap().starts_with('"'), *strong);

@@ -1,4 +1,4 @@
-//! Much: large files, many clients, files that change while they are sent.
+//! Large files, many clients, and files that change while they are sent.
 
 use std::fs::File;
 use std::io::{Seek, SeekFrom, Write};
@@ -21,12 +21,12 @@ pub fn trials() -> Vec<Trial> {
     ]
 }
 
-/// What a transfer of any size may take, resident: code, compiled component, the
-/// sandboxes of two workers, buffers.
+/// Most resident memory that a transfer of any size may take: code, compiled component,
+/// the sandboxes of two workers, buffers.
 const MEMORY: u64 = 96 << 20;
 
-/// A sparse file with marks around 2 and 4 GiB, where numbers of 31 and 32 bits
-/// end.
+/// The sparse file has marks around 2 and 4 GiB, where numbers of 31 and 32 bits
+/// overflow.
 fn beyond_four_gibibytes() {
     const LENGTH: u64 = (4 << 30) + (64 << 20);
     const MARK: &[u8; 8] = b"porthole";
@@ -56,7 +56,8 @@ fn beyond_four_gibibytes() {
         .head();
     let mut found = Vec::new();
     receive(&mut client, LENGTH, |at, piece| {
-        // Marks may be cut in two: each byte that is not 0 counts by itself.
+        // A mark may be split between two pieces, so each byte that is not 0 is recorded
+        // by itself.
         if piece.iter().any(|&byte| byte != 0) {
             let bytes = piece.iter().enumerate().filter(|(_, byte)| **byte != 0);
             found.extend(bytes.map(|(offset, &byte)| (at + offset as u64, byte)));
@@ -74,7 +75,8 @@ fn beyond_four_gibibytes() {
     assert!(peak < MEMORY, "{peak} bytes");
 }
 
-/// Where the file system can drop it from memory; elsewhere it is read from there.
+/// The file is dropped from the page cache where the file system supports it. Elsewhere
+/// it is read from the cache.
 fn cold_reads_do_not_block_other_connections() {
     const LENGTH: usize = 8 << 20;
     let folder = Folder::new();
@@ -95,7 +97,7 @@ fn cold_reads_do_not_block_other_connections() {
     });
 }
 
-/// Takes `length` bytes of content, as they come.
+/// Receives `length` bytes of content, and passes each piece on.
 fn receive(client: &mut Client, length: u64, mut take: impl FnMut(u64, &[u8])) {
     let mut piece = vec![0; 1 << 20];
     let mut at = 0;
@@ -110,7 +112,7 @@ fn receive(client: &mut Client, length: u64, mut take: impl FnMut(u64, &[u8])) {
     }
 }
 
-/// Every byte of every download is compared with the file: no checksum could see
+/// Every byte of every download is compared with the file. A checksum could not detect
 /// more.
 fn two_hundred_downloads_at_once() {
     const CLIENTS: usize = 200;
@@ -130,7 +132,7 @@ fn two_hundred_downloads_at_once() {
                 client.send(format!("GET /{name} HTTP/1.1\r\nHost: a\r\n\r\n"));
                 let length = client.head().content_length(false);
                 assert_eq!(length, content.len() as u64);
-                // All are under way before the first goes on.
+                // All downloads have begun before the first continues.
                 begun.wait();
                 let mut body = Vec::new();
                 receive(&mut client, length, |_, piece| {
@@ -153,7 +155,7 @@ fn clients_that_vanish() {
     folder.sparse("large", 1 << 30);
     folder.file("a", "a");
     let porthole = Porthole::serving(&folder);
-    // Once it has answered, all that it needs for itself is open.
+    // After the first response, everything that the server needs for itself is open.
     assert_eq!(porthole.get("/a").text(), "a");
     let usual = porthole.sockets();
     for number in 0..50 {
@@ -172,7 +174,7 @@ fn clients_that_vanish() {
         "{lines:#?}"
     );
     assert_eq!(porthole.get("/a").text(), "a");
-    // Nothing of them is left behind.
+    // No socket of those connections stays open.
     let deadline = Instant::now() + PATIENCE;
     while porthole.sockets() > usual {
         assert!(Instant::now() < deadline, "{} sockets", porthole.sockets());
@@ -194,7 +196,8 @@ fn a_file_that_shrinks() {
         .unwrap()
         .set_len(SHORTER)
         .unwrap();
-    // Short, so that the client knows; not filled up, and no answer after it.
+    // The content is cut short, so that the client notices. It is not padded, and no
+    // response follows it.
     assert_eq!(client.read_to_end().len() as u64, SHORTER);
     assert_eq!(porthole.get("/film").body.len() as u64, SHORTER);
 }
@@ -218,7 +221,8 @@ fn a_file_that_grows() {
     assert_eq!(answer.field("Content-Range"), Some(&*expected));
 }
 
-/// The usual way to save a file: whoever began with the old one gets all of it.
+/// This is the usual way to save a file. A client that began with the old file gets all
+/// of it.
 fn a_file_that_is_replaced() {
     let (old, new) = (vec![b'o'; 32 << 20], vec![b'n'; 1_000]);
     let folder = Folder::new();

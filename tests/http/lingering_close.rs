@@ -1,5 +1,4 @@
-//! What happens at bounds that no other file is about; all of them are in
-//! `docs/limits.md`.
+//! Reading on after the last response, so that the client can read it (RFC 9112 §9.6).
 
 use std::io::{ErrorKind, Write as _};
 use std::time::{Duration, Instant};
@@ -8,67 +7,16 @@ use libtest_mimic::Trial;
 
 use crate::support::{Client, Folder, Porthole, trials};
 
-/// Bytes that are read after the last answer.
+/// Bytes that the server reads after the last response.
 const READ: usize = 16 << 20;
 
 pub fn trials() -> Vec<Trial> {
     trials![
-        a_large_folder_is_shown_whole_and_in_order,
-        a_folder_with_too_many_entries_has_no_listing,
         lingering_close_is_bounded_in_time,
         lingering_close_is_bounded_in_bytes,
         a_large_upload_is_answered,
         an_endless_upload_can_read_the_response,
     ]
-}
-
-/// A cut listing would look whole to a mirror, which deletes what it no longer finds.
-fn a_large_folder_is_shown_whole_and_in_order() {
-    const COUNT: usize = 12_000;
-    let folder = Folder::new();
-    for number in (0..COUNT).rev() {
-        empty_file(&folder, &format!("{number}.txt"));
-    }
-    let porthole = Porthole::serving(&folder);
-    let page = porthole.get("/");
-    assert_eq!(page.status, 200);
-    let shown = page.text().split(".txt</a>").filter_map(|before| {
-        let (_, number) = before.rsplit_once('>')?;
-        number.parse::<usize>().ok()
-    });
-    assert!(shown.eq(0..COUNT), "{}", page.text().len());
-}
-
-fn a_folder_with_too_many_entries_has_no_listing() {
-    const MOST: usize = 100_000;
-    let folder = Folder::new();
-    folder.file("one/a", "");
-    // Links to one file are made faster than files.
-    let target = folder.file("target", "");
-    for number in 0..=MOST {
-        let name = folder.path().join(format!("one/.{number}"));
-        if std::fs::hard_link(&target, &name).is_err() {
-            std::fs::write(&name, "").unwrap();
-        }
-    }
-    let porthole = Porthole::serving(&folder);
-    let answer = porthole.get("/one/");
-    assert_eq!((answer.status, answer.closes()), (503, true));
-    assert!(answer.field("Retry-After").is_some());
-    porthole
-        .log()
-        .wait_for("503 because the folder has more than 100000 entries: GET /one/ ");
-    // Two less are as many as may be, and hidden ones count.
-    for number in [0, 1] {
-        std::fs::remove_file(folder.path().join(format!("one/.{number}"))).unwrap();
-    }
-    let page = porthole.get("/one/");
-    assert_eq!((page.status, page.text().matches("<tr>").count()), (200, 2));
-}
-
-/// Not by `Folder::file`, which makes folders first.
-fn empty_file(folder: &Folder, name: &str) {
-    std::fs::write(folder.path().join(name), "").unwrap();
 }
 
 fn refused(porthole: &Porthole) -> Client {
@@ -79,19 +27,21 @@ fn refused(porthole: &Porthole) -> Client {
     client
 }
 
-/// A byte after the other does not keep the connection, not even without a pause.
+/// A client that sends byte after byte does not keep the connection open, not even
+/// without a pause.
 fn lingering_close_is_bounded_in_time() {
     let folder = Folder::new();
     let porthole = Porthole::serving(&folder);
     let mut client = refused(&porthole);
     let start = Instant::now();
-    // The end comes at once; that nobody listens shows when sending fails.
+    // The end arrives at once. That the server has stopped reading shows when sending
+    // fails.
     while client.takes(b"x") {
         assert!(start.elapsed() < Duration::from_secs(5), "still listening");
     }
 }
 
-/// All of it is forgotten before the connection closes, so nothing resets it.
+/// The server drops all of the content before it closes, so the connection is not reset.
 fn a_large_upload_is_answered() {
     let folder = Folder::new();
     let porthole = Porthole::serving(&folder);
@@ -101,7 +51,8 @@ fn a_large_upload_is_answered() {
     client.finish().expect_end();
 }
 
-/// It stalls, because nobody reads on; only then it looks for an answer.
+/// The upload stalls because the server stops reading. Only then does the client look for
+/// a response.
 fn an_endless_upload_can_read_the_response() {
     let folder = Folder::new();
     let porthole = Porthole::serving(&folder);
@@ -119,9 +70,10 @@ fn an_endless_upload_can_read_the_response() {
     assert_eq!(client.read().status, 405);
 }
 
-/// Of what the kernel carries in two seconds, some is read, and then the connection ends.
+/// The server reads a part of the bytes that the kernel carries in two seconds. Then the
+/// connection ends.
 fn lingering_close_is_bounded_in_bytes() {
-    // What the system keeps for both sides of a connection may come on top.
+    // The system may buffer some more for both sides of the connection.
     const BOUND: usize = READ + (128 << 20);
     let folder = Folder::new();
     let porthole = Porthole::serving(&folder);

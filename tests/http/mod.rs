@@ -1,4 +1,4 @@
-//! HTTP as it goes over the wire.
+//! HTTP as it is sent and received.
 
 mod cache;
 mod condition;

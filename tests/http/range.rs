@@ -36,7 +36,7 @@ fn ask(porthole: &Porthole, range: &str) -> Answer {
 fn single_ranges() {
     let (_folder, content, porthole) = film();
     let rows = [
-        // What browsers, players and Safari open with.
+        // Ranges with which browsers, players and Safari begin.
         ("bytes=0-", 0, 999_999),
         ("bytes=0-1", 0, 1),
         ("bytes=0-0", 0, 0),
@@ -86,8 +86,8 @@ fn unsatisfiable_ranges_are_416() {
     });
 }
 
-/// A suffix of nothing is nothing, `0-` is all, and there is no way to say either in a
-/// 206: the whole, which is empty too (RFC 9110 §14.1.2).
+/// An empty suffix is empty, and `0-` is the whole file. A 206 can express neither, so
+/// the response is the whole file, which is empty too (RFC 9110 §14.1.2).
 fn ranges_of_an_empty_file() {
     let (_folder, _, porthole) = film();
     let rows = [
@@ -166,7 +166,7 @@ fn several_ranges() {
     assert_eq!(client.get("/empty", "").status, 200);
 }
 
-/// CVE-2011-3192 and its many children: what is sent stays near one file.
+/// CVE-2011-3192 and its many variants: the response stays near the size of one file.
 fn floods() {
     let (_folder, _, porthole) = film();
     let overlapping: String = (0..1_000).map(|first| format!("{first}-,")).collect();

@@ -1,4 +1,4 @@
-//! How much one client address may use, where the operator says so.
+//! Rates that the operator may set for each client.
 
 use std::time::{Duration, Instant};
 
@@ -16,7 +16,8 @@ pub fn trials() -> Vec<Trial> {
     ]
 }
 
-/// Over all connections and workers; what is refused is refused in order.
+/// The rate counts all connections and workers together. A refused request gets a proper
+/// response.
 fn requests_per_second() {
     const RATE: f64 = 20.0;
     let folder = Folder::new();
@@ -55,7 +56,7 @@ fn bytes_per_second() {
     let porthole = Porthole::with(&folder, &["--throttle", "64"]);
     let start = Instant::now();
     assert_eq!(porthole.get("/a").body, [7; 192 << 10]);
-    // The first second's worth comes at once.
+    // The first second's share is sent at once.
     let took = start.elapsed();
     assert!(took >= Duration::from_millis(1_700), "{took:?}");
     assert!(took < Duration::from_secs(10), "{took:?}");
@@ -75,7 +76,7 @@ fn bytes_per_second_of_all_connections_together() {
     assert!(took >= Duration::from_millis(1_500), "{took:?}");
 }
 
-/// What can't be read as a request, and what names no file.
+/// Requests that can't be parsed, and requests for impossible names.
 fn refused_requests_count_toward_the_rate() {
     let folder = Folder::new();
     let porthole = Porthole::with(&folder, &["--rate", "5"]);
@@ -94,7 +95,8 @@ fn refused_requests_count_toward_the_rate() {
     assert!(read >= 5 && read + refused == 60);
 }
 
-/// Neither among the connections nor in what its address may be sent.
+/// Neither the number of connections nor the throttle of their address keeps counting
+/// them.
 fn disconnected_clients_give_back_their_share() {
     const CLIENTS: usize = 10;
     let folder = Folder::new();
@@ -119,7 +121,7 @@ fn disconnected_clients_give_back_their_share() {
     porthole
         .log()
         .wait_for_several(CLIENTS, asked, "a request each");
-    // Each has been counted four seconds' worth, one after the other.
+    // Each response has reserved four seconds' share, one after the other.
     clients.into_iter().for_each(Client::reset);
     let start = Instant::now();
     while porthole.get("/a").status == 503 {

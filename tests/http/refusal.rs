@@ -1,8 +1,8 @@
-//! What is refused, with what status, and what becomes of the connection.
+//! Refused requests: their status, and whether the connection stays open.
 //!
-//! Each row is sent whole and byte by byte, with a second request right behind
-//! it: where the connection goes on that one is answered, where it closes
-//! nothing of it is looked at.
+//! Each row is sent whole and byte by byte, with a second request right behind it. Where
+//! the connection stays open, the second request is answered. Where it closes, the second
+//! request is ignored.
 
 use libtest_mimic::Trial;
 
@@ -18,7 +18,7 @@ pub fn trials() -> Vec<Trial> {
     ]
 }
 
-/// What becomes of the connection.
+/// Fate of the connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Then {
     GoesOn,
@@ -30,7 +30,7 @@ const NEXT: &str = "GET /next HTTP/1.1\r\nHost: a\r\n\r\n";
 
 #[rustfmt::skip]
 const ROWS: &[(&str, u16, Then)] = &[
-    // In order
+    // Valid
     ("GET / HTTP/1.1\r\nHost: a\r\n\r\n", 200, GoesOn),
     ("HEAD / HTTP/1.1\r\nHost: a\r\n\r\n", 200, GoesOn),
     ("OPTIONS * HTTP/1.1\r\nHost: a\r\n\r\n", 204, GoesOn),
@@ -46,7 +46,7 @@ const ROWS: &[(&str, u16, Then)] = &[
     ("GET / HTTP/1.2\r\nHost: a\r\n\r\n", 200, GoesOn),
     ("GET / HTTP/1.1\r\nhOsT:\ta \t\r\nX:\r\n\r\n", 200, GoesOn),
     ("GET / HTTP/1.1\r\nHost: a\r\nConnection: TE,,Keep-Alive\r\n\r\n", 200, GoesOn),
-    // The target's fault
+    // Refused because of the target
     ("GET /missing HTTP/1.1\r\nHost: a\r\n\r\n", 404, GoesOn),
     ("GET /%zz HTTP/1.1\r\nHost: a\r\n\r\n", 400, Closes),
     ("GET /%00 HTTP/1.1\r\nHost: a\r\n\r\n", 400, Closes),
@@ -67,7 +67,7 @@ const ROWS: &[(&str, u16, Then)] = &[
     ("TRACE * HTTP/1.1\r\nHost: a\r\n\r\n", 400, Closes),
     ("CONNECT foo HTTP/1.1\r\nHost: a\r\n\r\n", 400, Closes),
     ("HEAD foo HTTP/1.1\r\nHost: a\r\nExpect: 200-ok\r\n\r\n", 400, Closes),
-    // The method's
+    // Refused because of the method
     ("POST / HTTP/1.1\r\nHost: a\r\n\r\n", 405, GoesOn),
     ("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\n\r\nGET ", 405, GoesOn),
     ("PUT / HTTP/1.1\r\nHost: a\r\n\r\n", 405, GoesOn),
@@ -78,7 +78,7 @@ const ROWS: &[(&str, u16, Then)] = &[
     ("PROPFIND / HTTP/1.1\r\nHost: a\r\n\r\n", 501, GoesOn),
     ("get / HTTP/1.1\r\nHost: a\r\n\r\n", 501, GoesOn),
     ("GET / HTTP/1.1\r\nHost: a\r\nExpect: 200-ok\r\n\r\n", 417, GoesOn),
-    // The request line
+    // Refused because of the request line
     ("GET / HTTP/2.0\r\nHost: a\r\n\r\n", 505, Closes),
     ("GET / HTTP/0.9\r\nHost: a\r\n\r\n", 505, Closes),
     ("GET /\r\nHost: a\r\n\r\n", 400, Closes),
@@ -95,7 +95,7 @@ const ROWS: &[(&str, u16, Then)] = &[
     (" GET / HTTP/1.1\r\nHost: a\r\n\r\n", 400, Closes),
     ("G(T / HTTP/1.1\r\nHost: a\r\n\r\n", 400, Closes),
     ("\r\n\r\n\r\n\r\n\r\nGET / HTTP/1.1\r\nHost: a\r\n\r\n", 400, Closes),
-    // The fields
+    // Refused because of the fields
     ("GET / HTTP/1.1\nHost: a\n\n", 400, Closes),
     ("GET / HTTP/1.1\r\nHost: a\n\r\n", 400, Closes),
     ("GET / HTTP/1.1\r\nHost: a\rX: b\r\n\r\n", 400, Closes),
@@ -108,7 +108,7 @@ const ROWS: &[(&str, u16, Then)] = &[
     ("GET / HTTP/1.1\r\nHost: a\r\nX(y): b\r\n\r\n", 400, Closes),
     ("GET / HTTP/1.1\r\nHost: a\r\nX: b\0c\r\n\r\n", 400, Closes),
     ("GET / HTTP/1.1\r\nHost: a\r\nX: \x1b[2J\r\n\r\n", 400, Closes),
-    // The host
+    // Refused because of the host
     ("GET / HTTP/1.1\r\n\r\n", 400, Closes),
     ("GET / HTTP/1.1\r\nHost: a\r\nHost: a\r\n\r\n", 400, Closes),
     ("GET / HTTP/1.1\r\nHost: a b\r\n\r\n", 400, Closes),
@@ -117,7 +117,7 @@ const ROWS: &[(&str, u16, Then)] = &[
     ("GET / HTTP/1.1\r\nHost: a:b\r\n\r\n", 400, Closes),
     ("GET / HTTP/1.1\r\nHost: :80\r\n\r\n", 400, Closes),
     ("GET / HTTP/1.1\r\nHost: a, b\r\n\r\n", 400, Closes),
-    // Where the content ends: the classes of request smuggling
+    // Framing of the content: the classes of request smuggling
     ("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 400, Closes),
     ("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\nContent-Length: 0\r\n\r\n0\r\n\r\n", 400, Closes),
     ("GET / HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\nContent-Length: 5\r\n\r\n", 400, Closes),
@@ -155,7 +155,7 @@ const ROWS: &[(&str, u16, Then)] = &[
     ("HEAD / HTTP/1.1\r\nHost: a\r\nContent-Length: +5\r\n\r\n", 400, Closes),
     ("HEAD / HTTP/1.1\r\nHost: a\r\nContent-Length: 65537\r\n\r\n", 413, Closes),
     ("HEAD / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\nx\r\n", 400, Closes),
-    // Asked to close
+    // The client asks to close
     ("GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n", 200, Closes),
     ("GET / HTTP/1.1\r\nHost: a\r\nConnection: keep-alive, Close\r\n\r\n", 200, Closes),
     ("GET / HTTP/1.0\r\n\r\n", 200, Closes),
@@ -245,7 +245,7 @@ fn bounds_of_the_head() {
             Closes,
         ),
     ];
-    // The rows by name: a head of 16 KiB is no message.
+    // The rows are passed by name, because a head of 16 KiB is no message.
     each(&rows.each_ref().map(|row| row.0), |name| {
         let (_, request, status, then) = rows.iter().find(|row| row.0 == *name).unwrap();
         let request = [request, NEXT].concat();
@@ -260,8 +260,8 @@ fn bounds_of_the_head() {
     });
 }
 
-/// Refused by the first byte that can't be: a client that speaks something else
-/// would wait for ever for more.
+/// The first invalid byte is refused. A client of another protocol would otherwise wait
+/// for ever.
 fn other_protocols_are_refused() {
     let (_folder, porthole) = served();
     let rows: [(&[u8], u16); 5] = [
@@ -280,7 +280,7 @@ fn other_protocols_are_refused() {
     });
 }
 
-/// Bytes that trickle in do not extend the time.
+/// Bytes that trickle in do not extend the deadline.
 fn too_slow_a_head_is_408() {
     let (_folder, porthole) = served();
     let mut silent = porthole.client();

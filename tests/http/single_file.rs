@@ -1,4 +1,4 @@
-//! One file instead of a folder.
+//! One file instead of a directory.
 
 use libtest_mimic::Trial;
 use rustix::process::Signal;
@@ -56,7 +56,8 @@ fn ranges_and_conditions_too() {
     assert!(client.get("/", "").body == content);
 }
 
-/// The grant is that file: its neighbours and its successor are not in it.
+/// The grant is that file only, without its neighbours and without a file that replaces
+/// it.
 fn no_other_file() {
     let folder = Folder::new();
     let path = folder.file("story.mp4", "story");
@@ -80,7 +81,7 @@ fn no_other_file() {
     );
 }
 
-/// Followed once, at start, as the shell's user means it.
+/// The link is followed once, at start, as a user of a shell expects.
 fn a_link_to_a_file() {
     let folder = Folder::new();
     folder.file("real.mp4", "real");

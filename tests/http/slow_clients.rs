@@ -1,4 +1,4 @@
-//! Clients that take their time.
+//! Slow clients.
 
 use std::time::Duration;
 
@@ -13,7 +13,8 @@ pub fn trials() -> Vec<Trial> {
     ]
 }
 
-/// Without a bound of ours it would be megabytes each: see `tcp_wmem` of tcp(7).
+/// Without the server's own limit it would be megabytes for each client: see `tcp_wmem`
+/// of tcp(7).
 fn unread_bytes_in_the_kernel_are_bounded() {
     const BOUND: u64 = 256 << 10;
     let folder = Folder::new();
@@ -30,26 +31,27 @@ fn unread_bytes_in_the_kernel_are_bounded() {
     }
     for _ in 0..100 {
         let unsent = porthole.unsent_to(us);
-        // What is on its way counts too, and a segment is sent or not as a whole.
+        // Bytes in flight count too, and a segment is sent as a whole.
         assert!(unsent <= BOUND + (128 << 10), "{unsent} bytes");
         std::thread::yield_now();
     }
 }
 
-/// The time for a head does not begin with the request before it.
+/// The deadline of a head does not begin with the request before it.
 fn the_time_for_a_head_starts_after_a_long_response() {
     let folder = Folder::new();
     folder.sparse("film", 16 << 20);
     folder.file("a", "a");
     let porthole = Porthole::serving(&folder);
     let mut client = porthole.client();
-    // In two pieces, so that its time is taken; and the beginning of a next one.
+    // The head is sent in two pieces, so that its deadline is in force. The beginning of
+    // a next head follows.
     client.send("GET /film HTTP/1.1\r\n");
     let mut clock = porthole.client();
     clock.send("GET / HTTP/1.1\r\n");
     assert!(client.read_within(Duration::from_millis(100)).is_none());
     client.send("Host: a\r\n\r\nGET /a HTTP/1.1\r\n");
-    // Longer than a head may take, that of the clock says.
+    // More time has passed than a head may take, as the 408 of the other client shows.
     assert_eq!(clock.read().status, 408);
     assert_eq!(client.read().body.len(), 16 << 20);
     assert!(client.read_within(Duration::from_millis(1_500)).is_none());

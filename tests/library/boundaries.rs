@@ -1,5 +1,5 @@
-//! The first of the three walls: the host never sees HTTP. The compiler keeps the
-//! other two.
+//! The first of the three boundaries: the host does not know HTTP. The compiler enforces
+//! the other two.
 
 use std::path::{Path, PathBuf};
 
@@ -11,7 +11,7 @@ pub fn trials() -> Vec<Trial> {
     trials![the_host_knows_nothing_of_http]
 }
 
-/// What only someone says who speaks HTTP.
+/// Words that only code that speaks HTTP uses.
 const WORDS: &[&str] = &[
     "http",
     "get /",
@@ -43,7 +43,8 @@ fn the_host_knows_nothing_of_http() {
     for file in files {
         let text = std::fs::read_to_string(&file).unwrap().to_lowercase();
         for (number, line) in text.lines().enumerate() {
-            // Limits name the tests that hold them, some in `tests/http`.
+            // Limits name the tests that check them, and some of those are in
+            // `tests/http`.
             let line = line.replace("`http::", "");
             if WORDS.iter().any(|word| line.contains(word)) {
                 found.push(format!("{}:{}: {line}", file.display(), number + 1));

@@ -1,5 +1,6 @@
-//! A component that is composed of several: between two modules with memories of their
-//! own the runtime writes an adapter, which needs more of WebAssembly than either.
+//! A component that is composed of several. Between two modules with memories of their
+//! own the runtime generates an adapter, which needs more WebAssembly features than
+//! either module.
 
 use std::net::SocketAddr;
 
@@ -30,7 +31,7 @@ fn it_starts_in_the_library() {
     let component = composed(address);
     let hosted = Hosted::on(listener, &component, &folder, |_| Vec::new(), limits).unwrap();
     assert_eq!(hosted.notices().so_far(), [""; 0]);
-    // It never returns, so it is killed: nothing was open.
+    // The component never returns, so it is killed. No connection was open.
     assert_eq!(hosted.running().stop(|| false), Stopped::Cut);
 }
 
@@ -54,12 +55,15 @@ fn it_replaces_another() {
     hostile.server.errors().wait_for("porthole: reloaded; ");
     // And a version that can't be compiled replaces nothing.
     hostile.replace(&wat::parse_str("(component (core module (func (drop))))").unwrap());
-    let line = hostile.server.errors().wait_for("porthole: reload failed, the old version goes on: ");
+    let line = hostile
+        .server
+        .errors()
+        .wait_for("porthole: reload failed, the old version goes on: ");
     assert!(line.contains("cannot use the component: "), "{line}");
 }
 
-/// One part asks another by a function and by an async function, with strings in both
-/// directions, and traps if another answer comes back; then a third part listens.
+/// One part calls another by a function and by an async function, with strings in both
+/// directions, and traps if the result is wrong. Then a third part listens.
 fn composed(address: SocketAddr) -> Vec<u8> {
     let listener = listener(address.port());
     let text = format!(
@@ -70,7 +74,7 @@ fn composed(address: SocketAddr) -> Vec<u8> {
     wat::parse_str(text).unwrap()
 }
 
-/// Answers with an `H` in the place of the first letter.
+/// Returns the string with an `H` as its first letter.
 const ANSWERER: &str = r#"
 (component $answerer
   (core module $m
@@ -163,7 +167,7 @@ const SOCKETS: &str = r#"
     (result (result $connections (error $error)))))))
 "#;
 
-/// Listens on that port of 127.0.0.1, and waits for nothing.
+/// Listens on `port` of 127.0.0.1, and waits for nothing.
 fn listener(port: u16) -> String {
     format!(
         r#"

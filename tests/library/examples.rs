@@ -1,4 +1,4 @@
-//! The programs of `examples/`, as they are built.
+//! The programs of `examples/`, run as they were built.
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{Shutdown, SocketAddr, TcpStream};
@@ -21,7 +21,7 @@ struct Example {
 
 impl Example {
     fn start(name: &str, arguments: &[PathBuf]) -> Self {
-        // Beside the folder of this test's program.
+        // The examples are beside the directory of this test's program.
         let own = std::env::current_exe().unwrap();
         let program = own.ancestors().nth(2).unwrap().join("examples").join(name);
         assert!(
@@ -39,7 +39,7 @@ impl Example {
         Self { child, output }
     }
 
-    /// The address that its first line with this word says.
+    /// Waits for the first line with `word`, and returns the address after it.
     fn address(&mut self, word: &str) -> SocketAddr {
         loop {
             let mut line = String::new();

@@ -1,4 +1,4 @@
-//! A component that fails takes its own connections with it, and nothing else.
+//! A component that fails loses its own connections. Nothing else is affected.
 
 use std::io;
 use std::net::{SocketAddr, TcpListener};
@@ -29,7 +29,7 @@ fn start(role: &str, limits: Limits) -> Result<(Folder, Hosted), Error> {
     Ok((folder, hosted))
 }
 
-/// A server whose component says back what it gets, and obeys orders.
+/// Starts a server whose component sends back what it receives, and carries out orders.
 pub fn talking(workers: usize) -> (Folder, Hosted) {
     let limits = Limits {
         workers,
@@ -39,7 +39,7 @@ pub fn talking(workers: usize) -> (Folder, Hosted) {
     start("serve", limits).unwrap()
 }
 
-/// What was sent goes to the instance and back; an order (`!trap`) does before it is
+/// Sends `words` and expects them back. An order (`!trap`) is sent back before it is
 /// carried out.
 pub fn says_back(client: &mut Client, words: &str) {
     client.send(words);
@@ -53,8 +53,8 @@ pub fn says_back(client: &mut Client, words: &str) {
     assert_eq!(back, words.as_bytes());
 }
 
-/// Two workers with a connection each: the acceptor gives one to whoever holds
-/// the fewest.
+/// Two workers have a connection each, because the dispatcher chooses the worker with the
+/// fewest.
 fn a_trap_ends_one_workers_connections_only() {
     let (_folder, hosted) = talking(2);
     let (mut served, mut trapping) = (hosted.client(), hosted.client());
@@ -63,7 +63,7 @@ fn a_trap_ends_one_workers_connections_only() {
     says_back(&mut trapping, "!trap");
     assert_eq!(trapping.read_until_cut(), 0);
     says_back(&mut served, "the other worker notices nothing");
-    // At once, while the failed worker may still be down.
+    // These connect at once, while the failed worker may still be down.
     for _ in 0..20 {
         says_back(&mut hosted.client(), "the next connection is accepted");
     }
@@ -77,18 +77,18 @@ fn a_trap_ends_one_workers_connections_only() {
     assert_eq!(failures.len(), 1, "{failures:#?}");
 }
 
-/// With one worker there is no one else: connections wait for the next instance.
+/// With only one worker, connections wait for its next instance.
 fn the_listener_outlives_the_instance() {
     let (_folder, hosted) = talking(1);
     for _ in 0..3 {
         let mut client = hosted.client();
         says_back(&mut client, "before");
         says_back(&mut client, "!trap");
-        // Connected before anyone can have noticed, served after.
+        // These connect before the trap can be noticed, and are served after it.
         let mut waiting: Vec<_> = (0..10).map(|_| hosted.client()).collect();
         assert_eq!(client.read_until_cut(), 0);
         for client in &mut waiting {
-            // Those that the failed instance had taken already went with it.
+            // The connections that the failed instance had already taken ended with it.
             client.try_send("after");
             let survived = client.read_until(5);
             assert!(matches!(survived, 0 | 5), "{survived} bytes");
@@ -97,7 +97,7 @@ fn the_listener_outlives_the_instance() {
     }
 }
 
-/// Whoever embeds the host may make mistakes in what is called from within it.
+/// A program that embeds the host may panic in the functions that the host calls.
 fn a_panic_on_a_workers_thread_ends_no_worker() {
     let folder = Folder::new();
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
@@ -160,7 +160,7 @@ fn a_replaced_version_finishes_what_it_began() {
     let mut new = hosted.client();
     says_back(&mut new, "on the new version");
     says_back(&mut old, "on the old version");
-    // The new one fails and starts again; the old one is not touched.
+    // The new version fails and starts again, and the old one is not affected.
     says_back(&mut new, "!trap");
     assert_eq!(new.read_until_cut(), 0);
     says_back(&mut hosted.client(), "on the new version, again");

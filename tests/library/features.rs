@@ -1,5 +1,5 @@
-//! A component that uses more of WebAssembly than is on is refused, whatever it would
-//! have done with it.
+//! A component that uses a WebAssembly feature that is off is refused, whatever it would
+//! do with it.
 
 use libtest_mimic::Trial;
 use porthole::{Error, Program};
@@ -14,7 +14,7 @@ pub fn trials() -> Vec<Trial> {
     ]
 }
 
-/// Why a component with these parts is not used.
+/// Returns the reason why a component with these parts is refused.
 fn refusal(parts: &str) -> String {
     let component = wat::parse_str(format!("(component {parts})")).unwrap();
     match Program::compile(&component) {
@@ -24,8 +24,8 @@ fn refusal(parts: &str) -> String {
     }
 }
 
-/// The same kinds of parts as below, but for the proposal, end at what a component
-/// lacks.
+/// These parts are like the ones below without the proposal. They are refused only
+/// because they are not a complete component.
 #[rustfmt::skip]
 fn features_of_compilers_and_compositions_are_accepted() {
     let rows = [

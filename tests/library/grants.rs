@@ -1,4 +1,5 @@
-//! `--grants`: what the component imports, what it gets, and by what that is enforced.
+//! `--grants`: the imports of the component, what it gets for each, and how that is
+//! enforced.
 
 use std::collections::BTreeSet;
 use std::io::Write as _;
@@ -42,7 +43,7 @@ fn imports(grants: &Value) -> &[Value] {
     grants["imports"].as_array().unwrap()
 }
 
-/// Exactly what `wit/` says, no more and no less.
+/// The grants list exactly the functions of `wit/`.
 fn every_function_of_the_contract_is_explained() {
     let folder = Folder::new();
     let grants = json(folder.path(), &[]);
@@ -62,7 +63,7 @@ fn every_function_of_the_contract_is_explained() {
     }
 }
 
-/// Ours asks for nothing that it does not get; this one does.
+/// Our component imports nothing that it is not granted, but this one does.
 fn a_component_that_imports_all_that_is_linked_is_explained() {
     let folder = Folder::new();
     let component = folder.file("escape.wasm", artifacts::ESCAPE);
@@ -109,7 +110,8 @@ fn enforcements_are_those_in_force() {
     );
 }
 
-/// It ends by itself, and takes no port: one that is taken is no hindrance.
+/// The program ends by itself and binds no port, so it does not matter that the port is
+/// taken.
 fn nothing_is_served() {
     let folder = Folder::new();
     let film = folder.file("film", "");
@@ -150,7 +152,7 @@ fn the_environment_asks_for_it_too() {
     );
 }
 
-/// From a pipe there is nothing to load again, and no reason not to start.
+/// A component from a pipe can't be loaded again, but that is no reason not to start.
 fn a_component_comes_out_of_a_pipe() {
     let folder = Folder::new();
     let component = folder.file("component.wasm", porthole::COMPONENT);
@@ -167,7 +169,7 @@ fn a_component_comes_out_of_a_pipe() {
     );
 }
 
-/// The reading end of a pipe that a file is written to.
+/// Returns the reading end of a pipe into which the file is written.
 fn pipe(file: std::path::PathBuf) -> std::io::PipeReader {
     let (reader, mut writer) = std::io::pipe().unwrap();
     std::thread::spawn(move || writer.write_all(&std::fs::read(file).unwrap()));

@@ -1,4 +1,4 @@
-//! The list of imports is the list of rights.
+//! The list of imports, which is the list of rights.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -17,7 +17,8 @@ pub fn trials() -> Vec<Trial> {
     ]
 }
 
-/// Exactly these: nothing of WASI 0.2, and nothing in `wit/` that is not used.
+/// The component imports exactly these: nothing of WASI 0.2, and everything that `wit/`
+/// has.
 fn the_component_imports_what_the_contract_says() {
     let (imports, exports) = of_component(porthole::COMPONENT);
     for import in &imports {
@@ -38,7 +39,8 @@ fn the_component_imports_what_the_contract_says() {
     );
 }
 
-/// The functions that a component imports and exports: `package/interface@version function`.
+/// Returns the functions that a component imports and exports:
+/// `package/interface@version function`.
 pub fn of_component(bytes: &[u8]) -> (BTreeSet<String>, BTreeSet<String>) {
     let mut config = Config::new();
     config.wasm_component_model_async(true);
@@ -62,13 +64,14 @@ pub fn of_component(bytes: &[u8]) -> (BTreeSet<String>, BTreeSet<String>) {
     (imports.collect(), exports.collect())
 }
 
-/// The functions that `wit/` names.
+/// Returns the functions that `wit/` names.
 pub(super) fn of_contract() -> BTreeSet<String> {
     of_wit("../wit/deps")
 }
 
-/// The functions that the files of a folder name, spelled as in a component. Reads as
-/// much of WIT as these files use; `run` is exported.
+/// Returns the functions that the files of a directory name, spelled as in a component.
+/// It parses only as much of WIT as these files use. `run` is exported, so it is left
+/// out.
 pub fn of_wit(folder: &str) -> BTreeSet<String> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
     let mut functions = BTreeSet::new();

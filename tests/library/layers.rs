@@ -1,6 +1,6 @@
-//! The layers of each crate, as ARCHITECTURE.md states them: no file imports from a layer
-//! above its own, and files or folders that stand side by side never import each other in
-//! a circle.
+//! The layers of each crate, as ARCHITECTURE.md states them. No file imports from a layer
+//! above its own, and files or directories beside each other never import each other in a
+//! circle.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -21,12 +21,13 @@ pub fn trials() -> Vec<Trial> {
 /// One `crate::…` path in a file.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Import {
-    /// Module paths, one segment an element; a crate's root is empty.
+    /// Module paths, with one segment for each element. The path of a crate's root is
+    /// empty.
     from: Vec<String>,
     to: Vec<String>,
 }
 
-/// The modules of a crate, and what they import from each other.
+/// The modules of a crate, and their imports from each other.
 #[derive(Debug, Default)]
 struct Graph {
     imports: BTreeSet<Import>,
@@ -41,7 +42,7 @@ impl Graph {
         for (from, file) in &files {
             let text = std::fs::read_to_string(file).unwrap();
             for path in paths(&code(&text), from) {
-                // The longest part of the path that is a module.
+                // The longest prefix of the path that is a module.
                 let module = (0..=path.len())
                     .rev()
                     .map(|length| path[..length].to_vec())
@@ -55,7 +56,8 @@ impl Graph {
         graph
     }
 
-    /// Imports from a layer above, by the first segments; `layers` from top to bottom.
+    /// Returns the imports from a layer above, by their first segments. `layers` is
+    /// ordered from top to bottom.
     fn upward(&self, layers: &[Vec<String>]) -> Vec<String> {
         let layer = |module: &[String]| {
             let room = module.first()?;
@@ -73,7 +75,7 @@ impl Graph {
         upward
     }
 
-    /// First segments that no layer names.
+    /// Returns the first segments that no layer names.
     fn unnamed(&self, layers: &[Vec<String>]) -> Vec<String> {
         let rooms = self.imports.iter().filter_map(|import| import.from.first());
         let named = |room: &&String| !layers.iter().any(|layer| layer.contains(room));
@@ -81,9 +83,9 @@ impl Graph {
         unnamed.into_iter().collect()
     }
 
-    /// Circles among the files and folders of each folder.
+    /// Returns the circles among the files and directories of each directory.
     fn circles(&self) -> Vec<String> {
-        // By folder: which of its children import which.
+        // The imports between the children of each directory.
         let mut folders: BTreeMap<&[String], BTreeMap<&str, BTreeSet<&str>>> = BTreeMap::new();
         for Import { from, to } in &self.imports {
             let shared = from.iter().zip(to).take_while(|(a, b)| a == b).count();
@@ -104,7 +106,7 @@ impl Graph {
     }
 }
 
-/// A way from `start` back to it.
+/// Returns a path from `start` back to it.
 fn circle<'a>(
     siblings: &BTreeMap<&'a str, BTreeSet<&'a str>>,
     start: &'a str,
@@ -131,11 +133,12 @@ fn said(import: &Import) -> String {
     format!("{} imports {}", import.from.join("/"), import.to.join("/"))
 }
 
-/// Every file below `folder` with its module path.
+/// Collects every file below `folder` with its module path.
 fn collect(root: &Path, folder: &Path, files: &mut Vec<(Vec<String>, PathBuf)>) {
     for entry in folder.read_dir().unwrap() {
         let path = entry.unwrap().path();
-        // Programs beside a library are crates of their own, which import it by its name.
+        // A program beside a library is a crate of its own, which imports the library by
+        // name.
         if path.is_dir() && path.file_name().is_some_and(|name| name != "bin") {
             collect(root, &path, files);
         } else if path.extension().is_some_and(|extension| extension == "rs") {
@@ -147,7 +150,7 @@ fn collect(root: &Path, folder: &Path, files: &mut Vec<(Vec<String>, PathBuf)>) 
             if matches!(module.last().map(String::as_str), Some("mod" | "lib")) {
                 module.pop();
             }
-            // Unit tests may use whatever they need.
+            // Unit tests may use anything.
             if module.last().is_none_or(|last| last != "tests") {
                 files.push((module, path));
             }
@@ -155,7 +158,7 @@ fn collect(root: &Path, folder: &Path, files: &mut Vec<(Vec<String>, PathBuf)>) 
     }
 }
 
-/// A file without its unit tests and its comments.
+/// Returns a file without its unit tests and its comments.
 fn code(text: &str) -> String {
     let code = text
         .split("#[cfg(test)]\nmod tests {")
@@ -167,7 +170,7 @@ fn code(text: &str) -> String {
     lines.collect::<Vec<_>>().join("\n")
 }
 
-/// What follows each `crate::` and each `super::`, from the crate's root on.
+/// Returns the paths after each `crate::` and each `super::`, from the root of the crate.
 fn paths(code: &str, module: &[String]) -> Vec<Vec<String>> {
     let parent = module.split_last().map_or(&[][..], |(_, parent)| parent);
     let mut paths = paths_after("crate::", code, &[]);
@@ -175,7 +178,8 @@ fn paths(code: &str, module: &[String]) -> Vec<Vec<String>> {
     paths
 }
 
-/// What follows each `prefix`, which stands for the module `base`. A group is several.
+/// Returns the paths after each `prefix`, which stands for the module `base`. A group
+/// gives several paths.
 fn paths_after(prefix: &str, code: &str, base: &[String]) -> Vec<Vec<String>> {
     let mut paths = Vec::new();
     for rest in code.split(prefix).skip(1) {
@@ -204,8 +208,9 @@ fn segments(path: &str) -> Vec<String> {
     parts.map(str::to_owned).collect()
 }
 
-/// What stands in ARCHITECTURE.md between "```layers" and "```": a crate a line, layers
-/// parted by `>`, several files or folders of one layer by spaces.
+/// Parses the text of ARCHITECTURE.md between "```layers" and "```". It has a line for
+/// each crate, with `>` between layers and spaces between the files or directories of one
+/// layer.
 fn stated() -> Vec<(String, Vec<Vec<String>>)> {
     let text = std::fs::read_to_string(repository().join("ARCHITECTURE.md")).unwrap();
     let block = text.split("```layers\n").nth(1).expect("the layers");

@@ -1,4 +1,4 @@
-//! Listeners that others have made, and failures of a network.
+//! Listeners that the caller has made, and network failures.
 
 use std::net::{SocketAddr, TcpListener};
 use std::time::Duration;
@@ -29,8 +29,8 @@ fn an_inherited_listener_is_served() {
     client.expect_end();
 }
 
-/// What the tutorial's server logs as an error: here a peer that no longer takes
-/// what was sent. The kernel gives up after a time that accepted connections
+/// The tutorial's server logs this as an error: here a peer that no longer takes the
+/// bytes that were sent. The kernel gives up after a time that accepted connections
 /// inherit from their listener.
 fn a_failed_connection_is_told_apart_from_a_reset() {
     let folder = Folder::new();

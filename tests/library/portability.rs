@@ -1,5 +1,5 @@
-//! The same component on the sockets that wasmtime-wasi brings along: it assumes
-//! nothing of our host beyond WASI 0.3.
+//! The same component on the sockets of wasmtime-wasi. It assumes nothing of our host
+//! beyond WASI 0.3.
 
 use std::net::{SocketAddr, TcpListener};
 use std::path::Path;
@@ -48,14 +48,14 @@ fn stock_sockets_serve_a_file() {
     });
 }
 
-/// WASI has no way to hand over a listener, and the component has to know its port: one
+/// WASI has no way to pass a listener, so the component has to know its port. Returns one
 /// that was free a moment ago.
 pub fn free_address() -> SocketAddr {
     let free = TcpListener::bind("127.0.0.1:0").unwrap();
     free.local_addr().unwrap()
 }
 
-/// The first connection, once someone listens.
+/// Connects as soon as the component listens.
 pub fn connect(address: SocketAddr, is_over: impl Fn() -> bool) -> Client {
     let deadline = Instant::now() + PATIENCE;
     loop {
@@ -66,11 +66,11 @@ pub fn connect(address: SocketAddr, is_over: impl Fn() -> bool) -> Client {
     }
 }
 
-/// What `wasmtime run -S tcp --dir … porthole.wasm --listen …` would do.
+/// Equivalent of `wasmtime run -S tcp --dir … porthole.wasm --listen …`.
 pub struct Stock<'a> {
     pub component: &'a [u8],
     pub root: &'a Path,
-    /// Who may write may bind any address too.
+    /// A component that may write may also bind any address.
     pub perms: FsPerms,
     pub address: SocketAddr,
 }

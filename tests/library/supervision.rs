@@ -1,4 +1,4 @@
-//! What keeps failing is kept running, and does not fill the log.
+//! A component that keeps failing is kept running, and does not fill the log.
 
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -30,8 +30,8 @@ fn talking(folder: &Folder, connections: usize) -> Hosted {
     Hosted::start(artifacts::ESCAPE, folder, arguments, limits).unwrap()
 }
 
-/// With one worker, each trap takes down all that serves; ten thousand attempts meet a
-/// listener all the same, and the log says so in two lines.
+/// With one worker, each trap ends everything that serves. Still, ten thousand attempts
+/// reach a listener, and the log reports the traps in two lines.
 fn no_attempt_is_refused_during_a_hundred_traps() {
     const TRAPS: usize = 100;
     const ATTEMPTS: usize = 100;
@@ -41,7 +41,8 @@ fn no_attempt_is_refused_during_a_hundred_traps() {
         let mut trapping = hosted.client();
         says_back(&mut trapping, "!trap");
         for _ in 0..ATTEMPTS {
-            // Not closed in order: ten thousand ports would be in TIME-WAIT.
+            // A reset instead of a close, which would leave ten thousand ports in
+            // TIME-WAIT.
             hosted.client().reset();
         }
         assert_eq!(trapping.read_until_cut(), 0);
@@ -64,7 +65,8 @@ fn no_attempt_is_refused_during_a_hundred_traps() {
     assert!(notices.len() <= 3, "{notices:#?}");
 }
 
-/// Each version that was replaced keeps what is open, but not without end.
+/// Each replaced version keeps its open connections, but the number of versions is
+/// limited.
 fn versions_without_end_are_bounded() {
     const KEPT: usize = 8;
     let folder = Folder::new();
@@ -86,7 +88,8 @@ fn versions_without_end_are_bounded() {
     }
 }
 
-/// They are in the kernel's queue, and served as soon as there is room.
+/// The connections wait in the kernel's queue, and are served as soon as there is a free
+/// place.
 fn at_the_hosts_cap_new_connections_wait() {
     let folder = Folder::new();
     let hosted = talking(&folder, 2);

@@ -1,4 +1,5 @@
-//! Outputs that nobody reads: they cost lines, and neither serving nor the end.
+//! Outputs that nobody reads. Lines are lost, but the server goes on serving and still
+//! ends when it is stopped.
 
 use std::time::{Duration, Instant};
 
@@ -20,11 +21,11 @@ pub fn trials() -> Vec<Trial> {
     ]
 }
 
-/// What a stop may take: two seconds until clients have closed, one for the log's reader,
-/// half of one for the threads, and what a busy machine adds.
+/// Longest time of a stop: two seconds until clients have closed, one for the reader of
+/// the log, half of one for the threads, and a margin for a busy machine.
 const STOP: Duration = Duration::from_secs(8);
 
-/// A second, and what a busy machine adds.
+/// A second, and a margin for a busy machine.
 const SECOND: Duration = Duration::from_secs(2);
 
 fn command(folder: &Folder, flags: &[&str]) -> std::process::Command {
@@ -33,7 +34,7 @@ fn command(folder: &Folder, flags: &[&str]) -> std::process::Command {
     command
 }
 
-/// More lines than a pipe and the log's queue hold.
+/// Causes more lines than a pipe and the queue of the log hold.
 fn fill(client: &mut Client) {
     let long = format!("/{}", "a".repeat(1_000));
     for _ in 0..2_000 {
@@ -41,7 +42,8 @@ fn fill(client: &mut Client) {
     }
 }
 
-/// The third connection of an address, which is closed and said on standard error.
+/// Opens the third connection of an address, which is closed with a notice on standard
+/// error.
 fn provoke_a_notice(porthole: &Porthole) {
     assert_eq!(porthole.client().read_until_cut(), 0);
 }
@@ -61,7 +63,8 @@ fn still_serves(porthole: &mut Porthole, mut first: Client) {
     provoke_a_notice(porthole);
     assert_eq!(first.get("/a", "").text(), "a");
     assert_eq!(second.get("/a", "").text(), "a");
-    // The new version serves those that come: here in the place of one that leaves.
+    // The new version serves new connections: here one that takes the place of a
+    // connection that ends.
     let before = porthole.threads();
     porthole.signal(Signal::HUP);
     second.expect_end();
@@ -130,7 +133,7 @@ fn a_second_signal_ends_it_within_a_second() {
     ends_with_0(&mut porthole, SECOND);
 }
 
-/// Something that the host takes for a server, and that never comes as far as to run.
+/// Component that the host accepts as a server, but that never returns from its start.
 const SPINS: &str = r#"(component
     (core module $spin (func $f (loop (br 0))) (start $f))
     (core instance (instantiate $spin))
@@ -141,7 +144,7 @@ const SPINS: &str = r#"(component
     (instance $interface (export "run" (func $function)))
     (export "wasi:cli/run@0.3.0" (instance $interface)))"#;
 
-/// Waits until it has so many workers.
+/// Waits until the server has `count` workers.
 fn wait_for_workers(porthole: &Porthole, count: usize) {
     let deadline = Instant::now() + PATIENCE;
     let is_worker = |name: &&String| name.starts_with("worker-");

@@ -1,4 +1,4 @@
-//! The date of responses, and clocks that are wrong.
+//! The date of responses, also with a wrong clock.
 
 use std::path::PathBuf;
 use std::thread;
@@ -14,8 +14,8 @@ pub fn trials() -> Vec<Trial> {
 
 const FAKETIME: Program = Program::new("faketime", "faketime");
 
-/// The library that the program puts before others: the program itself would stand
-/// between the server and its signals.
+/// Returns the library that the program would preload. The program itself would be a
+/// process between this test and the server, and would get the signals.
 fn library() -> PathBuf {
     let folders = std::fs::read_dir("/usr/lib").unwrap();
     let paths = folders.map(|folder| {
@@ -52,7 +52,7 @@ fn a_clock_before_1970() {
     );
 }
 
-/// A busy machine may wake the server late, but not for a good part of all seconds.
+/// A busy machine may wake the server late, but not for a tenth of all responses.
 fn date_follows_the_clock() {
     const ANSWERS: usize = 300;
     const LATE: Duration = Duration::from_millis(50);
@@ -64,10 +64,10 @@ fn date_follows_the_clock() {
     for _ in 0..ANSWERS {
         let asked = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
         let answer = client.get("/a", "");
-        // The second of the minute: `Sun, 06 Nov 1994 08:49:37 GMT`.
+        // The seconds of `Sun, 06 Nov 1994 08:49:37 GMT`.
         let date: u64 = answer.field("Date").unwrap()[23..25].parse().unwrap();
         let earliest = (asked - LATE).as_secs() % 60;
-        // What is ahead of it has been answered later.
+        // A date ahead of `earliest` belongs to a later response time.
         let behind = (earliest + 60 - date) % 60;
         late += usize::from((1..30).contains(&behind));
         thread::sleep(Duration::from_millis(10));

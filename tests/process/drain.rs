@@ -1,4 +1,4 @@
-//! Stopping and replacing in the middle of everything.
+//! Stopping the server and replacing the component under load.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
@@ -17,8 +17,8 @@ pub fn trials() -> Vec<Trial> {
     ]
 }
 
-/// Downloads of minutes, among clients that ask on and on: after the grace time it is
-/// over, and the log says how many were cut.
+/// Downloads of minutes run among clients that send request after request. After the
+/// grace time the program ends, and the log reports how many downloads were cut.
 fn downloads_beyond_the_grace_time_are_cut_and_counted() {
     const DOWNLOADS: usize = 50;
     let folder = Folder::new();
@@ -89,7 +89,7 @@ fn draining_announces_close_on_kept_connections() {
     assert_eq!(porthole.wait().code(), Some(0));
 }
 
-/// Each answer is whole; a connection that ends does so between two.
+/// Each response is complete. A connection ends only between two responses.
 fn keep_alive_clients_see_a_replacement_as_a_close() {
     const REPLACEMENTS: usize = 10;
     let folder = Folder::new();
@@ -130,7 +130,7 @@ fn keep_alive_clients_see_a_replacement_as_a_close() {
     });
 }
 
-/// Something that the host takes for a server, until it starts.
+/// Component that the host accepts as a server, but that fails when it starts.
 const RETURNS_AN_ERROR: &str = r#"(component
     (core module $run (func (export "run") (result i32) (i32.const 1)))
     (core instance $run (instantiate $run))
@@ -139,7 +139,7 @@ const RETURNS_AN_ERROR: &str = r#"(component
     (instance $interface (export "run" (func $function)))
     (export "wasi:cli/run@0.3.0" (instance $interface)))"#;
 
-/// One that is no component, one that does not start, and one that does.
+/// One version is not a component, one does not start, and one starts.
 fn a_version_that_fails_leaves_the_old_one_serving() {
     let folder = Folder::new();
     folder.file("a", "a");
@@ -149,8 +149,14 @@ fn a_version_that_fails_leaves_the_old_one_serving() {
     let mut kept = porthole.client();
     assert_eq!(kept.get("/a", "").text(), "a");
     let rows: [(&[u8], &str); 3] = [
-        (b"no component", "reload failed, the old version goes on: cannot use the component"),
-        (&wat::parse_str(RETURNS_AN_ERROR).unwrap(), "reload failed, the old version goes on: "),
+        (
+            b"no component",
+            "reload failed, the old version goes on: cannot use the component",
+        ),
+        (
+            &wat::parse_str(RETURNS_AN_ERROR).unwrap(),
+            "reload failed, the old version goes on: ",
+        ),
         (porthole::COMPONENT, "porthole: reloaded; "),
     ];
     for (component, words) in rows {

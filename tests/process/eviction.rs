@@ -1,4 +1,4 @@
-//! What happens when there are as many connections as there may be.
+//! The server at its maximum of connections.
 
 use libtest_mimic::Trial;
 
@@ -44,7 +44,7 @@ fn all_busy_and_a_new_one_is_told_so() {
     assert_eq!(refused.field("Retry-After"), Some("1"));
     assert!(refused.closes());
     porthole.log().wait_for("\"\" 503 ");
-    // As soon as there is room, there is service.
+    // As soon as a place is free, the next client is served.
     drop(busy);
     while porthole
         .client()

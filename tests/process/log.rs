@@ -123,8 +123,8 @@ fn quiet() {
     assert_eq!(porthole.log().to_end(), [""; 0]);
 }
 
-/// Lines are gathered and written together; none is lost, none is torn, and what
-/// was served last is there when the process has ended.
+/// Lines are buffered and written together. No line is lost or torn, and the last ones
+/// are written before the process ends.
 fn every_request_has_its_line_under_load() {
     const CLIENTS: usize = 20;
     const REQUESTS: usize = 100;
@@ -157,7 +157,8 @@ fn every_request_has_its_line_under_load() {
     }
 }
 
-/// A terminal that was stopped, a full pipe: serving goes on, and a stop is one.
+/// When a terminal is stopped or a pipe is full, the server goes on serving, and a stop
+/// still ends it.
 fn a_log_that_nobody_reads_stops_nothing() {
     let folder = Folder::new();
     let (reader, writer) = std::io::pipe().unwrap();
@@ -179,7 +180,8 @@ fn a_log_that_nobody_reads_stops_nothing() {
     drop(reader);
 }
 
-/// Its reader is gone, or the disk is full: nobody could know of it otherwise.
+/// The reader of the log is gone, or the disk is full. Without the notice nobody could
+/// know.
 fn a_log_that_is_lost_is_said_once() {
     let folder = Folder::new();
     each(&["Broken pipe", "No space left"], |reason| {
@@ -198,7 +200,7 @@ fn a_log_that_is_lost_is_said_once() {
         let mut client = porthole.client();
         for _ in 0..3 {
             client.get("/missing", "");
-            // The lines of some time are written together.
+            // Lines of a short time are written together.
             let words = format!("porthole: the log cannot be written: {reason}");
             porthole.errors().wait_for(&words);
         }
@@ -208,7 +210,7 @@ fn a_log_that_is_lost_is_said_once() {
     });
 }
 
-/// Also where one worker answers after the other.
+/// This holds too when two workers respond alternately.
 fn lines_stand_in_the_order_of_the_answers() {
     const REQUESTS: usize = 200;
     let folder = Folder::new();
@@ -225,7 +227,7 @@ fn lines_stand_in_the_order_of_the_answers() {
     };
     let numbers: Vec<usize> = porthole.log().to_end().iter().map(number).collect();
     assert_eq!(numbers.len(), REQUESTS);
-    // A worker may lose the processor between an answer and its line.
+    // A worker may lose the processor between a response and its line.
     let places = numbers.iter().enumerate();
     let astray = places.filter(|(place, number)| place.abs_diff(**number) > 10);
     assert!(astray.count() < REQUESTS / 20, "{numbers:?}");

@@ -1,5 +1,5 @@
-//! The program from its start to its end: options, signals, logs, and what happens when there
-//! is too little of something.
+//! The program from its start to its end: options, signals, logs, and its behaviour when
+//! a resource runs short.
 
 mod blocked_output;
 mod clock;

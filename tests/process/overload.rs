@@ -1,4 +1,4 @@
-//! More clients than there is room, descriptors or patience for.
+//! More clients than the server has places, descriptors or patience for.
 
 use std::net::SocketAddr;
 use std::process::{Command, Stdio};
@@ -31,22 +31,23 @@ fn folder() -> Folder {
     folder
 }
 
-/// One worker is full and busy, the other full and idle: the newcomer goes to the other.
+/// One worker is full and busy, the other is full and idle. The new connection goes to
+/// the idle one.
 fn a_worker_with_an_idle_connection_makes_room_for_all() {
     let folder = folder();
     let porthole = Porthole::with(&folder, &["--max-connections", "2"]);
-    // The first goes to one worker, so the second to the other.
+    // The first connection goes to one worker, so the second goes to the other.
     let _busy = busy(porthole.address());
     let mut idle = porthole.client();
     assert_eq!(idle.get("/a", "").text(), "a");
-    // Having its answer, it may take the other a moment to be idle.
+    // The idle worker may need a moment after its response until it counts as idle.
     let mut attempts = (0..100).map(|_| porthole.get("/a").status);
     assert!(attempts.any(|status| status == 200));
     idle.expect_end();
 }
 
-/// Clients that were told 503 and stay do not count: whoever comes after a place is free
-/// gets it.
+/// Clients that got a 503 and stay connected do not count. The next client gets the first
+/// place that becomes free.
 fn rejected_connections_hold_no_place() {
     let folder = folder();
     let porthole = Porthole::with(&folder, &["--max-connections", "1", "--workers", "1"]);
@@ -58,7 +59,7 @@ fn rejected_connections_hold_no_place() {
     }
     served.reset();
     while porthole.get("/a").status == 503 {
-        // They are waited for, for two seconds.
+        // The server keeps rejected connections open for two seconds.
         assert!(asked.elapsed() < Duration::from_millis(1_900), "no place");
     }
 }
@@ -77,7 +78,7 @@ fn max_per_address_closes_new_connections() {
     porthole.errors().wait_for(notice);
     let lines = porthole.errors().so_far();
     assert_eq!(lines.iter().filter(|line| line.contains(notice)).count(), 1);
-    // As soon as one has gone, there is room for another.
+    // As soon as one connection has ended, there is a place for another.
     clients.pop();
     while porthole.client().ask_if_open("/a").is_none() {}
     for client in &mut clients {
@@ -85,7 +86,8 @@ fn max_per_address_closes_new_connections() {
     }
 }
 
-/// Neither a spin nor a lost listener: who connects waits, and is served later.
+/// The acceptor neither spins nor loses its listener. A client that connects waits, and
+/// is served later.
 fn accepting_recovers_from_lack_of_descriptors() {
     let folder = folder();
     let porthole = Porthole::serving(&folder);
@@ -108,8 +110,8 @@ fn accepting_recovers_from_lack_of_descriptors() {
     assert_eq!(lines.iter().filter(|line| line.contains(notice)).count(), 1);
 }
 
-/// What the system does not allow is not promised: the cap is what there is room for,
-/// and beyond it idle connections make room, as always.
+/// The server does not promise more connections than the system allows. The cap is
+/// lowered to fit, and beyond it idle connections are closed for new ones, as always.
 fn a_low_hard_limit_lowers_the_cap() {
     let folder = folder();
     let mut command = Command::new("sh");
@@ -122,8 +124,7 @@ fn a_low_hard_limit_lowers_the_cap() {
         .stdout(Stdio::piped())
         .stderr(Stdio::piped());
     let porthole = Porthole::start(command);
-    let line =
-        "porthole: at most 102 connections at once instead of 4096, because the system allows only 200";
+    let line = "porthole: at most 102 connections at once instead of 4096, because the system allows only 200";
     porthole.errors().wait_for(line);
     let mut clients: Vec<Client> = Vec::new();
     for _ in 0..150 {

@@ -1,4 +1,4 @@
-//! SIGHUP: another version takes over.
+//! SIGHUP: replacing the component with another version.
 
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Instant;
@@ -35,7 +35,7 @@ fn ten_replacements_under_load_fail_no_request() {
             let (over, answered) = (&over, &answered);
             scope.spawn(move || {
                 while !over.load(Ordering::Relaxed) {
-                    // Every attempt is accepted and answered.
+                    // Every connection is accepted and every request answered.
                     assert_eq!(Client::connect(address).get("/a", "").text(), "a");
                     answered.fetch_add(1, Ordering::Relaxed);
                 }
@@ -79,14 +79,16 @@ fn a_failed_reload_leaves_the_old_version_serving() {
     let porthole = Porthole::serving(&served);
     std::fs::rename(&served, folder.join("gone")).unwrap();
     porthole.signal(Signal::HUP);
-    porthole.errors().wait_for("reload failed, the old version goes on: cannot read");
+    porthole
+        .errors()
+        .wait_for("reload failed, the old version goes on: cannot read");
     assert_eq!(porthole.get("/a").text(), "a");
 }
 
 fn a_file_that_was_replaced_is_opened_again() {
     let folder = Folder::new();
     let story = folder.file("story.mp4", "old");
-    // The new one is another file than the one that was granted.
+    // The new file is not the one that was granted.
     let from = folder.path().to_str().unwrap();
     let porthole = Porthole::with(&story, &["--reload-from", from]);
     assert_eq!(porthole.get("/").text(), "old");
@@ -98,8 +100,9 @@ fn a_file_that_was_replaced_is_opened_again() {
     assert_eq!(porthole.get("/").text(), "new");
 }
 
-/// Twenty downloads on each of eight versions would be a hundred and sixty. A newcomer
-/// waits for room, but one for each worker; those that are open go on.
+/// Twenty downloads on each of eight versions would be a hundred and sixty. New
+/// connections wait for a free place, except that each worker of a new version takes one.
+/// Open connections go on.
 fn all_versions_together_keep_the_cap() {
     const CAP: usize = 20;
     const NEWCOMERS: usize = 10;
@@ -131,13 +134,13 @@ fn all_versions_together_keep_the_cap() {
         while served(&mut newcomers) < version {
             assert!(Instant::now() < deadline, "no newcomer is served");
         }
-        // And not one more, now that all have had time.
+        // No further newcomer is served, although all have had time.
         assert_eq!(served(&mut newcomers), version);
     }
     for client in &mut old {
         assert!(client.read_until(1 << 20) >= 1 << 20, "cut");
     }
-    // Those that wait are served as soon as there is room.
+    // The waiting newcomers are served as soon as there are free places.
     drop(old);
     for client in &mut newcomers {
         assert_eq!(client.head().status, 200);

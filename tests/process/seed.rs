@@ -1,5 +1,5 @@
-//! The server that porthole grew out of: each thing that it could do, here. The
-//! last one, that a browser plays while it downloads, is in `clients`.
+//! The features of the server from which porthole grew, each tested here. The last of
+//! them, that a browser plays while it downloads, is tested in `clients`.
 
 use libtest_mimic::Trial;
 use rustix::process::Signal;
@@ -59,7 +59,7 @@ fn logs_four_events() {
     let mut client = porthole.client();
     let peer = client.stream().local_addr().unwrap();
     let answer = client.get("/story.mp4", "X-Odd: \x1b[2J\r\nConnection: close\r\n");
-    // A control character in a field is refused, so the event is the refusal's.
+    // A control character in a field is refused, so the log reports a refusal.
     assert_eq!(answer.status, 400);
     client.expect_end();
     porthole.log().wait_for(&format!("Refused {peer}: "));
@@ -126,8 +126,8 @@ fn serves_a_video_as_an_attachment() {
     }
 }
 
-/// Of a client that does not read, the server takes no more than the sockets
-/// hold; what is read meanwhile arrives whole.
+/// The server sends a client that does not read only as much as the sockets hold. A
+/// client that reads meanwhile gets everything.
 fn streams_with_back_pressure() {
     const LENGTH: u64 = 1 << 30;
     let folder = Folder::new();
@@ -157,7 +157,7 @@ fn streams_with_back_pressure() {
     );
 }
 
-/// A file that is cut while it is sent is the read error that a test can make.
+/// A test can cause a read error by cutting the file while it is sent.
 fn a_read_error_ends_the_connection_and_not_the_server() {
     const LENGTH: u64 = 64 << 20;
     let folder = Folder::new();
@@ -193,7 +193,7 @@ fn a_reset_is_told_apart() {
         let peer = client.stream().local_addr().unwrap();
         (client, peer)
     };
-    // Mid-way, and between requests.
+    // In the middle of a response, and between requests.
     for request in [
         "GET /story.mp4 HTTP/1.1\r\nHost: a\r\n\r\n",
         "HEAD / HTTP/1.1\r\nHost: a\r\n\r\n",

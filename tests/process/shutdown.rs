@@ -1,4 +1,4 @@
-//! How the program ends.
+//! The end of the program.
 
 use std::net::TcpStream;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -21,7 +21,7 @@ pub fn trials() -> Vec<Trial> {
     ]
 }
 
-/// Waits until no one accepts any more.
+/// Waits until connections are refused.
 fn wait_until_refused(porthole: &Porthole) {
     let deadline = Instant::now() + PATIENCE;
     while TcpStream::connect(porthole.address()).is_ok() {
@@ -46,7 +46,7 @@ fn a_signal_ends_it_with_0() {
     }
 }
 
-/// Transfers that are under way go on to their last byte; then it is over.
+/// Open transfers continue to their last byte. Then the program ends.
 fn a_drain_cuts_no_answer() {
     let folder = Folder::new();
     let content = noise(20_000_000);
@@ -68,8 +68,8 @@ fn a_drain_cuts_no_answer() {
     assert_eq!(porthole.log().to_end().len(), 20);
 }
 
-/// Clients that ask on and on, on old connections and on new ones. An answer that
-/// has begun is whole; a request that came too late gets none, and can be asked
+/// Clients send request after request, on old connections and on new ones. A response
+/// that has begun is complete. A request that came too late gets none, and can be sent
 /// again elsewhere.
 fn a_drain_under_load_cuts_no_answer() {
     const CLIENTS: usize = 32;
@@ -101,8 +101,8 @@ fn a_drain_under_load_cuts_no_answer() {
     assert_eq!(porthole.wait().code(), Some(0));
 }
 
-/// SIGHUP, again and again, under clients that ask on new connections: each gets
-/// its whole answer, and who is in the middle of one keeps it.
+/// SIGHUP is sent again and again while clients send requests on new connections. Each
+/// client gets a complete response, and the open transfer continues.
 fn a_replacement_refuses_no_one() {
     const REPLACEMENTS: usize = 5;
     let folder = Folder::new();
@@ -146,7 +146,8 @@ fn idle_connections_do_not_hold_it_up() {
     let mut used = porthole.client();
     assert_eq!(used.get("/a", "").text(), "a");
     let mut fresh = porthole.client();
-    // Accepted in order: when this one is served, the one before is there.
+    // Connections are accepted in order. When this one has been served, the one before it
+    // has been accepted.
     assert_eq!(porthole.get("/a").text(), "a");
     porthole.signal(Signal::TERM);
     used.expect_end();

@@ -1,4 +1,4 @@
-//! How the program starts, or says why it doesn't.
+//! The start of the program, and the messages when it fails.
 
 use std::net::{SocketAddr, TcpListener};
 use std::process::{Output, Stdio};
@@ -30,7 +30,7 @@ fn run(arguments: &[&str]) -> Output {
     Porthole::command().args(arguments).output().unwrap()
 }
 
-/// The one line on standard error of a start that failed, without its prefix.
+/// Returns the one line on standard error of a failed start, without its prefix.
 fn complaint(output: &Output) -> String {
     assert_eq!(output.status.code(), Some(1), "{output:?}");
     assert!(output.stdout.is_empty(), "{output:?}");
@@ -53,7 +53,7 @@ fn a_busy_port_is_one_line() {
     assert_eq!(complaint(&output), expected);
 }
 
-/// Whoever has that port, it is not free: the complaint names it.
+/// The port is taken by this test or by another program. The message names it.
 fn the_port_is_4000_unless_told() {
     let folder = Folder::new();
     let _taken = TcpListener::bind("127.0.0.1:4000");
@@ -110,8 +110,8 @@ fn wrong_usage_is_2() {
     });
 }
 
-/// Header fields are the component's to judge, and what it needs of memory; what is wrong
-/// is told as any wrong usage.
+/// The component checks the fields of `--header` and the memory that it needs. The
+/// program reports its errors like any wrong usage.
 fn invalid_arguments_are_reported_by_the_component() {
     let long = ["X: ", &"x".repeat(4_097 - "X: \r\n".len())].concat();
     let folder = Folder::new();
@@ -226,10 +226,29 @@ fn a_flags_variable_says_yes_or_no() {
         let mut command = Porthole::command();
         command.args([folder.path().to_str().unwrap(), "--port", "0"]);
         command.args(["--workers", "1", "--verbose"]);
-        // Flags that exclude each other do so only when both say yes.
+        // Flags that exclude each other do so only when both are on.
         command.envs([("PORTHOLE_HIDDEN", *value), ("PORTHOLE_QUIET", "0")]);
         let porthole = Porthole::start(command);
         assert_eq!(porthole.get("/.hidden").status, *status);
+    });
+    // None of them is forgotten.
+    let switches = [
+        "HIDDEN",
+        "SPA",
+        "CORS",
+        "VERBOSE",
+        "QUIET",
+        "LOG_MILLISECONDS",
+        "NO_CONFINE",
+    ];
+    each(&switches, |name| {
+        let mut command = Porthole::command();
+        command.args([".", "--grants"]);
+        let output = command
+            .env(format!("PORTHOLE_{name}"), "off")
+            .output()
+            .unwrap();
+        assert!(output.status.success(), "{output:?}");
     });
     let rows = [
         (
@@ -252,7 +271,7 @@ fn a_flags_variable_says_yes_or_no() {
     });
 }
 
-/// Paths, in the start-up lines and in errors.
+/// This covers the paths in the start-up lines and in errors.
 fn control_characters_in_arguments_are_escaped() {
     let folder = Folder::new();
     let served = folder.folder("a\x1b[2Jb\nc");
@@ -287,11 +306,11 @@ fn control_characters_in_arguments_are_escaped() {
     assert!(text.contains(name) && !text.contains('\x1b'), "{text}");
 }
 
-/// One clear line, or a server that serves.
+/// The program prints one clear line or serves.
 fn however_few_files_it_may_open_it_serves_or_says_why() {
     let folder = Folder::new();
     folder.file("a", "a");
-    // With three the system finds no library for any program.
+    // With three descriptors the system can't load the libraries of any program.
     let rows: Vec<u32> = (4..=64).collect();
     each(&rows, |limit| {
         let mut command = std::process::Command::new("sh");
@@ -323,7 +342,7 @@ fn however_few_files_it_may_open_it_serves_or_says_why() {
 fn several_addresses() {
     let folder = Folder::new();
     folder.file("a", "a");
-    // IPv6 too, where the machine has it.
+    // IPv6 is included where the machine has it.
     let six = TcpListener::bind("[::1]:0").is_ok();
     let mut addresses = vec!["--bind", "127.0.0.1", "--bind", "127.0.0.2"];
     if six {
@@ -343,7 +362,8 @@ fn several_addresses() {
     }
 }
 
-/// Clients that come and go without end, and one on the second address, again and again.
+/// Clients connect and leave without end, while one client on the second address sends
+/// requests.
 fn a_flood_on_one_address_leaves_the_others_their_turn() {
     const ASKED: usize = 20;
     let folder = Folder::new();
@@ -358,7 +378,8 @@ fn a_flood_on_one_address_leaves_the_others_their_turn() {
         for _ in 0..4 {
             scope.spawn(|| {
                 while !over.load(Ordering::Relaxed) {
-                    // Not closed in order: the ports would be in TIME-WAIT.
+                    // A reset instead of a close, which would leave the ports in
+                    // TIME-WAIT.
                     porthole.client().reset();
                 }
             });
@@ -370,13 +391,13 @@ fn a_flood_on_one_address_leaves_the_others_their_turn() {
             let answer = client.read_within(PATIENCE / 4);
             served += usize::from(answer.is_some());
         }
-        // Before anything fails: the others would go on.
+        // Set before an assertion can fail, because the other threads would run on.
         over.store(true, Ordering::Relaxed);
         assert_eq!(served, ASKED);
     });
 }
 
-/// But for what depends on the kernel.
+/// The lines that depend on the kernel are left out.
 fn the_readme_shows_these_lines() {
     let readme = concat!(env!("CARGO_MANIFEST_DIR"), "/../README.md");
     let readme = std::fs::read_to_string(readme).unwrap();

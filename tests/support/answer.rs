@@ -1,18 +1,18 @@
-//! An answer, read strictly.
+//! A response, parsed strictly.
 
-/// What came back for a request.
+/// Response to one request.
 #[derive(Clone, Debug)]
 pub struct Answer {
     pub status: u16,
-    /// The status line without its CRLF.
+    /// Status line without its CRLF.
     pub line: String,
     fields: Vec<(String, String)>,
     pub body: Vec<u8>,
 }
 
 impl Answer {
-    /// Parses a head, up to and without its empty line. Anything that RFC 9112
-    /// does not allow a server to send fails the test.
+    /// Parses a head without its empty line. Fails the test on anything that RFC 9112
+    /// does not allow a server to send.
     pub fn parse(head: &str) -> Self {
         let mut lines = head.split("\r\n");
         let line = lines.next().unwrap().to_owned();
@@ -33,7 +33,7 @@ impl Answer {
         }
     }
 
-    /// The value of a field that must not be repeated.
+    /// Returns the value of a field that must not be repeated.
     pub fn field(&self, name: &str) -> Option<&str> {
         let mut values = self
             .fields
@@ -62,13 +62,13 @@ impl Answer {
         std::str::from_utf8(&self.body).expect("text")
     }
 
-    /// The line that goes with an error.
+    /// Returns the line of text that is the content of an error response.
     pub fn words(&self) -> &str {
         self.text().trim_end_matches("\r\n")
     }
 
-    /// How many bytes follow the head (RFC 9112 §6.3, as far as this server may
-    /// go: it never chunks).
+    /// Returns the length of the content (RFC 9112 §6.3, except chunked: this server
+    /// never sends chunks).
     pub fn content_length(&self, to_head: bool) -> u64 {
         assert_eq!(self.field("Transfer-Encoding"), None);
         let announced = self

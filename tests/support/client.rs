@@ -1,4 +1,4 @@
-//! A client that sends whatever bytes it is told to.
+//! A client that sends arbitrary bytes.
 
 use std::io::{self, Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpStream};
@@ -11,7 +11,7 @@ use super::{Answer, PATIENCE};
 /// One connection.
 pub struct Client {
     stream: TcpStream,
-    /// Received and not yet taken.
+    /// Bytes that were received and that no one has read yet.
     buffer: Vec<u8>,
 }
 
@@ -20,13 +20,13 @@ impl Client {
         Self::try_connect(address).expect("a connection")
     }
 
-    /// `None` when no one accepts.
+    /// Returns `None` when the connection is refused.
     pub fn try_connect(address: SocketAddr) -> Option<Self> {
         TcpStream::connect(address).ok().map(Self::over)
     }
 
-    /// Connects with the smallest window that the system has: what the client does
-    /// not read stays with the server.
+    /// Connects with the smallest receive window that the system allows. Bytes that the
+    /// client does not read stay with the server.
     pub fn with_a_small_window(address: SocketAddr) -> Self {
         let socket = Socket::new(Domain::for_address(address), Type::STREAM, None).unwrap();
         socket.set_recv_buffer_size(1).unwrap();
@@ -44,7 +44,7 @@ impl Client {
         }
     }
 
-    /// The connection itself, for what is done to it below HTTP.
+    /// Returns the socket, for tests that act below HTTP.
     pub fn stream(&self) -> &TcpStream {
         &self.stream
     }
@@ -54,18 +54,18 @@ impl Client {
         self
     }
 
-    /// Sends what the server still takes.
+    /// Sends the bytes, and ignores that the server may have closed the connection.
     pub fn try_send(&mut self, bytes: impl AsRef<[u8]>) {
         self.takes(bytes);
     }
 
-    /// Sends, and says whether the server has taken all of it.
+    /// Sends the bytes, and returns whether the server accepted all of them.
     pub fn takes(&mut self, bytes: impl AsRef<[u8]>) -> bool {
         self.stream.write_all(bytes.as_ref()).is_ok()
     }
 
-    /// Each byte in a packet of its own, as far as the system goes along. What the
-    /// server no longer takes is not sent.
+    /// Sends each byte in a packet of its own, as far as the system allows. Stops when
+    /// the server has closed the connection.
     pub fn send_byte_by_byte(&mut self, bytes: impl AsRef<[u8]>) -> &mut Self {
         for byte in bytes.as_ref() {
             if self.stream.write_all(&[*byte]).is_err() {
@@ -75,7 +75,8 @@ impl Client {
         self
     }
 
-    /// `GET` with `Host`, kept alive; `fields` are further lines, each with its CRLF.
+    /// Sends a `GET` with `Host` on a kept-alive connection. `fields` are further lines,
+    /// each with its CRLF.
     pub fn get(&mut self, target: &str, fields: &str) -> Answer {
         self.ask("GET", target, fields)
     }
@@ -90,8 +91,8 @@ impl Client {
         }
     }
 
-    /// GETs from a server that may be about to close: `None` when it has ended the
-    /// connection before the first byte of an answer.
+    /// Sends a GET to a server that may be about to close. Returns `None` when the server
+    /// has ended the connection before the first byte of a response.
     pub fn ask_if_open(&mut self, target: &str) -> Option<Answer> {
         let request = format!("GET {target} HTTP/1.1\r\nHost: porthole\r\n\r\n");
         self.stream.write_all(request.as_bytes()).ok()?;
@@ -99,7 +100,7 @@ impl Client {
         open.then(|| self.read())
     }
 
-    /// Says that nothing more will be sent.
+    /// Shuts down the sending direction.
     pub fn finish(&mut self) -> &mut Self {
         self.stream
             .shutdown(Shutdown::Write)
@@ -107,7 +108,7 @@ impl Client {
         self
     }
 
-    /// Reads one answer with its content.
+    /// Reads one response with its content.
     pub fn read(&mut self) -> Answer {
         let mut answer = self.head();
         let length = usize::try_from(answer.content_length(false)).unwrap();
@@ -122,12 +123,12 @@ impl Client {
         answer
     }
 
-    /// Reads one answer if it begins within `time`.
+    /// Reads one response if it begins within `time`.
     pub fn read_within(&mut self, time: Duration) -> Option<Answer> {
         self.has_more_within(time).then(|| self.read())
     }
 
-    /// Whether bytes, or the end, come within `time`.
+    /// Returns whether bytes, or the end of the connection, arrive within `time`.
     pub fn has_more_within(&mut self, time: Duration) -> bool {
         self.stream.set_read_timeout(Some(time)).unwrap();
         let more = !self.buffer.is_empty() || self.stream.peek(&mut [0]).is_ok();
@@ -135,7 +136,8 @@ impl Client {
         more
     }
 
-    /// Reads one answer to HEAD: content would be taken for the next answer.
+    /// Reads one response to HEAD. If it had content, that would be read as the next
+    /// response.
     pub fn read_head(&mut self) -> Answer {
         let answer = self.head();
         answer.content_length(true);
@@ -163,7 +165,7 @@ impl Client {
         Answer::parse(&head)
     }
 
-    /// The next bytes, at most as many as fit; 0 at the end.
+    /// Reads the next bytes into `into`, and returns their number: 0 at the end.
     pub fn read_some(&mut self, into: &mut [u8]) -> usize {
         if self.buffer.is_empty() {
             return match self.stream.read(into) {
@@ -177,18 +179,19 @@ impl Client {
         count
     }
 
-    /// Everything up to the end of the connection.
+    /// Reads everything up to the end of the connection.
     pub fn read_to_end(&mut self) -> Vec<u8> {
         while self.receive() > 0 {}
         std::mem::take(&mut self.buffer)
     }
 
-    /// How many bytes come until the connection ends, in whatever way.
+    /// Counts the bytes that arrive until the connection ends, cleanly or by a reset.
     pub fn read_until_cut(&mut self) -> u64 {
         self.read_until(u64::MAX)
     }
 
-    /// How many bytes come until there are `enough`, or until the connection ends.
+    /// Counts the bytes that arrive until there are `enough`, or until the connection
+    /// ends.
     pub fn read_until(&mut self, enough: u64) -> u64 {
         let mut count = self.buffer.len() as u64;
         let mut chunk = vec![0; 64 << 10];
@@ -200,7 +203,7 @@ impl Client {
         count
     }
 
-    /// The server closes in order, and has nothing more to say.
+    /// Checks that the server closes cleanly and sends nothing more.
     pub fn expect_end(&mut self) {
         let rest = self.read_to_end();
         assert!(
@@ -227,7 +230,7 @@ impl Client {
         count
     }
 
-    /// What has been received, for a message.
+    /// Returns what has been received, for a message.
     fn text(&self) -> String {
         let shown = self.buffer.get(..400).unwrap_or(&self.buffer);
         String::from_utf8_lossy(shown).into_owned()

@@ -1,11 +1,11 @@
-//! A folder to serve, gone when the test is over.
+//! A directory to serve, removed when the test is over.
 
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 
 use super::Random;
 
-/// A temporary folder. Names may have folders in them, which are made.
+/// A temporary directory. Names may contain directories, which are created.
 pub struct Folder(tempfile::TempDir);
 
 impl Folder {
@@ -13,7 +13,7 @@ impl Folder {
         Self::within(std::env::temp_dir())
     }
 
-    /// On the file system that `parent` is on.
+    /// Creates it on the file system of `parent`.
     pub fn within(parent: impl AsRef<Path>) -> Self {
         let mut builder = tempfile::Builder::new();
         Self(builder.prefix("porthole-").tempdir_in(parent).unwrap())
@@ -23,7 +23,7 @@ impl Folder {
         self.0.path()
     }
 
-    /// Where `name` is or would be.
+    /// Returns the path of `name`, and creates its parent directories.
     pub fn join(&self, name: impl AsRef<Path>) -> PathBuf {
         let path = self.path().join(name);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
@@ -36,7 +36,7 @@ impl Folder {
         path
     }
 
-    /// A file of `length` bytes that takes no room: zeros.
+    /// Creates a file of `length` zeros that takes no disk space.
     pub fn sparse(&self, name: impl AsRef<Path>, length: u64) -> PathBuf {
         let path = self.join(name);
         File::create(&path).unwrap().set_len(length).unwrap();
@@ -49,14 +49,14 @@ impl Folder {
         path
     }
 
-    /// A symbolic link; `target` as it is written into the link.
+    /// Creates a symbolic link. `target` is written into the link as it is.
     pub fn link(&self, name: impl AsRef<Path>, target: impl AsRef<Path>) -> PathBuf {
         let path = self.join(name);
         std::os::unix::fs::symlink(target, &path).unwrap();
         path
     }
 
-    /// A named pipe that no one writes to.
+    /// Creates a named pipe that no one writes to.
     pub fn fifo(&self, name: impl AsRef<Path>) -> PathBuf {
         let path = self.join(name);
         let (kind, mode) = (rustix::fs::FileType::Fifo, rustix::fs::Mode::RUSR);
@@ -71,7 +71,7 @@ impl AsRef<Path> for Folder {
     }
 }
 
-/// Bytes that look like nothing: no two places are alike.
+/// Returns pseudo-random bytes, so that no two positions look alike.
 pub fn noise(length: usize) -> Vec<u8> {
     let mut random = Random::new(0);
     let mut bytes = Vec::with_capacity(length + 8);

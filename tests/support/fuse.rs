@@ -1,7 +1,7 @@
-//! A file system whose answers a test holds back: FUSE, with this process as its server.
+//! A file system whose answers a test can delay: FUSE, with this process as its server.
 //!
-//! It speaks with the kernel itself (linux/fuse.h, version 7.31): the crates for it bring
-//! along more than the ten messages that a reader needs.
+//! It implements the kernel protocol itself (linux/fuse.h, version 7.31), because the
+//! crates for it contain far more than the ten messages that a reader needs.
 
 use std::collections::HashSet;
 use std::fs::File;
@@ -13,11 +13,12 @@ use std::time::Instant;
 
 use super::{Folder, PATIENCE, noise};
 
-/// Bytes of a film.
+/// Size of a film.
 const FILM_BYTES: usize = 1 << 20;
 
-/// In the root: a folder with `inside`, a file whose bytes can't be read, and a folder that
-/// fails half-way through its entries. A name that begins with `film` and goes on is a film.
+/// The root holds a directory with the file `inside`, a file whose bytes can't be read,
+/// and a directory that fails half-way through its entries. Every name that begins with
+/// `film` and is longer is a film.
 const ROOT: u64 = 1;
 const FOLDER: u64 = 2;
 const INSIDE: u64 = 3;
@@ -25,7 +26,7 @@ const BROKEN: u64 = 4;
 const HALF: u64 = 5;
 const FILM: u64 = 256;
 
-/// What the kernel asks of a file system.
+/// Operation that the kernel requests from a file system.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Question {
     Lookup,
@@ -35,7 +36,7 @@ pub enum Question {
     ReadDirectory,
 }
 
-/// A mounted file system; unmounted when the test is over.
+/// A mounted file system, unmounted when the test is over.
 pub struct Fuse {
     path: PathBuf,
     gate: Arc<Gate>,
@@ -43,7 +44,7 @@ pub struct Fuse {
 }
 
 impl Fuse {
-    /// Whether this process may mount one.
+    /// Whether this process has the right to mount one.
     pub fn may_be_mounted() -> bool {
         let folder = Folder::new();
         Self::try_mount(folder.path()).is_ok()
@@ -72,12 +73,12 @@ impl Fuse {
         Ok(Self { path, gate, film })
     }
 
-    /// The content of each film.
+    /// Returns the content that every film has.
     pub fn film(&self) -> &[u8] {
         &self.film
     }
 
-    /// From now on, such questions are answered when the guard is dropped.
+    /// Delays the answers to this question from now on, until the guard is dropped.
     pub fn hold_back(&self, question: Question) -> HeldBack<'_> {
         self.gate.change(|held| held.closed.insert(question));
         HeldBack(&self.gate)
@@ -116,11 +117,11 @@ fn c_string(path: &Path) -> std::ffi::CString {
     std::ffi::CString::new(path.as_os_str().as_bytes()).unwrap()
 }
 
-/// While it lives, questions wait.
+/// Guard: questions wait while it lives.
 pub struct HeldBack<'a>(&'a Gate);
 
 impl HeldBack<'_> {
-    /// Waits until so many questions wait for an answer.
+    /// Waits until `count` questions wait for an answer.
     pub fn wait_for(&self, count: usize) {
         let deadline = Instant::now() + PATIENCE;
         let mut held = self.0.held.lock().unwrap();
@@ -181,7 +182,7 @@ struct Request {
     operation: u32,
     unique: u64,
     inode: u64,
-    /// What depends on the operation.
+    /// Part of the message that depends on the operation.
     body: Vec<u8>,
 }
 
@@ -215,7 +216,7 @@ fn number(bytes: &[u8], at: usize, length: usize) -> u64 {
 type Answer = Result<Vec<u8>, i32>;
 
 impl Served {
-    /// Until the file system is unmounted and no one uses it.
+    /// Runs until the file system is unmounted and no one uses it.
     fn serve(self: Arc<Self>) {
         let mut buffer = vec![0; 1 << 17];
         loop {
@@ -225,7 +226,7 @@ impl Served {
                 Err(_) => continue,
             };
             let request = Request::new(&buffer[..count]);
-            // Forgetting and interrupting have no answer.
+            // FORGET and INTERRUPT have no answer.
             if matches!(request.operation, 2 | 36 | 42) {
                 continue;
             }
@@ -252,7 +253,7 @@ impl Served {
         bytes.extend(error.to_ne_bytes());
         bytes.extend(request.unique.to_ne_bytes());
         bytes.extend(body);
-        // Whoever asked may have been interrupted.
+        // Fails when the asking process was interrupted.
         let _ = (&self.kernel).write(&bytes);
     }
 
@@ -263,11 +264,11 @@ impl Served {
                 .into_iter()
                 .chain(attributes(request.inode))
                 .collect()),
-            // Open a file, a directory.
+            // Open a file, open a directory.
             14 | 27 => Ok(words(&[0, 0])),
             15 => self.read(request),
             17 => Ok(vec![0; 80]),
-            // Release a file, a directory; the end.
+            // Release a file, release a directory, end the session.
             18 | 29 | 38 => Ok(Vec::new()),
             26 => Ok(initialized()),
             28 => entries(request),
@@ -296,7 +297,7 @@ fn halves(halves: &[u32]) -> Vec<u8> {
     halves.iter().flat_map(|half| half.to_ne_bytes()).collect()
 }
 
-/// Version, readahead, flags; background, most bytes of a write, granularity; the rest 0.
+/// Version, readahead, flags; background, largest write, granularity. The rest is 0.
 fn initialized() -> Vec<u8> {
     let mut answer = halves(&[7, 31, 1 << 17, 0, 0, 4096, 1]);
     answer.resize(64, 0);
@@ -313,7 +314,7 @@ fn lookup(request: &Request) -> Answer {
         (ROOT, [b'f', b'i', b'l', b'm', .., last]) => FILM + u64::from(*last),
         _ => return Err(libc::ENOENT),
     };
-    // Nothing of it is to be remembered.
+    // The kernel must not cache anything of it.
     let mut answer = words(&[inode, 0, 0, 0, 0]);
     answer.extend(attributes(inode));
     Ok(answer)

@@ -1,4 +1,4 @@
-//! A component in the host's library, within this process.
+//! A component run by the host's library within this process.
 
 use std::io::Write;
 use std::net::{SocketAddr, TcpListener};
@@ -9,7 +9,7 @@ use porthole::{Error, Limits, Listeners, Log, Program, Root, Running, Server};
 
 use super::{Client, Lines};
 
-/// A running server; ended when the test is over.
+/// A running server, ended when the test is over.
 pub struct Hosted {
     running: Running,
     log: Lines,
@@ -17,7 +17,7 @@ pub struct Hosted {
 }
 
 impl Hosted {
-    /// Starts with arguments that depend on the granted address.
+    /// Starts a component whose arguments depend on the granted address.
     pub fn start(
         component: &[u8],
         root: impl AsRef<Path>,
@@ -28,7 +28,7 @@ impl Hosted {
         Self::on(listener, component, root, arguments, limits)
     }
 
-    /// The same on a listener that the test has made.
+    /// Does the same on a listener that the test has made.
     pub fn on(
         listener: TcpListener,
         component: &[u8],
@@ -65,17 +65,17 @@ impl Hosted {
         Client::connect(self.running.addresses()[0])
     }
 
-    /// What the component prints.
+    /// Returns the output of the component.
     pub fn log(&self) -> &Lines {
         &self.log
     }
 
-    /// What the host reports.
+    /// Returns the notices of the host.
     pub fn notices(&self) -> &Lines {
         &self.notices
     }
 
-    /// Another version of the component for the connections to come.
+    /// Replaces the component for the connections to come.
     pub fn replace(&mut self, component: &[u8], root: impl AsRef<Path>) -> Result<(), Error> {
         self.running
             .replace(&Program::compile(component)?, Root::open(root)?)

@@ -1,4 +1,4 @@
-//! What a process prints, line by line, as it comes.
+//! Output of a process, line by line, as it arrives.
 
 use std::io::{BufRead, BufReader, Read};
 use std::sync::{Arc, Condvar, Mutex};
@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use super::PATIENCE;
 
-/// The lines of a stream so far; clones share them.
+/// Lines of a stream so far. Clones share them.
 #[derive(Clone, Default)]
 pub struct Lines(Arc<(Mutex<State>, Condvar)>);
 
@@ -33,14 +33,14 @@ impl Lines {
         lines
     }
 
-    /// The first line that contains `words`, waited for.
+    /// Waits for the first line that contains `words`.
     pub fn wait_for(&self, words: &str) -> String {
         let mut found = self.wait_for_several(1, |line| line.contains(words), words);
         found.swap_remove(0)
     }
 
-    /// All lines that match, once there are `count` of them; `what` is for the
-    /// message when they don't come.
+    /// Waits until `count` lines match, and returns all that do. `what` is for the
+    /// message of the failure.
     pub fn wait_for_several(
         &self,
         count: usize,
@@ -64,7 +64,7 @@ impl Lines {
             state = changed.wait_timeout(state, left).unwrap().0;
         };
         let lines = state.lines.join("\n");
-        // To fail with the lock would fail the next caller too.
+        // A panic that holds the lock would poison it and make the next caller fail too.
         drop(state);
         assert!(
             found.len() >= count,
@@ -74,7 +74,7 @@ impl Lines {
         found
     }
 
-    /// All lines, once the stream has ended.
+    /// Waits for the end of the stream, and returns all lines.
     pub fn to_end(&self) -> Vec<String> {
         let (state, changed) = &*self.0;
         let state = state.lock().unwrap();
@@ -91,7 +91,7 @@ impl Lines {
         lines
     }
 
-    /// What has come so far.
+    /// Returns the lines that have arrived so far.
     pub fn so_far(&self) -> Vec<String> {
         self.0.0.lock().unwrap().lines.clone()
     }

@@ -1,4 +1,4 @@
-//! What tests are written with.
+//! Tools for writing tests.
 
 mod answer;
 mod client;
@@ -26,22 +26,22 @@ pub use porthole::Porthole;
 pub use programs::Program;
 pub use random::Random;
 
-/// How long a test waits for anything before it fails: longer than every
+/// Longest time that a test waits for anything before it fails. It is longer than every
 /// deadline of the server that a test waits for.
 pub const PATIENCE: Duration = Duration::from_secs(20);
 
-/// How long a server under load may go on believing what it knows of a file: a second,
-/// and what a busy machine adds.
+/// Longest time for which a server under load may serve outdated data of a file: a
+/// second, and a margin for a busy machine.
 pub const SOON: Duration = Duration::from_secs(4);
 
-/// Functions as trials, each under its own path:
+/// Lists functions as trials, each under its own path:
 ///
 /// ```ignore
 /// trials![plain, other; needs [&CURL]: with_curl, resumes_with_curl]
 /// ```
 ///
-/// What needs a program that is missing is shown as ignored, with the Debian
-/// package to install; with `CI=true` it fails.
+/// A trial whose programs are missing is shown as ignored, with the Debian packages to
+/// install. With `CI=true` it fails.
 macro_rules! trials {
     ($($test:ident),* $(,)? $(; needs $programs:expr => $($needing:ident),* $(,)?)*) => {
         vec![
@@ -56,7 +56,7 @@ macro_rules! trials {
 }
 pub(crate) use trials;
 
-/// A test by its full path, without the name of this binary.
+/// Returns a test under its full path without the name of this binary.
 pub fn trial(path: &str, test: impl FnOnce() + Send + 'static) -> Trial {
     let name = path.strip_prefix("blackbox::").unwrap_or(path);
     Trial::test(name, move || {
@@ -65,7 +65,7 @@ pub fn trial(path: &str, test: impl FnOnce() + Send + 'static) -> Trial {
     })
 }
 
-/// A test that needs programs which are not ours.
+/// Returns a test that needs programs of other projects.
 pub fn needing(programs: &[&Program], path: &str, test: fn()) -> Trial {
     let missing: Vec<String> = programs
         .iter()
@@ -78,8 +78,8 @@ pub fn needing(programs: &[&Program], path: &str, test: fn()) -> Trial {
     }
 }
 
-/// A test of a program that is too much for every run; shown as ignored where it is
-/// missing, also with `CI=true`.
+/// Returns a test of a program that is too large to require everywhere. Without the
+/// program the test is shown as ignored, also with `CI=true`.
 pub fn where_installed(programs: &[&Program], path: &str, test: fn()) -> Trial {
     match programs.iter().find(|program| !program.is_here()) {
         None => trial(path, test),
@@ -89,7 +89,7 @@ pub fn where_installed(programs: &[&Program], path: &str, test: fn()) -> Trial {
     }
 }
 
-/// A test that needs a kernel with Landlock.
+/// Returns a test that needs a kernel with Landlock.
 pub fn needing_landlock(path: &str, test: fn()) -> Trial {
     use landlock::{ABI, Access, AccessFs, CompatLevel, Compatible, Ruleset, RulesetAttr};
     let known = Ruleset::default()
@@ -101,7 +101,7 @@ pub fn needing_landlock(path: &str, test: fn()) -> Trial {
     }
 }
 
-/// A test that can't show anything here, for want of what is `missing`.
+/// Returns a test that can't run here because `missing` is missing.
 fn lacking(missing: &str, path: &str, test: fn()) -> Trial {
     let missing = format!("needs {missing}");
     if std::env::var("CI").is_ok_and(|ci| ci == "true") {
@@ -110,8 +110,8 @@ fn lacking(missing: &str, path: &str, test: fn()) -> Trial {
     trial(path, test).with_kind(missing).with_ignored_flag(true)
 }
 
-/// A test that needs rights which not everyone has, who runs it; shown as ignored
-/// without them, also with `CI=true`: unlike a program they can't be installed.
+/// Returns a test that needs rights that not every user has. Without them it is shown as
+/// ignored, also with `CI=true`, because rights can't be installed like a program.
 pub fn privileged(path: &str, allowed: bool, what: &str, test: fn()) -> Trial {
     match allowed {
         true => trial(path, test),
@@ -121,7 +121,7 @@ pub fn privileged(path: &str, allowed: bool, what: &str, test: fn()) -> Trial {
     }
 }
 
-/// Runs a test on every row of a table and fails with all rows that failed.
+/// Runs a test on every row of a table, and fails with all rows that failed.
 pub fn each<R: Debug>(rows: &[R], test: impl Fn(&R)) {
     let failure = |row| {
         let panic = catch_unwind(AssertUnwindSafe(|| test(row))).err()?;

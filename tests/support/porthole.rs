@@ -10,7 +10,7 @@ use rustix::process::{Pid, Resource, Rlimit, Signal, getrlimit, kill_process, pr
 
 use super::{Answer, Client, Lines, PATIENCE};
 
-/// A running server; killed when the test is over.
+/// A running server, killed when the test is over.
 pub struct Porthole {
     child: Child,
     address: SocketAddr,
@@ -19,12 +19,12 @@ pub struct Porthole {
 }
 
 impl Porthole {
-    /// Serves a folder or a file with the flags' defaults.
+    /// Serves a directory or a file with the defaults of all flags.
     pub fn serving(path: impl AsRef<Path>) -> Self {
         Self::with(path, &[])
     }
 
-    /// Serves with further flags, and returns when it accepts connections.
+    /// Serves with further flags, and returns when the server accepts connections.
     pub fn with(path: impl AsRef<Path>, flags: &[&str]) -> Self {
         let mut command = Self::command();
         command.arg(path.as_ref()).args(["--port", "0"]).args(flags);
@@ -34,13 +34,14 @@ impl Porthole {
         Self::start(command)
     }
 
-    /// Runs a command of [`Porthole::command`]'s, and returns when it accepts
+    /// Runs a command from [`Porthole::command`], and returns when the server accepts
     /// connections.
     pub fn start(command: Command) -> Self {
         Self::not_ready(command).ready()
     }
 
-    /// Runs a command of [`Porthole::command`]'s, and returns at once: it has no address.
+    /// Runs a command from [`Porthole::command`], and returns at once, before the address
+    /// is known.
     pub fn not_ready(mut command: Command) -> Self {
         let mut child = command.spawn().expect("porthole starts");
         let log = child.stdout.take().map(Lines::of).unwrap_or_default();
@@ -53,22 +54,23 @@ impl Porthole {
         }
     }
 
-    /// The same once it accepts connections.
+    /// Waits until the server accepts connections.
     pub fn ready(mut self) -> Self {
         self.address = address(&self.errors.wait_for("http://"));
         self
     }
 
-    /// Runs a command of [`Porthole::command`]'s with both outputs in one pipe, which is
-    /// read as far as the start-up lines, and no further while it is held.
+    /// Runs a command from [`Porthole::command`] with both outputs in one pipe. The
+    /// start-up lines are read from it, and nothing more: the pipe fills up while the
+    /// reader is held.
     pub fn unread(mut command: Command) -> (Self, PipeReader) {
         let (mut reader, writer) = std::io::pipe().unwrap();
         command.stdout(writer.try_clone().unwrap()).stderr(writer);
         let child = command.spawn().expect("porthole starts");
-        // The command holds the pipe's other end.
+        // The command holds the writing end of the pipe.
         drop(command);
         let mut text = Vec::new();
-        while !text.ends_with(b"cuts open transfers\n") {
+        while !text.ends_with(b"to abort open transfers\n") {
             let mut byte = [0];
             let count = reader.read(&mut byte).unwrap();
             assert!(count > 0, "{}", String::from_utf8_lossy(&text));
@@ -84,8 +86,8 @@ impl Porthole {
         (porthole, reader)
     }
 
-    /// The binary without arguments, and without what the environment says of
-    /// them.
+    /// Returns a command that runs the binary without arguments and without `PORTHOLE_`
+    /// variables.
     pub fn command() -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_porthole"));
         for (name, _) in std::env::vars_os() {
@@ -100,7 +102,7 @@ impl Porthole {
         command
     }
 
-    /// Where it listens; the first, if there are several.
+    /// Returns the address of the first listener.
     pub fn address(&self) -> SocketAddr {
         self.address
     }
@@ -113,12 +115,12 @@ impl Porthole {
         self.child.id()
     }
 
-    /// Its standard output: the access log and, with `-v`, the connection log.
+    /// Returns its standard output: the access log and, with `-v`, the connection log.
     pub fn log(&self) -> &Lines {
         &self.log
     }
 
-    /// Its standard error: the start-up lines and what goes wrong.
+    /// Returns its standard error: the start-up lines and the errors.
     pub fn errors(&self) -> &Lines {
         &self.errors
     }
@@ -127,13 +129,13 @@ impl Porthole {
         Client::connect(self.address)
     }
 
-    /// One GET on a connection of its own.
+    /// Sends one GET on a connection of its own.
     pub fn get(&self, target: &str) -> Answer {
         self.client().get(target, "")
     }
 
-    /// The tag of a file, once it is strong: when its last change is so long ago that the
-    /// next one must show.
+    /// Waits until a file has a strong tag, and returns the tag. A tag is strong once the
+    /// last change of the file is so old that the next change will have another time.
     pub fn strong_tag(&self, target: &str) -> String {
         let mut client = self.client();
         let deadline = Instant::now() + PATIENCE;
@@ -148,10 +150,10 @@ impl Porthole {
         }
     }
 
-    /// The paths of its open files and folders below one.
+    /// Returns the paths of its open files and directories below `folder`.
     pub fn open_below(&self, folder: &Path) -> Vec<std::path::PathBuf> {
         let entries = std::fs::read_dir(format!("/proc/{}/fd", self.pid())).unwrap();
-        // One may have been closed since.
+        // A descriptor may have been closed since.
         let targets = entries.filter_map(|entry| std::fs::read_link(entry.unwrap().path()).ok());
         targets
             .filter(|target| target.starts_with(folder) && target != folder)
@@ -162,8 +164,9 @@ impl Porthole {
         kill_process(Pid::from_child(&self.child), signal).unwrap();
     }
 
-    /// Sets its limit of open descriptors, `None` to just those that it has, and
-    /// returns what it was. The hard limit is the one that it got from us.
+    /// Sets its limit of open descriptors, and returns the previous one. `None` limits it
+    /// to the descriptors that are open now. The hard limit is the one that this process
+    /// passed on.
     pub fn limit_descriptors(&self, limit: Option<Rlimit>) -> Rlimit {
         let pid = Some(Pid::from_child(&self.child));
         let limit = limit.unwrap_or_else(|| {
@@ -177,17 +180,17 @@ impl Porthole {
         prlimit(pid, Resource::Nofile, limit).unwrap()
     }
 
-    /// The time that it has been running on a processor: proc(5).
+    /// Returns the processor time that it has used: proc(5).
     pub fn cpu(&self) -> Duration {
         let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.pid())).unwrap();
-        // The second field is a name in parentheses, which may hold spaces.
+        // The second field is a name in parentheses, which may contain spaces.
         let fields = stat.rsplit_once(") ").unwrap().1;
         let ticks = fields.split(' ').skip(11).take(2);
         let ticks: u64 = ticks.map(|ticks| ticks.parse::<u64>().unwrap()).sum();
         Duration::from_millis(ticks * 10)
     }
 
-    /// How many bytes the kernel holds for a client, by its port: proc_net_tcp(5).
+    /// Counts the bytes that the kernel holds for the client on `port`: proc_net_tcp(5).
     pub fn unsent_to(&self, port: u16) -> u64 {
         let table = std::fs::read_to_string("/proc/net/tcp").unwrap();
         let ours = format!(":{:04X}", self.address.port());
@@ -202,7 +205,7 @@ impl Porthole {
         u64::from_str_radix(queues.split(':').next().unwrap(), 16).unwrap()
     }
 
-    /// How many sockets it has open.
+    /// Counts its open sockets.
     pub fn sockets(&self) -> usize {
         let folder = std::path::PathBuf::from(format!("/proc/{}/fd", self.pid()));
         let target = |number: &u64| std::fs::read_link(folder.join(number.to_string()));
@@ -212,7 +215,7 @@ impl Porthole {
         self.descriptors().iter().filter(is_socket).count()
     }
 
-    /// The numbers of its open descriptors.
+    /// Returns the numbers of its open descriptors.
     pub fn descriptors(&self) -> Vec<u64> {
         let entries = std::fs::read_dir(format!("/proc/{}/fd", self.pid())).unwrap();
         let number = |name: std::ffi::OsString| name.to_str().unwrap().parse().unwrap();
@@ -221,9 +224,10 @@ impl Porthole {
             .collect()
     }
 
-    /// Waits for its end.
+    /// Waits until the process ends.
     pub fn wait(&mut self) -> ExitStatus {
-        // Its output ends with it, so there is something to wait for.
+        // Both outputs end when the process does, so waiting for them waits for the
+        // process.
         self.log.to_end();
         self.errors.to_end();
         let deadline = Instant::now() + PATIENCE;
@@ -236,7 +240,8 @@ impl Porthole {
         }
     }
 
-    /// How it ends within `time`, if it does, whoever reads its outputs.
+    /// Returns its exit status if it ends within `time`, even if no one reads its
+    /// outputs.
     pub fn ends_within(&mut self, time: Duration) -> Option<ExitStatus> {
         let deadline = Instant::now() + time;
         loop {
@@ -248,7 +253,7 @@ impl Porthole {
         }
     }
 
-    /// The names of its threads.
+    /// Returns the names of its threads.
     pub fn threads(&self) -> Vec<String> {
         let threads = std::fs::read_dir(format!("/proc/{}/task", self.pid())).unwrap();
         // A thread may have ended since.
@@ -257,7 +262,7 @@ impl Porthole {
         names.map(|name| name.trim().to_owned()).collect()
     }
 
-    /// What each of its threads says in a field of its `status`: proc(5).
+    /// Returns the value that a field of `status` has for each thread: proc(5).
     pub fn of_every_thread(&self, field: &str) -> Vec<String> {
         let threads = std::fs::read_dir(format!("/proc/{}/task", self.pid())).unwrap();
         // A thread may have ended since.
@@ -273,12 +278,12 @@ impl Porthole {
             .collect()
     }
 
-    /// The most memory it has ever had resident, in bytes: VmHWM of proc(5).
+    /// Returns its peak resident memory in bytes: VmHWM of proc(5).
     pub fn peak_memory(&self) -> u64 {
         self.memory("VmHWM:")
     }
 
-    /// The memory that it has resident now, in bytes: VmRSS of proc(5).
+    /// Returns its current resident memory in bytes: VmRSS of proc(5).
     pub fn resident_memory(&self) -> u64 {
         self.memory("VmRSS:")
     }
@@ -292,7 +297,8 @@ impl Porthole {
         line.trim().trim_end_matches(" kB").parse::<u64>().unwrap() << 10
     }
 
-    /// Processor time so far, in hundredths of a second: utime and stime of proc(5).
+    /// Returns its processor time so far, in hundredths of a second: utime and stime of
+    /// proc(5).
     pub fn processor_ticks(&self) -> u64 {
         let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.pid())).unwrap();
         let (_, fields) = stat.rsplit_once(") ").unwrap();
@@ -301,7 +307,7 @@ impl Porthole {
     }
 }
 
-/// The first URL's.
+/// Returns the address of the first URL.
 fn address(lines: &str) -> SocketAddr {
     let address = lines.split("http://").nth(1);
     let address = address.and_then(|rest| rest.split('/').next()?.parse().ok());

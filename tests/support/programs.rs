@@ -1,10 +1,10 @@
-//! Programs that are not ours.
+//! Programs of other projects.
 
 use std::fmt;
 use std::path::PathBuf;
 use std::process::Command;
 
-/// A program, and the Debian package that brings it.
+/// A program, and the Debian package that installs it.
 #[derive(Debug)]
 pub struct Program {
     pub name: &'static str,
@@ -16,7 +16,7 @@ impl Program {
         Self { name, package }
     }
 
-    /// The program, ready for its arguments.
+    /// Returns a command that runs the program, without arguments yet.
     pub fn command(&self) -> Command {
         Command::new(self.find().unwrap_or_else(|| self.name.into()))
     }

@@ -1,4 +1,4 @@
-//! Numbers that look like nothing, the same in every run.
+//! Pseudo-random numbers, the same in every run.
 
 use std::ops::Range;
 
@@ -18,7 +18,7 @@ impl Random {
         self.0
     }
 
-    /// A number of a range that is not empty.
+    /// Returns a number within a range that is not empty.
     pub fn below(&mut self, range: Range<u64>) -> u64 {
         range.start + self.next() % (range.end - range.start)
     }

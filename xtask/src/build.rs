@@ -1,4 +1,4 @@
-//! What is built of the workspace, as it is released.
+//! Release builds of the workspace.
 
 use std::{
     path::{Path, PathBuf},
@@ -10,23 +10,23 @@ use serde_json::Value;
 
 const WORKSPACE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
 
-/// Builds porthole; gives the path of its binary.
+/// Builds porthole, and returns the path of its binary.
 pub(crate) fn porthole() -> Result<PathBuf> {
     build(&["build", "--bin", "porthole"], "porthole")
 }
 
-/// Builds porthole and its black-box tests; gives the path of the latter's program.
+/// Builds porthole and its black-box tests, and returns the path of the tests' program.
 pub(crate) fn tests() -> Result<PathBuf> {
     build(&["test", "--no-run", "--test", "blackbox"], "blackbox")
 }
 
-/// Builds the simulated worlds; gives the path of the program that runs them.
+/// Builds the simulation, and returns the path of its program.
 pub(crate) fn simulation() -> Result<PathBuf> {
     build(&["build", "--bin", "simulation"], "simulation")
 }
 
-/// The whole workspace, as the README's commands have it: with other features the
-/// dependencies would be built once more.
+/// Builds the whole workspace, as the README's commands do. With other features the
+/// dependencies would be built again.
 fn build(command: &[&str], name: &str) -> Result<PathBuf> {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let output = Command::new(cargo)
@@ -45,7 +45,7 @@ fn build(command: &[&str], name: &str) -> Result<PathBuf> {
         .with_context(|| format!("cargo built no {name}"))
 }
 
-/// The program that a line of cargo's messages is about, if it is of this name.
+/// Returns the program in a line of cargo's messages, if it has this name.
 fn executable(message: &str, name: &str) -> Option<PathBuf> {
     let message: Value = serde_json::from_str(message).ok()?;
     let path = Path::new(message.get("executable")?.as_str()?);

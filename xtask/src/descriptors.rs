@@ -1,20 +1,20 @@
-//! This process's limit of open files, which those that it starts inherit.
+//! Limit of open files of this process, which its child processes inherit.
 
 use anyhow::{Context, Result};
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
-/// Descriptors for 10,000 connections at either end: porthole keeps a third as many for
+/// Descriptors for 10,000 connections on either side. porthole keeps a third as many for
 /// files.
 const DESCRIPTORS: u64 = 16_000;
 
-/// Raises it as far as the system lets us, and no further than needed.
+/// Raises the limit as far as the system allows, and no further than needed.
 pub(crate) fn raise_limit() -> Result<()> {
     let Rlimit { current, maximum } = getrlimit(Resource::Nofile);
     let all = Rlimit {
         current: Some(DESCRIPTORS),
         maximum: maximum.map(|maximum| maximum.max(DESCRIPTORS)),
     };
-    // Beyond the hard limit only root may go.
+    // Only root may raise the hard limit.
     if setrlimit(Resource::Nofile, all).is_ok() {
         return Ok(());
     }

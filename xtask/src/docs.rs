@@ -1,4 +1,4 @@
-//! The tables of `docs/` and `SECURITY.md` name the tests that hold them: they must exist.
+//! Checks that the tests exist that the tables of `docs/` and `SECURITY.md` name.
 
 use std::{fs, path::Path};
 
@@ -20,7 +20,7 @@ fn every_test_in_the_tables_exists() {
     }
 }
 
-/// The table says which file to change for what, and must not send anyone astray.
+/// The table tells readers which file to change, so its paths must be right.
 #[test]
 fn every_path_in_the_architecture_exists() {
     let text = read("ARCHITECTURE.md").expect("the document");
@@ -43,8 +43,8 @@ fn every_path_in_the_architecture_exists() {
     assert_eq!(missing, [""; 0]);
 }
 
-/// `http::range::floods` and the like, but not `h1::…`. A row of a table that is a test
-/// of its own has a name with spaces.
+/// Whether a text is the name of a test, for example `http::range::floods`, but not
+/// `h1::…`. The name of a test for one row of a table may have spaces.
 fn is_name(text: &str) -> bool {
     let has_spaces = text.contains(' ');
     let fits = |letter: char| match letter {

@@ -1,6 +1,6 @@
-//! The floor: what a keep-alive request costs when there is no server to speak
-//! of. One thread, one epoll set, a constant answer of 1 KiB. It looks at a
-//! request only to see that its end has come.
+//! The floor: the cost of a keep-alive request without a real server. It has one thread,
+//! one epoll set, and a constant response of 1 KiB. It looks at a request only to find
+//! its end.
 
 use std::{
     collections::HashMap,
@@ -15,10 +15,10 @@ use rustix::{
     net::{RecvFlags, SendFlags},
 };
 
-/// Bytes of content in every answer.
+/// Length of the content of every response.
 const CONTENT_BYTES: usize = 1024;
 
-/// Readiness events taken from the kernel at once, as many as nginx takes.
+/// Readiness events that are fetched from the kernel at once, the same number as nginx.
 const EVENTS: usize = 512;
 
 pub(crate) fn serve(port: u16) -> Result<()> {
@@ -91,10 +91,10 @@ impl Floor {
         Ok(())
     }
 
-    /// Answers what has arrived; false when the connection is over. A head that
-    /// arrives in pieces is answered as long as its last piece holds the empty
-    /// line, and an answer that the socket does not take whole ends the
-    /// connection: neither happens with requests of a line or two.
+    /// Responds to what has arrived. Returns false when the connection has ended. A head
+    /// in pieces gets a response only if its last piece contains the empty line. A
+    /// response that the socket does not accept in full ends the connection. Neither
+    /// happens with requests of a line or two.
     fn answer(&self, fd: RawFd, buffer: &mut [u8]) -> bool {
         let Some(connection) = self.connections.get(&fd) else {
             return true;

@@ -1,5 +1,5 @@
-//! `cargo xtask fuzz`: the long run of the fuzz targets of `fuzz/`, one after the
-//! other. What was worth keeping of earlier runs is where a run begins.
+//! `cargo xtask fuzz`: runs the fuzz targets of `fuzz/` for a long time, one after the
+//! other. A run begins with the inputs that earlier runs kept.
 
 use std::{
     fs,
@@ -15,13 +15,14 @@ use anyhow::{Context, Result, ensure};
 
 use crate::numbers::grouped;
 
-/// Of an input: a little more than the longest head, so that every bound can be passed.
+/// Longest input: a little more than the longest head, so that every limit can be
+/// exceeded.
 const LONGEST_BYTES: usize = 20_000;
 
-/// Of memory, what the fuzzer itself keeps included.
+/// Most memory, including that of the fuzzer itself.
 const MEMORY_MIB: usize = 2_048;
 
-/// For one input. The slowest ones take milliseconds.
+/// Longest time for one input. The slowest ones take milliseconds.
 const INPUT_SECONDS: usize = 10;
 
 /// Lines of a failed target's output that are shown.
@@ -99,10 +100,10 @@ fn check_tools() -> Result<()> {
     Ok(())
 }
 
-/// What came of one target.
+/// Result of one target.
 struct Outcome {
     executions: u64,
-    /// The end of its output, where it failed.
+    /// The end of its output, if it failed.
     failure: Option<String>,
 }
 
@@ -145,7 +146,8 @@ fn fuzz(target: &str, time: Duration, label: &str) -> Result<Outcome> {
     })
 }
 
-/// Reads what libFuzzer says: counts, and keeps its last words.
+/// Reads the output of libFuzzer. Records the number of executions, and returns the last
+/// lines.
 fn follow(output: impl Read, executions: &AtomicU64) -> String {
     let mut last = Vec::new();
     for line in BufReader::new(output).split(b'\n').map_while(Result::ok) {
@@ -161,7 +163,8 @@ fn follow(output: impl Read, executions: &AtomicU64) -> String {
     last.join("\n")
 }
 
-/// The executions that a line tells of: so far, after a `#`, or in the end.
+/// Returns the number of executions in a line: the number so far, after a `#`, or the
+/// final number.
 fn executed(line: &str) -> Option<u64> {
     let end = line.strip_prefix("stat::number_of_executed_units:");
     let so_far = || {
@@ -172,15 +175,16 @@ fn executed(line: &str) -> Option<u64> {
     end.or_else(so_far)?.trim().parse().ok()
 }
 
-/// On a terminal, one line that is written over.
+/// On a terminal, shows one line that is overwritten.
 fn show(text: &str) {
     if stderr().is_terminal() {
-        // Progress that can't be shown is no reason to stop.
+        // A failure to show progress must not stop the run.
         let _ = write!(stderr(), "\r\x1b[K{text}");
     }
 }
 
-/// There is no unsafe code to watch: without a sanitizer it is five times as fast.
+/// `h1` has no unsafe code, so no sanitizer is needed. Without one it is five times as
+/// fast.
 fn cargo_fuzz(command: &str) -> Command {
     let mut cargo = nightly(&["cargo", "fuzz", command, "--sanitizer=none"]);
     cargo.arg("--fuzz-dir").arg(folder());

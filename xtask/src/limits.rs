@@ -1,6 +1,6 @@
-//! `cargo xtask limits`: `docs/limits.md` from the constants and what stands over them.
+//! `cargo xtask limits`: writes `docs/limits.md` from the constants and their comments.
 //!
-//! A limit is a constant of one of the files of [`FILES`]. Its comment has the reason,
+//! A limit is a constant in one of the files of [`FILES`]. Its comment has the reason,
 //! and then a list with its unit, what happens at it, and the tests that hold it:
 //!
 //! ```text
@@ -21,11 +21,32 @@ use anyhow::{Context as _, bail};
 
 use crate::numbers::grouped;
 
-/// What the table is made of, and the heading for it.
-const FILES: [(&str, &str); 3] = [
-    ("h1/src/limits.rs", "Of a message"),
-    ("guest/src/limits.rs", "Of the component"),
-    ("host/src/limits.rs", "Of the host"),
+/// The source files of the table, with their headings.
+const FILES: [(&str, &str); 12] = [
+    ("h1/src/limits.rs", "A message"),
+    (
+        "guest/src/limits/mod.rs",
+        "The component: connections and clients",
+    ),
+    ("guest/src/limits/memory.rs", "The component: memory"),
+    (
+        "guest/src/limits/files.rs",
+        "The component: files and listings",
+    ),
+    ("guest/src/limits/work.rs", "The component: turns"),
+    ("guest/src/limits/log.rs", "The component: the log"),
+    (
+        "host/src/limits/mod.rs",
+        "The host: what an embedder may choose",
+    ),
+    ("host/src/limits/accept.rs", "The host: accepting"),
+    ("host/src/limits/sandbox.rs", "The host: an instance"),
+    ("host/src/limits/disk.rs", "The host: file systems"),
+    (
+        "host/src/limits/supervision.rs",
+        "The host: restarts, reloads and the end",
+    ),
+    ("host/src/limits/report.rs", "The host: notices and the log"),
 ];
 
 const TABLE: &str = "docs/limits.md";
@@ -44,13 +65,14 @@ to what the system allows (`porthole::rlimit::connections_fit_the_limit`). Idle 
 the time for a head and that for a whole request do not begin anew with each byte.
 ";
 
-/// What the items of a limit's list begin with.
+/// Labels of the items in a limit's list.
 const LABELS: [&str; 3] = ["- unit:", "- at it:", "- held by:"];
 
-/// One row.
+/// One row of the table.
 #[derive(Debug, Default)]
 struct Limit {
-    /// Of the comment: 0 for the reason, else the number of the label.
+    /// The part of the comment that is being read: 0 for the reason, else the number of
+    /// the label.
     part: usize,
     name: String,
     value: String,
@@ -60,7 +82,7 @@ struct Limit {
     held_by: String,
 }
 
-/// Writes the table.
+/// Writes the table to its file.
 pub fn run() -> anyhow::Result<()> {
     let table = table(&root())?;
     fs::write(root().join(TABLE), table).with_context(|| format!("cannot write {TABLE}"))
@@ -99,7 +121,7 @@ fn table(root: &Path) -> anyhow::Result<String> {
     Ok(table)
 }
 
-/// The constants of a file; `values` has those of all files so far.
+/// Returns the limits of a file. `values` has those of all files so far.
 fn limits(source: &str, values: &mut HashMap<String, u64>) -> anyhow::Result<Vec<Limit>> {
     let mut limits = Vec::new();
     let mut limit = Limit::default();
@@ -143,7 +165,7 @@ impl Limit {
         if !text.is_empty() && !comment.is_empty() {
             text.push(' ');
         }
-        // Links of Rust's documentation lead nowhere here.
+        // Links of rustdoc do not work in Markdown.
         text.push_str(&comment.trim().replace("[`", "`").replace("`]", "`"));
     }
 
@@ -158,7 +180,7 @@ impl Limit {
         Ok(())
     }
 
-    /// The value for people, remembered as a number where it is one.
+    /// Returns the value for people. If it is a number, `values` gets it.
     fn shown(&self, expression: &str, values: &mut HashMap<String, u64>) -> anyhow::Result<String> {
         if let Some(pair) = expression
             .strip_prefix('(')
@@ -194,7 +216,8 @@ impl Limit {
     }
 }
 
-/// A number, a sum, a difference, a product, a shift, or the name of another constant.
+/// Evaluates a number, a sum, a difference, a product, a shift, or the name of another
+/// constant.
 fn evaluate(expression: &str, values: &HashMap<String, u64>) -> anyhow::Result<u64> {
     if let Some((left, right)) = expression.split_once(" << ") {
         return Ok(evaluate(left, values)? << evaluate(right, values)?);
@@ -270,7 +293,7 @@ pub(crate) const LONG_BYTES: usize =
     }
 
     #[test]
-    fn what_is_missing_is_an_error() {
+    fn a_missing_item_of_the_list_is_an_error() {
         for source in [
             "const A: u64 = 1;\n",
             "/// Why.\n/// - unit: bytes\n/// - at it: x\nconst A: u64 = 1;\n",

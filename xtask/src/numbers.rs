@@ -1,6 +1,6 @@
 //! Numbers for people.
 
-/// `4,096` for 4096.
+/// Returns `4,096` for 4096.
 pub(crate) fn grouped(number: u64) -> String {
     let digits = number.to_string();
     let mut text = String::new();

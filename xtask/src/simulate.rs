@@ -1,5 +1,5 @@
-//! `cargo xtask simulate`: the component in simulated worlds, for longer than the tests
-//! do. What they are is in `tests/simulation`.
+//! `cargo xtask simulate`: runs the component in simulated worlds for longer than the
+//! tests do. The worlds are described in `tests/simulation`.
 
 use std::process::Command;
 

@@ -1,8 +1,8 @@
-//! A table, for a terminal and for Markdown. The first columns hold names and
-//! stand left, the others hold figures and stand right.
+//! A table for a terminal and for Markdown. The first columns contain names and are
+//! aligned left. The others contain figures and are aligned right.
 
 pub(crate) struct Table {
-    /// The number of columns that hold names.
+    /// Number of columns with names.
     names: usize,
     header: Vec<String>,
     rows: Vec<Vec<String>>,
@@ -21,7 +21,7 @@ impl Table {
         self.rows.push(cells);
     }
 
-    /// Lines of cells that stand below each other, two spaces apart.
+    /// Returns lines of aligned cells, two spaces apart.
     pub(crate) fn text(&self) -> String {
         self.lines()
             .map(|cells| format!("  {}\n", self.pad(cells).join("  ").trim_end()))
@@ -58,7 +58,8 @@ impl Table {
         (0..self.header.len()).map(widest).collect()
     }
 
-    /// A line of cells as wide as their columns; missing ones are empty.
+    /// Returns a line of cells padded to the width of their columns. Missing cells are
+    /// empty.
     fn pad(&self, cells: &[String]) -> Vec<String> {
         let cells = cells
             .iter()

@@ -1,6 +1,6 @@
-//! A component of one's own: it sends back what it receives.
+//! An example of a component: it sends back what it receives.
 //!
-//! It imports what `wit/server.wit` offers and nothing else. Hence `no_std`: the standard
+//! It imports only what `wit/server.wit` offers. It is `no_std`, because the standard
 //! library would import the environment, exit and more, which the host does not link.
 
 #![no_std]
@@ -9,12 +9,13 @@ extern crate alloc;
 #[cfg(not(target_family = "wasm"))]
 extern crate std;
 
-// An allocator, a panic handler and `cabi_realloc`: what `std` would bring. Copy the file.
+// An allocator, a panic handler and `cabi_realloc`, which `std` would provide. Copy the
+// file.
 #[cfg(target_family = "wasm")]
 #[path = "../../../guest/src/runtime/no_std.rs"]
 mod no_std;
 
-/// What `wit/` says, as Rust.
+/// The interfaces of `wit/`, as Rust.
 #[allow(missing_docs, clippy::all, clippy::restriction)]
 mod bindings {
     wit_bindgen::generate!({
@@ -53,7 +54,7 @@ impl bindings::exports::wasi::cli::run::Guest for Echo {
     }
 }
 
-/// Listens on the granted address. Any other is refused by the host.
+/// Listens on the granted address. The host refuses any other.
 fn listen(address: SocketAddr) -> Option<StreamReader<TcpSocket>> {
     let SocketAddr::V4(address) = address else {
         return None;

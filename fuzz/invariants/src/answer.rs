@@ -1,8 +1,8 @@
-//! Answers, as a strict client reads them (RFC 9112 §4 to §6).
+//! Responses, as a strict client parses them (RFC 9112 §4 to §6).
 
 use crate::text::{field_line, find, split};
 
-/// One answer, its content included.
+/// One response with its content.
 #[derive(Debug, PartialEq)]
 pub(crate) struct Answer<'b> {
     pub(crate) status: u16,
@@ -11,8 +11,8 @@ pub(crate) struct Answer<'b> {
 }
 
 impl<'b> Answer<'b> {
-    /// The answer that the bytes begin with, and what follows it. Panics where it is not
-    /// by the letter.
+    /// Returns the response at the start of the bytes, and the bytes after it. Panics
+    /// where it does not follow the RFC exactly.
     pub(crate) fn read(bytes: &'b [u8], to_head: bool) -> (Self, &'b [u8]) {
         let end = find(bytes, b"\r\n\r\n").expect("a whole head");
         let lines = split(&bytes[..end], b"\r\n");
@@ -29,7 +29,7 @@ impl<'b> Answer<'b> {
         (answer, rest.1)
     }
 
-    /// The value of a field that is there once at most.
+    /// Returns the value of a field that must not be repeated.
     pub(crate) fn field(&self, name: &str) -> Option<&'b str> {
         let mut values = self
             .fields
@@ -44,8 +44,9 @@ impl<'b> Answer<'b> {
         self.status < 200
     }
 
-    /// RFC 9112 §6.3, for an answer to anything but HEAD. All have a length, or none by
-    /// definition: nothing here ends with the connection.
+    /// Returns the length of the content of a response to any method but HEAD (RFC 9112
+    /// §6.3). Every response has a length, or no content by definition. None ends with
+    /// the connection.
     fn content_length(&self) -> usize {
         assert_eq!(self.field("Transfer-Encoding"), None);
         let value = self.field("Content-Length");
@@ -75,7 +76,7 @@ fn status(line: &str) -> u16 {
     code.parse().unwrap()
 }
 
-/// As we write them: one space after the colon, and ASCII only.
+/// Parses a field line as we write it: one space after the colon, and ASCII only.
 fn field(line: &[u8]) -> (&str, &str) {
     let (name, value) = field_line(line).expect("a field line");
     assert_eq!(line, [name, b": ", value].concat());

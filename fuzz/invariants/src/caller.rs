@@ -1,4 +1,4 @@
-//! Calls `h1` for one connection, as a server has to.
+//! Calls `h1` for one connection as a server must.
 
 use h1::connection::{Connection, Event};
 use h1::limits::INPUT_BYTES;
@@ -9,20 +9,21 @@ use h1::response::{CONTINUE, Context, Policy, write_head};
 
 use crate::site::{NOW, Reply};
 
-/// What a connection came to.
+/// Results of a connection.
 #[derive(Default)]
 pub(crate) struct Conversation {
-    /// All that was sent.
+    /// All bytes that were sent.
     pub(crate) sent: Vec<u8>,
-    /// For each final answer, whether it is one to HEAD.
+    /// For each final response, whether it is one to HEAD.
     pub(crate) to_head: Vec<bool>,
-    /// For each request answered, where it ends in all that arrived.
+    /// For each answered request, its end in all received bytes.
     pub(crate) ends: Vec<usize>,
-    /// Whether the last answer ends the connection.
+    /// Whether the last response ends the connection.
     pub(crate) closed: bool,
 }
 
-/// Answers what arrives in `pieces`, with a buffer for the longest head and no more.
+/// Responds to the requests that arrive in `pieces`, with a buffer for the longest head
+/// and no more.
 pub(crate) fn converse<'b>(mut pieces: impl Iterator<Item = &'b [u8]>) -> Conversation {
     let policy = Policy::new(Some("max-age=60"), true, &["X-Test: a"]).unwrap();
     let mut talk = Conversation::default();
@@ -99,7 +100,7 @@ impl Conversation {
     }
 }
 
-/// At [`NOW`].
+/// Returns the context of a response at [`NOW`].
 fn context(version: Version, keep_alive: bool, policy: &Policy) -> Context<'_> {
     Context {
         now: NOW,

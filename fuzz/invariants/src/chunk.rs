@@ -6,14 +6,14 @@ use h1::request::chunked::{Chunked, Progress};
 
 use crate::text::{field_line, find, is_token, is_value, pieces, split};
 
-/// What chunked content costs at most: a byte in a chunk of its own with as many digits
-/// as a size may have, again and again.
+/// Longest encoding of chunked content within the limits: each byte in a chunk of its
+/// own, with the most digits that a size may have.
 const MOST_BYTES: u64 =
     DISCARD_BYTES * (16 + 2 + 1 + 2) + (CHUNK_LINE_BYTES + 2 + TRAILER_BYTES) as u64;
 
-/// Chunked content ends exactly where it does by the letter and within the bounds, or is
-/// refused; no byte after its end is taken; how it is cut into pieces makes no
-/// difference.
+/// Checks that chunked content ends exactly where RFC 9112 says and within the limits, or
+/// is refused. No byte after its end is consumed, and the way it is cut into pieces makes
+/// no difference.
 pub fn chunk(bytes: &[u8]) {
     let whole = Chunked::default().discard(bytes);
     assert_eq!(discard(bytes.chunks(1)), whole, "byte by byte");
@@ -40,7 +40,8 @@ fn discard<'b>(pieces: impl Iterator<Item = &'b [u8]>) -> Result<Progress, Refus
     Ok(Progress { used, done: false })
 }
 
-/// The length of the chunked content that the bytes begin with, found line by line.
+/// Returns the length of the chunked content at the start of the bytes, found line by
+/// line.
 pub(crate) fn length(bytes: &[u8]) -> Option<usize> {
     let mut rest = bytes;
     let mut total = 0_usize;
@@ -79,7 +80,7 @@ fn chunk_size(line: &[u8]) -> Option<usize> {
     usize::from_str_radix(str::from_utf8(size).ok()?, 16).ok()
 }
 
-/// What follows `BWS ";" BWS chunk-ext-name [ BWS "=" BWS chunk-ext-val ]`
+/// Returns the bytes after `BWS ";" BWS chunk-ext-name [ BWS "=" BWS chunk-ext-val ]`
 /// (RFC 9112 §7.1.1).
 fn after_extension(bytes: &[u8]) -> Option<&[u8]> {
     let bytes = skip_blanks(bytes).strip_prefix(b";")?;
@@ -93,7 +94,8 @@ fn after_extension(bytes: &[u8]) -> Option<&[u8]> {
     }
 }
 
-/// What follows a quoted string, given without its first quote (RFC 9110 §5.6.4).
+/// Returns the bytes after a quoted string, which is passed without its first quote (RFC
+/// 9110 §5.6.4).
 fn after_quoted(mut bytes: &[u8]) -> Option<&[u8]> {
     loop {
         bytes = match bytes {

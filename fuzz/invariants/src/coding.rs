@@ -5,11 +5,11 @@ use h1::representation::coding::{Coding, preferences};
 
 use crate::text::with_fields;
 
-/// So that names before a hundred lines still fit a head.
+/// Leaves space in a head for a hundred field names.
 const LONGEST: usize = HEAD_BYTES / 2;
 
-/// Of the lines of `Accept-Encoding`: nothing is offered twice, or to a client that
-/// names neither it nor any; letter case, empty members and how a list is spread over
+/// Checks the lines of `Accept-Encoding`. No coding is offered twice, or to a client that
+/// names neither it nor `*`. Letter case, empty members and the division of a list into
 /// lines make no difference.
 pub fn coding(bytes: &[u8]) {
     let lines: Vec<_> = bytes.split(|byte| *byte == b'\n').collect();
@@ -24,7 +24,7 @@ pub fn coding(bytes: &[u8]) {
     let upper: Vec<_> = upper.split(|byte| *byte == b'\n').collect();
     assert_eq!(preferred(&upper).as_ref(), Some(&found));
 
-    // A quote may hold a comma.
+    // A quoted string may contain a comma.
     if !bytes.contains(&b'"') {
         let spread: Vec<_> = bytes.split(|byte| matches!(byte, b',' | b'\n')).collect();
         if spread.len() <= FIELD_LINES {
@@ -34,7 +34,7 @@ pub fn coding(bytes: &[u8]) {
     }
 }
 
-/// `None` where the lines are no fields.
+/// Returns `None` where the lines are not valid fields.
 fn preferred(values: &[&[u8]]) -> Option<Vec<Coding>> {
     let name = b"Accept-Encoding:";
     let lines: Vec<_> = values.iter().map(|value| [name, *value].concat()).collect();

@@ -8,12 +8,12 @@ use h1::syntax::date::{self, Timestamp};
 
 use crate::text::{field_line, first_line, with_fields};
 
-/// Seconds since 1970 in a year of four digits.
+/// Seconds since 1970 with a year of four digits.
 const WRITABLE: std::ops::RangeInclusive<i64> = -62_167_219_200..=253_402_300_799;
 
-/// Of two times, that of the file (or `-`) and now, and field lines after them: fields
-/// that §13.2.2 says are not looked at change nothing; HEAD ends as GET does, and never
-/// in a part; and whoever sends back the validators of an answer has what there is.
+/// Takes two times, that of the file (or `-`) and now, then field lines. Fields that
+/// §13.2.2 ignores change nothing. HEAD gets the same result as GET, but never a part. A
+/// client that sends back the validators of a response has the current representation.
 pub fn condition(bytes: &[u8]) {
     let Some((times, lines)) = first_line(bytes) else {
         return;
@@ -49,7 +49,7 @@ pub fn condition(bytes: &[u8]) {
     check_validators(&file, now);
 }
 
-/// What our own validators come to when they are sent back.
+/// Checks the results when our own validators are sent back.
 fn check_validators(file: &Representation<'_>, now: i64) {
     let strong = Strength::of(file.modified, file.modified, now) == Strength::Strong;
     let ask = |line: Vec<u8>| selected(Method::Get, &[&line, b"Range: bytes=0-0"], file, now);
@@ -113,7 +113,7 @@ fn times_of(line: &[u8]) -> Option<(Representation<'static>, i64)> {
     Some((file, now))
 }
 
-/// `None` where the lines are no fields.
+/// Returns `None` where the lines are not valid fields.
 fn selected(
     method: Method,
     lines: &[&[u8]],

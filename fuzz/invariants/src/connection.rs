@@ -11,19 +11,19 @@ use crate::site::{FILE_BYTES, byte_at};
 use crate::text::{field_line, find, pieces, split};
 use crate::{chunk, head};
 
-/// Room for a head of ours with a location or a file name as long as a target, each of
+/// Space for a head of ours with a location or a file name as long as a target, each of
 /// its bytes encoded.
 const HEAD_BYTES: usize = 4 * TARGET_BYTES;
 
-/// Whatever arrives, in whatever pieces: every answer is well-formed and says what its
-/// status promises, the last one and no other announces the close, nothing is sent
-/// beyond it, and the caller's buffer never has to grow. Each request ends where it does
-/// by the letter, and none is left unanswered. Byte by byte and in pieces the answers are
-/// those to the whole, but for the 100s, which depend on what has arrived.
+/// Checks these properties for any bytes, in any pieces. Every response is well-formed
+/// and is what its status promises. Only the last one announces the close, and nothing is
+/// sent after it. The caller's buffer never has to grow. Each request ends exactly where
+/// the RFC says, and none is left unanswered. Byte by byte and in pieces the responses
+/// are the same as for the whole, except for the 100s, which depend on what has arrived.
 pub fn connection(bytes: &[u8]) {
     let whole = converse(std::iter::once(bytes));
     let answers = read(&whole);
-    // The last one may be answered before its content has come.
+    // The last request may be answered before its content has arrived.
     let followed = whole.to_head.len() - usize::from(whole.closed);
     let mut start = 0;
     for end in whole.ends.iter().take(followed) {
@@ -37,8 +37,8 @@ pub fn connection(bytes: &[u8]) {
     }
 }
 
-/// The length of the whole request that the bytes begin with (RFC 9112 §6.3), should
-/// there be only one opinion about it.
+/// Returns the length of the complete request at the start of the bytes (RFC 9112 §6.3),
+/// if that length is unambiguous.
 fn request_length(bytes: &[u8]) -> Option<usize> {
     let head = head::length(bytes)?;
     let lines = split(&bytes[..head], b"\r\n");
@@ -58,7 +58,7 @@ fn request_length(bytes: &[u8]) -> Option<usize> {
     (content <= bytes.len() - head).then(|| head + content)
 }
 
-/// The final answers.
+/// Returns the final responses.
 fn read(conversation: &Conversation) -> Vec<Answer<'_>> {
     let mut rest = &conversation.sent[..];
     let mut answers = Vec::new();
@@ -77,13 +77,13 @@ fn read(conversation: &Conversation) -> Vec<Answer<'_>> {
         answers.push(answer);
         rest = after;
     }
-    // The content that a 100 has asked for may never come.
+    // The content that a 100 has requested may never arrive.
     assert!(rest.is_empty() || rest == h1::response::CONTINUE);
     assert!(rest.is_empty() || !conversation.closed);
     answers
 }
 
-/// What a status promises (RFC 9110 §15).
+/// Checks what a status promises (RFC 9110 §15).
 fn check(answer: &Answer<'_>, to_head: bool) {
     assert!(answer.field("Date").is_some());
     assert_eq!(answer.field("X-Content-Type-Options"), Some("nosniff"));
@@ -120,7 +120,7 @@ fn check(answer: &Answer<'_>, to_head: bool) {
     }
 }
 
-/// One part, or several in `multipart/byteranges` (RFC 9110 §14.6, RFC 2046 §5.1).
+/// Checks one part, or several in `multipart/byteranges` (RFC 9110 §14.6, RFC 2046 §5.1).
 fn check_parts(answer: &Answer<'_>) {
     let media_type = answer.field("Content-Type").unwrap();
     let Some(boundary) = media_type.strip_prefix("multipart/byteranges; boundary=") else {
@@ -150,7 +150,7 @@ fn check_parts(answer: &Answer<'_>) {
     }
 }
 
-/// The bytes are those that the range names.
+/// Checks that the bytes are those of the range.
 fn check_part(range: Option<&str>, bytes: &[u8]) -> std::ops::Range<u64> {
     let range = range.unwrap().strip_prefix("bytes ").unwrap();
     let (range, size) = range.split_once('/').unwrap();

@@ -6,12 +6,12 @@ use crate::text::first_line;
 
 const FIRST: i64 = -62_167_219_200;
 const LAST: i64 = 253_402_300_799;
-/// Fifty years with as many leap days as they can have, and one more for the time of day.
+/// Fifty years with the most leap days possible, and one more day for the time of day.
 const FIFTY_YEARS: i64 = (50 * 365 + 13 + 1) * 86_400;
 
-/// Of the time now and, on a second line, a date: what is written is read back; what is
-/// read is written with the digits that were given; a year of two digits is at most
-/// fifty years ahead.
+/// Takes the time now and, on a second line, a date. A written date is parsed back to the
+/// same time. A parsed date is written with the digits that were given. A year of two
+/// digits is at most fifty years ahead.
 pub fn date(bytes: &[u8]) {
     let Some((now, value)) = first_line(bytes) else {
         return;
@@ -24,7 +24,7 @@ pub fn date(bytes: &[u8]) {
         return;
     };
     check_written(seconds);
-    // A leap second can't be written; the one before it can.
+    // A leap second can't be written, but the second before it can.
     let leap = value.windows(3).any(|window| window == b":60");
     let written = write(seconds - i64::from(leap));
     let written = str::from_utf8(&written).unwrap();
@@ -59,7 +59,7 @@ fn check_written(seconds: i64) {
     assert_eq!(listing(seconds), listed.as_bytes());
 }
 
-/// Day, month, year and time of day.
+/// Returns day, month, year and time of day.
 fn parts(written: &str) -> [&str; 4] {
     [
         &written[5..7],

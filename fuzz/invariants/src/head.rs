@@ -7,9 +7,10 @@ use h1::request::method::Method;
 
 use crate::text::{field_line, find, is_token, pieces, split};
 
-/// A head is whole exactly when it is one by the letter and within the bounds; what
-/// comes after it and how it is cut into pieces make no difference; written again from
-/// what was read, it reads the same. Nothing unfinished is as long as the bound.
+/// Checks that a head is complete exactly when it follows the RFC and is within the
+/// limits. The bytes after it and the division into pieces make no difference. When the
+/// parsed head is written again, it is parsed to the same. No incomplete head is as long
+/// as the limit.
 pub fn head(bytes: &[u8]) {
     let whole = scan([bytes]);
     let grown = |sizes: Vec<usize>| {
@@ -46,7 +47,7 @@ pub fn head(bytes: &[u8]) {
     }
 }
 
-/// A head, free of the buffer.
+/// A head that does not borrow from the buffer.
 #[derive(Clone, Debug, PartialEq)]
 struct Read {
     method: Method,
@@ -57,7 +58,8 @@ struct Read {
 }
 
 impl Read {
-    /// As it was received, with the least whitespace, and no empty lines before it.
+    /// Returns the head as it was received, with the least whitespace, and without empty
+    /// lines before it.
     fn written(&self, bytes: &[u8]) -> Vec<u8> {
         let is_line_end = |byte: &u8| matches!(byte, b'\r' | b'\n');
         let start = bytes.iter().take_while(|byte| is_line_end(byte)).count();
@@ -71,7 +73,7 @@ impl Read {
     }
 }
 
-/// Of a buffer that grows: what it amounts to in the end.
+/// Scans a growing buffer, and returns the final result.
 fn scan<'b>(buffers: impl IntoIterator<Item = &'b [u8]>) -> Option<Result<Read, Refusal>> {
     let mut scanner = Scanner::default();
     buffers
@@ -93,7 +95,7 @@ fn scan<'b>(buffers: impl IntoIterator<Item = &'b [u8]>) -> Option<Result<Read, 
         })
 }
 
-/// The length of the whole head that the bytes begin with, found line by line.
+/// Returns the length of the complete head at the start of the bytes, found line by line.
 pub(crate) fn length(bytes: &[u8]) -> Option<usize> {
     let mut rest = bytes;
     let mut empty_lines = 0;

@@ -1,9 +1,9 @@
-//! What must hold for `h1` whatever is sent to it: one function per fuzz target, from
-//! any bytes to a panic or none.
+//! Invariants of `h1` for any input. There is one function for each fuzz target. It takes
+//! any bytes and panics where the invariant does not hold.
 //!
-//! A fuzzer calls them through `fuzz/fuzz_targets`; the test of this crate calls them
-//! with mutations of `fuzz/seeds`. Where it can be done in another way, what `h1` finds
-//! is found again, by code that is slow and plain.
+//! A fuzzer calls the functions through `fuzz/fuzz_targets`. The test of this crate calls
+//! them with mutations of `fuzz/seeds`. Where possible, the result of `h1` is compared
+//! with that of other code, which is slow and simple.
 
 #![allow(
     clippy::unwrap_used,
@@ -26,10 +26,10 @@ mod site;
 mod target;
 mod text;
 
-/// An invariant: it panics where it does not hold.
+/// An invariant, which panics where it does not hold.
 pub type Invariant = fn(&[u8]);
 
-/// Every invariant, under the name of its fuzz target and of the folder of its seeds.
+/// Every invariant, under the name of its fuzz target and of the directory of its seeds.
 pub const INVARIANTS: [(&str, Invariant); 8] = [
     ("chunk", chunk::chunk),
     ("coding", coding::coding),

@@ -11,15 +11,16 @@ use h1::syntax::date::Timestamp;
 
 use crate::text::first_line;
 
-/// The largest file whose bytes are looked at one by one.
+/// Size of the largest file whose bytes are checked one by one.
 const SMALL_BYTES: u64 = 512;
 
-/// The longest number that is sure to fit 128 bits, and so is one beyond it.
+/// Length of the longest number that, even plus one, is sure to fit in 128 bits.
 const LONGEST_DIGITS: usize = 37;
 
-/// Of a file size and, on a second line, the value of `Range`: what is sent is within
-/// the file, never a byte of it twice, so with all delimiters not much more than the
-/// file; and it is exactly what was asked for, found byte by byte.
+/// Takes a file size and, on a second line, the value of `Range`. The sent bytes are
+/// within the file and never the same byte twice, so with all delimiters they are not
+/// much more than the file. They are exactly the requested bytes, which are found one by
+/// one.
 pub fn range(bytes: &[u8]) {
     let Some((size, value)) = first_line(bytes) else {
         return;
@@ -51,7 +52,7 @@ pub fn range(bytes: &[u8]) {
     }
 }
 
-/// The content of a 206 is as long as announced, and bounded.
+/// Checks that the content of a 206 has the announced length, and is bounded.
 fn check_multipart(set: &RangeSet, size: u64) {
     assert!((2..=RANGES).contains(&set.as_slice().len()));
     let modified = Some(Timestamp {
@@ -119,7 +120,7 @@ impl Spec {
     }
 }
 
-/// What the field asks for; `None` where it is to be ignored.
+/// Returns the ranges that the field requests, or `None` where it must be ignored.
 fn asked(value: &str) -> Option<Vec<Spec>> {
     let (unit, set) = value.split_once('=')?;
     let blank = [' ', '\t'];

@@ -1,4 +1,4 @@
-//! A site in small: a few names, and what `h1` says of each.
+//! A small site: a few names, and the response of `h1` to each.
 
 use h1::connection::Request;
 use h1::representation::Representation;
@@ -14,7 +14,7 @@ use h1::selection::{Selection, select};
 use h1::status::Status;
 use h1::syntax::date::Timestamp;
 
-/// Bytes of each file that is not empty.
+/// Size of each file that is not empty.
 pub(crate) const FILE_BYTES: u64 = 1_000;
 
 /// Seconds since 1970.
@@ -22,12 +22,12 @@ pub(crate) const NOW: i64 = 1_767_225_600;
 
 const PAGE: &[u8] = b"<!DOCTYPE html>\n";
 
-/// The byte of a file at an offset.
+/// Returns the byte of a file at an offset.
 pub(crate) fn byte_at(offset: u64) -> u8 {
     (offset % 251) as u8
 }
 
-/// What there is to say to a request.
+/// Reply to a request.
 pub(crate) enum Reply<'r> {
     File(Representation<'r>, Selection),
     Missing(Representation<'r>),
@@ -48,7 +48,7 @@ impl<'r> Reply<'r> {
         };
         match &*resource.path {
             "" => Self::Page,
-            "folder" if !resource.folder => Self::Moved(resource.folder_location()),
+            "folder" if !resource.is_directory => Self::Moved(resource.directory_location()),
             "missing" => Self::Refused(Status::NotFound),
             "gone" => Self::Missing(file(head, resource)),
             _ => {
@@ -78,7 +78,7 @@ impl<'r> Reply<'r> {
         }
     }
 
-    /// Appends what follows the head, but to HEAD.
+    /// Appends the content, which must be omitted for HEAD.
     pub(crate) fn send_content(&self, sent: &mut Vec<u8>) {
         match self {
             Self::File(file, Selection::Whole) | Self::Missing(file) => {
@@ -103,7 +103,7 @@ impl<'r> Reply<'r> {
     }
 }
 
-/// The file that a path leads to: what it is, its name says.
+/// Returns the file at a path. Its properties depend on its name.
 fn file<'r>(head: &Head<'_>, resource: &'r Resource<'_>) -> Representation<'r> {
     let name = resource.path.rsplit('/').next().unwrap_or_default();
     let text = name.ends_with(".txt");

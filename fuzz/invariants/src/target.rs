@@ -8,17 +8,17 @@ use std::borrow::Cow;
 
 use crate::text::{find, first_line, with_fields};
 
-/// Of a target, or a target and a host on a second line: no path leads out of the root
-/// or means something else to a file system, it is the one found segment by segment, and
-/// it is lent only where the target holds it. A location leads to the same folder, and
-/// never to another host.
+/// Takes a target, or a target and a host on a second line. No path leads out of the root
+/// or means something else to a file system. The path equals the one that is found
+/// segment by segment, and is borrowed only where the target contains it. A location
+/// leads to the same directory, and never to another host.
 pub fn target(bytes: &[u8]) {
     match first_line(bytes) {
         None => check(bytes),
         Some((target, host)) => {
             with_fields([&[b"Host: ", host].concat()[..]], |fields| {
                 check(target);
-                // What a host is, is one question; what a target is, another.
+                // The host and the target are checked independently.
                 let _ = check_host(Version::Http11, fields);
             });
         }
@@ -37,7 +37,8 @@ fn check(target: &[u8]) {
     let plain = |name: &&str| !matches!(*name, "" | "." | "..");
     assert!(resource.path.is_empty() || resource.path.split('/').all(|name| plain(&name)));
     assert!(!resource.path.contains('\0'));
-    // A byte that is no text becomes a character of four, but is sent as three.
+    // A byte that is not UTF-8 becomes a character of four bytes, but its encoding in the
+    // target has three.
     let most = if target.is_ascii() {
         4 * target.len().div_ceil(3)
     } else {
@@ -50,9 +51,9 @@ fn check(target: &[u8]) {
     check_location(path, &resource);
 }
 
-/// `path` is that of the target.
+/// Checks the location of a directory. `path` is that of the target.
 fn check_location(path: &[u8], resource: &Resource<'_>) {
-    let location = resource.folder_location();
+    let location = resource.directory_location();
     let (name, rest) = location.split_once('/').expect("a slash at its end");
     assert!(!name.is_empty() && name != ".." && !name.contains(':'));
     assert!(rest.is_empty() || rest.starts_with('?'));
@@ -61,10 +62,10 @@ fn check_location(path: &[u8], resource: &Resource<'_>) {
             .bytes()
             .all(|byte| byte.is_ascii_graphic() && !b"\"<>\\#".contains(&byte))
     );
-    if resource.folder {
+    if resource.is_directory {
         return;
     }
-    // In the place of what follows the last slash (RFC 3986 §5.2.3).
+    // The location replaces everything after the last slash (RFC 3986 §5.2.3).
     let slash = path.iter().rposition(|byte| *byte == b'/');
     let before = slash.map_or(&b"/"[..], |at| &path[..=at]);
     let merged = [before, location.as_bytes()].concat();
@@ -73,7 +74,7 @@ fn check_location(path: &[u8], resource: &Resource<'_>) {
         panic!("{location} leads to {again:?}");
     };
     assert_eq!(again.path, resource.path);
-    assert!(again.folder);
+    assert!(again.is_directory);
     assert_eq!(again.query.is_some(), resource.query.is_some());
 }
 
@@ -84,7 +85,8 @@ fn split(path: &str) -> Vec<Vec<u8>> {
         .collect()
 }
 
-/// The path that the target begins with, an absolute-form's authority left out.
+/// Returns the path at the start of the target, without the authority of an
+/// absolute-form, and the query.
 fn path_and_query(target: &[u8]) -> (&[u8], Option<&[u8]>) {
     let (before, query) = match target.iter().position(|byte| *byte == b'?') {
         Some(at) => (&target[..at], Some(&target[at + 1..])),
@@ -98,7 +100,8 @@ fn path_and_query(target: &[u8]) -> (&[u8], Option<&[u8]>) {
     (slash.map_or(b"", |at| &authority[at..]), query)
 }
 
-/// The names below the root, one by one; `None` where a segment is none.
+/// Returns the names below the root one by one, or `None` where a segment is not a valid
+/// name.
 fn segments(path: &[u8]) -> Option<Vec<Vec<u8>>> {
     let mut names = Vec::new();
     for segment in path.split(|byte| *byte == b'/') {

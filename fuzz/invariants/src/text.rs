@@ -1,9 +1,9 @@
-//! Bytes, cut and put together in ways that several invariants need.
+//! Functions on bytes that several invariants need.
 
 use h1::request::fields::Fields;
 use h1::request::head::{Parse, Scanner};
 
-/// The bytes in pieces of 1 to 64, cut at places that depend on all of them.
+/// Returns the bytes in pieces of 1 to 64. The cuts depend on all the bytes.
 pub(crate) fn pieces(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
     // FNV-1a.
     let mut state = bytes.iter().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
@@ -19,13 +19,13 @@ pub(crate) fn pieces(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
     })
 }
 
-/// What stands before the first line feed, and what after it; `None` without one.
+/// Returns the bytes before and after the first line feed, or `None` without one.
 pub(crate) fn first_line(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
     let at = bytes.iter().position(|byte| *byte == b'\n')?;
     Some((&bytes[..at], &bytes[at + 1..]))
 }
 
-/// Calls `check` with the fields whose lines these are, should they be such.
+/// Calls `check` with the fields of these lines, if they are valid.
 pub(crate) fn with_fields<'l>(
     lines: impl IntoIterator<Item = &'l [u8]>,
     check: impl FnOnce(&Fields<'_>),
@@ -42,7 +42,7 @@ pub(crate) fn with_fields<'l>(
     }
 }
 
-/// Cuts at every occurrence of `separator`.
+/// Splits at every occurrence of `separator`.
 pub(crate) fn split<'b>(bytes: &'b [u8], separator: &[u8]) -> Vec<&'b [u8]> {
     let mut parts = Vec::new();
     let mut rest = bytes;
@@ -54,7 +54,7 @@ pub(crate) fn split<'b>(bytes: &'b [u8], separator: &[u8]) -> Vec<&'b [u8]> {
     parts
 }
 
-/// Where `wanted` begins for the first time.
+/// Returns the offset of the first occurrence of `wanted`.
 pub(crate) fn find(bytes: &[u8], wanted: &[u8]) -> Option<usize> {
     let mut at = 0;
     loop {
@@ -66,20 +66,20 @@ pub(crate) fn find(bytes: &[u8], wanted: &[u8]) -> Option<usize> {
     }
 }
 
-/// `token` (RFC 9110 §5.6.2).
+/// Whether the bytes are a `token` (RFC 9110 §5.6.2).
 pub(crate) fn is_token(bytes: &[u8]) -> bool {
     let is_tchar = |byte: &u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(byte);
     !bytes.is_empty() && bytes.iter().all(is_tchar)
 }
 
-/// `field-value` with the whitespace around it (RFC 9110 §5.5).
+/// Whether the bytes are a `field-value` with the whitespace around it (RFC 9110 §5.5).
 pub(crate) fn is_value(bytes: &[u8]) -> bool {
     let is_control = |byte: &u8| byte.is_ascii_control() && *byte != b'\t';
     !bytes.iter().any(is_control)
 }
 
-/// `field-line` (RFC 9112 §5): name and value, the whitespace around the value
-/// removed.
+/// Parses a `field-line` (RFC 9112 §5) into name and value, without the whitespace around
+/// the value.
 pub(crate) fn field_line(line: &[u8]) -> Option<(&[u8], &[u8])> {
     let colon = line.iter().position(|byte| *byte == b':')?;
     let (name, value) = (&line[..colon], &line[colon + 1..]);

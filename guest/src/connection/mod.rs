@@ -1,4 +1,4 @@
-//! One connection: read a head, decide an answer, write it, again.
+//! One connection: reads a head, decides a response, writes it, and starts again.
 
 mod respond;
 mod session;
@@ -57,15 +57,15 @@ pub async fn serve(shared: &Shared, socket: TcpSocket) {
     ));
 }
 
-/// How to close in order.
+/// Ways to close a connection in order.
 enum CloseMode {
-    /// The client has said that it is done, or nothing for long.
+    /// The client has announced that it is done, or has been idle for long.
     Immediate,
-    /// It may still be sending: what it sends must not cost it the response.
+    /// The client may still be sending. What it sends must not make it lose the response.
     Lingering,
 }
 
-/// The two kinds of disconnect, told apart.
+/// Logs how the client disconnected; a reset and a failure are different events.
 fn report(shared: &Shared, peer: &PeerAddress, end: CloseReason) {
     match end {
         CloseReason::Finished | CloseReason::Expired => {}

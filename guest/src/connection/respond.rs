@@ -22,8 +22,8 @@ use crate::runtime::clock;
 use crate::shared::Shared;
 
 impl Session<'_> {
-    /// Answers; returns whether the connection goes on. `more`: the input goes on behind the
-    /// request.
+    /// Responds to a request. Returns whether the connection stays open. `more` says
+    /// whether input follows the request.
     pub(super) async fn respond(
         &mut self,
         request: &Request<'_>,
@@ -54,7 +54,7 @@ impl Session<'_> {
         let (status, content_at, mut sent) = self.send(&writer, &response, input).await;
         let keep_alive = keep_alive && !status.ends_connection();
         if sent.is_ok() && !more {
-            // What the line says has then left the buffer.
+            // The bytes that the log line counts have then left the buffer.
             sent = self.buffered.flush().await.map_err(SendError::from);
         }
         let access = self.access(date, input, status, &head.fields);
@@ -79,7 +79,7 @@ impl Session<'_> {
                 Ok(())
             }
             Err(SendError::Peer(end)) => Err(end),
-            // Closed short, so that the client knows.
+            // The connection is closed early, so that the client notices.
             Err(SendError::File(reason) | SendError::Unsent(reason)) => {
                 self.shared.log_error(format_args!(
                     "a file ended or failed early: {}: {reason}",
@@ -90,8 +90,8 @@ impl Session<'_> {
         }
     }
 
-    /// Sends the response, or an error in its place when nothing of it can be read. Returns
-    /// the status that was sent, and what [`ResponseWriter::send`] does.
+    /// Sends the response, or an error in its place if the file fails before anything is
+    /// sent. Returns the status that was sent, and what [`ResponseWriter::send`] returns.
     async fn send(
         &mut self,
         writer: &ResponseWriter<'_>,
@@ -110,7 +110,8 @@ impl Session<'_> {
         (status, content_at, sent)
     }
 
-    /// Says why an answer is an error: always where the fault is ours.
+    /// Logs why a response is an error: always if the server is at fault, and otherwise
+    /// with `--verbose`.
     fn log_reason(&self, status: Status, reason: Option<Reason>, input: &[u8]) {
         let Some(reason) = reason.filter(|reason| reason.status() == status) else {
             return;
@@ -123,7 +124,7 @@ impl Session<'_> {
         }
     }
 
-    /// Writes the line of log about an answer, now or once it has left the buffer.
+    /// Writes the log line about a response, now or once the response has left the buffer.
     async fn say(&mut self, access: &Access<'_>, content_at: u64) -> Result<(), CloseReason> {
         if !self.shared.logs_answers() {
             return Ok(());
@@ -135,12 +136,12 @@ impl Session<'_> {
         let flushed = self.flush().await;
         let sent = self.buffered.written().saturating_sub(content_at);
         self.shared.access(access, sent);
-        // The line is to stand before those of requests that come of this answer.
+        // The line must stand before those of requests that result from this response.
         self.buffered.yield_to_ready().await;
         flushed
     }
 
-    /// What the log says of a request and its response.
+    /// Returns what the log says of a request and its response.
     fn access<'a>(
         &self,
         date: [u8; 29],
@@ -166,7 +167,8 @@ impl Session<'_> {
         }
     }
 
-    /// Answers what could not be read as a request; then the connection closes.
+    /// Responds to input that could not be read as a request. Then the connection is
+    /// closed.
     pub(super) async fn refuse(
         &mut self,
         input: &[u8],
@@ -186,7 +188,7 @@ impl Session<'_> {
         Ok(CloseMode::Lingering)
     }
 
-    /// Answers before any request: there is no room.
+    /// Responds before any request, because there is no place for the connection.
     pub(super) async fn reject_overload(&mut self) -> Result<(), CloseReason> {
         self.respond_and_close(None, Status::ServiceUnavailable, b"")
             .await
@@ -212,7 +214,7 @@ impl Session<'_> {
     }
 }
 
-/// The response to a request, and the reason where it is an error.
+/// Returns the response to a request, and the reason if it is an error.
 async fn response_to<'r>(
     shared: &'r Shared,
     request: &'r Request<'_>,
@@ -229,7 +231,7 @@ async fn response_to<'r>(
     }
 }
 
-/// What the head of a response depends on besides what it is about.
+/// Returns what the head of a response depends on besides its subject.
 fn context<'a>(
     shared: &'a Shared,
     now: i64,

@@ -1,4 +1,4 @@
-//! A connection's requests, one after the other.
+//! Requests of a connection, one after the other.
 
 use alloc::boxed::Box;
 use alloc::vec::Vec;
@@ -23,20 +23,20 @@ pub(super) struct Session<'s> {
     pub(super) shared: &'s Shared,
     pub(super) buffered: Buffered<'s>,
     pub(super) peer: Option<SocketAddr>,
-    /// Of the latest request: a refusal is answered in its terms.
+    /// Version of the latest request. The response to a refusal uses it.
     pub(super) version: Version,
-    /// Whether there was an answer yet.
+    /// Whether there was a response yet.
     pub(super) answered: bool,
-    /// Lines of log about responses that are still in the buffer.
+    /// Log lines about responses that are still in the buffer.
     pub(super) pending: PendingLines,
-    /// By when the request that is being read must be there.
+    /// Deadline of the request that is being read.
     pub(super) head_at: Option<Second>,
 }
 
-/// How a wait for a request ended.
+/// Results of a wait for a request.
 enum Received {
     Bytes,
-    /// It was a wait for a next request.
+    /// No next request arrived in time.
     IdleTimeout,
     /// A request took too long to arrive.
     HeadTimeout,
@@ -61,7 +61,7 @@ impl<'s> Session<'s> {
 }
 
 impl Session<'_> {
-    /// `Ok` when the connection is to be closed in order.
+    /// Serves all requests. Returns `Ok` if the connection is to be closed in order.
     pub(super) async fn run(&mut self) -> Result<CloseMode, CloseReason> {
         let mut protocol = Connection::new();
         let mut input = Vec::new();
@@ -86,12 +86,13 @@ impl Session<'_> {
                 }
                 Event::Request(request) => {
                     let more = input.len() > protocol.taken();
-                    // On the heap, for an idle connection needs no room for it.
+                    // The future is on the heap, so that an idle connection needs no memory
+                    // for it.
                     let keep_alive = Box::pin(self.respond(&request, &input, more)).await?;
                     let last = request.last;
                     input.drain(..protocol.finish());
-                    // The next head's time begins when it is waited for, not while an
-                    // answer goes out.
+                    // The time for the next head begins when the connection waits for it,
+                    // not while a response is being sent.
                     self.head_at = None;
                     if !keep_alive {
                         self.flush().await?;
@@ -109,7 +110,8 @@ impl Session<'_> {
         }
     }
 
-    /// Reads more: the start of a request, if this is `idle`, or the rest of one.
+    /// Reads more input: the start of a request if the connection is `idle`, or else the
+    /// rest of a request.
     async fn receive(
         &mut self,
         idle: bool,
@@ -133,8 +135,8 @@ impl Session<'_> {
         }
     }
 
-    /// Whoever was silent is owed nothing, and its place may be wanted; but when the
-    /// server drains, a request may be on its way.
+    /// Returns how to close a connection that was idle. Such a client expects nothing, and
+    /// its place may be needed. But when the server drains, a request may be on its way.
     fn close_idle(&self) -> CloseMode {
         match self.shared.is_draining() {
             true => CloseMode::Lingering,
@@ -142,8 +144,8 @@ impl Session<'_> {
         }
     }
 
-    /// Waits for the next request with no more than a small buffer; it expires when
-    /// it is time to go.
+    /// Waits for the next request with no more than a small buffer. Expires when the
+    /// connection is to be closed.
     async fn idle(&mut self, input: &mut Vec<u8>) -> Result<usize, CloseReason> {
         self.buffered.rest();
         self.pending.rest();
@@ -159,7 +161,8 @@ impl Session<'_> {
                 return read;
             }
         }
-        // Whoever has just connected is about to ask; the others have had answers.
+        // A client that has just connected is about to send a request; other clients have
+        // had responses.
         match self.answered {
             true => Err(CloseReason::Expired),
             false => {
@@ -169,8 +172,8 @@ impl Session<'_> {
         }
     }
 
-    /// The larger buffer is as large as a head may be: when it is full, what fills
-    /// it is content that has been skipped.
+    /// Makes space in the input buffer. The larger buffer holds the longest head, so if it
+    /// is full, it has content that was skipped.
     fn grow_input(&self, input: &mut Vec<u8>, protocol: &mut Connection) {
         if input.len() < input.capacity() {
             return;
@@ -184,7 +187,7 @@ impl Session<'_> {
         }
     }
 
-    /// Writes what has gathered, and what there is to say of it.
+    /// Writes the buffered bytes, and the log lines about them.
     pub(super) async fn flush(&mut self) -> Result<(), CloseReason> {
         let flushed = self.buffered.flush().await;
         self.pending.say(self.shared.log(), self.buffered.written());

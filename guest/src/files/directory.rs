@@ -1,4 +1,4 @@
-//! The entries of a folder.
+//! Entries of a directory.
 
 use alloc::boxed::Box;
 use alloc::vec::Vec;
@@ -18,27 +18,27 @@ use crate::reason::Reason;
 use crate::runtime::executor::Executor;
 use crate::runtime::sort::Sorter;
 
-/// What an entry takes besides its name, in bytes: two of its kind while it is sorted,
-/// and what the allocator adds to the name.
+/// Bytes of an entry besides its name: two values while it is sorted, and what the
+/// allocator adds to the name.
 const ENTRY_WEIGHT: usize = 2 * size_of::<Entry>() + 16;
 
-/// A folder's entries: folders first, then by name.
+/// Entries of a directory: directories first, then by name.
 pub struct Entries {
     pub shown: Vec<Entry>,
     pub left_out: LeftOut,
 }
 
-/// Entries that are there and are not shown, for the log.
+/// Entries that exist and are not shown, for the log.
 #[derive(Default)]
 pub struct LeftOut {
     pub count: usize,
-    /// The first of them, and why.
+    /// The first of them, and the reason.
     pub first: Option<(Box<str>, Reason)>,
 }
 
 impl Root {
-    /// All entries of a folder but hidden ones, and those on request. Their memory is
-    /// taken from `reservation`.
+    /// Returns all entries of a directory, without hidden ones unless `hidden` is true.
+    /// Their memory is taken from `reservation`.
     pub async fn list(
         &self,
         path: &str,
@@ -50,16 +50,20 @@ impl Root {
             return Err(Reason::NoEntry);
         };
         let (flags, read) = (OpenFlags::DIRECTORY, DescriptorFlags::READ);
-        let folder = root
+        let directory = root
             .open_at(PathFlags::SYMLINK_FOLLOW, or_dot(path), flags, read)
             .await
             .map_err(|error| Reason::from(&error))?;
-        let folder = Folder { root, folder, path };
-        let names = folder.read_names(hidden, reservation, executor).await?;
+        let directory = OpenDirectory {
+            root,
+            directory,
+            path,
+        };
+        let names = directory.read_names(hidden, reservation, executor).await?;
         let mut left_out = LeftOut::default();
         let mut sorter = Sorter::new(Entry::compare);
         for Named { name, link } in names {
-            match folder.stat_entry(&name, link).await {
+            match directory.stat_entry(&name, link).await {
                 Ok(Some((kind, modified))) => {
                     let entry = Entry {
                         name,
@@ -88,33 +92,33 @@ impl LeftOut {
     }
 }
 
-/// A name that was read, and whether it may be a link's.
+/// A name that was read, and whether it may be that of a link.
 struct Named {
     name: Box<str>,
     link: bool,
 }
 
-/// An open folder, and where it is below the root.
-struct Folder<'f> {
+/// An open directory, and its path below the root.
+struct OpenDirectory<'f> {
     root: &'f Descriptor,
-    folder: Descriptor,
+    directory: Descriptor,
     path: &'f str,
 }
 
-impl Folder<'_> {
-    /// Every name is read before the first is asked about: a folder with too many costs
-    /// no more than reading it.
+impl OpenDirectory<'_> {
+    /// Reads every name before the file system is asked about the first, so that a
+    /// directory with too many entries costs no more than reading it.
     async fn read_names(
         &self,
         hidden: bool,
         reservation: &mut Reservation,
         executor: &Executor,
     ) -> Result<Vec<Named>, Reason> {
-        let (mut stream, outcome) = self.folder.read_directory();
+        let (mut stream, outcome) = self.directory.read_directory();
         let (mut names, mut count) = (Vec::new(), 0_usize);
         loop {
             let (result, batch) = stream.read(Vec::with_capacity(LISTING_BATCH)).await;
-            // Whatever comes of an entry, it was read.
+            // An entry counts because it was read, whether it is shown or not.
             let read = u32::try_from(batch.len()).unwrap_or(u32::MAX);
             executor.work(read.saturating_mul(ENTRY_WORK)).await;
             count = count.saturating_add(batch.len());
@@ -137,18 +141,20 @@ impl Folder<'_> {
             }
         }
         match outcome.await.map_err(|error| Reason::from(&error)) {
-            // The folder is there: WASI has no word for a name in it.
+            // The directory exists, but WASI can't express a name in it.
             Err(reason) if reason.is_missing() => Err(Reason::ReadFailed),
             Err(reason) => Err(reason),
             Ok(()) => Ok(names),
         }
     }
 
-    /// By `stat-at` and not by the entry's own type, so that links show what they lead
-    /// to. `None` for what is neither file nor folder, or leads nowhere, or has just gone.
+    /// Asks `stat-at` instead of using the entry's own type, so that links show what they
+    /// lead to. Returns `None` for an entry that is neither file nor directory, leads
+    /// nowhere, or has just been removed.
     ///
-    /// A link may lead anywhere below the root, so it is looked up from there. All else
-    /// is looked up in the folder that was opened, should that be moved meanwhile.
+    /// A link may lead anywhere below the root, so it is looked up from the root. Any other
+    /// entry is looked up in the directory that was opened, because that may be moved
+    /// meanwhile.
     async fn stat_entry(
         &self,
         name: &str,
@@ -157,7 +163,7 @@ impl Folder<'_> {
         let follow = PathFlags::SYMLINK_FOLLOW;
         let stat = match link {
             true => self.root.stat_at(follow, join(self.path, name)).await,
-            false => self.folder.stat_at(follow, name.into()).await,
+            false => self.directory.stat_at(follow, name.into()).await,
         };
         let stat = match stat {
             Ok(stat) => stat,
@@ -181,7 +187,7 @@ fn may_be_link(kind: &DescriptorType) -> bool {
     )
 }
 
-/// What is never served, whatever it is called.
+/// Whether an entry has a type that is never served, whatever its name.
 fn is_special(kind: &DescriptorType) -> bool {
     matches!(
         kind,
@@ -192,8 +198,8 @@ fn is_special(kind: &DescriptorType) -> bool {
     )
 }
 
-/// Whether an error is that of one entry, most often of a link that leads out of the root
-/// or in circles; the others say that there is no telling.
+/// Whether an error concerns one entry only, most often a link that leads out of the root
+/// or in circles. After any other error, nothing is known about the entry.
 fn is_its_own(reason: Reason) -> bool {
     reason.is_missing() || reason == Reason::NoPermission
 }

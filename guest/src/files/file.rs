@@ -1,5 +1,5 @@
-//! A file as it was when the file system was last asked: what answers say of it,
-//! worked out once.
+//! A file as it was when the file system was last asked, and what responses say of it,
+//! computed once.
 
 use alloc::rc::Rc;
 use core::cell::{Cell, OnceCell, RefCell};
@@ -15,33 +15,34 @@ use h1::response::{Policy, prepare};
 use super::root::{Identity, Metadata};
 use crate::bindings::wasi::filesystem::types::Descriptor;
 
-/// What is known of a file under one path. Other metadata, another `File`.
+/// A file under one path. With other metadata it is another `File`.
 pub struct File {
     pub metadata: Metadata,
     /// Whether precompressed siblings are looked for.
     pub compressible: bool,
-    /// Whether its next change is sure to show in its metadata: what is not may not be
-    /// kept.
+    /// Whether its next change is sure to show in its metadata. A file without that may not
+    /// be cached.
     pub settled: bool,
     strength: Strength,
     etag: EntityTag,
-    /// By the path's last name.
+    /// Media type by the path's last name.
     named: &'static str,
     inside: OnceCell<Inside>,
     head: OnceCell<Option<Rc<[u8]>>>,
     content: RefCell<Option<Content>>,
-    /// The tick in which its content was last asked for.
+    /// The tick in which its content was last requested.
     pub used: Cell<u64>,
 }
 
-/// What is known of a file only once it has been opened; so it can be opened.
+/// Properties of a file that are known only once it has been opened. If they are known, it
+/// can be opened.
 #[derive(Clone, Copy)]
 struct Inside {
     identity: Identity,
     media_type: &'static str,
 }
 
-/// The bytes of a file: in memory when it is small, else where to read them.
+/// Content of a file: its bytes if it is small, or else where to read them.
 #[derive(Clone)]
 pub enum Content {
     Cached(Rc<[u8]>),
@@ -49,7 +50,7 @@ pub enum Content {
 }
 
 impl File {
-    /// As the file system says at `now`, in Unix seconds.
+    /// Creates a file from what the file system says at `now`, in Unix seconds.
     pub fn new(path: &str, metadata: Metadata, now: i64) -> Self {
         let named = media_type::of(super::name(path));
         let Metadata {
@@ -72,7 +73,7 @@ impl File {
         }
     }
 
-    /// How many bytes from its start [`File::inspect`] wants to see.
+    /// Returns the number of bytes from its start that [`File::inspect`] needs to see.
     pub fn wanted(&self) -> usize {
         match media_type::claims_utf_8(self.named) {
             true => usize::try_from(self.metadata.size)
@@ -81,7 +82,7 @@ impl File {
         }
     }
 
-    /// Notes what the open file is, and what it begins with.
+    /// Records the identity of the open file, and its media type by its first bytes.
     pub fn inspect(&self, identity: Identity, start: &[u8]) {
         let start = start.get(..self.wanted()).unwrap_or(start);
         let cut = (start.len() as u64) < self.metadata.size;
@@ -89,7 +90,7 @@ impl File {
             identity,
             media_type: media_type::declared(self.named, start, cut),
         };
-        // Of the same file it is the same.
+        // For the same file, the value is the same.
         let _ = self.inside.set(inside);
     }
 
@@ -97,18 +98,18 @@ impl File {
         self.inside.get().is_some()
     }
 
-    /// Which file was inspected, if one was.
+    /// Returns the identity of the file that was inspected, if any.
     pub fn identity(&self) -> Option<Identity> {
         self.inside.get().map(|inside| inside.identity)
     }
 
-    /// Whether it may be out of date when this is the original.
+    /// Whether the file may be out of date because `original` is newer.
     pub fn is_older_than(&self, original: &Self) -> bool {
         let times = (self.metadata.modified, original.metadata.modified);
         matches!(times, (Some(own), Some(other)) if own.is_before(other))
     }
 
-    /// As it is sent by itself, not in the place of another.
+    /// Returns the representation of the file itself, not of one that it replaces.
     pub fn represent<'n>(&self, disposition: Disposition, name: &'n str) -> Representation<'n> {
         Representation {
             size: self.metadata.size,
@@ -124,7 +125,8 @@ impl File {
         }
     }
 
-    /// As it is sent in the place of `original`, which it holds in compressed form.
+    /// Returns the representation of the file in place of `original`, which it holds in
+    /// compressed form.
     pub fn represent_encoded<'n>(
         &self,
         coding: Coding,
@@ -140,8 +142,8 @@ impl File {
         }
     }
 
-    /// What the head of a 200, or of a 206 with one range, says of it, once written;
-    /// always of the same representation.
+    /// Returns what the head of a 200, or of a 206 with one range, says of the file. It is
+    /// written once, so the representation must always be the same.
     pub fn head(
         &self,
         representation: &Representation<'_>,
@@ -160,7 +162,7 @@ impl File {
         self.content.replace(Some(content));
     }
 
-    /// Closes it, as soon as no one is being sent it.
+    /// Closes the file as soon as it is no longer being sent.
     pub fn close(&self) {
         self.content.replace(None);
     }
@@ -180,8 +182,9 @@ mod tests {
         })
     }
 
-    /// A file system with whole seconds, or with two: what was changed within its step
-    /// is neither kept nor strongly tagged, and what has all-equal times has a weak tag.
+    /// On a file system with steps of one or of two seconds, a file that was changed within
+    /// its step is neither cached nor strongly tagged. A time that all files have makes a
+    /// tag weak.
     #[test]
     fn settled_files_are_cached_and_tagged_strongly() {
         let cases = [

@@ -1,4 +1,4 @@
-//! A bounded store of values by path; what was used least recently goes first.
+//! A bounded store of values by path. The least recently used value is dropped first.
 
 use alloc::boxed::Box;
 
@@ -9,7 +9,7 @@ pub struct Cache<V> {
     entries: LruCache<Box<str>, Weighed<V>>,
     used: usize,
     bound: usize,
-    /// What an entry costs beside its path and content.
+    /// Bytes of an entry beside its path and content.
     entry: usize,
 }
 
@@ -18,14 +18,14 @@ struct Weighed<V> {
     weight: usize,
 }
 
-/// What an entry costs beside its path and content, in bytes: the value and what it says
-/// in the head of an answer, the table with its spare places, the links between the
-/// entries, and what the allocator writes beside each.
+/// Bytes of an entry beside its path and content: the value and its part of a response's
+/// head, the table with its spare places, the links between the entries, and what the
+/// allocator adds to each.
 const ENTRY_BYTES: usize = 704;
 
 impl<V> Cache<V> {
-    /// `bound` in bytes; 0 keeps nothing. `fields`: bytes that the operator adds to the head
-    /// which is kept with each value.
+    /// Creates a cache of `bound` bytes; 0 caches nothing. `fields` is the number of bytes
+    /// that the operator adds to the head which is cached with each value.
     pub fn new(bound: usize, fields: usize) -> Self {
         Self {
             entries: LruCache::unbounded(),
@@ -35,16 +35,16 @@ impl<V> Cache<V> {
         }
     }
 
-    /// The value, which is now the one used most recently.
+    /// Returns the value, which is then the most recently used one.
     pub fn get(&mut self, path: &str) -> Option<&mut V> {
         self.entries.get_mut(path).map(|entry| &mut entry.value)
     }
 
-    /// Keeps a value whose content weighs `content` bytes, unless it alone is
-    /// heavier than an eighth of the bound.
+    /// Caches a value whose content weighs `content` bytes, unless it alone is heavier than
+    /// an eighth of the bound.
     pub fn put(&mut self, path: &str, value: V, content: usize) {
         self.remove(path);
-        // The path is there as the key, and its last name in the head.
+        // The path is stored as the key, and its last name again in the head.
         let weight = content
             .saturating_add(path.len().saturating_mul(2))
             .saturating_add(self.entry);

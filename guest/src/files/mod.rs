@@ -1,10 +1,10 @@
-//! From a checked path to a file, by way of the cache.
+//! Files by checked path, through the cache.
 //!
-//! Under little load the file system is asked about each path that is requested;
-//! under much, once a second about each, so a changed file is served new within
-//! that second. Content is kept together with the metadata that it was read under and
-//! with the file that it is of, so old and new never mix; and only of files that have
-//! not been changed for so long that the next change must show.
+//! Under light load, the file system is asked about the path of every request. Under heavy
+//! load, it is asked about each path once a second, so a changed file is served new within
+//! that second. Content is cached together with the file and the metadata that it was read
+//! from, so old and new never mix. Only files whose last change is old enough are cached,
+//! so that the next change must show.
 
 mod directory;
 pub mod file;
@@ -37,27 +37,28 @@ pub struct Files {
     cache: RefCell<Cache<CacheEntry>>,
     open_files: RefCell<OpenFiles>,
     stat_rate: StatRate,
-    /// When the root was last looked at, and whether it was gone.
+    /// The second in which the root was last checked, and whether it was gone.
     gone: Cell<(i64, bool)>,
-    /// Seconds that have passed while something was kept open.
+    /// Seconds that have passed while files were kept open.
     ticks: Cell<u64>,
 }
 
-/// What a path leads to.
+/// File or directory that a path leads to.
 #[derive(Clone)]
 pub enum Found {
     File(Rc<File>),
-    Folder,
+    Directory,
 }
 
 struct CacheEntry {
     found: Result<Found, Reason>,
-    /// Unix time in seconds at which the file system said so.
+    /// Unix time in seconds at which the file system was asked.
     checked: i64,
 }
 
 impl Files {
-    /// `cache` in bytes; `fields`: bytes that the operator adds to each head that is kept.
+    /// Creates the files below `root`, with a cache of `cache` bytes. `fields` is the
+    /// number of bytes that the operator adds to each head that is cached.
     pub fn new(root: Root, cache: usize, fields: usize, executor: Rc<Executor>) -> Self {
         Self {
             root,
@@ -70,7 +71,8 @@ impl Files {
         }
     }
 
-    /// The name of the one file that is served for every path, if it is one.
+    /// Returns the name of the one file that is served for every path, if the root is a
+    /// file.
     pub fn only_file(&self) -> Option<&str> {
         match &self.root {
             Root::File(_, name) => Some(name),
@@ -78,10 +80,10 @@ impl Files {
         }
     }
 
-    /// What a path leads to. `now` is Unix time in seconds.
+    /// Looks up what a path leads to. `now` is Unix time in seconds.
     ///
-    /// That there is nothing is not remembered: a client can ask for any number
-    /// of names, and a file is there as soon as it is there.
+    /// A missing file is not remembered: a client can request any number of names, and a
+    /// new file is served at once.
     pub async fn look_up(&self, path: &str, now: i64) -> Result<Found, Reason> {
         if let Some(Ok(found)) = self.fresh(path, now) {
             return Ok(found);
@@ -92,8 +94,8 @@ impl Files {
         }
     }
 
-    /// The same for names that only we ask for (an index, a compressed sibling):
-    /// that there is nothing is remembered too, for a second.
+    /// Looks up a name that only the server asks for (an index, a compressed sibling). A
+    /// missing file is remembered too, for a second.
     pub async fn look_up_derived(&self, path: &str, now: i64) -> Result<Found, Reason> {
         match self.fresh(path, now) {
             Some(found) => found,
@@ -121,11 +123,11 @@ impl Files {
         }
         let found = stat.map(|stat| match stat {
             Stat::File(metadata) => Found::File(Rc::new(File::new(path, metadata, now))),
-            Stat::Folder => Found::Folder,
+            Stat::Directory => Found::Directory,
         });
         let keep = match &found {
             Ok(Found::File(file)) => file.settled,
-            Ok(Found::Folder) => true,
+            Ok(Found::Directory) => true,
             Err(reason) => reason.is_missing() && remember_missing,
         };
         match keep {
@@ -140,14 +142,14 @@ impl Files {
         self.executor.spend(STAT_WORK);
     }
 
-    /// The file that is known by this path, if it is the one that the path leads to and
-    /// has not been changed since.
+    /// Returns the file that is known by this path, if the path still leads to it and it
+    /// has not changed since.
     async fn same(&self, path: &str, metadata: Metadata, now: i64) -> Option<Rc<File>> {
         let file = match &self.cache.borrow_mut().get(path)?.found {
             Ok(Found::File(file)) if file.metadata == metadata => Rc::clone(file),
             _ => return None,
         };
-        // Nothing has been read yet that could be another's.
+        // Nothing has been read yet that could belong to another file.
         let Some(identity) = file.identity() else {
             return Some(file);
         };
@@ -155,8 +157,8 @@ impl Files {
         (self.root.identify(path).await == identity).then_some(file)
     }
 
-    /// Keeps what was found, with content of a `weight` in bytes; without one it is known
-    /// already, and has only been confirmed.
+    /// Caches what was found, with content that weighs `weight` bytes. Without a weight, it
+    /// is cached already and has only been confirmed.
     fn remember(&self, path: &str, found: Result<Found, Reason>, now: i64, weight: Option<usize>) {
         let mut cache = self.cache.borrow_mut();
         match (weight, cache.get(path)) {
@@ -168,7 +170,7 @@ impl Files {
         }
     }
 
-    /// Says whose fault it is: a path that is not there, or a root.
+    /// Returns that the root is gone if that explains `reason`, and otherwise `reason`.
     async fn attribute(&self, reason: Reason, now: i64) -> Reason {
         let suspicious = matches!(
             reason,
@@ -191,8 +193,8 @@ impl Files {
         gone
     }
 
-    /// What [`Files::look_up`] has just found, open, and its content; another one if
-    /// it has been replaced in between.
+    /// Opens what [`Files::look_up`] has just found, and returns it with its content.
+    /// Returns another file if the first was replaced in between.
     pub async fn open(
         &self,
         path: &str,
@@ -224,8 +226,8 @@ impl Files {
         Ok((file, content))
     }
 
-    /// The same without its content: whether it can be opened, and what it is. Asked once
-    /// of each file.
+    /// Opens a file to find out whether it can be opened and what it is, without its
+    /// content. This is done once for each file.
     pub async fn inspect(&self, path: &str, file: &Rc<File>, now: i64) -> Result<Rc<File>, Reason> {
         if file.is_inspected() {
             return Ok(Rc::clone(file));
@@ -243,8 +245,8 @@ impl Files {
         Ok(())
     }
 
-    /// Opens a path, and says whether it is still this file that it leads to. Where no
-    /// descriptor is left, those that are only kept make room.
+    /// Opens a path, and returns `file` if the path still leads to it, or else the new
+    /// file. If no descriptor is left, files that are only kept open are closed first.
     async fn reopen(
         &self,
         path: &str,
@@ -285,19 +287,21 @@ impl Files {
         self.remember(path, Ok(Found::File(Rc::clone(file))), now, Some(weight));
     }
 
-    /// To be called once a second while [`Files::keeps_open`].
+    /// Closes files that were not used for a while. To be called once a second while
+    /// [`Files::keeps_open`].
     pub fn tick(&self) {
         let ticks = self.ticks.get().saturating_add(1);
         self.ticks.set(ticks);
         self.close_unused(ticks.saturating_sub(OPEN_FILE_SECONDS));
     }
 
-    /// Whether files are kept open that will have to be closed.
+    /// Whether files are kept open that must be closed later.
     pub fn keeps_open(&self) -> bool {
         !self.open_files.borrow().is_empty()
     }
 
-    /// Closes what was last used before a tick and forgets it; says whether there was any.
+    /// Closes and forgets the files that were last used before a tick. Returns whether
+    /// there were any.
     fn close_unused(&self, tick: u64) -> bool {
         let closed = self.open_files.borrow_mut().close_unused_since(tick);
         let mut cache = self.cache.borrow_mut();
@@ -310,7 +314,7 @@ impl Files {
         !closed.is_empty()
     }
 
-    /// The entries of a folder; their memory is taken from `reservation`.
+    /// Returns the entries of a directory. Their memory is taken from `reservation`.
     pub async fn list(
         &self,
         path: &str,
@@ -331,7 +335,7 @@ impl Files {
         };
         match listed {
             Err(reason) => Err(self.attribute(reason, now).await),
-            // A folder that was removed while it was served can still be listed.
+            // A directory that was removed while it was served can still be listed.
             Ok(found) if found.shown.is_empty() && self.root.is_gone().await => {
                 Err(Reason::RootGone)
             }
@@ -344,8 +348,8 @@ impl Files {
     }
 }
 
-/// Whether an open file is as it was. When it has been written to in place, the new
-/// bytes must not go out under the old tag, not even within the second.
+/// Whether an open file is unchanged. If it has been written to in place, the new bytes
+/// must not be sent with the old tag, not even within the second.
 async fn is_still(content: &Content, known: Metadata) -> bool {
     match content {
         Content::Cached(_) => true,
@@ -359,7 +363,7 @@ fn small(size: u64) -> Option<usize> {
         .filter(|&size| size <= CACHED_FILE_BYTES)
 }
 
-/// Reads a small file whole; `None` when it was changed meanwhile.
+/// Reads a small file whole. Returns `None` if it was changed meanwhile.
 async fn read(opened: &Opened, size: usize) -> Result<Option<Rc<[u8]>>, Reason> {
     let file: &Descriptor = &opened.descriptor;
     let content = read_start(file, size).await?;
@@ -369,16 +373,16 @@ async fn read(opened: &Opened, size: usize) -> Result<Option<Rc<[u8]>>, Reason> 
     Ok(same.then(|| content.into()))
 }
 
-/// The last name of a path.
+/// Returns the last name of a path.
 pub fn name(path: &str) -> &str {
     path.rsplit_once('/').map_or(path, |(_, name)| name)
 }
 
-/// The path of an entry of a folder.
-pub fn join(folder: &str, name: &str) -> String {
-    if folder.is_empty() {
+/// Returns the path of an entry of a directory.
+pub fn join(directory: &str, name: &str) -> String {
+    if directory.is_empty() {
         name.into()
     } else {
-        [folder, "/", name].concat()
+        [directory, "/", name].concat()
     }
 }

@@ -1,7 +1,7 @@
-//! Files that are kept open for the next request, and for how long.
+//! Files that are kept open for the next request, for a bounded time.
 //!
-//! An open file has a descriptor, of which there are few; a removed one keeps its bytes
-//! on the disk, and its disk can't be unmounted.
+//! An open file takes a descriptor, and descriptors are few. While a removed file is open,
+//! it keeps its space on the disk, and its disk can't be unmounted.
 
 use alloc::boxed::Box;
 use alloc::rc::{Rc, Weak};
@@ -9,14 +9,13 @@ use alloc::vec::Vec;
 
 use super::file::File;
 
-/// The files whose content is kept open, by their paths. The cache may let go of them
-/// before.
+/// Files whose content is kept open, by their paths. The cache may drop them earlier.
 #[derive(Default)]
 pub struct OpenFiles(Vec<(Box<str>, Weak<File>)>);
 
 impl OpenFiles {
-    /// Notes that `file` is kept open. Those that the cache has let go of make room, so
-    /// that there are never more than twice as many as it holds.
+    /// Adds a file that is kept open. Files that the cache has dropped are removed first,
+    /// so that there are never more than twice as many as it holds.
     pub fn add(&mut self, path: &str, file: &Rc<File>) {
         if self.0.len() == self.0.capacity() {
             self.0.retain(|(_, file)| file.strong_count() > 0);
@@ -28,7 +27,7 @@ impl OpenFiles {
         self.0.is_empty()
     }
 
-    /// Closes what was last used before `tick`, and returns it.
+    /// Closes the files that were last used before `tick`, and returns them.
     pub fn close_unused_since(&mut self, tick: u64) -> Vec<(Box<str>, Rc<File>)> {
         let mut closed = Vec::new();
         self.0.retain_mut(|(path, file)| {

@@ -1,15 +1,15 @@
-//! Memory that listings may take, those being made too.
+//! Memory that listings may take, including those that are being made.
 
 use alloc::rc::Rc;
 use core::cell::Cell;
 
 use crate::reason::Reason;
 
-/// Bytes that all listings hold, those being made too.
+/// Bytes that all listings hold, including those that are being made.
 #[derive(Clone)]
 pub struct Quota {
     bytes: Rc<Cell<usize>>,
-    /// The most; see [`LISTING_BYTES`](crate::limits::LISTING_BYTES).
+    /// Most bytes: see [`LISTING_BYTES`](crate::limits::LISTING_BYTES).
     bound: usize,
 }
 
@@ -29,7 +29,7 @@ impl Quota {
         self.bytes.set(bytes);
     }
 
-    /// Nothing of it yet.
+    /// Returns a reservation that has no bytes yet.
     pub fn reservation(&self) -> Reservation {
         Reservation {
             quota: self.clone(),
@@ -38,14 +38,14 @@ impl Quota {
     }
 }
 
-/// A share of what listings may take, given back when dropped.
+/// A share of the bytes that listings may take, given back when dropped.
 pub struct Reservation {
     quota: Quota,
     taken: usize,
 }
 
 impl Reservation {
-    /// To be asked before the memory is used.
+    /// Reserves `bytes` more. To be called before the memory is used.
     pub fn reserve(&mut self, bytes: usize) -> Result<(), Reason> {
         let held = self.quota.bytes();
         if held.saturating_add(bytes) > self.quota.bound {
@@ -58,7 +58,8 @@ impl Reservation {
         Ok(())
     }
 
-    /// Counts what is less than was given back before.
+    /// Reserves `bytes` more without a check, because at least as many were given back
+    /// before.
     pub fn add(&mut self, bytes: usize) {
         self.taken = self.taken.saturating_add(bytes);
         self.quota.set(self.quota.bytes().saturating_add(bytes));

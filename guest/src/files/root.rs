@@ -1,4 +1,4 @@
-//! What was granted, and what WASI says of it.
+//! The granted root, and what WASI says of its files.
 
 use alloc::rc::Rc;
 use alloc::string::String;
@@ -15,43 +15,44 @@ use crate::bindings::wasi::filesystem::types::{
 };
 use crate::reason::Reason;
 
-/// What the host has granted.
+/// The directory or the file that the host has granted.
 pub enum Root {
-    /// A directory: paths are looked up below it. Whether its links are counted, so that
-    /// none left means that it was removed; not every file system does.
+    /// A directory: paths are looked up below it. The flag says whether its links are
+    /// counted, so that none left means that it was removed; not every file system counts
+    /// them.
     Directory(Descriptor, bool),
-    /// One file, served for every path, under its name.
+    /// One file, which is served for every path, and its name.
     File(Rc<Descriptor>, String),
 }
 
-/// What the file system says of a path.
+/// Kind of file that the file system has at a path.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Stat {
     File(Metadata),
-    Folder,
+    Directory,
 }
 
-/// Which file it is, whatever its name: no other one at the same time has the same.
-/// Hosts that can't tell say the same of all.
+/// Identity of a file, whatever its name: no other file has the same at the same time. A
+/// host that can't tell files apart gives all of them the same.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Identity(Option<(u64, u64)>);
 
-/// A regular file, and what was true of it when it was opened.
+/// A regular file, with its metadata and its identity when it was opened.
 pub struct Opened {
     pub descriptor: Rc<Descriptor>,
     pub metadata: Metadata,
     pub identity: Identity,
 }
 
-/// What is known of a file without opening it. Equal metadata of one file mean the same
-/// content once its times are settled ([`h1::representation::etag::is_settled`]); of a name they don't,
-/// for another file may have taken it: see [`Identity`].
+/// Metadata of a file, known without opening it. For one file, equal metadata mean equal
+/// content once its times are settled ([`h1::representation::etag::is_settled`]). For one
+/// name they do not, because another file may have taken the name: see [`Identity`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Metadata {
-    /// Bytes.
+    /// Size in bytes.
     pub size: u64,
     pub modified: Option<Timestamp>,
-    /// `ctime`: also what gives back an old `modified` changes it.
+    /// `ctime`, which changes even when an old `modified` is restored.
     pub changed: Option<Timestamp>,
 }
 
@@ -76,7 +77,7 @@ impl Metadata {
 }
 
 impl Root {
-    /// The first grant, or the one named `wanted`.
+    /// Returns the first grant, or the one named `wanted`.
     pub async fn find(wanted: Option<&str>) -> Option<Self> {
         let granted = get_directories();
         let mut granted = granted.into_iter();
@@ -92,19 +93,19 @@ impl Root {
         }
     }
 
-    /// The one file `name` of a granted directory, as if it alone was granted.
+    /// Returns the file `name` of a granted directory, as if only that file was granted.
     pub async fn narrow(self, name: &str) -> Result<Self, Reason> {
         match self.look_up(name).await? {
             Stat::File(_) => {
                 let file = self.open(name).await?;
                 Ok(Self::File(file.descriptor, name.into()))
             }
-            Stat::Folder => Err(Reason::NotRegular),
+            Stat::Directory => Err(Reason::NotRegular),
         }
     }
 
-    /// Looks a path up; `""` is the root. Links are followed as long as they stay
-    /// inside: the host sees to that.
+    /// Looks up a path; `""` is the root. Links are followed as long as they stay inside,
+    /// which the host enforces.
     pub async fn look_up(&self, path: &str) -> Result<Stat, Reason> {
         let stat = match self {
             Self::Directory(root, _) => root.stat_at(PathFlags::SYMLINK_FOLLOW, or_dot(path)).await,
@@ -113,12 +114,12 @@ impl Root {
         let stat = stat.map_err(|error| Reason::from(&error))?;
         match stat.type_ {
             DescriptorType::RegularFile => Ok(Stat::File(metadata(&stat))),
-            DescriptorType::Directory => Ok(Stat::Folder),
+            DescriptorType::Directory => Ok(Stat::Directory),
             _ => Err(Reason::NotRegular),
         }
     }
 
-    /// Which file a path leads to.
+    /// Returns the identity of the file that a path leads to.
     pub async fn identify(&self, path: &str) -> Identity {
         match self {
             Self::Directory(root, _) => {
@@ -129,8 +130,8 @@ impl Root {
         }
     }
 
-    /// Whether what was granted is there no more: removed, or on a disk that was taken
-    /// away. A single file is served for as long as it can be read, whatever its names.
+    /// Whether the root no longer exists: it was removed, or its disk was taken away. A
+    /// single file is served for as long as it can be read, whatever its names.
     pub async fn is_gone(&self) -> bool {
         match self {
             Self::Directory(root, counted) => match root.stat().await {
@@ -141,8 +142,8 @@ impl Root {
         }
     }
 
-    /// Opens a path that [`Root::look_up`] has found to be a regular file. What comes
-    /// with it is that of what was opened, should it have been replaced in between.
+    /// Opens a path that [`Root::look_up`] has found to be a regular file. Metadata and
+    /// identity are those of the opened file, which may have replaced the first in between.
     pub async fn open(&self, path: &str) -> Result<Opened, Reason> {
         let descriptor = match self {
             Self::Directory(root, _) => {
@@ -173,7 +174,7 @@ fn identity(hash: Result<MetadataHashValue, ErrorCode>) -> Identity {
 /// The bytes of a file from an offset on.
 pub struct Bytes {
     stream: StreamReader<u8>,
-    /// Whether the stream has said so: what comes of it is known then, and not before.
+    /// Whether the stream has ended. Its outcome is known only then.
     ended: bool,
     outcome: FutureReader<Result<(), ErrorCode>>,
 }
@@ -188,8 +189,8 @@ impl Bytes {
         }
     }
 
-    /// Appends to `buffer` at most as much as it has room for; nothing at the end
-    /// of the file or after an error.
+    /// Appends bytes to `buffer`, up to its capacity. Appends nothing at the end of the
+    /// file or after an error.
     pub async fn read(&mut self, buffer: &mut Vec<u8>) {
         if self.ended {
             return;
@@ -199,7 +200,7 @@ impl Bytes {
         *buffer = filled;
     }
 
-    /// Why there was nothing more.
+    /// Returns why there was nothing more: an error, or `Ok` at the end of the file.
     pub async fn end(self) -> Result<(), Reason> {
         match self.ended {
             true => self
@@ -211,7 +212,7 @@ impl Bytes {
     }
 }
 
-/// Reads what a file begins with, `length` bytes or all that there are.
+/// Reads the first `length` bytes of a file, or all bytes if there are fewer.
 pub async fn read_start(file: &Descriptor, length: usize) -> Result<Vec<u8>, Reason> {
     let mut start = Vec::with_capacity(length);
     let mut bytes = Bytes::new(file, 0);
@@ -227,7 +228,7 @@ pub async fn read_start(file: &Descriptor, length: usize) -> Result<Vec<u8>, Rea
     Ok(start)
 }
 
-/// What is known of an open file, or of what a folder's entry leads to.
+/// Returns the metadata of an open file, or of what an entry leads to.
 pub fn metadata(stat: &DescriptorStat) -> Metadata {
     let timestamp = |time: Instant| Timestamp {
         seconds: time.seconds,
@@ -240,7 +241,7 @@ pub fn metadata(stat: &DescriptorStat) -> Metadata {
     }
 }
 
-/// WASI has no empty path.
+/// Returns the path, or `.` for the empty path, which WASI does not have.
 pub fn or_dot(path: &str) -> String {
     if path.is_empty() {
         ".".into()

@@ -1,25 +1,26 @@
-//! How often the file system is asked.
+//! Rate of calls that ask the file system about paths.
 
 use core::cell::Cell;
 
 use crate::limits::STAT_CALLS_PER_SECOND;
 
-/// The questions of the current second.
+/// Calls of the current second.
 #[derive(Default)]
 pub struct StatRate {
-    /// Unix time in seconds, and how many there were in it.
+    /// Unix time in seconds, and the number of calls in that second.
     asked: Cell<(i64, u32)>,
 }
 
 impl StatRate {
-    /// Counts one at `now`.
+    /// Counts one call at `now`.
     pub fn count(&self, now: i64) {
         let (second, asked) = self.asked.get();
         let asked = if second == now { asked } else { 0 };
         self.asked.set((now, asked.saturating_add(1)));
     }
 
-    /// Whether there were so many in this second that what was just said must do.
+    /// Whether the calls of this second have reached the bound, so that earlier results of
+    /// the second must be used.
     pub fn is_high(&self, now: i64) -> bool {
         let (second, asked) = self.asked.get();
         second == now && asked >= STAT_CALLS_PER_SECOND

@@ -1,9 +1,9 @@
 //! The access log and the connection log.
 //!
-//! Lines are written when all connections have had the turn that was theirs: together
-//! under load, at once otherwise, so that they stand in the order in which answers went
-//! out, also beside those of other workers. What the reader does not take in time is
-//! dropped and counted. Nothing grows: a line that does not fit is dropped as well.
+//! Lines are written when all connections that were ready have had their turn: together
+//! under load, and at once otherwise. So they stand in the order in which responses were
+//! sent, also among the lines of other workers. Lines that the reader does not take in time
+//! are dropped and counted. Nothing grows: a line that does not fit is dropped as well.
 
 pub mod pending;
 
@@ -21,18 +21,18 @@ use crate::bindings::wit_stream;
 use crate::limits::{LOG_BYTES, LOG_FIELD_BYTES};
 use crate::runtime::notify::Notify;
 
-/// One request and its answer, for a line in the combined log format.
+/// One request and its response, for a line in the combined log format.
 pub struct Access<'a> {
     pub peer: Option<SocketAddr>,
     pub time: Time,
-    /// What was received, from the request line on.
+    /// The bytes received, from the request line on.
     pub head: &'a [u8],
     pub status: u16,
     pub referer: Option<&'a [u8]>,
     pub user_agent: Option<&'a [u8]>,
 }
 
-/// When it was answered: a value of `Date`, maybe with milliseconds.
+/// Time of the response: a value of `Date`, possibly with milliseconds.
 #[derive(Clone, Copy)]
 pub enum Time {
     Second([u8; 29]),
@@ -55,7 +55,7 @@ impl Log {
         }
     }
 
-    /// Adds a line to the access log: so many bytes of content were sent.
+    /// Adds a line to the access log: `sent` bytes of content were sent.
     pub fn access(&self, access: &Access<'_>, sent: u64) {
         self.line(|line| {
             access.write_start(line)?;
@@ -81,7 +81,7 @@ impl Log {
         self.some.raise();
     }
 
-    /// Writes lines as they come, until [`Log::close`] or until no one takes them.
+    /// Writes lines as they come, until [`Log::close`] or until their reader is gone.
     pub async fn run(&self, closed: &Cell<bool>) {
         let (mut writer, data) = wit_stream::new();
         let _outcome: FutureReader<Result<(), ErrorCode>> = stdout::write_via_stream(data);
@@ -95,13 +95,13 @@ impl Log {
         }
     }
 
-    /// Ends [`Log::run`] after what has been said.
+    /// Ends [`Log::run`] after the lines so far.
     pub fn close(&self, closed: &Cell<bool>) {
         closed.set(true);
         self.some.raise();
     }
 
-    /// What waits to be written.
+    /// Returns the lines that wait to be written.
     #[cfg(test)]
     pub fn said(&self) -> Vec<u8> {
         self.lines.take()
@@ -122,7 +122,7 @@ impl Log {
     }
 }
 
-/// Appends text whole or not at all; false if there was no room for it.
+/// Appends text whole or not at all. Returns false if it does not fit.
 pub fn append(text: &mut Vec<u8>, write: impl FnOnce(&mut Line<'_>) -> fmt::Result) -> bool {
     let before = text.len();
     let fits = write(&mut Line(text)).is_ok();
@@ -142,7 +142,7 @@ impl fmt::Write for Line<'_> {
 }
 
 impl Line<'_> {
-    /// Appends bytes that are a part of a line already.
+    /// Appends bytes that are already part of a log line.
     pub fn bytes(&mut self, bytes: &[u8]) -> fmt::Result {
         if bytes.len() > self.0.capacity().saturating_sub(self.0.len()) {
             return Err(fmt::Error);
@@ -152,9 +152,9 @@ impl Line<'_> {
     }
 }
 
-/// Bytes that a client chose, as they go into a log: printable ASCII without
-/// quotes and backslashes stays, the rest becomes `\xHH`, so that no one can
-/// forge a line or steer a terminal.
+/// Bytes from a client, escaped for a log: printable ASCII without quotes and backslashes
+/// stays, the rest becomes `\xHH`, so that no client can forge a line or control a
+/// terminal.
 pub struct Escaped<'a>(pub &'a [u8]);
 
 impl fmt::Display for Escaped<'_> {
@@ -174,21 +174,22 @@ impl fmt::Display for Escaped<'_> {
     }
 }
 
-/// A name or a path, as it goes into a log: the bytes that it stands for, as
-/// [`Escaped`] writes them.
+/// A name or a path, escaped for a log: the bytes that it stands for, as [`Escaped`] writes
+/// them.
 pub struct EscapedName<'a>(pub &'a str);
 
 impl fmt::Display for EscapedName<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // One more than is shown, so that the cut is seen.
+        // One byte more than is shown, so that the cut is marked.
         let bytes = name::bytes(self.0).take(LOG_FIELD_BYTES.saturating_add(1));
         Escaped(&bytes.collect::<Vec<_>>()).fmt(f)
     }
 }
 
+/// Form of a line:
 /// `peer - - [22/Nov/2026:22:18:10 +0000] "request line" status sent "referer" "user agent"`
 impl Access<'_> {
-    /// Writes what comes before the number of bytes.
+    /// Writes the part before the number of bytes.
     pub fn write_start(&self, line: &mut Line<'_>) -> fmt::Result {
         match self.peer {
             Some(peer) => write!(line, "{} - - [", peer.ip())?,
@@ -199,7 +200,7 @@ impl Access<'_> {
         write!(line, "] \"{request}\" {} ", self.status)
     }
 
-    /// Writes what comes after it.
+    /// Writes the part after the number of bytes.
     pub fn write_end(&self, line: &mut Line<'_>) -> fmt::Result {
         write!(
             line,
@@ -211,7 +212,7 @@ impl Access<'_> {
 }
 
 impl Time {
-    /// From `Sun, 22 Nov 2026 22:18:10 GMT` to `22/Nov/2026:22:18:10 +0000`.
+    /// Writes `Sun, 22 Nov 2026 22:18:10 GMT` as `22/Nov/2026:22:18:10 +0000`.
     fn write(self, line: &mut Line<'_>) -> fmt::Result {
         let (Self::Second(date) | Self::Precise(date, _)) = self;
         for (range, after) in [(5..7, "/"), (8..11, "/"), (12..16, ":"), (17..25, "")] {
@@ -277,7 +278,7 @@ mod tests {
         assert_eq!(Escaped(&long).to_string().len(), LOG_FIELD_BYTES + 3);
     }
 
-    /// Not by one byte does the buffer grow.
+    /// The buffer does not grow by even one byte.
     #[test]
     fn lines_that_do_not_fit_are_dropped_and_counted() {
         let log = Log::new();

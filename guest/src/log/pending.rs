@@ -1,7 +1,7 @@
-//! Lines of log about answers that have not left their connection's buffer yet.
+//! Log lines about responses that have not left their connection's buffer yet.
 //!
-//! The answers to pipelined requests go out together. How many bytes of each did is
-//! known only then, so a line waits for that without its number.
+//! Responses to pipelined requests are sent together. The number of bytes that were sent of
+//! each is known only then, so a line waits for its number.
 
 use alloc::vec::Vec;
 use core::fmt::Write as _;
@@ -12,22 +12,22 @@ use crate::limits::PENDING_LINES_BYTES;
 /// The lines of one connection, in order.
 #[derive(Default)]
 pub struct PendingLines {
-    /// Of all lines.
+    /// Text of all lines.
     text: Vec<u8>,
     lines: Vec<Line>,
 }
 
 struct Line {
-    /// Where in the text the number belongs, and where the line ends.
+    /// Position of the number in the text, and of the end of the line.
     number_at: usize,
     end: usize,
-    /// Where among the bytes of the connection the content begins and ends.
+    /// Positions of the content's start and end among the bytes of the connection.
     content_at: u64,
     content_end: u64,
 }
 
 impl PendingLines {
-    /// Adds a line, if there is room for it in [`PENDING_LINES_BYTES`].
+    /// Adds a line if it fits into [`PENDING_LINES_BYTES`], and returns whether it does.
     pub fn add(&mut self, access: &Access<'_>, content_at: u64, content_end: u64) -> bool {
         if self.text.capacity() == 0 {
             self.text = Vec::with_capacity(PENDING_LINES_BYTES);
@@ -50,7 +50,7 @@ impl PendingLines {
         true
     }
 
-    /// Says all of them: `written` bytes of the connection have left its buffer.
+    /// Logs all lines: `written` bytes of the connection have left its buffer.
     pub fn say(&mut self, log: &Log, written: u64) {
         let mut from = 0;
         for line in self.lines.drain(..) {
@@ -69,7 +69,7 @@ impl PendingLines {
         self.text.clear();
     }
 
-    /// Gives up what an idle connection does not need.
+    /// Releases the memory that an idle connection does not need.
     pub fn rest(&mut self) {
         *self = Self::default();
     }
@@ -96,7 +96,8 @@ mod tests {
     fn each_line_says_what_has_left_the_buffer() {
         let mut answered = PendingLines::default();
         let log = Log::new();
-        // Heads of ten bytes, contents of a hundred; the connection broke within the second.
+        // The heads have ten bytes, the contents a hundred; the connection broke within the
+        // second content.
         assert!(answered.add(&access(b"GET /a\r\n"), 10, 110));
         assert!(answered.add(&access(b"GET /b\r\n"), 120, 220));
         assert!(answered.add(&access(b"GET /c\r\n"), 230, 330));

@@ -1,4 +1,4 @@
-//! Addresses between WASI and `core`.
+//! Conversion of addresses between WASI and `core`.
 
 use core::net::{SocketAddr, SocketAddrV6};
 

@@ -12,18 +12,18 @@ use crate::runtime::clock;
 use crate::runtime::deadlines::{Deadline, Second, Watch};
 use crate::runtime::executor::Executor;
 
-/// A socket, its deadline, and what is not yet written.
+/// A socket, its deadline, and the bytes that are not written yet.
 ///
-/// Answers gather in the buffer until it is full or [`Buffered::flush`] is called: a
-/// head goes out together with the first bytes of its content, and the answers
-/// to pipelined requests together. Nothing makes the buffer grow: what is appended at once
-/// has asked for its room ([`Buffered::append`]), all else goes in by pieces.
+/// Responses gather in the buffer until it is full or [`Buffered::flush`] is called. So a
+/// head is sent together with the first bytes of its content, and responses to pipelined
+/// requests are sent together. The buffer never grows: bytes that are appended at once have
+/// reserved their space ([`Buffered::append`]), and all others are appended in pieces.
 pub struct Buffered<'s> {
     socket: Socket,
     pool: &'s BufferPool,
     executor: &'s Executor,
     watch: Watch<'s>,
-    /// To buffers that are larger than small.
+    /// Right to buffers that are larger than small.
     right: Option<BufferPermit<'s>>,
     /// `None` unless the bytes to this client are counted.
     throttle: Option<Throttle<'s>>,
@@ -32,7 +32,7 @@ pub struct Buffered<'s> {
 }
 
 impl<'s> Buffered<'s> {
-    /// With a `throttle`, the bytes to this client are counted.
+    /// Takes over a socket. With a `throttle`, the bytes to this client are counted.
     pub fn new(
         socket: Socket,
         pool: &'s BufferPool,
@@ -52,12 +52,12 @@ impl<'s> Buffered<'s> {
         }
     }
 
-    /// Bytes written to the peer so far, heads included.
+    /// Returns the bytes written to the peer so far, heads included.
     pub fn written(&self) -> u64 {
         self.written
     }
 
-    /// Bytes given to this buffered so far, written or not.
+    /// Returns the bytes appended so far, written or not.
     pub fn queued(&self) -> u64 {
         self.written.saturating_add(self.buffer.len() as u64)
     }
@@ -66,7 +66,7 @@ impl<'s> Buffered<'s> {
         self.watch.after(seconds)
     }
 
-    /// Appends what has arrived to `input`, as much as it has room for.
+    /// Appends received bytes to `input`, up to its capacity.
     pub async fn read(
         &mut self,
         input: &mut Vec<u8>,
@@ -78,23 +78,23 @@ impl<'s> Buffered<'s> {
         Ok(count)
     }
 
-    /// Lets what is ready go first, such as the log.
+    /// Lets tasks that are ready run first, such as the log.
     pub async fn yield_to_ready(&self) {
         self.executor.yield_to_ready().await;
     }
 
-    /// Counts an answer as work, and gives way if it is time.
+    /// Counts a response as work, and yields if it is time.
     pub async fn answered(&self) {
         self.executor.spend(REQUEST_WORK);
         self.executor.yield_if_due().await;
     }
 
-    /// Appends what `write` writes: at most `bound` bytes, to which `content` more will be
-    /// appended. What has gathered is written first if there is no room behind it.
+    /// Appends bytes with `write`: at most `bound` bytes, after which `content` more will
+    /// be appended. If there is too little space in the buffer, it is flushed first.
     ///
     /// # Errors
-    /// [`CloseReason::Failed`] for what exceeds its bound, which is a fault of ours: the
-    /// connection ends instead of the memory.
+    /// [`CloseReason::Failed`] if the bytes exceed their bound, which is a fault of the
+    /// server. The connection ends, so that the memory does not grow.
     pub async fn append(
         &mut self,
         bound: usize,
@@ -136,9 +136,8 @@ impl<'s> Buffered<'s> {
         Ok(())
     }
 
-    /// Appends what `read` appends to the buffer, of which `expected` bytes are still to
-    /// come: as much as there is room for, and no more than was expected. Returns how many
-    /// bytes those are.
+    /// Appends bytes with `read`: as many as fit, and at most the `expected` bytes that are
+    /// still to come. Returns their number.
     pub async fn fill(
         &mut self,
         expected: u64,
@@ -158,8 +157,8 @@ impl<'s> Buffered<'s> {
         Ok(count)
     }
 
-    /// Takes back what was appended from `at` on, a place among the bytes given to this
-    /// buffered; false if some of it has left.
+    /// Removes the bytes that were appended from `at` on, a position among all appended
+    /// bytes. Returns false if some of them have already been written.
     pub fn take_back(&mut self, at: u64) -> bool {
         let kept = at.checked_sub(self.written);
         match kept.and_then(|kept| usize::try_from(kept).ok()) {
@@ -171,7 +170,7 @@ impl<'s> Buffered<'s> {
         }
     }
 
-    /// Writes what has gathered.
+    /// Writes the buffered bytes.
     pub async fn flush(&mut self) -> Result<(), CloseReason> {
         if self.buffer.is_empty() {
             return Ok(());
@@ -187,8 +186,8 @@ impl<'s> Buffered<'s> {
         Ok(())
     }
 
-    /// Waits until the client may be sent so many bytes, where that is limited; not for a
-    /// client that has gone, nor for one that has asked for too much at once.
+    /// Waits until `bytes` may be sent to the client, if that is limited. It does not wait
+    /// for a client that has gone, or that has requested too much at once.
     async fn throttled(&mut self, bytes: u64) -> Result<(), CloseReason> {
         let Some(throttle) = self.throttle else {
             return Ok(());
@@ -214,17 +213,17 @@ impl<'s> Buffered<'s> {
         Ok(())
     }
 
-    /// Gives up what an idle connection does not need.
+    /// Releases the memory that an idle connection does not need.
     pub fn rest(&mut self) {
         self.pool.put(take(&mut self.buffer));
         self.right = None;
     }
 
-    /// Closes so that the peer can read the last answer: FIN, then what it still
-    /// sends is read and forgotten, within bounds (RFC 9112 §9.6).
+    /// Closes so that the peer can read the last response: sends FIN, then reads and
+    /// discards what the peer still sends, within bounds (RFC 9112 §9.6).
     ///
-    /// Whoever sends more is not reset, just no longer read: a client that can send
-    /// no more looks up, and finds the answer.
+    /// A peer that sends more is not reset, and its bytes are just no longer read. A client
+    /// that can send no more looks for a response, and finds it.
     pub async fn linger(mut self) {
         let end = self.watch.after(LINGER_SECONDS);
         self.socket.finish();
@@ -234,8 +233,9 @@ impl<'s> Buffered<'s> {
         }
     }
 
-    /// Reads as many bytes as that, or somewhat more, or as long as that: whoever sends
-    /// without a pause lets no read wait, and no deadline pass.
+    /// Reads and discards `enough` bytes or somewhat more, but not beyond `end`. The time
+    /// is checked after every read: if a client sends without a pause, no read waits and no
+    /// deadline passes.
     async fn discard_input(&mut self, enough: usize, end: Second) -> Result<(), CloseReason> {
         let at = Deadline::At(end);
         let mut buffer = self.pool.small();

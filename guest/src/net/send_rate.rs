@@ -1,34 +1,34 @@
-//! Whether a peer takes what it is sent fast enough to keep its connection.
+//! Send rate: whether a peer takes bytes fast enough to keep its connection.
 //!
-//! Only the time counts in which we wait for the peer: not that between requests, nor
-//! that of a slow disk. And progress shows in steps: the system takes a buffer's worth
-//! at once and reports room when a part of it has gone out, so a steady but slow peer
-//! is seen to take nothing for a while and then much. The bounds allow for both.
+//! Only time spent waiting for the peer counts, not the time between requests or that of a
+//! slow disk. Progress shows in steps: the system takes a buffer at once and reports space
+//! when a part of it has been sent. So a slow but steady peer is seen to take nothing for a
+//! while, and then much. The bounds allow for both.
 
 use crate::limits::{SEND_RATE_BYTES, SEND_RATE_SECONDS, STALLED_WRITE_SECONDS};
 
-/// How a peer has been taking bytes.
+/// Record of how fast a peer takes bytes.
 #[derive(Debug, Default)]
 pub struct SendRate {
-    /// Seconds of waiting since it last took any.
+    /// Seconds of waiting since the peer last took any bytes.
     stalled: u64,
     /// Seconds of waiting in this window, and bytes taken in it.
     waited: u64,
     taken: u64,
 }
 
-/// The peer holds up more than it takes.
+/// Error: the peer takes bytes too slowly.
 #[derive(Debug)]
 pub struct BelowMinimum;
 
 impl SendRate {
-    /// Seconds after which to judge a peer that takes nothing meanwhile.
+    /// Returns the seconds after which to judge a peer that takes nothing meanwhile.
     pub fn timeout(&self) -> u64 {
         let stall = STALLED_WRITE_SECONDS.saturating_sub(self.stalled);
         stall.min(SEND_RATE_SECONDS.saturating_sub(self.waited))
     }
 
-    /// Notes that the peer took `bytes` while it was waited for, `seconds` long.
+    /// Records that the peer took `bytes` during a wait of `seconds`.
     pub fn note(&mut self, seconds: u64, bytes: usize) -> Result<(), BelowMinimum> {
         self.stalled = match bytes {
             0 => self.stalled.saturating_add(seconds),
@@ -49,8 +49,8 @@ impl SendRate {
 mod tests {
     use super::*;
 
-    /// After how many seconds a peer is cut that takes `step` bytes each `seconds`;
-    /// `None` if it may go on for an hour.
+    /// Returns the seconds after which a peer that takes `step` bytes each `seconds` is
+    /// disconnected, or `None` if it may go on for an hour.
     fn cut(step: usize, seconds: u64) -> Option<u64> {
         let mut pace = SendRate::default();
         let mut now = 0;
@@ -74,7 +74,7 @@ mod tests {
 
     #[test]
     fn slow_steady_clients_are_kept() {
-        // Bytes, and seconds apart.
+        // (bytes, seconds between them)
         let cases = [
             (1_500, 1),      // a phone in a train: 12 kbit/s
             (128 << 10, 58), // the same behind a large buffer: a step a minute
@@ -108,7 +108,7 @@ mod tests {
     fn a_connection_that_stalls_in_a_tunnel_is_kept() {
         let mut pace = SendRate::default();
         for second in 0..600 {
-            // Two kilobytes a second, and each second minute none for 50 s.
+            // Two kilobytes a second, but none for 50 s of every second minute.
             let bytes = if second % 120 < 50 { 0 } else { 2_000 };
             assert!(pace.note(1, bytes).is_ok(), "{second}");
         }

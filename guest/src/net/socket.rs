@@ -20,43 +20,44 @@ type Outcome = FutureReader<Result<(), ErrorCode>>;
 
 /// Both directions of a connection.
 ///
-/// The order of the fields is the order of dropping: the streams are children of
-/// the socket, and where nobody reads any more, closing needs no FIN of its own.
+/// The fields are dropped in their order. The streams are children of the socket, so they
+/// come first. The reader comes before the writer: if nothing reads any more, closing needs
+/// no separate FIN.
 pub struct Socket {
     reader: StreamReader<u8>,
     /// `None` once FIN is sent.
     writer: Option<StreamWriter<u8>>,
-    /// Whether the reader has said so.
+    /// Whether the reader has reported the end of its stream.
     ended: bool,
-    /// How each direction ended, where someone is told.
+    /// Outcome of each direction, if it is needed.
     received: Option<Outcome>,
     sent: Option<Outcome>,
     pace: SendRate,
     socket: TcpSocket,
 }
 
-/// Why no more bytes come or go.
+/// Reasons why no more bytes are received or sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CloseReason {
-    /// The peer has said that it sends no more, or nobody is told more than that.
+    /// The peer has announced that it sends no more, or the outcome is not needed.
     Finished,
-    /// The peer has vanished without a word: a reset.
+    /// The peer has reset the connection.
     Reset,
-    /// Anything else that a network can do.
+    /// Any other failure of the network.
     Failed,
-    /// A deadline of ours has passed.
+    /// A deadline of the server has passed.
     Expired,
 }
 
 impl Socket {
-    /// `told`: whether someone is told how the connection ends. To know it costs memory
-    /// as long as the connection lives.
+    /// Takes over an accepted connection. `told` says whether its outcome is needed, which
+    /// takes memory for as long as the connection lives.
     pub fn new(socket: TcpSocket, told: bool) -> Self {
         let (writer, data) = wit_stream::new();
         let sent = told.then_some(socket.send(data));
         let (reader, received) = socket.receive();
         let received = told.then_some(received);
-        // For each request the same two streams are waited for.
+        // Every request waits for the same two streams.
         waitables::keep(reader.handle());
         waitables::keep(writer.handle());
         Self {
@@ -70,28 +71,29 @@ impl Socket {
         }
     }
 
-    /// Where the peer is; `None` when it has already gone.
+    /// Returns the address of the peer, or `None` if the peer has already gone.
     pub fn peer(&self) -> Option<SocketAddr> {
         let peer = self.socket.get_remote_address().ok()?;
         Some(address::from_wasi(peer))
     }
 
-    /// Appends what has arrived to `buffer`, as much as it has room for; waits until
-    /// the deadline when nothing has.
+    /// Appends received bytes to `buffer`, up to its capacity. If there are none, waits
+    /// until the deadline.
     pub async fn read(
         &mut self,
         buffer: &mut Vec<u8>,
         watch: &Watch<'_>,
         deadline: Deadline,
     ) -> Result<usize, CloseReason> {
-        // To read again from a stream that has ended is a trap.
+        // It is a trap to read again from a stream that has ended.
         if self.ended {
             return Err(CloseReason::Finished);
         }
         let mut read = pin!(self.reader.read(take(buffer)));
         let (result, filled) = match watch.until(deadline, read.as_mut()).await {
             Ok(done) => done,
-            // Not just dropped: the peer's bytes or its end may win the race.
+            // The read is not just dropped, because bytes or the end of the stream may have
+            // arrived meanwhile.
             Err(Expired) => read.as_mut().cancel(),
         };
         *buffer = filled;
@@ -105,8 +107,8 @@ impl Socket {
         }
     }
 
-    /// Writes all of `buffer` and gives it back, empty, for as long as the peer keeps
-    /// its [`SendRate`]. Returns also how many bytes have left the buffer.
+    /// Writes all of `buffer` for as long as the peer keeps its [`SendRate`], and returns
+    /// the empty buffer. Also returns the number of bytes that have left the buffer.
     pub async fn write(
         &mut self,
         buffer: Vec<u8>,
@@ -136,15 +138,15 @@ impl Socket {
         (taken, Err(end))
     }
 
-    /// Whether the peer is still there, as far as the host knows by now.
+    /// Checks whether the peer is still connected, as far as the host knows by now.
     ///
     /// # Errors
-    /// How it has gone.
+    /// The reason why the peer has gone.
     pub async fn check_peer(&mut self) -> Result<(), CloseReason> {
         let Some(writer) = &mut self.writer else {
             return Err(CloseReason::Finished);
         };
-        // A write of nothing asks whether there is room, and finds out who has gone.
+        // An empty write asks whether there is space, and fails if the peer has gone.
         let mut write = pin!(writer.write(Vec::new()));
         let asked = poll_fn(|cx| Poll::Ready(write.as_mut().poll(cx))).await;
         let (result, _) = match asked {
@@ -174,7 +176,7 @@ impl Drop for Socket {
     }
 }
 
-/// Waits for a write to come further, but not for ever.
+/// Waits for a write to make progress, for as long as the peer keeps its send rate.
 async fn patiently<B>(
     write: impl Future<Output = (StreamResult, B)>,
     watch: &Watch<'_>,
@@ -200,7 +202,7 @@ async fn patiently<B>(
     }
 }
 
-/// How a direction ended; asked once, for then the connection is over.
+/// Returns how a direction ended. It is called once, because the connection is then over.
 async fn end(outcome: &mut Option<Outcome>) -> CloseReason {
     let Some(outcome) = outcome.take() else {
         return CloseReason::Finished;

@@ -1,8 +1,8 @@
-//! A rate kept with one number.
+//! A rate limit that needs one number.
 
 use core::num::NonZeroU64;
 
-/// So many units per second, of which those of one second may come at once.
+/// Units per second, of which those of one second may come at once.
 #[derive(Clone, Copy, Debug)]
 pub struct Rate(NonZeroU64);
 
@@ -14,24 +14,24 @@ impl Rate {
         Self(units)
     }
 
-    /// Units per second.
+    /// Returns the units per second.
     pub fn units(self) -> u64 {
         self.0.get()
     }
 
-    /// Nanoseconds in which so many units come to be allowed.
+    /// Returns the nanoseconds after which `units` more are allowed.
     fn cost(self, units: u64) -> u64 {
         units.saturating_mul(SECOND) / self.0
     }
 }
 
-/// What one client has used of a rate: the nanosecond on the monotonic clock by which
-/// it will all have come to be allowed again.
+/// Use of a rate by one client: the nanosecond on the monotonic clock at which all used
+/// units will be allowed again.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct TokenBucket(u64);
 
 impl TokenBucket {
-    /// Takes so many units, or none when they are not allowed yet.
+    /// Takes `units`, or none if they are not allowed yet.
     pub fn take(&mut self, now: u64, units: u64, rate: Rate) -> bool {
         let used = self.0.max(now).saturating_add(rate.cost(units));
         let allowed = used.saturating_sub(now) <= SECOND;
@@ -41,8 +41,8 @@ impl TokenBucket {
         allowed
     }
 
-    /// Takes so many units in any case; returns for how many nanoseconds to pause, so
-    /// that the rate is kept.
+    /// Takes `units` in any case. Returns the nanoseconds to pause, so that the rate is
+    /// kept.
     pub fn spend(&mut self, now: u64, units: u64, rate: Rate) -> u64 {
         self.0 = self.0.max(now).saturating_add(rate.cost(units));
         self.0.saturating_sub(now).saturating_sub(SECOND)
@@ -104,7 +104,7 @@ mod tests {
             now += bucket.spend(now, 1_500, rate);
         }
         assert_eq!(now, 59 * SECOND, "one second's worth came at once");
-        // Whoever pauses does not save up.
+        // A client that pauses does not save up units.
         now += 3_600 * SECOND;
         assert_eq!(bucket.spend(now, 2_000, rate), SECOND);
     }

@@ -1,4 +1,4 @@
-//! What each client address has used of `--rate` and `--throttle`.
+//! Use of `--rate` and `--throttle` by each client address.
 
 pub mod bucket;
 
@@ -12,9 +12,9 @@ use crate::limits::{RATE_LIMITED_ADDRESSES, SMALL_BUFFER, THROTTLED_SECONDS};
 use crate::runtime::clock;
 use bucket::{Rate, TokenBucket};
 
-/// The addresses of late, up to [`RATE_LIMITED_ADDRESSES`]. Beyond, the one that was not seen for
-/// longest is forgotten and starts anew: whoever has that many addresses has that many
-/// times the rate anyway.
+/// The most recently seen addresses, up to [`RATE_LIMITED_ADDRESSES`]. Beyond that, the
+/// address that was not seen for longest is forgotten and starts anew. A client with that
+/// many addresses has that many times the rate anyway.
 pub struct RateLimiter {
     requests: Option<Rate>,
     bytes: Option<Rate>,
@@ -35,7 +35,7 @@ pub struct Throttle<'v> {
     client: IpAddr,
 }
 
-/// The client is owed more than can be waited for.
+/// Error: the bytes for the client would have to wait for too long.
 #[derive(Debug, PartialEq, Eq)]
 pub struct TooMuch;
 
@@ -53,13 +53,13 @@ impl RateLimiter {
         })
     }
 
-    /// Whether the client may ask once more. `now` in nanoseconds.
+    /// Whether the client may send another request. `now` is in nanoseconds.
     pub fn allow(&self, peer: SocketAddr, now: u64) -> bool {
         self.requests
             .is_none_or(|rate| self.with(client(peer), |used| used.requests.take(now, 1, rate)))
     }
 
-    /// For what is sent to the client, if that is counted.
+    /// Returns the throttle for bytes to the client, if they are counted.
     pub fn throttle(&self, peer: SocketAddr) -> Option<Throttle<'_>> {
         Some(Throttle {
             rate_limiter: self,
@@ -78,17 +78,17 @@ impl RateLimiter {
 }
 
 impl Throttle<'_> {
-    /// How much to send at once, in bytes: a quarter of a second's worth, so that the
-    /// bytes flow evenly.
+    /// Returns the bytes to send at once: a quarter of those of a second, so that they flow
+    /// evenly.
     pub fn portion(&self) -> u64 {
         (self.rate.units() / 4).max(SMALL_BUFFER as u64)
     }
 
-    /// Counts so many more bytes; returns how many nanoseconds to wait before they are
-    /// sent.
+    /// Counts `bytes` more. Returns the nanoseconds to wait before they are sent.
     ///
     /// # Errors
-    /// For more than [`THROTTLED_SECONDS`]. They are counted all the same.
+    /// If the wait is longer than [`THROTTLED_SECONDS`]. The bytes are counted
+    /// nevertheless.
     pub fn spend(&self, bytes: u64) -> Result<u64, TooMuch> {
         self.spend_at(clock::monotonic(), bytes)
     }
@@ -103,8 +103,8 @@ impl Throttle<'_> {
         }
     }
 
-    /// Nanoseconds until all that was counted may have been sent: nobody waits for longer,
-    /// who has waited behind others that have gone.
+    /// Returns the nanoseconds until all counted bytes may have been sent. No response
+    /// waits for longer, even if it was behind others that have gone.
     pub fn owed(&self) -> u64 {
         self.owed_at(clock::monotonic())
     }
@@ -114,15 +114,16 @@ impl Throttle<'_> {
             .with(self.client, |used| used.bytes.spend(now, 0, self.rate))
     }
 
-    /// Takes back that so many bytes were counted: they were not sent.
+    /// Subtracts `bytes` that were counted but not sent.
     pub fn give_back(&self, bytes: u64) {
         self.rate_limiter
             .with(self.client, |used| used.bytes.give_back(bytes, self.rate));
     }
 }
 
-/// The client at an address: whoever has one of an IPv6 network of 64 bits has them all.
-/// The host counts connections in the same way (`host/src/accept/client_limit.rs`).
+/// Returns the client of an address. An IPv6 /64 counts as one client, because its owner
+/// has every address in it. The host counts connections in the same way
+/// (`host/src/accept/client_limit.rs`).
 fn client(peer: SocketAddr) -> IpAddr {
     match peer.ip().to_canonical() {
         IpAddr::V6(address) => {
@@ -183,7 +184,7 @@ mod tests {
     fn throttled_waits_are_bounded() {
         let rate_limiter = rate_limiter();
         let throttle = rate_limiter.throttle(peer("10.0.0.1")).unwrap();
-        // A second's worth comes at once.
+        // The bytes of one second may be sent at once.
         let most = (THROTTLED_SECONDS + 1) * 1_000;
         assert_eq!(
             throttle.spend_at(0, most),

@@ -1,10 +1,10 @@
-//! The pages of folders.
+//! Pages of directories.
 //!
-//! A page costs a question to the file system for each entry, and memory for as long
-//! as its slowest reader takes. So many who ask at once for the same folder get the
-//! same page; few pages are made at a time; and all there are stay within a bound,
-//! also those that are being made. A page has all entries, or it is none: a mirror
-//! deletes what it no longer finds.
+//! A page costs a call to the file system for each entry, and memory until its slowest
+//! reader has it. So clients that request the same directory at once get the same page, and
+//! few pages are made at a time. All pages together are bounded, including those that are
+//! being made. A page has all entries or is not sent, because a mirror deletes what it no
+//! longer finds.
 
 mod pieces;
 
@@ -29,35 +29,36 @@ pub struct Listings {
     left_out: RefCell<Vec<LeftOut>>,
 }
 
-/// A page for all who asked before it was started. Whoever asks later may know of an
-/// entry that it has missed.
+/// A page for all clients that requested it before it was started. A later client may know
+/// of an entry that the page has missed.
 struct Build {
     path: String,
     started: Cell<bool>,
     made: OnceCell<Outcome>,
 }
 
-/// A page, or why there is none.
+/// A page, or the reason why there is none.
 type Outcome = Result<Rc<Page>, Reason>;
 
-/// A folder in HTML.
+/// A directory in HTML.
 pub struct Page {
     pieces: Vec<String>,
     _reservation: Reservation,
 }
 
-/// What the log should know of a listing: entries that are there and are not shown.
+/// Entries of a listing that exist and are not shown, for the log.
 pub struct LeftOut {
-    /// Of the folder.
+    /// Path of the directory.
     pub path: String,
     pub count: usize,
-    /// Of the first of them.
+    /// Name of the first of them.
     pub name: Box<str>,
     pub reason: Reason,
 }
 
 impl Listings {
-    /// At most so many bytes of pages and what they are made of.
+    /// Creates listings that take at most `bound` bytes, including the entries that pages
+    /// are made of.
     pub fn new(bound: usize) -> Self {
         Self {
             builds: RefCell::default(),
@@ -67,7 +68,8 @@ impl Listings {
         }
     }
 
-    /// The page of a folder, as it is or was when someone has asked a moment later.
+    /// Returns the page of a directory, with the entries that it has at the request or a
+    /// moment later.
     pub async fn page(&self, files: &Files, path: &str, hidden: bool, now: i64) -> Outcome {
         if let Some(order) = self.find(path, false) {
             return self.until(|| order.made.get().cloned()).await;
@@ -81,7 +83,7 @@ impl Listings {
         self.until(|| self.may_start(path).then_some(())).await;
         order.started.set(true);
         let made = self.make(files, path, hidden, now).await.map(Rc::new);
-        // No one else sets it.
+        // Nothing else sets it.
         let _ = order.made.set(made.clone());
         let mut builds = self.builds.borrow_mut();
         builds.retain(|other| !Rc::ptr_eq(other, &order));
@@ -89,7 +91,7 @@ impl Listings {
         made
     }
 
-    /// What was left out since this was last asked.
+    /// Returns what was left out since the last call.
     pub fn left_out(&self) -> Vec<LeftOut> {
         self.left_out.take()
     }
@@ -101,7 +103,8 @@ impl Listings {
         found.cloned()
     }
 
-    /// One page of a folder at a time: the next one is for all who wait for it.
+    /// Whether a page may be started. A directory has one page at a time that is being
+    /// made; the next one is for all clients that wait for it.
     fn may_start(&self, path: &str) -> bool {
         let started = self.builds.borrow();
         let started = started.iter().filter(|order| order.started.get()).count();
@@ -133,7 +136,7 @@ impl Listings {
         })
     }
 
-    /// Waits for `event`, which can come to pass when a page has been made.
+    /// Waits for `event`, which may happen when a page has been made.
     async fn until<T>(&self, event: impl Fn() -> Option<T>) -> T {
         poll_fn(|cx| match event() {
             Some(value) => Poll::Ready(value),
@@ -147,7 +150,7 @@ impl Listings {
 }
 
 impl Page {
-    /// Bytes of all pieces.
+    /// Returns the bytes of all pieces.
     pub fn len(&self) -> u64 {
         self.pieces.iter().map(|piece| piece.len() as u64).sum()
     }

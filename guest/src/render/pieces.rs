@@ -11,8 +11,8 @@ use crate::limits::{ENTRY_WORK, LISTING_PIECE};
 use crate::reason::Reason;
 use crate::runtime::executor::Executor;
 
-/// The page for the directory at `path` (relative, `""` for the root), in pieces whose
-/// memory is taken from `reservation`.
+/// Returns the page for the directory at `path` (relative, `""` for the root), in pieces
+/// whose memory is taken from `reservation`.
 pub async fn page(
     path: &str,
     entries: Vec<Entry>,
@@ -34,7 +34,7 @@ pub async fn page(
 struct Pieces(Vec<String>);
 
 impl Pieces {
-    /// Appends to the last piece, or to a new one where that has no room.
+    /// Appends to the last piece, or to a new one if the last has too little space.
     fn append(&mut self, part: &Part<'_>, reservation: &mut Reservation) -> Result<(), Reason> {
         let bound = part.bound();
         let left = |piece: &String| piece.capacity().saturating_sub(piece.len());
@@ -49,7 +49,8 @@ impl Pieces {
         Ok(())
     }
 
-    /// All pieces; most pages are one that is small.
+    /// Returns all pieces, the last one without unused memory. Most pages are one small
+    /// piece.
     fn finish(mut self, reservation: &mut Reservation) -> Vec<String> {
         if let Some(last) = self.0.last_mut() {
             reservation.give_back(last.capacity());
@@ -77,7 +78,7 @@ mod tests {
         }
     }
 
-    /// The pieces of a page, and what they are counted as.
+    /// Returns the pieces of a page, and the bytes that are counted for them.
     fn made(path: &'static str, entries: Vec<Entry>) -> (Result<Vec<String>, Reason>, usize) {
         let executor = Rc::new(Executor::default());
         let made = Rc::new(RefCell::new(None));

@@ -1,4 +1,4 @@
-//! Decides what to say to a request. Saying it is [`crate::response::write`]'s.
+//! Decides the response to a request. [`crate::response::write`] sends it.
 
 use alloc::rc::Rc;
 
@@ -18,10 +18,10 @@ use crate::options::Options;
 use crate::reason::Reason;
 use crate::render::Listings;
 
-/// The operator's own page for what is not there.
+/// The operator's own page for a path that does not exist.
 const MISSING_PAGE: &str = "404.html";
 
-/// A handler about a file: all but the file.
+/// A handler of a request, without the file that it is about.
 struct Handler<'r> {
     files: &'r Files,
     listings: &'r Listings,
@@ -33,7 +33,7 @@ struct Handler<'r> {
     disposition: Disposition,
 }
 
-/// What is sent of a file.
+/// Variant of a file that is sent.
 #[derive(Clone, Copy)]
 enum Variant<'r> {
     /// The file itself, under this name.
@@ -42,8 +42,8 @@ enum Variant<'r> {
     Encoded(Coding, Representation<'r>),
 }
 
-/// Decides on a request whose target is in order. Where that comes to an error, the log
-/// can say why.
+/// Decides the response to a request whose target is valid. If the response is an error,
+/// its reason is returned for the log.
 pub async fn decide<'r>(
     files: &'r Files,
     listings: &'r Listings,
@@ -85,11 +85,11 @@ pub async fn decide<'r>(
 }
 
 impl<'r> Handler<'r> {
-    /// The one granted file, for whatever path.
+    /// Responds with the one granted file, whatever the path.
     async fn single(&self, name: &'r str) -> Result<Response<'r>, Reason> {
         match self.files.look_up(name, self.now).await? {
             Found::File(file) => self.file(name, name, &file).await,
-            Found::Folder => Err(Reason::NotRegular),
+            Found::Directory => Err(Reason::NotRegular),
         }
     }
 
@@ -100,19 +100,21 @@ impl<'r> Handler<'r> {
         }
         match self.files.look_up(path, self.now).await? {
             // `/film.mp4/` is not the name of a file.
-            Found::File(_) if resource.folder => Err(Reason::NotDirectory),
+            Found::File(_) if resource.is_directory => Err(Reason::NotDirectory),
             Found::File(file) => self.file(path, files::name(path), &file).await,
-            Found::Folder if !resource.folder => Ok(Response::Moved(resource.folder_location())),
-            Found::Folder => self.folder(path).await,
+            Found::Directory if !resource.is_directory => {
+                Ok(Response::Moved(resource.directory_location()))
+            }
+            Found::Directory => self.directory(path).await,
         }
     }
 
-    async fn folder(&self, path: &str) -> Result<Response<'r>, Reason> {
+    async fn directory(&self, path: &str) -> Result<Response<'r>, Reason> {
         let index = join(path, &self.options.index);
         match self.files.look_up_derived(&index, self.now).await {
             Ok(Found::File(file)) => return self.file(&index, &self.options.index, &file).await,
             Err(reason) if !reason.is_missing() => return Err(reason),
-            Ok(Found::Folder) | Err(_) => {}
+            Ok(Found::Directory) | Err(_) => {}
         }
         let page = self
             .listings
@@ -120,8 +122,9 @@ impl<'r> Handler<'r> {
         page.await.map(Response::Page)
     }
 
-    /// What to say where something can't be served. For what is not there: the root's
-    /// index for a single-page application, its `404.html`, or a line.
+    /// Returns the response when something can't be served. For a path that does not exist,
+    /// it is the root's index (for a single-page application), its `404.html`, or a line of
+    /// text.
     async fn instead(&self, reason: Reason) -> Response<'r> {
         let plain = Response::Plain(reason.status());
         if !reason.is_missing() || self.files.only_file().is_some() {
@@ -147,7 +150,8 @@ impl<'r> Handler<'r> {
         }
     }
 
-    /// The answer about a file at `path`, under a name that the answer can keep.
+    /// Returns the response about a file at `path`, under a name that the response can
+    /// keep.
     async fn file(
         &self,
         path: &str,
@@ -156,7 +160,7 @@ impl<'r> Handler<'r> {
     ) -> Result<Response<'r>, Reason> {
         if file.compressible {
             for coding in coding::preferences(&self.fields) {
-                // The best that there is (RFC 9110 §12.5.3).
+                // The best one that exists (RFC 9110 §12.5.3).
                 if let Some(response) = self.sibling(path, name, file, coding).await? {
                     return Ok(response);
                 }
@@ -165,8 +169,8 @@ impl<'r> Handler<'r> {
         self.represented(path, file, Variant::Original(name)).await
     }
 
-    /// The same by a sibling that holds it in compressed form, if there is one that can
-    /// be read and is not older.
+    /// Returns the response with a sibling that holds the file in compressed form, if there
+    /// is one that can be read and is not older.
     async fn sibling(
         &self,
         path: &str,
@@ -178,7 +182,7 @@ impl<'r> Handler<'r> {
         let Ok(Found::File(sibling)) = self.files.look_up_derived(&beside, self.now).await else {
             return Ok(None);
         };
-        // What a compressed file holds, only the original can tell.
+        // Only the original can tell what a compressed file contains.
         let file = self.files.inspect(path, file, self.now).await?;
         if sibling.is_older_than(&file) {
             return Ok(None);
@@ -189,7 +193,7 @@ impl<'r> Handler<'r> {
         Ok(response.ok())
     }
 
-    /// The response about a file, as this variant of what was asked for.
+    /// Returns the response about a file, as this variant of the requested file.
     async fn represented(
         &self,
         path: &str,
@@ -207,12 +211,13 @@ impl<'r> Handler<'r> {
         let sends = |selection: &Selection| self.method != Method::Head && has_content(selection);
         let inspected = file.is_inspected();
         let (mut representation, mut selection) = decide(file);
-        let (mut opened, mut content) = self.allocate(path, file, sends(&selection)).await?;
-        // Decided on what is open, not on what had this name a moment ago.
+        let (mut opened, mut content) = self.open_or_inspect(path, file, sends(&selection)).await?;
+        // The decision must be about the file that is open, not about the one that had this
+        // name a moment ago.
         if !inspected || !Rc::ptr_eq(&opened, file) {
             (representation, selection) = decide(&opened);
             if sends(&selection) && content.is_none() {
-                (opened, content) = self.allocate(path, &opened, true).await?;
+                (opened, content) = self.open_or_inspect(path, &opened, true).await?;
                 (representation, selection) = decide(&opened);
             }
         }
@@ -229,16 +234,16 @@ impl<'r> Handler<'r> {
         })
     }
 
-    /// Whether every request for the file that gets as far as a variant gets the same
+    /// Whether every request for the file that leads to this variant gets the same
     /// representation, so that its part of the head can be kept.
     fn is_same_for_all(&self, variant: &Variant<'_>) -> bool {
         let usual = self.files.only_file().is_some() || self.disposition == Disposition::Inline;
         usual && matches!(variant, Variant::Original(_))
     }
 
-    /// The file with its content where that is to be sent, and otherwise just so far that
-    /// the answer is the one that would come with it.
-    async fn allocate(
+    /// Returns the file with its content if that is to be sent. Otherwise it opens the file
+    /// only so far that the response is the same as with content.
+    async fn open_or_inspect(
         &self,
         path: &str,
         file: &Rc<File>,

@@ -1,4 +1,4 @@
-//! What is sent in response to a request: [`decide`] chooses, [`write`] sends.
+//! Responses to requests: [`decide`] chooses, [`write`] sends.
 
 pub mod decide;
 pub mod write;
@@ -15,17 +15,17 @@ use h1::status::Status;
 use crate::files::file::Content;
 use crate::render::Page;
 
-/// The media type of pages that are made here.
+/// Media type of generated pages.
 const HTML: &str = "text/html; charset=utf-8";
 
-/// What to say: a value, nothing of it sent yet.
+/// A response that has been decided, and of which nothing has been sent yet.
 pub enum Response<'r> {
-    /// About a file; `content` is open when bytes of it are to be sent.
+    /// A response about a file; `content` is open if bytes of it are to be sent.
     File {
         representation: Representation<'r>,
         selection: Selection,
         content: Option<Content>,
-        /// What its head says of the file, if it was written for an earlier one.
+        /// Part of the head that describes the file, if an earlier response had it written.
         head: Option<Rc<[u8]>>,
     },
     /// 404, with the operator's own page.
@@ -33,18 +33,18 @@ pub enum Response<'r> {
         representation: Representation<'r>,
         content: Content,
     },
-    /// A page that is made here.
+    /// A generated page.
     Page(Rc<Page>),
-    /// The folder has a slash at its end.
+    /// A redirect to the target with a slash at its end, because it is a directory.
     Moved(String),
-    /// What is allowed.
+    /// The methods that are allowed.
     Options,
-    /// A status and its words.
+    /// A status and its reason phrase.
     Plain(Status),
 }
 
 impl Response<'_> {
-    /// The same as [`h1`] knows it.
+    /// Returns the head in the form that [`h1`] writes.
     pub fn head(&self) -> Head<'_> {
         match self {
             Self::File {
@@ -63,7 +63,7 @@ impl Response<'_> {
                 media_type: HTML,
                 content_length: page.len(),
             },
-            // Nobody could ask for it, and no buffer need have room for it.
+            // No client could request this location, and no buffer needs space for it.
             Self::Moved(location) if location.len() > TARGET_BYTES => Head::Refused {
                 status: Status::UriTooLong,
             },

@@ -1,4 +1,4 @@
-//! Says what [`crate::response::decide`] has decided: the head, then the content, in
+//! Sends what [`crate::response::decide`] has decided: the head, then the content, in
 //! pieces as the peer takes them.
 
 use h1::representation::Representation;
@@ -15,14 +15,14 @@ use crate::net::buffered::Buffered;
 use crate::net::socket::CloseReason;
 use crate::reason::Reason;
 
-/// Why an head was not sent whole.
+/// Reasons why a response was not sent whole.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SendError {
-    /// The peer's or the network's doing.
+    /// The peer or the network ended the connection.
     Peer(CloseReason),
     /// The file ended before its announced length, or could not be read.
     File(Reason),
-    /// The same before anything of the head had left: another can take its place.
+    /// The same, before anything of the head was sent: another response can take its place.
     Unsent(Reason),
 }
 
@@ -32,7 +32,7 @@ impl From<CloseReason> for SendError {
     }
 }
 
-/// How a response goes out: all but the response.
+/// Parameters for sending a response.
 pub struct ResponseWriter<'a> {
     pub method: Method,
     pub fields: Fields<'a>,
@@ -40,8 +40,8 @@ pub struct ResponseWriter<'a> {
 }
 
 impl<'a> ResponseWriter<'a> {
-    /// For an head to what could not be read as a request; its method is there where
-    /// as much as that was read.
+    /// Creates a writer for the response to input that could not be read as a request. The
+    /// method is given if that much was read.
     pub fn refusal(method: Option<Method>, context: Context<'a>) -> Self {
         Self {
             method: method.unwrap_or(Method::Unknown),
@@ -50,8 +50,8 @@ impl<'a> ResponseWriter<'a> {
         }
     }
 
-    /// Writes the response, as far as it does not stay in the buffer. Returns where among the
-    /// bytes of the connection its content begins.
+    /// Writes the response, of which the end may stay in the buffer. Returns the position
+    /// of its content among the bytes of the connection.
     pub async fn send(
         &self,
         buffered: &mut Buffered<'_>,
@@ -75,7 +75,7 @@ impl<'a> ResponseWriter<'a> {
         if buffered.take_back(head_at) {
             return (head_at, Err(SendError::Unsent(reason)));
         }
-        // What could be read is sent: it is as much as there is.
+        // The bytes that could be read are sent, because there are no more.
         let flushed = buffered.flush().await.map_err(SendError::from);
         (content_at, flushed.and(Err(SendError::File(reason))))
     }
@@ -110,7 +110,7 @@ impl<'a> ResponseWriter<'a> {
         }
     }
 
-    /// How much follows the head. HEAD is GET with the content withheld.
+    /// Returns the number of bytes after the head. HEAD is GET without the content.
     fn content_length(&self, response: &Response<'_>) -> u64 {
         if self.method == Method::Head {
             return 0;
@@ -179,7 +179,7 @@ async fn send_file(
     let mut bytes = Bytes::new(file, offset);
     let mut left = length;
     while left > 0 {
-        // What the file has beyond the announced length is not sent.
+        // Bytes of the file beyond the announced length are not sent.
         let read = buffered
             .fill(left, async |buffer| bytes.read(buffer).await)
             .await?;
@@ -192,7 +192,7 @@ async fn send_file(
     Ok(())
 }
 
-/// The part that was selected lies within the content that it was selected from.
+/// Returns the selected part, which lies within the content that it was selected from.
 fn slice(bytes: &[u8], offset: u64, length: u64) -> &[u8] {
     let start = usize::try_from(offset).unwrap_or(usize::MAX);
     let end = start.saturating_add(usize::try_from(length).unwrap_or(usize::MAX));

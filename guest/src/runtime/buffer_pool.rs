@@ -1,7 +1,7 @@
-//! Buffers, used again.
+//! Reusable buffers.
 //!
-//! The sandbox's memory never shrinks, so what a burst took must serve the next
-//! one; and what an idle connection holds is small.
+//! The sandbox's memory never shrinks, so the buffers of one burst must serve the next. An
+//! idle connection holds only a small buffer.
 
 use alloc::vec::Vec;
 use core::cell::{Cell, RefCell};
@@ -10,7 +10,7 @@ use crate::limits::{
     IDLE_BUFFER, INPUT_BUFFER, LARGE_BUFFER, MEDIUM_BUFFER, SMALL_BUFFER, SPARE_BUFFERS,
 };
 
-// Whatever is written at once fits the smallest buffer that is written into.
+// Everything that is written at once fits the smallest buffer for writing.
 const _: () = assert!(h1::limits::RESPONSE_HEAD_BYTES <= SMALL_BUFFER);
 
 /// Spare buffers of each size, and the counts of larger ones in use.
@@ -20,22 +20,23 @@ pub struct BufferPool {
     small: Shelf,
     medium: Shelf,
     large: Shelf,
-    /// How many transfers may still have medium and large buffers.
+    /// Further transfers that may have medium and large buffers.
     mediums: Cell<usize>,
     larges: Cell<usize>,
 }
 
 type Shelf = RefCell<Vec<Vec<u8>>>;
 
-/// The right of one transfer to buffers that are larger than small. It counts, not the
-/// buffer: a write that is given up takes its buffer along.
+/// Right of one transfer to buffers that are larger than small. The rights are counted and
+/// not the buffers, because a write that is given up takes its buffer along.
 pub struct BufferPermit<'a> {
     left: &'a Cell<usize>,
     large: bool,
 }
 
 impl BufferPool {
-    /// At most so many transfers at once have large and medium buffers.
+    /// Creates a pool in which at most `larges` transfers at once have large buffers, and
+    /// at most `mediums` have medium ones.
     pub fn new(larges: usize, mediums: usize) -> Self {
         Self {
             idle: Shelf::default(),
@@ -48,23 +49,24 @@ impl BufferPool {
         }
     }
 
-    /// An empty buffer of [`IDLE_BUFFER`] bytes.
+    /// Returns an empty buffer of [`IDLE_BUFFER`] bytes.
     pub fn idle(&self) -> Vec<u8> {
         take(&self.idle, IDLE_BUFFER)
     }
 
-    /// An empty buffer of [`INPUT_BUFFER`] bytes.
+    /// Returns an empty buffer of [`INPUT_BUFFER`] bytes.
     pub fn input(&self) -> Vec<u8> {
         take(&self.input, INPUT_BUFFER)
     }
 
-    /// An empty buffer of [`SMALL_BUFFER`] bytes.
+    /// Returns an empty buffer of [`SMALL_BUFFER`] bytes.
     pub fn small(&self) -> Vec<u8> {
         take(&self.small, SMALL_BUFFER)
     }
 
-    /// An empty buffer for `wanted` more bytes, or for as many as are good for one write
-    /// and there is memory for. `right` is what the transfer has, and gets.
+    /// Returns an empty buffer for `wanted` more bytes, or a smaller one that suits one
+    /// write and for which there is memory. `right` is the right that the transfer has, and
+    /// is updated.
     pub fn body<'a>(&'a self, wanted: u64, right: &mut Option<BufferPermit<'a>>) -> Vec<u8> {
         let wanted = usize::try_from(wanted).unwrap_or(usize::MAX);
         if wanted <= SMALL_BUFFER {
@@ -83,7 +85,7 @@ impl BufferPool {
         }
     }
 
-    /// Takes a buffer back, whatever is in it.
+    /// Takes back a buffer, which need not be empty.
     pub fn put(&self, mut buffer: Vec<u8>) {
         let shelf = match buffer.capacity() {
             IDLE_BUFFER => &self.idle,
@@ -91,7 +93,7 @@ impl BufferPool {
             SMALL_BUFFER => &self.small,
             MEDIUM_BUFFER => &self.medium,
             LARGE_BUFFER => &self.large,
-            // Not ours: freed.
+            // Not a buffer of this pool: it is freed.
             _ => return,
         };
         let mut shelf = shelf.borrow_mut();
@@ -156,7 +158,7 @@ mod tests {
             rights.push(right);
             capacity
         };
-        // Until there is neither: then small ones do.
+        // When neither is left, small buffers are used.
         let mut capacities = Vec::from([LARGE_BUFFER; LARGES]);
         capacities.extend([MEDIUM_BUFFER; MEDIUMS]);
         capacities.extend([SMALL_BUFFER; 2]);

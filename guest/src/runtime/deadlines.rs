@@ -1,8 +1,8 @@
-//! Deadlines for every connection, from one coarse clock.
+//! Deadlines of all connections, from one coarse clock.
 //!
-//! A timer of its own for each wait would be a host call to set and one to
-//! cancel; instead one ticker looks at all deadlines once a second, and only
-//! while there are connections.
+//! A separate timer for each wait would take a call to the host to set it and another to
+//! cancel it. Instead, one ticker checks all deadlines once a second, and only while there
+//! are connections.
 
 use alloc::vec::Vec;
 use core::cell::{Cell, RefCell};
@@ -26,26 +26,26 @@ pub struct Deadlines {
 
 struct Entry {
     at: Second,
-    /// Since when, in the order of all waits, it waits for a next request: such a
-    /// wait may be ended when the server drains or needs room.
+    /// Number of the wait in the order of all waits, if it waits for a next request. Such a
+    /// wait may end early when the server drains or needs its place.
     idle: Option<u64>,
     waker: Option<Waker>,
 }
 
-/// How long to wait.
+/// End of a wait.
 #[derive(Clone, Copy, Debug)]
 pub enum Deadline {
     At(Second),
-    /// Ended early when the server drains or needs room.
+    /// End of an idle wait, which ends early when the server drains or needs its place.
     Idle(Second),
 }
 
-/// The deadline has passed, or an idle wait was ended.
+/// Error of a wait: its deadline has passed, or it was idle and was ended early.
 #[derive(Debug)]
 pub struct Expired;
 
 impl Deadlines {
-    /// Moves the time on and wakes whoever is late.
+    /// Sets the time to `now`, and wakes the waits whose deadline has passed.
     pub fn advance(&self, now: Second) {
         self.now.set(now);
         self.wake(|entry| entry.at <= now);
@@ -62,7 +62,7 @@ impl Deadlines {
         });
     }
 
-    /// Ends the idle wait that has lasted longest; false when there is none.
+    /// Ends the idle wait that has lasted longest. Returns false if there is none.
     pub fn end_oldest_idle(&self) -> bool {
         let mut entries = self.entries.borrow_mut();
         let waiting = entries
@@ -88,7 +88,7 @@ impl Deadlines {
         }
     }
 
-    /// A place for the deadlines of one connection, one at a time.
+    /// Returns a place for the deadlines of one connection, which has one at a time.
     pub fn watch(&self) -> Watch<'_> {
         let mut entries = self.entries.borrow_mut();
         let index = self.free.borrow_mut().pop().unwrap_or_else(|| {
@@ -117,20 +117,20 @@ impl Deadlines {
     }
 }
 
-/// One connection's deadline.
+/// Deadline of one connection.
 pub struct Watch<'a> {
     deadlines: &'a Deadlines,
     index: usize,
 }
 
 impl Watch<'_> {
-    /// The time, as of the last tick.
+    /// Returns the time, as of the last tick.
     pub fn now(&self) -> Second {
         self.deadlines.now.get()
     }
 
-    /// A point `seconds` from now. Ticks are a second apart, so it may come up to
-    /// a second late, never early.
+    /// Returns the point in time `seconds` from now. Ticks are a second apart, so a
+    /// deadline may be up to a second late, but never early.
     pub fn after(&self, seconds: u64) -> Second {
         self.deadlines
             .now
@@ -139,7 +139,8 @@ impl Watch<'_> {
             .saturating_add(1)
     }
 
-    /// Drives `future` until it is done or the deadline has come; then it is dropped.
+    /// Polls `future` until it is done or the deadline has passed. Then `future` is
+    /// dropped.
     pub async fn until<F: Future>(
         &self,
         deadline: Deadline,

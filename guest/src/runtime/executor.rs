@@ -1,11 +1,11 @@
 //! Runs tasks on the component's one thread.
 //!
-//! Those that were woken stand in a queue, and each has one turn. A turn has an end:
-//! whatever costs time is counted as work ([`Executor::spend`]), and a task that has had its
-//! work since the host last had a turn gives way ([`Executor::yield_if_due`]), however often it
-//! waited for other tasks in between. Those that gave way go on a few at a
-//! time, so that what happens meanwhile waits for these few only. What tasks wait for is
-//! [`crate::runtime::waitables`]' concern.
+//! Tasks that were woken stand in a queue, and each has one turn. A turn is bounded:
+//! everything that takes time is counted as work ([`Executor::spend`]), and a task that has
+//! done its share of work yields ([`Executor::yield_if_due`]). A share covers the time
+//! since the host last had a turn, however often the task waited for other tasks in
+//! between. Tasks that yielded resume a few at a time, so that new events wait for these
+//! few only. [`crate::runtime::waitables`] has what tasks wait for.
 
 use alloc::boxed::Box;
 use alloc::collections::VecDeque;
@@ -20,22 +20,22 @@ use crate::limits::{
     BYTES_PER_WORK, CALL_WORK, HOST_YIELD_AFTER_WORK, RESUMED_PER_ROUND, YIELD_AFTER_WORK,
 };
 
-/// Tasks that can go on. A task lives for as long as something may wake it.
+/// Tasks that can run. A task lives for as long as something may wake it.
 #[derive(Default)]
 pub struct Executor {
-    /// In the order in which they were woken.
+    /// Woken tasks, in the order in which they were woken.
     ready: Rc<Queue>,
-    /// Of those that gave way, in that order.
+    /// Tasks that yielded, in the order in which they resume.
     later: RefCell<VecDeque<Later>>,
     /// Work of the running task in this round.
     work: Cell<u32>,
-    /// How often the tasks have had turns.
+    /// Number of the current round.
     round: Cell<u64>,
-    /// Work of all tasks since the host's other work had a turn.
+    /// Work of all tasks since the host's other work last had a turn.
     since_yield: Cell<u32>,
 }
 
-/// A task that gave way. It goes on when `due`, and not when something else wakes it.
+/// A task that yielded. It resumes when it is `due`, and not when something else wakes it.
 struct Later {
     waker: Waker,
     due: Rc<Cell<bool>>,
@@ -44,17 +44,17 @@ struct Later {
 type Queue = RefCell<VecDeque<Rc<Task>>>;
 
 struct Task {
-    /// `None` once it is done.
+    /// `None` once the task is done.
     future: RefCell<Option<Pin<Box<dyn Future<Output = ()>>>>>,
-    /// Whether it stands in the queue already.
+    /// Whether the task is in the queue already.
     queued: Cell<bool>,
-    /// The latest round in which it ran, and its work in it.
+    /// The latest round in which the task ran, and its work in that round.
     spent: Cell<(u64, u32)>,
     ready: Rc<Queue>,
 }
 
 impl Executor {
-    /// Adds a task, ready to begin.
+    /// Adds a task that is ready to run.
     pub fn spawn(&self, future: impl Future<Output = ()> + 'static) {
         let task = Rc::new(Task {
             future: RefCell::new(Some(Box::pin(future))),
@@ -65,12 +65,13 @@ impl Executor {
         task.queue();
     }
 
-    /// Runs the tasks that were woken, until none is left: a round.
+    /// Runs one round: the tasks that were woken, until none is left.
     pub fn run(&self) {
         let round = self.round.get().wrapping_add(1);
         self.round.set(round);
         loop {
-            // Not held while the task runs: it may wake others.
+            // The queue is not borrowed while the task runs, because the task may wake
+            // others.
             let next = self.ready.borrow_mut().pop_front();
             let Some(task) = next else {
                 return;
@@ -81,19 +82,19 @@ impl Executor {
         }
     }
 
-    /// Counts work of the task whose turn it is.
+    /// Counts work of the running task.
     pub fn spend(&self, work: u32) {
         self.work.set(self.work.get().saturating_add(work));
         self.spend_unowned(work);
     }
 
-    /// Counts work that is no task's, such as a wait.
+    /// Counts work that belongs to no task, such as a wait.
     pub fn spend_unowned(&self, work: u32) {
         let all = self.since_yield.get();
         self.since_yield.set(all.saturating_add(work));
     }
 
-    /// Whether the host's other work must have a turn now; begins to count anew if so.
+    /// Whether the host's other work must have a turn now. If so, the count starts anew.
     pub fn host_is_due(&self) -> bool {
         let owes = self.since_yield.get() >= HOST_YIELD_AFTER_WORK;
         if owes {
@@ -102,26 +103,26 @@ impl Executor {
         owes
     }
 
-    /// Counts a read or a write of so many bytes.
+    /// Counts a read or a write of `bytes`.
     pub fn spend_on_bytes(&self, bytes: usize) {
         let bytes = u32::try_from(bytes).unwrap_or(u32::MAX);
         self.spend(CALL_WORK.saturating_add(bytes / BYTES_PER_WORK));
     }
 
-    /// Gives way if the turn has had its work.
+    /// Yields if the task has done its share of work.
     pub async fn yield_if_due(&self) {
         if self.work.get() >= YIELD_AFTER_WORK {
             self.yield_now().await;
         }
     }
 
-    /// Counts work, whatever came of it, and gives way if the turn has had its work.
+    /// Counts work, whatever its result, and yields if the task has done its share of work.
     pub async fn work(&self, work: u32) {
         self.spend(work);
         self.yield_if_due().await;
     }
 
-    /// Lets the tasks that can go on by now go first.
+    /// Lets the tasks that can run by now run first.
     pub async fn yield_to_ready(&self) {
         let mut aside = false;
         poll_fn(|cx| {
@@ -134,15 +135,16 @@ impl Executor {
         .await;
     }
 
-    /// [`Executor::yield_if_due`] for a task that all others wait for, such as the one that accepts:
-    /// it is among the next few to go on, however many gave way before it.
+    /// Yields like [`Executor::yield_if_due`], for a task that all others wait for, such as
+    /// the one that accepts. It is among the next few to resume, however many yielded
+    /// before it.
     pub async fn yield_briefly_if_due(&self) {
         if self.work.get() >= YIELD_AFTER_WORK {
             self.pass(VecDeque::push_front).await;
         }
     }
 
-    /// Lets other tasks that can go on have a turn, and the host.
+    /// Lets the other tasks that can run, and the host, have a turn.
     pub async fn yield_now(&self) {
         self.pass(VecDeque::push_back).await;
     }
@@ -154,7 +156,7 @@ impl Executor {
             if due.get() {
                 return Poll::Ready(());
             }
-            // Woken by something else: it has its place in the queue already.
+            // If something else woke the task, it has its place in the queue already.
             if !replace(&mut given, true) {
                 let later = Later {
                     waker: cx.waker().clone(),
@@ -167,15 +169,15 @@ impl Executor {
         .await;
     }
 
-    /// Whether some task has given way.
+    /// Whether a task has yielded and not resumed yet.
     pub fn has_later(&self) -> bool {
         !self.later.borrow().is_empty()
     }
 
-    /// Wakes a few of the tasks that gave way, those first that did so first.
+    /// Wakes a few of the tasks that yielded, in their order.
     pub fn wake_later(&self) {
         for _ in 0..RESUMED_PER_ROUND {
-            // Not held while a task is woken.
+            // The queue is not borrowed while a task is woken.
             let next = self.later.borrow_mut().pop_front();
             match next {
                 Some(later) => {
@@ -219,40 +221,40 @@ impl Task {
     }
 }
 
-/// `Waker` asks for what may go to another thread; these do not. The component has
-/// one thread, and no task is handed to anyone who has more.
+/// Returns the waker of a task. A `Waker` must be usable by other threads, and these tasks
+/// are not. The component has one thread, and no task is given to code with more threads.
 fn waker(task: Rc<Task>) -> Waker {
-    // SAFETY: the functions keep the contract of `RawWaker` for a counted reference,
-    // but for threads: see above.
+    // SAFETY: the functions keep the contract of `RawWaker` for a counted reference, except
+    // for threads: see above.
     unsafe { Waker::from_raw(raw(task)) }
 }
 
 fn raw(task: Rc<Task>) -> RawWaker {
     static VTABLE: RawWakerVTable = RawWakerVTable::new(
         |pointer| {
-            // SAFETY: a waker is cloned while it lives, and so does its count.
+            // SAFETY: while a waker is cloned, it is alive, and so is its count.
             raw(unsafe { another(pointer) })
         },
         |pointer| {
-            // SAFETY: waking consumes the waker, and this its count.
+            // SAFETY: waking consumes the waker, and this call consumes its count.
             unsafe { Rc::from_raw(pointer.cast::<Task>()) }.queue();
         },
         |pointer| {
-            // SAFETY: a waker is used while it lives, and so does its count.
+            // SAFETY: while a waker is used, it is alive, and so is its count.
             unsafe { another(pointer) }.queue();
         },
         |pointer| {
-            // SAFETY: the waker is gone, and this takes its count.
+            // SAFETY: the waker is dropped, and this call consumes its count.
             drop(unsafe { Rc::from_raw(pointer.cast::<Task>()) });
         },
     );
     RawWaker::new(Rc::into_raw(task).cast(), &VTABLE)
 }
 
-/// One more count.
+/// Returns the task with one more count.
 ///
 /// # Safety
-/// The pointer is that of [`raw`], and its count has not been given up.
+/// The pointer comes from [`raw`], and its count has not been given up.
 unsafe fn another(pointer: *const ()) -> Rc<Task> {
     let pointer = pointer.cast::<Task>();
     // SAFETY: the caller's promise.
@@ -268,7 +270,7 @@ mod tests {
     use alloc::vec::Vec;
     use core::future::pending;
 
-    /// Tasks that write their number down once a turn, for so many turns.
+    /// Spawns `count` tasks that write down their number once a turn, for `turns` turns.
     fn tasks(executor: &Rc<Executor>, count: usize, turns: usize) -> Rc<RefCell<Vec<usize>>> {
         let log = Rc::new(RefCell::new(Vec::new()));
         for number in 0..count {
@@ -284,7 +286,8 @@ mod tests {
         log
     }
 
-    /// However many have given way, whoever is woken by an event waits for a few of them.
+    /// A task that is woken by an event waits for a few tasks that yielded, however many
+    /// there are.
     #[test]
     fn few_of_those_that_gave_way_go_on_at_once_each_in_turn() {
         let executor = Rc::new(Executor::default());
@@ -301,7 +304,7 @@ mod tests {
         assert_eq!(*log.borrow(), in_turn);
     }
 
-    /// A crowd at work must not keep newcomers out.
+    /// Many busy tasks must not keep new connections out.
     #[test]
     fn a_brief_yield_resumes_among_the_next_few() {
         let executor = Rc::new(Executor::default());
@@ -327,7 +330,7 @@ mod tests {
 
     #[test]
     fn a_turn_has_its_work_and_no_more() {
-        // How much is spent at a time, and how often in the first turn.
+        // (work at a time, times in the first turn)
         let cases = [
             (1, YIELD_AFTER_WORK),
             (YIELD_AFTER_WORK / 2, 2),
@@ -377,8 +380,8 @@ mod tests {
         assert_eq!(*turns.borrow(), ["a", "b", "a", "b"]);
     }
 
-    /// Two tasks that wait for each other in turn, and for nothing of the host's, never keep
-    /// it from having a turn.
+    /// Two tasks that wait for each other in turn, and never for the host, do not keep the
+    /// host from having a turn.
     #[test]
     fn tasks_that_wake_each_other_give_way_to_the_host() {
         let executor = Rc::new(Executor::default());

@@ -1,5 +1,5 @@
-//! What the standard library would bring: tasks that take turns, waiting, time, buffers,
-//! and on `wasm32` the allocator and the panic handler.
+//! Parts that the standard library would provide: tasks that take turns, waits, time,
+//! buffers, and on `wasm32` the allocator and the panic handler.
 
 pub mod buffer_pool;
 pub mod clock;

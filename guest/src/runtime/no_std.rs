@@ -1,4 +1,4 @@
-//! What `std` would have brought along, without its imports.
+//! Parts that `std` would provide, without its imports.
 
 use core::alloc::{GlobalAlloc, Layout};
 
@@ -7,12 +7,13 @@ use dlmalloc::GlobalDlmalloc;
 #[global_allocator]
 static ALLOCATOR: Allocator = Allocator;
 
-/// Buffers that bytes are copied into begin with a page, as what is copied does: to an
-/// address a few bytes further into its page than the source, many a processor copies at
-/// a third of its speed, and behind its bookkeeping is where dlmalloc puts a block.
+/// Allocator that begins large buffers at a page, because the bytes that are copied into
+/// them also begin at one. To an address a few bytes further into its page than the source,
+/// many processors copy at a third of their speed. dlmalloc would put the buffer there,
+/// behind its bookkeeping.
 struct Allocator;
 
-/// Bytes from which on memory is taken for a buffer.
+/// Size from which on an allocation counts as a buffer.
 const BUFFER: usize = 16 * 1024;
 const PAGE: usize = 4_096;
 
@@ -23,8 +24,8 @@ fn aligned(layout: Layout) -> Layout {
     }
 }
 
-// SAFETY: all is left to `GlobalDlmalloc`, under a layout that depends on nothing but
-// the caller's, so that memory is given back under the one that it was taken under.
+// SAFETY: everything is left to `GlobalDlmalloc`. The layout depends on the caller's layout
+// only, so memory is freed with the layout that it was allocated with.
 unsafe impl GlobalAlloc for Allocator {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         // SAFETY: the caller's promise.
@@ -43,11 +44,11 @@ fn panic(_: &core::panic::PanicInfo<'_>) -> ! {
     core::arch::wasm32::unreachable()
 }
 
-// `memcmp` and its like, from the target's own libc; it brings no imports.
+// `memcmp` and similar functions, from the target's own libc, which adds no imports.
 #[link(name = "c")]
 unsafe extern "C" {}
 
-/// Allocates where the host puts lists and strings that it hands over
+/// Allocates the memory for lists and strings that the host passes to the component
 /// (Component Model, Canonical ABI, `realloc`).
 ///
 /// # Safety

@@ -1,4 +1,4 @@
-//! Waking one waiting task.
+//! A way to wake one waiting task.
 
 use core::cell::{Cell, RefCell};
 use core::future::poll_fn;
@@ -19,7 +19,7 @@ impl Notify {
         }
     }
 
-    /// Waits until it is raised, and lowers it.
+    /// Waits until the flag is raised, and lowers it.
     pub async fn wait(&self) {
         poll_fn(|cx| {
             if self.raised.replace(false) {

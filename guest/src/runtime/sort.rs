@@ -1,4 +1,4 @@
-//! Sorting in turns: others are served meanwhile.
+//! Sorting in turns, so that others are served meanwhile.
 
 use alloc::collections::VecDeque;
 use alloc::vec::Vec;
@@ -7,10 +7,10 @@ use core::cmp::Ordering;
 use super::executor::Executor;
 use crate::limits::ENTRY_WORK;
 
-/// Items that are sorted before they are merged.
+/// Items of a run: runs are sorted, then merged.
 const RUN: usize = 64;
 
-/// Items in order, once all were added; others have turns meanwhile.
+/// Sorts the items that are added, and yields to other tasks meanwhile.
 pub struct Sorter<T, C> {
     compare: C,
     run: Vec<T>,
@@ -41,7 +41,7 @@ impl<T, C: Fn(&T, &T) -> Ordering> Sorter<T, C> {
         self.runs.push_back(run);
     }
 
-    /// All items, in order: two runs become one until one is left.
+    /// Returns all items in order. Merges two runs at a time until one is left.
     pub async fn finish(mut self, executor: &Executor) -> Vec<T> {
         self.end_run();
         while let Some(first) = self.runs.pop_front() {

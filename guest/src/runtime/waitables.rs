@@ -1,11 +1,11 @@
-//! What the host reports: the ends of calls, and of reads and writes on streams
+//! Events that the host reports: the ends of calls, and of reads and writes on streams
 //! (Component Model, Canonical ABI, "Waitables").
 //!
-//! The executor of wit-bindgen adds a waitable to the set before each wait and takes
-//! it out after. A connection waits for every request, so its streams stay in
-//! ([`keep`]): a request costs three calls to the host (wait, write, read) instead of
-//! seven. wit-bindgen's operations find this set through the interface that it has
-//! for executors of others, [`Task`].
+//! The executor of wit-bindgen adds a waitable to the set before each wait and removes it
+//! afterwards. A connection waits for every request, so its streams stay in the set
+//! ([`keep`]). A request then takes three calls to the host (wait, write, read) instead of
+//! seven. wit-bindgen's operations find this set through [`Task`], its interface for other
+//! executors.
 
 use alloc::rc::Rc;
 use alloc::vec::Vec;
@@ -17,11 +17,11 @@ use core::ptr;
 use super::executor::Executor;
 use crate::limits::{CALL_WORK, EVENTS_PER_ROUND};
 
-/// Runs `root` to its end, and with it the other tasks of the executor.
+/// Runs `root` to its end, together with the other tasks of the executor.
 pub fn block_on<T: 'static>(executor: &Executor, root: impl Future<Output = T> + 'static) -> T {
     let mut task = Task::new();
-    // SAFETY: `task` stays where it is until the loop below is over, and with it all
-    // that may ask for it.
+    // SAFETY: `task` does not move until the loop below is over, and neither does anything
+    // that may ask for it outlive that loop.
     unsafe { host::wasip3_task_set(&raw mut task) };
     let result = Rc::new(Cell::new(None));
     executor.spawn({
@@ -39,8 +39,8 @@ pub fn block_on<T: 'static>(executor: &Executor, root: impl Future<Output = T> +
             poll_host(executor);
             executor.wake_later();
         } else {
-            // Where the host has an event at once, a wait ends without a turn for anything
-            // else of the host's.
+            // If the host has an event at once, the wait ends before the host does anything
+            // else.
             if executor.host_is_due() {
                 // SAFETY: touches no memory of ours.
                 unsafe { host::thread_yield() };
@@ -51,9 +51,9 @@ pub fn block_on<T: 'static>(executor: &Executor, root: impl Future<Output = T> +
     }
 }
 
-/// Before a few of those that gave way go on: what the host has to report meanwhile. It
-/// reports little at a time, hence again and again while there is more; but within
-/// bounds, for a stream of small requests must not stop a large one.
+/// Handles the events of the host before a few of the tasks that yielded resume. The host
+/// reports few events at a time, so it is asked again while there are more. The number of
+/// times is bounded, because a stream of small requests must not stop a large one.
 fn poll_host(executor: &Executor) {
     for _ in 0..EVENTS_PER_ROUND {
         // SAFETY: touches no memory of ours.
@@ -65,13 +65,13 @@ fn poll_host(executor: &Executor) {
     }
 }
 
-/// Leaves a waitable in the set between waits, until [`forget`].
+/// Keeps a waitable in the set between waits, until [`forget`].
 pub fn keep(waitable: u32) {
     WAITABLES.get().with(waitable, |entry| entry.kept = true);
 }
 
-/// To be called before a waitable that was kept is dropped: the number may be used
-/// again. Dropping takes it out of the set.
+/// Ends [`keep`]. It must be called before the waitable is dropped, because its number may
+/// be used again. Dropping the waitable removes it from the set.
 pub fn forget(waitable: u32) {
     WAITABLES
         .get()
@@ -81,15 +81,15 @@ pub fn forget(waitable: u32) {
 #[derive(Default)]
 struct Waitables {
     set: Cell<Option<u32>>,
-    /// By their numbers, which the host keeps dense.
+    /// Entries by the numbers of their waitables, which the host keeps dense.
     entries: RefCell<Vec<Entry>>,
 }
 
 #[derive(Clone, Copy, Default)]
 struct Entry {
-    /// Whom to tell how an operation ended.
+    /// Callback for the end of an operation, and its argument.
     waiting: Option<(Callback, *mut c_void)>,
-    /// Whether it is in the set.
+    /// Whether the waitable is in the set.
     joined: bool,
     kept: bool,
 }
@@ -106,7 +106,7 @@ impl Waitables {
         })
     }
 
-    /// Lets the host go on until there is an event, and delivers it.
+    /// Lets the host run until there is an event, and delivers it.
     fn wait(&self) {
         let mut payload = [0; 2];
         // SAFETY: the host writes two words.
@@ -114,7 +114,7 @@ impl Waitables {
         self.deliver(payload);
     }
 
-    /// Delivers what has happened already; false when nothing has.
+    /// Delivers the events that have happened already. Returns false if there are none.
     fn poll(&self) -> bool {
         let mut some = false;
         let mut payload = [0; 2];
@@ -135,8 +135,8 @@ impl Waitables {
             entry.waiting.take()
         });
         if let Some((callback, pointer)) = waiting {
-            // SAFETY: whoever registered them promised that they are valid until
-            // called, registered anew or unregistered.
+            // SAFETY: the caller of `register` promised that callback and pointer are valid
+            // until the callback is called, registered anew or unregistered.
             unsafe { callback(pointer, code) };
         }
     }
@@ -154,12 +154,12 @@ impl Waitables {
     }
 }
 
-/// The executor that is running, as wit-bindgen's operations ask for it: the first
-/// version of its `wasip3_task`.
+/// The running executor, as wit-bindgen's operations ask for it: the first version of its
+/// `wasip3_task`.
 #[repr(C)]
 pub struct Task {
     version: u32,
-    /// Passed to the functions, which need nothing.
+    /// Argument of the functions, which do not need it.
     context: *mut c_void,
     register: unsafe extern "C" fn(*mut c_void, u32, Callback, *mut c_void) -> *mut c_void,
     unregister: unsafe extern "C" fn(*mut c_void, u32) -> *mut c_void,
@@ -176,8 +176,8 @@ impl Task {
     }
 }
 
-/// Tells `callback` how the operation on `waitable` ends. Returns the pointer that was
-/// registered before.
+/// Registers `callback` for the end of the operation on `waitable`. Returns the pointer
+/// that was registered before.
 unsafe extern "C" fn register(
     _: *mut c_void,
     waitable: u32,
@@ -196,8 +196,8 @@ unsafe extern "C" fn register(
     })
 }
 
-/// Takes `waitable` out of the set: to cancel an operation on one that is in it is a
-/// trap.
+/// Removes `waitable` from the set, because it is a trap to cancel an operation on a
+/// waitable in a set.
 unsafe extern "C" fn unregister(_: *mut c_void, waitable: u32) -> *mut c_void {
     WAITABLES.get().with(waitable, |entry| {
         if core::mem::take(&mut entry.joined) {
@@ -209,7 +209,7 @@ unsafe extern "C" fn unregister(_: *mut c_void, waitable: u32) -> *mut c_void {
     })
 }
 
-/// There is one set, because there is one task (`wasip3_task_set` takes no other).
+/// The only set, because there is only one task (`wasip3_task_set` takes no other).
 static WAITABLES: SingleThreaded = SingleThreaded(Waitables {
     set: Cell::new(None),
     entries: RefCell::new(Vec::new()),
@@ -217,7 +217,8 @@ static WAITABLES: SingleThreaded = SingleThreaded(Waitables {
 
 struct SingleThreaded(Waitables);
 
-// SAFETY: the component has one thread. Anywhere else there is no host to wait for.
+// SAFETY: the component has one thread. Outside of the sandbox there is no host to wait
+// for.
 unsafe impl Sync for SingleThreaded {}
 
 impl SingleThreaded {
@@ -226,7 +227,7 @@ impl SingleThreaded {
     }
 }
 
-/// The built-in functions of the Component Model that wit-bindgen does not lend out.
+/// Built-in functions of the Component Model that wit-bindgen does not offer.
 #[cfg(target_family = "wasm")]
 mod host {
     #[link(wasm_import_module = "$root")]
@@ -244,13 +245,14 @@ mod host {
     }
 
     unsafe extern "C" {
-        /// Part of wit-bindgen: names the executor that operations belong to, and
-        /// returns the one before.
+        /// Sets the executor that operations belong to, and returns the previous one. It is
+        /// part of wit-bindgen.
         pub fn wasip3_task_set(task: *mut super::Task) -> *mut super::Task;
     }
 }
 
-/// Without a sandbox there is no host: the pure parts are tested without either.
+/// Stand-ins for the tests of the pure parts, which run without a sandbox and without a
+/// host.
 #[cfg(not(target_family = "wasm"))]
 mod host {
     macro_rules! unreachable_functions {

@@ -1,5 +1,5 @@
-//! What the bytes received on a connection amount to, one request after the
-//! other. No I/O: the caller moves the bytes and obeys the events.
+//! The meaning of the bytes received on a connection, one request after the other. There is
+//! no I/O: the caller moves the bytes and obeys the events.
 //!
 //! ```text
 //!  ┌──▶ Head ──▶ Content ──▶ Request ──▶ Closed
@@ -21,39 +21,38 @@ use crate::request::target::{Target, check_host, resolve};
 use crate::status::Status;
 use core::ops::Range;
 
-/// A request that can be answered.
+/// A request that is ready for its response.
 #[derive(Clone, Debug)]
 pub struct Request<'b> {
     /// The head as received.
     pub head: Head<'b>,
-    /// What it is about, or why it can't be served although it is clear where
-    /// the next request begins.
+    /// The target of the request, or why it can't be served although it is clear where the
+    /// next request begins.
     pub target: Result<Target<'b>, Refusal>,
-    /// Whether the connection goes on after the answer; if not, the answer says
-    /// so.
+    /// Whether the connection stays open after the response. If not, the response says so.
     pub keep_alive: bool,
-    /// Whether the client has said that it sends no more after this (RFC 9112 §9.6):
-    /// once it is answered, there is nothing to wait for.
+    /// Whether the client has announced that it sends no more after this (RFC 9112 §9.6).
+    /// After the response, there is nothing to wait for.
     pub last: bool,
 }
 
-/// What to do next.
+/// Next step for the caller.
 #[derive(Clone, Debug)]
 #[allow(clippy::large_enum_variant, reason = "boxing a request would allocate")]
 pub enum Event<'b> {
     /// Receive more bytes.
     Read {
-        /// Nothing of a next request is there: closing the connection now cuts
-        /// nobody short.
+        /// Whether nothing of a next request has arrived, so that closing the connection
+        /// now interrupts no client.
         idle: bool,
     },
-    /// Send [`crate::response::CONTINUE`], then ask again.
+    /// Send [`crate::response::CONTINUE`], then call [`Connection::next`] again.
     Continue,
-    /// Answer. The content, if there was any, has been received and discarded, or
-    /// will not be read.
+    /// Respond. The content, if there was any, has been received and discarded, or will not
+    /// be read.
     Request(Request<'b>),
-    /// Answer with the refusal and close: where a next request would begin is
-    /// unknown. The event stays the same from now on.
+    /// Respond with the refusal and close, because it is unknown where a next request would
+    /// begin. The event stays the same from now on.
     Refused(Refusal),
 }
 
@@ -66,20 +65,20 @@ pub struct Connection {
 }
 
 impl Connection {
-    /// Nothing received yet.
+    /// Creates a connection that has received nothing yet.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// What the bytes amount to: everything received and neither taken
-    /// ([`Connection::finish`]) nor cut out ([`Connection::reclaim`]) so far.
+    /// Returns what to do with `bytes`: everything received that was neither taken
+    /// ([`Connection::finish`]) nor removed ([`Connection::reclaim`]) so far.
     ///
-    /// The buffer that they are in has [`INPUT_BYTES`](crate::limits::INPUT_BYTES): then a
-    /// piece of content has room behind any head.
+    /// The buffer of the bytes has [`INPUT_BYTES`](crate::limits::INPUT_BYTES), so that a
+    /// piece of content fits behind any head.
     ///
-    /// A request is returned again until it is finished. After the last one
-    /// (`keep_alive` false) has been, bytes mean nothing any more and the event
-    /// is always an idle `Read`.
+    /// A request is returned again until it is finished. When the last one (`keep_alive`
+    /// false) is finished, bytes mean nothing any more and the event is always an idle
+    /// `Read`.
     pub fn next<'b>(&mut self, bytes: &'b [u8]) -> Event<'b> {
         match self.state {
             State::Refused(refusal) => return Event::Refused(refusal),
@@ -107,15 +106,15 @@ impl Connection {
         })
     }
 
-    /// The method of the request that is being read, where it has come so far. `bytes`
-    /// are those of the last [`Connection::next`]. An answer to HEAD has no content
+    /// Returns the method of the request that is being read, if it has arrived. `bytes` are
+    /// those of the last [`Connection::next`]. A response to HEAD has no content
     /// (RFC 9110 §9.3.2), not even a refusal.
     pub fn method(&self, bytes: &[u8]) -> Option<Method> {
         self.scanner.method(bytes)
     }
 
-    /// How many bytes from the start of the buffer the request takes that is to be
-    /// answered; those after them belong to the next one.
+    /// Returns the number of bytes that the current request takes from the start of the
+    /// buffer. The bytes after them belong to the next request.
     pub fn taken(&self) -> usize {
         match &self.state {
             State::Content(pending) => pending.head_len.saturating_add(pending.discarded),
@@ -123,8 +122,8 @@ impl Connection {
         }
     }
 
-    /// To be called when a request is answered. Returns how many bytes it took:
-    /// [`Connection::taken`].
+    /// Ends a request; to be called after its response. Returns the number of bytes that it
+    /// took: [`Connection::taken`].
     pub fn finish(&mut self) -> usize {
         let taken = self.taken();
         let State::Content(pending) = &self.state else {
@@ -139,9 +138,9 @@ impl Connection {
         taken
     }
 
-    /// The bytes of content that are in the buffer and no longer needed. To be
-    /// called when the buffer is full and more must be read; the caller cuts
-    /// them out before the next call.
+    /// Returns the bytes of content in the buffer that are no longer needed. To be called
+    /// when the buffer is full and more must be read. The caller removes them before the
+    /// next call.
     pub fn reclaim(&mut self) -> Range<usize> {
         let State::Content(pending) = &mut self.state else {
             return 0..0;
@@ -158,12 +157,12 @@ impl Connection {
         };
         let content = pending.head_len.saturating_add(pending.discarded);
         let unread = bytes.get(content..).unwrap_or_default();
-        // RFC 9110 §10.1.1: no 100 once content has come without it.
+        // RFC 9110 §10.1.1: no 100 once content has arrived without it.
         let event = if pending.expects_continue && unread.is_empty() {
             Event::Continue
         } else if pending.discard(unread, &head)? {
             let target = check_request(&head);
-            // Whoever garbles a target may garble what comes next: no 400 is followed
+            // A client that garbles a target may garble what comes next: no 400 is followed
             // by another request.
             let garbled = |refusal: &Refusal| refusal.status() == Status::BadRequest;
             pending.keep_alive &= !target.as_ref().is_err_and(garbled);
@@ -181,8 +180,8 @@ impl Connection {
         Ok(event)
     }
 
-    /// The checks on which it depends where the next request begins, and
-    /// whether the content of this one is waited for.
+    /// Makes the checks that decide where the next request begins, and whether the content
+    /// of this one is waited for.
     fn admit(&self, head: &Head<'_>) -> Result<Pending, Refusal> {
         check_host(head.version, &head.fields)?;
         let rest = Remaining::of(framing::content(head.version, &head.fields)?);
@@ -200,7 +199,7 @@ impl Connection {
             return Err(Refusal::ContentTooLarge);
         }
         if !rest.is_over() && expectation(head.version, &head.fields) != Expectation::None {
-            // RFC 9110 §10.1.1: a final answer may come instead of 100.
+            // RFC 9110 §10.1.1: a final response may come instead of 100.
             pending.expects_continue = !pending.skip_content(head);
         }
         Ok(pending)
@@ -216,7 +215,7 @@ enum State {
     Closed,
 }
 
-/// A request whose head is whole.
+/// A request whose head is complete.
 #[derive(Clone, Copy, Debug)]
 struct Pending {
     head_len: usize,
@@ -229,8 +228,8 @@ struct Pending {
 }
 
 impl Pending {
-    /// Content that has come since, without another look at the head. `None` for what
-    /// [`Pending::discard`] decides with the head at hand: 100, refusals.
+    /// Skips content that has arrived since, without another look at the head. Returns
+    /// `None` for what [`Pending::discard`] decides with the head: 100 and refusals.
     fn skip(mut self, bytes: &[u8]) -> Option<Self> {
         let content = self.head_len.saturating_add(self.discarded);
         if self.expects_continue || self.rest.is_over() {
@@ -241,7 +240,7 @@ impl Pending {
         Some(self)
     }
 
-    /// True once all content has come that is waited for.
+    /// Discards content. Returns true once all content that is waited for has arrived.
     fn discard(&mut self, unread: &[u8], head: &Head<'_>) -> Result<bool, Refusal> {
         match self.rest.discard(unread) {
             Ok(used) => self.discarded = self.discarded.saturating_add(used),
@@ -251,9 +250,9 @@ impl Pending {
         Ok(self.rest.is_over())
     }
 
-    /// Waits for no more content where the answer is a refusal whatever the content;
-    /// false where it isn't. Whether the client still sends that content is unknown, so
-    /// this is the end.
+    /// Stops waiting for content if the response is a refusal whatever the content, and
+    /// returns whether it is. It is unknown whether the client still sends that content, so
+    /// the connection ends.
     fn skip_content(&mut self, head: &Head<'_>) -> bool {
         let refused = check_request(head).is_err();
         if refused {
@@ -291,7 +290,7 @@ impl Remaining {
         matches!(self, Self::Length(0))
     }
 
-    /// How many of the bytes belong to the content.
+    /// Returns how many of the bytes belong to the content.
     fn discard(&mut self, unread: &[u8]) -> Result<usize, Refusal> {
         match self {
             Self::Length(missing) => {
@@ -311,16 +310,16 @@ impl Remaining {
     }
 }
 
-/// The checks that only this one request fails.
+/// Makes the checks that concern only this request, and not where the next one begins.
 fn check_request<'b>(head: &Head<'b>) -> Result<Target<'b>, Refusal> {
-    // First, whatever the method: what garbles a target is followed by no request
-    // (RFC 9112 §3.2), and a 405 or 417 would be.
+    // The target comes first, whatever the method: no request may follow a garbled target
+    // (RFC 9112 §3.2), but one may follow a 405 or 417.
     let target = resolve(head.method, head.target);
     if matches!(target, Err(refusal) if refusal.status() == Status::BadRequest) {
         return target;
     }
-    // RFC 9110 §10.1.1: before anything that the request is about, which the client
-    // wants done under this condition only.
+    // RFC 9110 §10.1.1: the expectation comes before the method, because the client wants
+    // the request served under this condition only.
     if expectation(head.version, &head.fields) == Expectation::Unknown {
         return Err(Refusal::UnknownExpectation);
     }

@@ -7,7 +7,7 @@ use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use proptest::prelude::*;
 
-/// A request in short: its path or its refusal; then `.` where it is the last.
+/// Returns a request in short: its path or its refusal, then `.` if it is the last.
 fn describe(request: &Request<'_>) -> String {
     let end = if request.keep_alive { "" } else { "." };
     match &request.target {
@@ -17,8 +17,8 @@ fn describe(request: &Request<'_>) -> String {
     }
 }
 
-/// What a caller with a buffer of [`INPUT_BYTES`] sees when the pieces arrive
-/// one after the other: its events, and at last what it waits for.
+/// Returns what a caller with a buffer of [`INPUT_BYTES`] sees when the pieces arrive one
+/// after the other: its events, and at last what it waits for.
 fn serve(pieces: &[&[u8]]) -> String {
     let mut connection = Connection::new();
     let mut buffer: Vec<u8> = Vec::new();
@@ -171,7 +171,7 @@ fn conversations() {
             &["GET http://y/ HTTP/1.1\r\nHost: x:y\r\n", END, NEXT],
             "MalformedHost!",
         ),
-        // A target that is none is refused whatever the method.
+        // A malformed target is refused whatever the method.
         (
             &["PUT s://]ufd/: HTTP/1.1\r\nHost: x\r\n", END, NEXT],
             "MalformedTarget.",
@@ -371,7 +371,7 @@ fn a_refused_request_has_a_method() {
     }
 }
 
-/// Requests that are nearly right: parts of real ones, in any order.
+/// Requests that are nearly valid: parts of real ones, in any order.
 fn nearly() -> impl Strategy<Value = Vec<u8>> {
     let parts: &[&[u8]] = &[
         b"GET /a HTTP/1.1\r\nHost: x\r\n\r\n",
@@ -398,7 +398,7 @@ fn nearly() -> impl Strategy<Value = Vec<u8>> {
     prop::collection::vec(prop::sample::select(parts), 0..12).prop_map(|parts| parts.concat())
 }
 
-/// Whether there is a 100 depends on what has come by then.
+/// Returns the same without 100, which depends on what has arrived by then.
 fn without_100(pieces: &[&[u8]]) -> String {
     serve(pieces).replace("100 ", "")
 }
@@ -426,7 +426,8 @@ fn a_request_with_close_is_the_last() {
         (format!("{GET}Connection: close\r\n{END}"), true),
         (format!("{GET10}{END}"), true),
         (format!("{GET10}Connection: keep-alive\r\n{END}"), false),
-        // It is refused before its content has come: that may still be on its way.
+        // The request is refused before its content has arrived: that may still be on its
+        // way.
         (format!("{POST}Connection: close\r\n{TOO_LONG}{END}"), false),
     ];
     for (text, expected) in &cases {

@@ -1,10 +1,10 @@
-//! Content codings, for files that lie beside the original already compressed
-//! (RFC 9110 §8.4.1, §12.5.3; RFC 7932, RFC 8878).
+//! Content codings, for precompressed files beside the original (RFC 9110 §8.4.1, §12.5.3;
+//! RFC 7932, RFC 8878).
 
 use crate::request::fields::{Fields, Name};
 use crate::syntax::token::{elements, trim};
 
-/// A coding that a sibling file may have, in the order of our own preference.
+/// Codings that a sibling file may have, in the server's own order of preference.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[allow(missing_docs, reason = "`token` has the names")]
 pub enum Coding {
@@ -14,7 +14,7 @@ pub enum Coding {
 }
 
 impl Coding {
-    /// The name in `Accept-Encoding` and `Content-Encoding`.
+    /// Returns the name in `Accept-Encoding` and `Content-Encoding`.
     pub const fn token(self) -> &'static str {
         match self {
             Self::Brotli => "br",
@@ -23,7 +23,7 @@ impl Coding {
         }
     }
 
-    /// What the sibling's file name ends with, the dot included.
+    /// Returns the end of the sibling's file name, including the dot.
     pub const fn suffix(self) -> &'static str {
         match self {
             Self::Brotli => ".br",
@@ -34,20 +34,21 @@ impl Coding {
 
     const ALL: [Self; 3] = [Self::Brotli, Self::Zstd, Self::Gzip];
 
-    /// Names are case-insensitive; `x-gzip` is gzip (RFC 9110 §8.4.1.3).
+    /// Whether `name` is that of the coding. Names are case-insensitive, and `x-gzip` is
+    /// gzip (RFC 9110 §8.4.1.3).
     fn is_named(self, name: &[u8]) -> bool {
         name.eq_ignore_ascii_case(self.token().as_bytes())
             || (self == Self::Gzip && name.eq_ignore_ascii_case(b"x-gzip"))
     }
 }
 
-/// The codings to look for, best first (RFC 9110 §12.5.3): by descending weight,
-/// then in our own order. Those that the client likes less than the original are
-/// left out; at equal weight the compressed file wins.
+/// Returns the codings to look for, best first (RFC 9110 §12.5.3): by descending weight,
+/// then in the server's own order. Codings that the client prefers less than the original
+/// are left out. At equal weight the compressed file wins.
 ///
-/// Nothing is sent compressed to a client that didn't ask. The original is always
-/// there as the last resort, even for `identity;q=0`: §12.5.3 would allow a refusal
-/// and that helps nobody.
+/// Nothing is sent compressed to a client that didn't ask for it. The original is always
+/// the last resort, even for `identity;q=0`: §12.5.3 would allow a refusal, which helps
+/// nobody.
 pub fn preferences(fields: &Fields<'_>) -> impl Iterator<Item = Coding> + use<> {
     let mut weights = Weights::default();
     for value in fields.all(Name::AcceptEncoding) {
@@ -60,18 +61,18 @@ pub fn preferences(fields: &Fields<'_>) -> impl Iterator<Item = Coding> + use<> 
     ranked.into_iter().flatten().map(|(_, coding)| coding)
 }
 
-/// Weights in thousandths, `None` where nothing was said.
+/// Weights in thousandths, `None` if not given.
 #[derive(Default)]
 struct Weights {
-    /// In the order of [`Coding::ALL`].
+    /// Weights in the order of [`Coding::ALL`].
     codings: [Option<u16>; Coding::ALL.len()],
     identity: Option<u16>,
     any: Option<u16>,
 }
 
 impl Weights {
-    /// Takes one member of the list; one that is malformed or names a coding that
-    /// we don't have changes nothing.
+    /// Reads one member of the list. A member that is malformed, or names an unknown
+    /// coding, changes nothing.
     fn read(&mut self, member: &[u8]) {
         let mut parts = member.splitn(2, |byte| *byte == b';').map(trim);
         let name = parts.next().unwrap_or_default();
@@ -90,7 +91,7 @@ impl Weights {
         }
     }
 
-    /// The coding with its weight, where it is wanted at least as much as the
+    /// Returns the coding with its weight, if it is wanted at least as much as the
     /// original. An original that isn't mentioned is wanted least.
     fn ranked(&self, coding: Coding) -> Option<(u16, Coding)> {
         let named = self.codings.get(coding as usize).copied().flatten();
@@ -99,8 +100,8 @@ impl Weights {
     }
 }
 
-/// `"q=" qvalue` (RFC 9110 §12.4.2) in thousandths: at most three decimals, at
-/// most one.
+/// Parses `"q=" qvalue` (RFC 9110 §12.4.2) to thousandths. There are at most three
+/// decimals, and the value is at most one.
 fn weight(text: &[u8]) -> Option<u16> {
     let text = text
         .strip_prefix(b"q=")
@@ -170,7 +171,7 @@ mod tests {
             ("identity;q=0", &[]),
             ("identity;q=0, gzip;q=0.1", &["gzip"]),
             ("identity;q=0.5, *;q=0.1", &[]),
-            // Malformed members count for nothing.
+            // Malformed members are ignored.
             ("gzip;q=1.001", &[]),
             ("gzip;q=2", &[]),
             ("gzip;q=0.1234", &[]),

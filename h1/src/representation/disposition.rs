@@ -1,14 +1,14 @@
-//! `Content-Disposition`: what a browser should do with a file, and what to call it
-//! (RFC 6266, RFC 8187).
+//! `Content-Disposition`: how a browser should treat a file, and the file's name (RFC 6266,
+//! RFC 8187).
 
 use crate::syntax::name;
 use crate::syntax::percent::encode_byte;
 use alloc::vec::Vec;
 
-/// What a browser should do with the content.
+/// Treatment of the content by a browser.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Disposition {
-    /// Show it, play it.
+    /// Show or play it.
     Inline,
     /// Save it.
     Attachment,
@@ -16,11 +16,11 @@ pub enum Disposition {
 
 /// Appends the field value for `file_name`, a name without slashes.
 ///
-/// A plain name goes into `filename` as it is. Any other goes into `filename*` to the
-/// letter, with an ASCII likeness before it for clients that know no better
-/// (RFC 6266 §4.3). Backslashes and percent signs are not plain: clients disagree on
-/// whether they escape something (RFC 6266, appendix D). `filename*` is UTF-8
-/// (RFC 8187 §3.2), so bytes that are not are U+FFFD there, as in a listing.
+/// A plain name goes into `filename` as it is. Any other name goes into `filename*`
+/// exactly, after an ASCII approximation in `filename` for clients that do not know
+/// `filename*` (RFC 6266 §4.3). Backslashes and percent signs are not plain: clients
+/// disagree on whether they escape something (RFC 6266, appendix D). `filename*` is UTF-8
+/// (RFC 8187 §3.2), so bytes that are not UTF-8 become U+FFFD there, as in a listing.
 pub fn write(out: &mut Vec<u8>, disposition: Disposition, file_name: &str) {
     out.extend_from_slice(match disposition {
         Disposition::Inline => b"inline; filename=\"",
@@ -49,7 +49,7 @@ fn is_plain(byte: u8) -> bool {
     matches!(byte, b' '..=b'~') && !matches!(byte, b'"' | b'\\' | b'%')
 }
 
-/// RFC 8187 §3.2.1.
+/// Whether the byte is `attr-char` (RFC 8187 §3.2.1).
 fn is_attr_char(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || b"!#$&+-.^_`|~".contains(&byte)
 }

@@ -1,4 +1,5 @@
-//! Entity tags (RFC 9110 §8.8.3): ours, and those that clients hold against them.
+//! Entity tags (RFC 9110 §8.8.3): those of this server, and those that clients send to
+//! compare with them.
 
 use crate::limits::SETTLED_SECONDS;
 use crate::representation::coding::Coding;
@@ -6,38 +7,39 @@ use crate::syntax::date::Timestamp;
 use crate::syntax::digits::Digits;
 use crate::syntax::token::trim;
 
-/// The entity tag of a file: `"<size>-<seconds>-<nanoseconds>"` in hexadecimal, and
-/// the coding where there is one.
+/// The entity tag of a file: `"<size>-<seconds>-<nanoseconds>"` in hexadecimal, and the
+/// coding if there is one.
 ///
-/// Nothing else is in it, so that every worker, every restart and every copy that keeps
-/// the time derives the same tag. Whether that is enough to tell one content from the
-/// next is [`Strength`]'s to say.
+/// Nothing else is in it, so that every worker, every restart and every copy that keeps the
+/// time gets the same tag. [`Strength`] says whether the tag is enough to tell one content
+/// from the next.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct EntityTag {
     text: [u8; LONGEST],
     len: usize,
 }
 
-/// `W/`, quotes, three numbers of up to 16, 16 and 8 digits, and the suffix of a coding.
+/// Longest tag: `W/`, quotes, three numbers of up to 16, 16 and 8 digits, and the suffix of
+/// a coding.
 const LONGEST: usize = 2 + 2 + 16 + 1 + 16 + 1 + 8 + "-zst".len();
 
 /// Whether an entity tag stands for one content only (§8.8.1).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Strength {
-    /// Ranges of two answers with this tag may be joined.
+    /// Ranges of two responses with this tag may be joined.
     Strong,
     /// Two contents may have this tag.
     Weak,
 }
 
 impl Strength {
-    /// Returns what the times of a file are worth that were looked at `now`, in seconds
-    /// since 1970.
+    /// Returns the strength of a tag from the times of a file that were read at `now`, in
+    /// seconds since 1970.
     ///
-    /// Writing to a file changes its modification time, but two changes within one step
-    /// of the file system's clock look the same: both times have to be past that
-    /// ([`is_settled`]). Images, OSTree and Nix set all times to 0 or 1, which says
-    /// nothing of a content.
+    /// Writing to a file changes its modification time, but two changes within one step of
+    /// the file system's clock look the same. So both times must be older than such a step
+    /// ([`is_settled`]). Images, OSTree and Nix set all times to 0 or 1, which says nothing
+    /// about the content.
     pub fn of(modified: Option<Timestamp>, changed: Option<Timestamp>, now: i64) -> Self {
         let says_something = modified > Some(MEANINGLESS);
         match says_something && is_settled(modified, changed, now) {
@@ -47,24 +49,24 @@ impl Strength {
     }
 }
 
-/// The latest modification time that stands for "none".
+/// The latest modification time that means "none".
 const MEANINGLESS: Timestamp = Timestamp {
     seconds: 1,
     nanoseconds: 0,
 };
 
-/// Whether the next change of a file will show in its times: both the modification and
-/// the change of its state (`ctime`) are more than [`SETTLED_SECONDS`] old `now`. A file
-/// system that keeps no `ctime` is taken by its modification times alone; without those
-/// nothing is certain.
+/// Whether the next change of a file will show in its times: at `now`, both its
+/// modification time and the time at which its state changed (`ctime`) are more than
+/// [`SETTLED_SECONDS`] old. If the file system keeps no `ctime`, the modification time
+/// alone decides. If it keeps no modification time, nothing is certain.
 pub fn is_settled(modified: Option<Timestamp>, changed: Option<Timestamp>, now: i64) -> bool {
     let is_old = |time: Timestamp| time.seconds.saturating_add(SETTLED_SECONDS) < now;
     modified.is_some_and(is_old) && changed.is_none_or(is_old)
 }
 
 impl EntityTag {
-    /// The tag of a file of `size` bytes; for a precompressed file the size and time
-    /// are its own, and the coding keeps the two apart should they agree.
+    /// Returns the tag of a file of `size` bytes. A precompressed file has its own size and
+    /// time. If they equal those of the original, the coding keeps the two tags apart.
     pub fn of(
         size: u64,
         modified: Option<Timestamp>,
@@ -94,12 +96,12 @@ impl EntityTag {
         tag
     }
 
-    /// As it stands in the `ETag` field, quotes included.
+    /// Returns the tag as in the `ETag` field, including quotes.
     pub fn as_bytes(&self) -> &[u8] {
         self.text.get(..self.len).unwrap_or_default()
     }
 
-    /// What stands between the quotes: hexadecimal digits, letters and hyphens.
+    /// Returns the text between the quotes: hexadecimal digits, letters and hyphens.
     pub fn opaque(&self) -> &[u8] {
         self.as_candidate().opaque
     }
@@ -129,30 +131,30 @@ impl EntityTag {
 /// An entity tag that a client sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Candidate<'b> {
-    /// Whether `W/` stands before it.
+    /// Whether it has `W/` before it.
     pub weak: bool,
-    /// What stands between the quotes.
+    /// The text between the quotes.
     pub opaque: &'b [u8],
 }
 
 impl<'b> Candidate<'b> {
-    /// The whole of `value` as one entity tag; `None` where it is not one.
+    /// Parses the whole of `value` as one entity tag. Returns `None` if it is not one.
     pub fn parse(value: &'b [u8]) -> Option<Self> {
         let (tag, rest) = Self::split(value)?;
         rest.is_empty().then_some(tag)
     }
 
-    /// Strong comparison (§8.8.3.2): the same, and neither is weak.
+    /// Whether the tags are equal and neither is weak: strong comparison (§8.8.3.2).
     pub fn matches_strongly(self, tag: &EntityTag) -> bool {
         !self.weak && self == tag.as_candidate()
     }
 
-    /// Weak comparison (§8.8.3.2): the same but for the `W/`.
+    /// Whether the tags are equal apart from `W/`: weak comparison (§8.8.3.2).
     pub fn matches_weakly(self, tag: &EntityTag) -> bool {
         self.opaque == tag.opaque()
     }
 
-    /// The entity tag that `bytes` begin with, and what follows it. A backslash
+    /// Returns the entity tag at the start of `bytes`, and the bytes after it. A backslash
     /// escapes nothing, and a comma may stand between the quotes.
     fn split(bytes: &'b [u8]) -> Option<(Self, &'b [u8])> {
         let (weak, quoted) = match bytes.strip_prefix(b"W/") {
@@ -166,8 +168,8 @@ impl<'b> Candidate<'b> {
     }
 }
 
-/// The entity tags in a list, in order. What is not one is passed over up to the
-/// next comma: it can match nothing, and need not spoil the others.
+/// Returns the entity tags in a list, in order. Anything else is skipped up to the next
+/// comma: it can match nothing, and need not spoil the others.
 pub fn candidates(value: &[u8]) -> impl Iterator<Item = Candidate<'_>> {
     let mut left = value;
     core::iter::from_fn(move || {
@@ -192,7 +194,7 @@ pub fn candidates(value: &[u8]) -> impl Iterator<Item = Candidate<'_>> {
     })
 }
 
-/// `etagc`: no space, no quote, no control character.
+/// Whether the byte is `etagc`: no space, no quote, no control character.
 fn is_etagc(byte: u8) -> bool {
     matches!(byte, 0x21 | 0x23..=0x7e | 0x80..)
 }
@@ -272,13 +274,13 @@ mod tests {
             // The clock was set back, or the file is from the future.
             (at(NOW + 60), old, false, false),
             (old, at(i64::MAX), false, false),
-            // Times that stand for none.
+            // Times that mean "none".
             (time(1, 1), old, true, true),
             (time(1, 0), old, true, false),
             (time(0, 0), time(0, 0), true, false),
             (time(-1, 5), old, true, false),
             (at(i64::MIN), old, true, false),
-            // What a file system does not keep.
+            // Times that a file system does not keep.
             (old, None, true, true),
             (None, old, false, false),
             (None, None, false, false),
@@ -292,7 +294,7 @@ mod tests {
 
     #[test]
     fn comparison() {
-        // The table of RFC 9110 §8.8.3.2, with our own tag on one side.
+        // The table of RFC 9110 §8.8.3.2, with a tag of this server on one side.
         let strong = EntityTag::of(1, time(2, 3), Strength::Strong, None);
         let weaker = EntityTag::of(1, time(2, 3), Strength::Weak, None);
         let weak = EntityTag::of(1, None, Strength::Weak, None);

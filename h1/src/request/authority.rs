@@ -5,7 +5,7 @@ use core::net::Ipv6Addr;
 
 use crate::syntax::token::{parse_u64_digits, run};
 
-/// A host and its port, checked by the grammar.
+/// A host and its port, valid by the grammar.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Authority<'b> {
     host: &'b [u8],
@@ -13,10 +13,10 @@ pub(crate) struct Authority<'b> {
 }
 
 impl<'b> Authority<'b> {
-    /// `None` for anything else, userinfo included, which RFC 9110 §4.2.4 wants
-    /// treated as an error. The host may be empty where nothing follows it, as in
-    /// `Host:`; §4.2.1 wants a port of no host rejected. The port may be empty after
-    /// its colon. A port beyond 65535 is none.
+    /// Parses a host with an optional port. Returns `None` for anything else, including
+    /// userinfo, which RFC 9110 §4.2.4 wants treated as an error. The host may be empty if
+    /// nothing follows it, as in `Host:`, but §4.2.1 wants a port without a host rejected.
+    /// The port may be empty after its colon. A port beyond 65535 is not valid.
     pub(crate) fn parse(text: &'b [u8]) -> Option<Self> {
         let literal_end = match text {
             [b'[', ..] => text.iter().position(|byte| *byte == b']')?.checked_add(1)?,
@@ -43,8 +43,8 @@ impl<'b> Authority<'b> {
     }
 }
 
-/// `IP-literal / IPv4address / reg-name` (RFC 3986 §3.2.2); every IPv4 address
-/// is a registered name by the grammar.
+/// Whether the bytes are `IP-literal / IPv4address / reg-name` (RFC 3986 §3.2.2). Every
+/// IPv4 address is a registered name by the grammar.
 fn is_host(host: &[u8]) -> bool {
     match host {
         [b'[', literal @ .., b']'] => is_ipv6(literal) || is_ip_future(literal),
@@ -87,7 +87,7 @@ fn is_registered_name(mut name: &[u8]) -> bool {
     }
 }
 
-/// `unreserved / sub-delims` (RFC 3986 §2.2, §2.3).
+/// Whether the byte is `unreserved / sub-delims` (RFC 3986 §2.2, §2.3).
 fn is_name_byte(byte: u8) -> bool {
     byte.is_ascii_alphanumeric()
         || matches!(byte, b'-' | b'.' | b'_' | b'~')

@@ -1,19 +1,20 @@
-//! Chunked content (RFC 9112 §7.1), counted and thrown away.
+//! Chunked content (RFC 9112 §7.1), counted and discarded.
 //!
-//! Nothing here looks at the content; what counts is to find its end exactly
-//! where everybody else does.
+//! Nothing here looks at the content. Its end must be found exactly where every other
+//! parser finds it.
 
 use crate::limits::{CHUNK_LINE_BYTES, DISCARD_BYTES, TRAILER_BYTES};
 use crate::refusal::Refusal;
 use crate::request::fields::{Syntax, is_value_byte};
 use crate::syntax::token::is_tchar;
 
-/// How far the bytes have brought the content.
+/// Progress through the content.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Progress {
-    /// Bytes taken from the start of those given: all of them, until done.
+    /// Bytes taken from the start of the given bytes: all of them, until the content is
+    /// done.
     pub used: usize,
-    /// Whether the content is over, its trailers included.
+    /// Whether the content is over, including its trailers.
     pub done: bool,
 }
 
@@ -21,12 +22,12 @@ pub struct Progress {
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Chunked {
     part: Part,
-    /// Of the chunk; then what is missing of it.
+    /// Size of the chunk, and then the bytes of it that are still missing.
     size: u64,
     /// Bytes of the current chunk-size line, without its end.
     line: usize,
     trailers: usize,
-    /// Counted against [`DISCARD_BYTES`].
+    /// Bytes counted against [`DISCARD_BYTES`].
     total: u64,
 }
 
@@ -35,7 +36,7 @@ impl Chunked {
     ///
     /// # Errors
     ///
-    /// What isn't chunked coding by the letter, and what exceeds
+    /// Bytes that aren't strictly chunked coding, and content that exceeds
     /// [`CHUNK_LINE_BYTES`], [`TRAILER_BYTES`] or [`DISCARD_BYTES`].
     pub fn discard(&mut self, bytes: &[u8]) -> Result<Progress, Refusal> {
         let mut rest = bytes;
@@ -94,7 +95,8 @@ impl Chunked {
         Ok(())
     }
 
-    /// `1*HEXDIG` (RFC 9112 §7.1), where an overflow would be a way to hide bytes.
+    /// Adds a digit of `1*HEXDIG` (RFC 9112 §7.1), in which an overflow would be a way to
+    /// hide bytes.
     fn add_digit(&mut self, byte: u8) -> Result<(), Refusal> {
         let digit = char::from(byte).to_digit(16).map(u64::from);
         let shifted = self.size.checked_mul(16);
@@ -105,9 +107,9 @@ impl Chunked {
         Ok(())
     }
 
-    /// What follows a whole chunk-size line. Its bytes beyond the digits of any
-    /// size count as content: extensions and leading zeros on tiny chunks must
-    /// not multiply the work (RFC 9112 §7.1.1 asks for a limit).
+    /// Returns the part after a complete chunk-size line. The bytes of the line beyond the
+    /// digits of any size count as content, because extensions and leading zeros on tiny
+    /// chunks must not multiply the work (RFC 9112 §7.1.1 asks for a limit).
     fn end_line(&mut self) -> Result<Part, Refusal> {
         let padding = u64::try_from(self.line.saturating_sub(SIZE_DIGITS)).unwrap_or(u64::MAX);
         self.total = self.total.saturating_add(padding).saturating_add(self.size);
@@ -134,7 +136,7 @@ fn count(counter: &mut usize, limit: usize, refusal: Refusal) -> Result<(), Refu
 /// Hexadecimal digits of 64 bits.
 const SIZE_DIGITS: usize = 16;
 
-/// Where in chunked content the next byte stands.
+/// Position of the next byte in chunked content.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 enum Part {
     #[default]
@@ -158,9 +160,9 @@ enum Part {
 }
 
 impl Part {
-    /// Chunk extensions, ignored as far as the grammar of RFC 9112 §7.1.1 goes.
-    /// Whitespace is part of it before and after `;` and `=` ("bad whitespace",
-    /// RFC 9110 §5.6.3), and nowhere else.
+    /// Follows chunk extensions, which are ignored if they match the grammar of
+    /// RFC 9112 §7.1.1. It allows whitespace before and after `;` and `=` ("bad
+    /// whitespace", RFC 9110 §5.6.3), and nowhere else.
     fn extend(self, byte: u8) -> Result<Self, Refusal> {
         match (self, byte) {
             (Self::Size | Self::Name | Self::Value | Self::QuotedEnd, b'\r') => Ok(Self::LineEnd),
@@ -349,7 +351,7 @@ mod tests {
         }
     }
 
-    /// Chunked contents that are nearly right: parts of real ones, in any order.
+    /// Chunked contents that are nearly valid: parts of real ones, in any order.
     fn nearly() -> impl Strategy<Value = Vec<u8>> {
         let parts: &[&[u8]] = &[
             b"5\r\nhello\r\n",

@@ -1,4 +1,4 @@
-//! What the client wants to hear before it sends content (RFC 9110 §10.1.1).
+//! Expectations of a client before it sends content (RFC 9110 §10.1.1).
 
 use crate::request::fields::{Fields, Name};
 use crate::request::head::Version;
@@ -9,13 +9,13 @@ use crate::syntax::token::elements;
 pub enum Expectation {
     /// Nothing.
     None,
-    /// 100 (Continue), or a final answer that makes the content unnecessary.
+    /// 100 (Continue), or a final response that makes the content unnecessary.
     Continue,
     /// Something that can't be met: 417.
     Unknown,
 }
 
-/// A 1.0 request expects nothing, whatever it says.
+/// Returns the expectation of a request. A 1.0 request has none, whatever its fields.
 pub fn expectation(version: Version, fields: &Fields<'_>) -> Expectation {
     let members = || fields.all(Name::Expect).flat_map(elements);
     if version == Version::Http10 || members().next().is_none() {

@@ -5,7 +5,7 @@ use crate::limits::{FIELD_LINES, HEAD_BYTES};
 use crate::refusal::Refusal;
 use crate::syntax::token::{is_tchar, run, trim};
 
-/// The fields that this server looks at.
+/// The names of the fields that this server looks at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[allow(missing_docs, reason = "`NAMES` has them as they are spelled")]
 pub enum Name {
@@ -28,8 +28,8 @@ pub enum Name {
     AccessControlRequestHeaders,
 }
 
-/// In the order of [`Name`], which is what a name's place in the index is, and of their
-/// lengths.
+/// The names in the order of [`Name`], which is a name's place in the index, and also in
+/// the order of their lengths.
 const NAMES: [(Name, &[u8]); 17] = [
     (Name::Host, b"host"),
     (Name::Range, b"range"),
@@ -56,7 +56,7 @@ const NAMES: [(Name, &[u8]); 17] = [
     ),
 ];
 
-/// For each length of a name, the place of the first one that is no shorter.
+/// For each length of a name, the place of the first name that is not shorter.
 #[allow(
     clippy::indexing_slicing,
     clippy::arithmetic_side_effects,
@@ -76,7 +76,8 @@ const FIRST: [u8; NAMES[NAMES.len() - 1].1.len() + 1] = {
 };
 
 impl Name {
-    /// Names are case-insensitive (RFC 9110 §5.1). `None`: nobody here asks for it.
+    /// Returns the known name of `text`. Names are case-insensitive (RFC 9110 §5.1).
+    /// Returns `None` for a name that this server does not look at.
     fn of(text: &[u8]) -> Option<Self> {
         let first = usize::from(*FIRST.get(text.len())?);
         let others = NAMES.iter().skip(first);
@@ -86,8 +87,8 @@ impl Name {
     }
 }
 
-/// The field lines of one head, all of them checked, with an index of those in
-/// [`Name`]. Lent from the read buffer: looking a field up copies nothing.
+/// The field lines of one head, all of them checked, with an index of those in [`Name`].
+/// They are borrowed from the read buffer, so looking up a field copies nothing.
 #[derive(Clone, Copy, Debug)]
 pub struct Fields<'b> {
     lines: &'b [u8],
@@ -101,12 +102,12 @@ impl<'b> Fields<'b> {
         index: Index::EMPTY,
     };
 
-    /// Whether at least one line carries the name.
+    /// Whether at least one line has the name.
     pub fn has(&self, name: Name) -> bool {
         self.index.place(name).lines != Lines::None
     }
 
-    /// The values of all lines with the name, in order, without the whitespace
+    /// Returns the values of all lines with the name, in order, without the whitespace
     /// around them.
     pub fn all(&self, name: Name) -> impl Iterator<Item = &'b [u8]> + use<'b> {
         let repeated = self.index.place(name).lines == Lines::Several;
@@ -117,9 +118,9 @@ impl<'b> Fields<'b> {
             .chain(named.map(|(_, value)| value))
     }
 
-    /// The value where exactly one line carries the name, without the
-    /// whitespace around it. For fields that are not lists, where a second line
-    /// makes both meaningless (RFC 9110 §5.3).
+    /// Returns the value if exactly one line has the name, without the whitespace around
+    /// it. This is for fields that are not lists, where a second line makes both
+    /// meaningless (RFC 9110 §5.3).
     pub fn only(&self, name: Name) -> Option<&'b [u8]> {
         let place = self.index.place(name);
         if place.lines != Lines::One {
@@ -131,7 +132,7 @@ impl<'b> Fields<'b> {
         Some(trim(value))
     }
 
-    /// Every line as name and value, in order, known or not.
+    /// Returns every line as name and value, in order, known or not.
     pub fn lines(&self) -> impl Iterator<Item = (&'b [u8], &'b [u8])> + use<'b> {
         self.lines.split(|byte| *byte == b'\n').filter_map(|line| {
             let colon = line.iter().position(|byte| *byte == b':')?;
@@ -142,8 +143,8 @@ impl<'b> Fields<'b> {
     }
 }
 
-/// Reads a field section as it arrives. It looks at each byte once, however the
-/// bytes are cut into pieces.
+/// Reads a field section as it arrives. It looks at each byte once, however the bytes are
+/// split.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Section {
     position: usize,
@@ -155,8 +156,8 @@ pub(crate) struct Section {
 }
 
 impl Section {
-    /// Goes on in `bytes`, which begin where the section does and hold more
-    /// than at the last call. True once the empty line at its end is there.
+    /// Continues in `bytes`, which begin where the section does and have more than at the
+    /// last call. Returns true once the empty line at the end has arrived.
     pub(crate) fn read(&mut self, bytes: &[u8]) -> Result<bool, Refusal> {
         while self.syntax != Syntax::End {
             let rest = bytes.get(self.position..).unwrap_or_default();
@@ -180,8 +181,8 @@ impl Section {
         Ok(true)
     }
 
-    /// Takes a whole line, if it is there and faultless: a shortcut past `step`, which
-    /// has the last word on any other.
+    /// Reads a whole line at once if it is complete and valid: a shortcut past `step`,
+    /// which decides about any other line.
     fn line(&mut self, bytes: &[u8], rest: &[u8]) -> Result<bool, Refusal> {
         let name = Syntax::Name.run(rest);
         let Some((b':', value)) = rest.get(name..).unwrap_or_default().split_first() else {
@@ -209,12 +210,12 @@ impl Section {
         }
     }
 
-    /// Bytes looked at; once the section is whole, its length.
+    /// Returns the number of bytes read; once the section is complete, this is its length.
     pub(crate) fn len(&self) -> usize {
         self.position
     }
 
-    /// The fields of a whole section, in the bytes that it was read from.
+    /// Returns the fields of a complete section, in the bytes that it was read from.
     pub(crate) fn fields<'b>(&self, bytes: &'b [u8]) -> Fields<'b> {
         Fields {
             lines: bytes.get(..self.position).unwrap_or_default(),
@@ -231,8 +232,8 @@ impl Section {
     }
 }
 
-/// Where in a field section the next byte stands (RFC 9112 §5). The one place
-/// that knows which bytes may follow which, for the head and for trailers.
+/// Position of the next byte in a field section (RFC 9112 §5). This is the only place that
+/// knows which bytes may follow which, for the head and for trailers.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Syntax {
     #[default]
@@ -245,9 +246,9 @@ pub(crate) enum Syntax {
 }
 
 impl Syntax {
-    /// What the byte makes of it. Strict: folded lines and whitespace before
-    /// the colon have been ways to make two parsers disagree (RFC 9112 §5.1,
-    /// §5.2), and so have a CR or an LF alone (§2.2).
+    /// Returns the position after the byte. It is strict, because folded lines and
+    /// whitespace before the colon have made parsers disagree (RFC 9112 §5.1, §5.2), and so
+    /// have a CR or an LF alone (§2.2).
     pub(crate) fn step(self, byte: u8) -> Result<Self, Refusal> {
         match (self, byte) {
             (Self::LineStart, b'\r') => Ok(Self::SectionEnd),
@@ -264,7 +265,7 @@ impl Syntax {
         }
     }
 
-    /// How many of the bytes change nothing: a shortcut past `step`.
+    /// Returns the number of bytes that change nothing: a shortcut past `step`.
     fn run(self, bytes: &[u8]) -> usize {
         match self {
             Self::Name => run(bytes, is_tchar),
@@ -274,13 +275,14 @@ impl Syntax {
     }
 }
 
-/// `field-vchar`, space and tab (RFC 9110 §5.5): no control characters, so no NUL.
+/// Whether the byte is `field-vchar`, space or tab (RFC 9110 §5.5): no control character,
+/// so no NUL.
 pub(crate) fn is_value_byte(byte: u8) -> bool {
     byte == b'\t' || (byte >= b' ' && byte != 0x7f)
 }
 
-/// How many of the bytes a value may hold. Most bytes of a head are in values:
-/// eight at a time, as long as none of them is a control character.
+/// Returns how many of the first bytes a value may have. Most bytes of a head are in
+/// values, so eight are checked at a time, as long as none of them is a control character.
 fn value_run(bytes: &[u8]) -> usize {
     let (words, _) = bytes.as_chunks();
     let plain = words
@@ -291,8 +293,8 @@ fn value_run(bytes: &[u8]) -> usize {
     start.saturating_add(run(rest, is_value_byte))
 }
 
-/// Whether one of the eight bytes is below space, or DEL: a subtraction borrows
-/// into the highest bit of a byte that is too small, or zero.
+/// Whether one of the eight bytes is below space, or is DEL. A subtraction borrows into the
+/// highest bit of a byte that is too small, or zero.
 fn has_control(word: u64) -> bool {
     const EACH: u64 = u64::from_le_bytes([1; 8]);
     let below = |word: u64, least: u64| word.wrapping_sub(EACH.wrapping_mul(least)) & !word;
@@ -300,11 +302,11 @@ fn has_control(word: u64) -> bool {
     (below(word, 0x20) | below(delete, 1)) & EACH.wrapping_mul(0x80) != 0
 }
 
-/// Where the value of each known name stands.
+/// Position of the value of each known name.
 #[derive(Clone, Copy, Debug, Default)]
 struct Index([Place; NAMES.len()]);
 
-/// Offsets from the start of the section, without the colon and the CR.
+/// Offsets of a value from the start of the section, without the colon and the CR.
 #[derive(Clone, Copy, Debug, Default)]
 struct Place {
     lines: Lines,
@@ -353,7 +355,7 @@ impl Place {
     };
 }
 
-/// Fields from lines that each end with CRLF, without the empty line; for tests.
+/// Returns the fields of lines that each end with CRLF, without the empty line; for tests.
 #[cfg(test)]
 pub(crate) fn parse(lines: &str) -> Result<Fields<'_>, Refusal> {
     let mut section = Section::default();

@@ -1,26 +1,26 @@
-//! Where the content of a request ends (RFC 9112 §6.3).
+//! The end of a request's content (RFC 9112 §6.3).
 //!
-//! Two parties that disagree about it see different requests in the same bytes
-//! (§11.2). So whatever could be read in two ways is refused, and the refusal
-//! closes the connection.
+//! Two parties that disagree about it see different requests in the same bytes (§11.2). So
+//! any framing that could be read in two ways is refused, and the refusal closes the
+//! connection.
 
 use crate::refusal::Refusal;
 use crate::request::fields::{Fields, Name};
 use crate::request::head::Version;
 use crate::syntax::token::{elements, parse_u64_digits};
 
-/// What follows the head.
+/// Content that follows the head.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Content {
-    /// The next request.
+    /// No content: the next request follows.
     None,
-    /// So many bytes, maybe none.
+    /// This number of bytes, possibly none.
     Length(u64),
     /// Chunks (RFC 9112 §7.1).
     Chunked,
 }
 
-/// How the content is delimited.
+/// Returns how the content is delimited.
 ///
 /// # Errors
 ///
@@ -28,7 +28,7 @@ pub enum Content {
 /// `Transfer-Encoding: chunked`, or that is both.
 pub fn content(version: Version, fields: &Fields<'_>) -> Result<Content, Refusal> {
     if fields.has(Name::TransferEncoding) {
-        // RFC 9112 §6.1: framing in a 1.0 message that has one is faulty.
+        // RFC 9112 §6.1: a 1.0 message that has this field has faulty framing.
         if version == Version::Http10 {
             return Err(Refusal::TransferEncodingInHttp10);
         }
@@ -44,16 +44,16 @@ pub fn content(version: Version, fields: &Fields<'_>) -> Result<Content, Refusal
     Ok(Content::None)
 }
 
-/// One field with one member, `chunked` (RFC 9112 §6.1, §7). Not even an empty
-/// list member beside it: it has been a way past other parsers.
+/// Returns chunked for one field with one member, `chunked` (RFC 9112 §6.1, §7). Not even
+/// an empty list member may stand beside it, because that has been a way past other
+/// parsers.
 fn transfer_coding(fields: &Fields<'_>) -> Result<Content, Refusal> {
     let is_chunked = |coding: &[u8]| coding.eq_ignore_ascii_case(b"chunked");
     if fields.only(Name::TransferEncoding).is_some_and(is_chunked) {
         return Ok(Content::Chunked);
     }
-    // RFC 9112 §6.1: a coding that isn't understood is answered 501. §6.3 rule
-    // 4: where the last one isn't chunked, nobody can tell the end: 400. §7.1:
-    // chunked comes once.
+    // RFC 9112 §6.1: the response to an unknown coding is 501. §6.3 rule 4: if the last
+    // coding isn't chunked, the end is unknown: 400. §7.1: chunked comes once.
     let codings = || fields.all(Name::TransferEncoding).flat_map(elements);
     let delimited = codings().last().is_some_and(is_chunked)
         && codings().filter(|coding| is_chunked(coding)).count() == 1;
@@ -63,8 +63,8 @@ fn transfer_coding(fields: &Fields<'_>) -> Result<Content, Refusal> {
     Err(Refusal::MalformedTransferEncoding)
 }
 
-/// One field with one number (RFC 9112 §6.2). RFC 9110 §8.6 leaves it to the
-/// recipient whether several equal ones are refused: they are.
+/// Returns the length for one field with one number (RFC 9112 §6.2). RFC 9110 §8.6 lets a
+/// recipient refuse several equal numbers, and they are refused.
 fn content_length(fields: &Fields<'_>) -> Result<Content, Refusal> {
     let value = fields
         .only(Name::ContentLength)

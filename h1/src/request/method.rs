@@ -1,15 +1,15 @@
 //! Request methods (RFC 9110 §9).
 
-/// What this server does with a method.
+/// A method, by what this server does with it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Method {
-    /// Answered with the representation.
+    /// The response has the representation.
     Get,
-    /// Answered like GET, with the content withheld.
+    /// The response is that to GET, without the content.
     Head,
-    /// Answered with what is allowed.
+    /// The response has the allowed methods.
     Options,
-    /// Not allowed here either, and the only one with a target of its own form
+    /// Not allowed here either, and the only method with its own form of target
     /// (RFC 9112 §3.2.3): 405.
     Connect,
     /// Known (RFC 9110 §9, RFC 5789) and not allowed here: 405.
@@ -22,7 +22,8 @@ pub enum Method {
 pub const ALLOW: &str = "GET, HEAD, OPTIONS";
 
 impl Method {
-    /// Methods are case-sensitive (RFC 9110 §9.1): `get` is an unknown method.
+    /// Returns the method of a token. Methods are case-sensitive (RFC 9110 §9.1): `get` is
+    /// an unknown method.
     pub fn from_token(token: &[u8]) -> Self {
         match token {
             b"GET" => Self::Get,

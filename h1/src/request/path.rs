@@ -1,4 +1,4 @@
-//! From the path of a target to a path below the root (RFC 3986 §3.3, §5.2.4).
+//! Conversion of the path of a target to a path below the root (RFC 3986 §3.3, §5.2.4).
 
 use alloc::borrow::Cow;
 use alloc::string::String;
@@ -9,9 +9,9 @@ use crate::syntax::name;
 use crate::syntax::percent::decode;
 use crate::syntax::token::run;
 
-/// The path that `relative`, what follows the first slash of the target, names
-/// below the root, and whether it can only be a folder's.
-/// [`crate::request::target::Resource`] says what holds for it.
+/// Returns the path below the root that `relative` names, which is the part of the target
+/// after its first slash, and whether it can only be that of a directory.
+/// [`crate::request::target::Resource`] says what holds for the path.
 pub(crate) fn resolve(relative: &[u8]) -> Result<(Cow<'_, str>, bool), Refusal> {
     if let Some((path, folder)) = as_it_is(relative) {
         return Ok((Cow::Borrowed(path), folder));
@@ -20,7 +20,7 @@ pub(crate) fn resolve(relative: &[u8]) -> Result<(Cow<'_, str>, bool), Refusal> 
     Ok((Cow::Owned(path), folder))
 }
 
-/// The path, and whether it is a folder's, where there is nothing to decode,
+/// Returns the path, and whether it is that of a directory, if there is nothing to decode,
 /// to resolve or to refuse.
 fn as_it_is(relative: &[u8]) -> Option<(&str, bool)> {
     let inner = relative.strip_suffix(b"/").unwrap_or(relative);
@@ -34,9 +34,9 @@ fn as_it_is(relative: &[u8]) -> Option<(&str, bool)> {
     Some((path, inner.len() < relative.len() || inner.is_empty()))
 }
 
-/// Decodes segment by segment, so that an encoded dot segment is one as well,
-/// and removes dot segments (RFC 3986 §5.2.4) before any file system sees them;
-/// above the root is the root. Empty segments mean nothing to a file system.
+/// Decodes segment by segment, so that an encoded dot segment counts as one. Removes dot
+/// segments (RFC 3986 §5.2.4) before any file system sees them; above the root is the root.
+/// Removes empty segments, which mean nothing to a file system.
 fn descend(relative: &[u8]) -> Result<(String, bool), Refusal> {
     let mut path = String::with_capacity(relative.len());
     let mut folder = true;
@@ -118,7 +118,7 @@ mod tests {
             ("%c3/%a9", "\u{10ffc3}/\u{10ffa9}", false, false),
             ("%c3%c3%a9", "\u{10ffc3}\u{e9}", false, false),
             ("%ff/../a", "a", false, false),
-            // What looks like dots and slashes to a careless decoder is no such thing.
+            // To a careless decoder, these look like dots and slashes, which they are not.
             (
                 "%c0%ae%c0%ae/a",
                 "\u{10ffc0}\u{10ffae}\u{10ffc0}\u{10ffae}/a",

@@ -4,10 +4,10 @@ use crate::request::fields::{Fields, Name};
 use crate::request::head::Version;
 use crate::syntax::token::trim;
 
-/// Whether the client leaves the connection open for another request: `close`
-/// says no, whatever else is said; then 1.1 says yes; then `keep-alive` does.
+/// Whether the client keeps the connection open for another request. `close` means no,
+/// whatever else is sent. Otherwise 1.1 means yes, and in 1.0 `keep-alive` does.
 pub fn persists(version: Version, fields: &Fields<'_>) -> bool {
-    // Options are tokens (RFC 9110 §7.6.1): a quote in here must not hide a comma.
+    // Options are tokens (RFC 9110 §7.6.1), so a quote must not hide a comma.
     let options = || {
         let values = fields.all(Name::Connection);
         values

@@ -1,4 +1,4 @@
-//! From a request target to a path that is safe to look up (RFC 9112 §3.2,
+//! Conversion of a request target to a path that is safe to look up (RFC 9112 §3.2,
 //! RFC 3986 §5.2.4).
 
 use alloc::borrow::Cow;
@@ -14,49 +14,49 @@ use crate::syntax::name;
 use crate::syntax::percent::{encode_path, encode_query};
 use crate::syntax::token::run;
 
-/// What a request is about.
+/// Meaning of a request target.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Target<'b> {
     /// The server as a whole: `OPTIONS *`.
     Asterisk,
-    /// Something below the root.
+    /// A path below the root.
     Resource(Resource<'b>),
 }
 
-/// A path below the root, and what came with it.
+/// A path below the root, and the rest of its target.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Resource<'b> {
-    /// Relative, the root is the empty path. Decoded once; never begins or ends
-    /// with a slash; no segment is empty, `.` or `..`; no NUL. Bytes that are no
-    /// text are characters ([`crate::syntax::name`]). Lent from the target where decoding
-    /// changes nothing.
+    /// The path, relative to the root, which is the empty path. It is decoded once. It
+    /// never begins or ends with a slash, no segment is empty, `.` or `..`, and it has no
+    /// NUL. Bytes that are not UTF-8 are characters ([`crate::syntax::name`]). It is
+    /// borrowed from the target if decoding changes nothing.
     pub path: Cow<'b, str>,
-    /// Whether the target ended in a slash or in a dot segment, so that it can
-    /// only mean a folder.
-    pub folder: bool,
-    /// What follows the first `?`, as received.
+    /// Whether the target ended in a slash or in a dot segment, so that it can only mean a
+    /// directory.
+    pub is_directory: bool,
+    /// The bytes after the first `?`, as received.
     pub query: Option<&'b [u8]>,
 }
 
 impl Resource<'_> {
     /// Whether a segment of the path is a hidden name ([`name::is_hidden`]).
     pub fn hidden(&self) -> bool {
-        let mut folder = "";
+        let mut parent = "";
         self.path.split('/').any(|segment| {
-            let hidden = name::is_hidden(folder, segment);
-            folder = segment;
+            let hidden = name::is_hidden(parent, segment);
+            parent = segment;
             hidden
         })
     }
 
-    /// The value of `Location` (RFC 9110 §10.2.2) for the folder of this path, where the
-    /// target lacks the slash at its end: the last name and a slash, relative to the
-    /// target (RFC 3986 §5.2.3), and the query. A proxy may have taken a prefix off the
-    /// target, and what is relative is right below any. The one slash comes last and no
-    /// colon comes before it, so it never names another host.
-    pub fn folder_location(&self) -> String {
+    /// Returns the value of `Location` (RFC 9110 §10.2.2) for the directory of this path,
+    /// if the target lacks the slash at its end: the last name and a slash, relative to the
+    /// target (RFC 3986 §5.2.3), and the query. A proxy may have removed a prefix from the
+    /// target, and a relative value is right below any prefix. The one slash comes last and
+    /// no colon comes before it, so the value never names another host.
+    pub fn directory_location(&self) -> String {
         let mut location = String::new();
-        // Of the root there is only `.`.
+        // The root has no name but `.`.
         let name = self.path.rsplit('/').next().unwrap_or_default();
         encode_path(if name.is_empty() { "." } else { name }, &mut location);
         location.push('/');
@@ -78,13 +78,13 @@ impl Resource<'_> {
     }
 }
 
-/// Returns what the target of a request means (RFC 9112 §3.2): origin-form,
-/// absolute-form, or for OPTIONS the asterisk. Authority-form is CONNECT's only.
+/// Returns the meaning of a request's target (RFC 9112 §3.2): origin-form, absolute-form,
+/// or for OPTIONS the asterisk. Authority-form is for CONNECT only.
 ///
 /// # Errors
 ///
-/// Any other form, and a path that can't be a name here. CONNECT is not allowed,
-/// whatever place it names.
+/// Any other form, and a path that can't be a name here. CONNECT is not allowed, whatever
+/// host it names.
 pub fn resolve(method: Method, target: &[u8]) -> Result<Target<'_>, Refusal> {
     match target {
         _ if method == Method::Connect => Err(tunnel(target)),
@@ -94,7 +94,7 @@ pub fn resolve(method: Method, target: &[u8]) -> Result<Target<'_>, Refusal> {
     }
 }
 
-/// Authority-form (RFC 9112 §3.2.3): a host and a port.
+/// Returns the refusal of authority-form (RFC 9112 §3.2.3), which is a host and a port.
 fn tunnel(target: &[u8]) -> Refusal {
     let is_place = |place: &Authority<'_>| place.has_host() && place.has_port();
     match Authority::parse(target).filter(is_place) {
@@ -103,8 +103,8 @@ fn tunnel(target: &[u8]) -> Refusal {
     }
 }
 
-/// RFC 9112 §3.2: a 1.1 request has exactly one valid `Host`; a 1.0 request at
-/// most one. It may be empty (RFC 9110 §7.2).
+/// Checks that a 1.1 request has exactly one valid `Host`, and a 1.0 request at most one
+/// (RFC 9112 §3.2). It may be empty (RFC 9110 §7.2).
 ///
 /// # Errors
 ///
@@ -119,14 +119,14 @@ pub fn check_host(version: Version, fields: &Fields<'_>) -> Result<(), Refusal> 
     }
 }
 
-/// Absolute-form (RFC 9112 §3.2.2). A `Host` that names another place is ignored, as
-/// that section asks; one that names none is refused before ([`check_host`]).
+/// Resolves absolute-form (RFC 9112 §3.2.2). A `Host` that names another host is ignored,
+/// as that section asks. A malformed `Host` was refused before ([`check_host`]).
 fn absolute(target: &[u8]) -> Result<Target<'_>, Refusal> {
     let after_scheme = |scheme: &[u8]| {
         let (start, rest) = target.split_at_checked(scheme.len())?;
         start.eq_ignore_ascii_case(scheme).then_some(rest)
     };
-    // RFC 9110 §7.4: what is to come over a secured connection is not to be had here.
+    // RFC 9110 §7.4: a resource that requires a secured connection is not served here.
     if after_scheme(b"https://").is_some() {
         return Err(Refusal::TargetNeedsTls);
     }
@@ -139,15 +139,15 @@ fn absolute(target: &[u8]) -> Result<Target<'_>, Refusal> {
     resource(path)
 }
 
-/// An absolute path, or none at all, which means the root (RFC 9110 §4.2.3),
-/// with an optional query.
+/// Resolves an absolute path with an optional query. No path at all means the root
+/// (RFC 9110 §4.2.3).
 fn resource(target: &[u8]) -> Result<Target<'_>, Refusal> {
     let mut parts = target.splitn(2, |byte| *byte == b'?');
     let (path, query) = (parts.next().unwrap_or_default(), parts.next());
-    let (path, folder) = path::resolve(path.strip_prefix(b"/").unwrap_or(path))?;
+    let (path, is_directory) = path::resolve(path.strip_prefix(b"/").unwrap_or(path))?;
     Ok(Target::Resource(Resource {
         path,
-        folder,
+        is_directory,
         query,
     }))
 }
@@ -168,7 +168,8 @@ mod tests {
 
     #[test]
     fn absolute_form() {
-        // (target, path); `path` has the rules for those, and no Host has a say.
+        // (target, path); the tests of `path` have the rules for paths, and `Host` does not
+        // matter.
         let cases: &[(&str, &str)] = &[
             ("http://a/b", "b"),
             ("HTTP://A/b", "b"),
@@ -355,7 +356,7 @@ mod tests {
         ];
         for (target, location) in cases {
             assert_eq!(
-                get(target).unwrap().folder_location(),
+                get(target).unwrap().directory_location(),
                 *location,
                 "{target}"
             );
@@ -364,20 +365,20 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_location_leads_to_the_same_folder(target in "/([a./%\\\\?:]|%2e|%25|%c3%a9|%e9|%5c|//){0,20}") {
-            if let Ok(resource) = get(&target) && !resource.folder {
-                let location = resource.folder_location();
+        fn a_location_leads_to_the_same_directory(target in "/([a./%\\\\?:]|%2e|%25|%c3%a9|%e9|%5c|//){0,20}") {
+            if let Ok(resource) = get(&target) && !resource.is_directory {
+                let location = resource.directory_location();
                 // One name and a slash: no scheme, no authority, no way up, below any prefix.
                 let (name, rest) = location.split_once('/').unwrap();
                 prop_assert!(!matches!(name, "" | "." | "..") && !name.contains([':', '\\']));
                 prop_assert!(rest.is_empty() || rest.starts_with('?'));
-                // RFC 3986 §5.2.3: it takes the place of what follows the last slash.
+                // RFC 3986 §5.2.3: the location replaces what follows the last slash.
                 let path = target.split('?').next().unwrap();
                 let (before, _) = path.rsplit_once('/').unwrap();
                 let merged = [before, "/", &location].concat();
                 let again = get(&merged).unwrap();
                 prop_assert_eq!(again.path, resource.path);
-                prop_assert!(again.folder);
+                prop_assert!(again.is_directory);
             }
         }
 

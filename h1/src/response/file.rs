@@ -1,4 +1,4 @@
-//! The fields that are about a file.
+//! Fields about a file.
 
 use super::{Context, Policy, error, line, number, put};
 use crate::limits::NAME_BYTES;
@@ -11,8 +11,8 @@ use crate::syntax::date;
 use crate::syntax::digits::Digits;
 use alloc::vec::Vec;
 
-/// For 200, 206, 304, 412 and 416 (RFC 9110 §15.3.1, §15.3.7, §15.4.5, §15.5.13,
-/// §15.5.17).
+/// Writes the fields for 200, 206, 304, 412 and 416 (RFC 9110 §15.3.1, §15.3.7, §15.4.5,
+/// §15.5.13, §15.5.17).
 pub(super) fn selected(
     out: &mut Vec<u8>,
     representation: &Representation<'_>,
@@ -44,7 +44,7 @@ pub(super) fn selected(
     }
 }
 
-/// How much a 200 or a 206 with one range has of a file.
+/// Writes how much of a file a 200 or a 206 with one range has.
 pub(super) fn write_length(
     out: &mut Vec<u8>,
     representation: &Representation<'_>,
@@ -59,7 +59,8 @@ pub(super) fn write_length(
     put(out, b"\r\n");
 }
 
-/// What both say of the content, however much it is.
+/// Writes what a 200 and a 206 with one range say of the content, however much of it is
+/// sent.
 pub(super) fn content(
     out: &mut Vec<u8>,
     representation: &Representation<'_>,
@@ -71,14 +72,14 @@ pub(super) fn content(
     validators(out, representation, policy);
 }
 
-/// What 200, 206 and 304 have in common (RFC 9110 §15.4.5).
+/// Writes the fields that 200, 206 and 304 have in common (RFC 9110 §15.4.5).
 fn validators(out: &mut Vec<u8>, representation: &Representation<'_>, policy: &Policy) {
     line(out, b"ETag", representation.etag.as_bytes());
     vary(out, representation);
     put(out, &policy.file);
 }
 
-/// For a 404 whose content is a file: no validators, no ranges.
+/// Writes the fields for a 404 whose content is a file: no validators, no ranges.
 pub(super) fn missing(
     out: &mut Vec<u8>,
     representation: &Representation<'_>,
@@ -91,9 +92,9 @@ pub(super) fn missing(
     put(out, &context.policy.page);
 }
 
-/// What 200 and 206 say of a file and 304 doesn't (RFC 9110 §15.4.5). To `If-Range` a
-/// 206 might leave it out (§15.3.7); players that join such an answer to nothing are
-/// worth the bytes.
+/// Writes the fields that 200 and 206 have and 304 doesn't (RFC 9110 §15.4.5). A 206 in
+/// response to `If-Range` might leave them out (§15.3.7), but some players have nothing to
+/// join such a response to, and they are worth the bytes.
 fn write_validators(out: &mut Vec<u8>, representation: &Representation<'_>, now: i64) {
     put(out, b"Accept-Ranges: bytes\r\n");
     if let Some(seconds) = representation.last_modified(now) {
@@ -109,15 +110,15 @@ fn write_validators(out: &mut Vec<u8>, representation: &Representation<'_>, now:
     }
 }
 
-/// Of several parts it is said as of one (RFC 9110 §15.3.7): it belongs to what is
-/// cut into parts, not to the parts.
+/// Writes the coding, for several parts as for one (RFC 9110 §15.3.7): it belongs to the
+/// representation that is cut into parts, and not to the parts.
 fn coding(out: &mut Vec<u8>, representation: &Representation<'_>) {
     if let Some(coding) = representation.coding {
         line(out, b"Content-Encoding", coding.token().as_bytes());
     }
 }
 
-/// RFC 9110 §12.5.5.
+/// Writes `Vary` (RFC 9110 §12.5.5).
 fn vary(out: &mut Vec<u8>, representation: &Representation<'_>) {
     if representation.varies {
         put(out, b"Vary: Accept-Encoding\r\n");

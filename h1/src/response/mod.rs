@@ -20,48 +20,48 @@ pub use policy::{Policy, PolicyError};
 /// The interim response that asks for the content (RFC 9110 §15.2.1).
 pub const CONTINUE: &[u8] = b"HTTP/1.1 100 Continue\r\n\r\n";
 
-/// What depends on the connection, the clock and the configuration rather than on
-/// the response.
+/// Parts of a head that depend on the connection, the clock and the configuration rather
+/// than on the response.
 #[derive(Clone, Copy, Debug)]
 pub struct Context<'a> {
     /// The time in seconds since 1970.
     pub now: i64,
-    /// The same as text: [`crate::syntax::date::write()`].
+    /// The same time as text: [`crate::syntax::date::write()`].
     pub date: &'a [u8; 29],
     /// Whether the connection stays open after this response.
     pub keep_alive: bool,
-    /// What the client speaks.
+    /// The client's version.
     pub version: Version,
-    /// What the operator wants.
+    /// The operator's policy.
     pub policy: &'a Policy,
 }
 
-/// What to send. The content, if any, is the caller's to send; to a HEAD, it sends
-/// the head alone.
+/// A head to send. The caller sends the content, if any. In response to HEAD, it sends the
+/// head alone.
 #[derive(Clone, Copy, Debug)]
 pub enum Head<'a> {
     /// 200, 206, 304, 412 or 416. The content of the last two is [`error_body`].
     File {
         /// The file.
         representation: &'a Representation<'a>,
-        /// What to send of it.
+        /// The part of it to send.
         selection: &'a Selection,
-        /// What [`prepare`] made of the representation, where someone has it.
+        /// The result of [`prepare`] for the representation, if the caller has it.
         prepared: Option<&'a [u8]>,
     },
-    /// 404 with a file of the operator's as its content, whole.
+    /// 404 with a whole file of the operator's as its content.
     Missing {
         /// That file.
         representation: &'a Representation<'a>,
     },
-    /// A page made here, such as a folder listing. It may load nothing but images
-    /// and media from this server, and run nothing.
+    /// A generated page, such as a listing. It may load nothing but images and media from
+    /// this server, and run nothing.
     Page {
         /// Its status.
         status: Status,
         /// Its media type.
         media_type: &'a str,
-        /// Its bytes.
+        /// Its size in bytes.
         content_length: u64,
     },
     /// 301. The content is [`error_body`].
@@ -69,7 +69,7 @@ pub enum Head<'a> {
         /// The value of `Location`.
         location: &'a str,
     },
-    /// 204 to an OPTIONS, a CORS preflight included.
+    /// 204 in response to OPTIONS, including a CORS preflight.
     Options,
     /// An error. The content is [`error_body`]. After a 408 and a 503 the connection
     /// is to be closed.
@@ -80,7 +80,7 @@ pub enum Head<'a> {
 }
 
 impl Head<'_> {
-    /// The status code, for a log.
+    /// Returns the status code, for a log.
     pub fn status(&self) -> Status {
         match self {
             Self::File { selection, .. } => match selection {
@@ -97,9 +97,9 @@ impl Head<'_> {
         }
     }
 
-    /// The most bytes that [`write_head`] appends for this response under `policy`: at most
-    /// [`RESPONSE_HEAD_BYTES`] where a location is no longer than [`TARGET_BYTES`] and a
-    /// media type no longer than 256.
+    /// Returns the most bytes that [`write_head`] appends for this response under `policy`.
+    /// These are at most [`RESPONSE_HEAD_BYTES`] if a location is no longer than
+    /// [`TARGET_BYTES`] and a media type no longer than 256.
     pub fn head_bound(&self, policy: &Policy) -> usize {
         let about = match self {
             Self::File {
@@ -119,16 +119,17 @@ impl Head<'_> {
     }
 }
 
-/// The most bytes of a head that depend on a representation, beside numbers and dates.
+/// Returns the most bytes of a head that depend on a representation, beside numbers and
+/// dates.
 fn representation_bound(representation: &Representation<'_>) -> usize {
     let name = representation.disposition.map_or("", |(_, name)| name);
-    // Once as it is likened to ASCII, once with each byte as `%HH`.
+    // Once as an ASCII approximation, once with each byte as `%HH`.
     let name = name.len().min(NAME_BYTES).saturating_mul(4);
     representation.media_type.len().saturating_add(name)
 }
 
-/// What a head takes beside the operator's fields, a location, a media type and a file
-/// name. A preflight's response and a folder's page have the most.
+/// Most bytes of a head beside the operator's fields, a location, a media type and a file
+/// name. The response to a preflight and a listing have the most.
 const FIXED_BYTES: usize = 768;
 
 const _: () = assert!(
@@ -137,8 +138,8 @@ const _: () = assert!(
         && OPERATOR_FIELD_BYTES < policy::LONGEST
 );
 
-/// Appends the status line, the fields and the empty line, at most
-/// [`Head::head_bound`] bytes. Allocates nothing where `out` has room for these.
+/// Appends the status line, the fields and the empty line, at most [`Head::head_bound`]
+/// bytes. Allocates nothing if `out` has the capacity for these.
 ///
 /// `request` matters only for OPTIONS: a preflight has `Origin` and
 /// `Access-Control-Request-Method`.
@@ -192,11 +193,10 @@ pub fn write_head(
     end(out, context.policy);
 }
 
-/// What a 200 with all of a file, or a 206 with one range of it, says after how much
-/// that is, up to the empty line: the same for every such response, so it needs to be
-/// written only once.
-/// `None` for a modification time after `now`, in seconds since 1970: then
-/// `Last-Modified` depends on the time of the response.
+/// Returns the part of a head after the length, up to the empty line, for a 200 with all of
+/// a file or a 206 with one range of it. It is the same for every such response, so it
+/// needs to be written only once. Returns `None` if the modification time is after `now`,
+/// in seconds since 1970, because `Last-Modified` then depends on the time of the response.
 pub fn prepare(representation: &Representation<'_>, now: i64, policy: &Policy) -> Option<Vec<u8>> {
     if ages(representation, now) {
         return None;
@@ -208,7 +208,7 @@ pub fn prepare(representation: &Representation<'_>, now: i64, policy: &Policy) -
     Some(out)
 }
 
-/// Whether `Last-Modified` depends on the time of the response. What was prepared is then not
+/// Whether `Last-Modified` depends on the time of the response. A prepared head is then not
 /// used: the clock may have been set back since, and `Last-Modified` would be later than
 /// `Date` (RFC 9110 §8.8.2.1).
 fn ages(representation: &Representation<'_>, now: i64) -> bool {
@@ -222,9 +222,9 @@ fn end(out: &mut Vec<u8>, policy: &Policy) {
     put(out, b"\r\n");
 }
 
-/// The small text that goes with an error or a redirect, such as `404 Not Found`;
-/// empty for every status that has no content. 412 is one of those: whoever made the
-/// condition knows what it means.
+/// Returns the short text that is the content of an error or a redirect, such as
+/// `404 Not Found`. It is empty for every status that has no content. 412 is one of those,
+/// because a client that sends a condition knows what it means.
 pub fn error_body(status: Status) -> &'static str {
     match status {
         Status::Ok
@@ -236,16 +236,16 @@ pub fn error_body(status: Status) -> &'static str {
     }
 }
 
-/// What a head takes without long names and operator's fields.
+/// Usual bytes of a head, without long names and the operator's fields.
 const USUAL_BYTES: usize = 512;
 
-/// A page of ours has styles and nothing else of its own. A file name that gets past
-/// the escaping still can't run as a script.
+/// Policy of generated pages, which have styles and nothing else of their own. A file name
+/// that gets past the escaping still can't run as a script.
 const CONTENT_SECURITY_POLICY: &[u8] = b"Content-Security-Policy: default-src 'none'; \
     style-src 'unsafe-inline'; img-src 'self' data:; media-src 'self'; \
     base-uri 'none'; form-action 'none'; frame-ancestors 'self'\r\n";
 
-/// What the status alone decides.
+/// Writes the fields that the status alone decides.
 fn error(out: &mut Vec<u8>, status: Status, context: &Context<'_>) {
     let body = error_body(status);
     if !body.is_empty() {
@@ -262,7 +262,8 @@ fn error(out: &mut Vec<u8>, status: Status, context: &Context<'_>) {
     put(out, &context.policy.page);
 }
 
-/// Persistence is what 1.1 assumes and what 1.0 has to be told (RFC 9112 §9.3).
+/// Writes `Connection`. HTTP/1.1 assumes persistence, and HTTP/1.0 has to be told of it
+/// (RFC 9112 §9.3).
 fn connection(out: &mut Vec<u8>, status: Status, context: &Context<'_>) {
     if status.ends_connection() || !context.keep_alive {
         put(out, b"Connection: close\r\n");
@@ -606,7 +607,8 @@ mod tests {
         let open = Policy::new(None, true, &[]).unwrap();
         let shut = Policy::default();
         let preflight = "Origin: http://a.example\r\nAccess-Control-Request-Method: GET\r\n";
-        // (policy, response, request, allowed at all, preflight answered)
+        // (policy, response, request, whether CORS is allowed, whether preflight fields are
+        // sent)
         let refused = Head::Refused {
             status: Status::NotFound,
         };

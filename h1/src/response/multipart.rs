@@ -1,7 +1,7 @@
-//! `multipart/byteranges`: several ranges in one answer (RFC 9110 §14.6).
+//! `multipart/byteranges`: several ranges in one response (RFC 9110 §14.6).
 //!
-//! Never assembled: whoever streams the file asks for one part's head after the
-//! other, and sends the part's bytes in between.
+//! The content is never assembled. The caller that streams the file asks for the head of
+//! one part after the other, and sends the part's bytes in between.
 
 use crate::limits::RANGES;
 use crate::representation::Representation;
@@ -9,8 +9,8 @@ use crate::selection::range::{ByteRange, RangeSet};
 use crate::syntax::digits::Digits;
 use alloc::vec::Vec;
 
-/// The most that several parts cost beyond the bytes of the file: at most 256 bytes of
-/// delimiter and fields for each, and the closing delimiter within the last one's.
+/// Most bytes that several parts take beyond the bytes of the file: at most 256 bytes of
+/// delimiter and fields for each part, and the closing delimiter within those of the last.
 pub const OVERHEAD_BYTES: u64 = RANGES as u64 * 256;
 
 /// The content of a 206 with several parts.
@@ -25,7 +25,7 @@ pub struct Multipart<'a> {
 }
 
 impl<'a> Multipart<'a> {
-    /// Parts of `representation`.
+    /// Creates the content of several parts of `representation`.
     pub fn new(representation: &'a Representation<'a>, ranges: &'a RangeSet) -> Self {
         Self {
             representation,
@@ -39,7 +39,7 @@ impl<'a> Multipart<'a> {
         self.boundary(&mut |piece| out.extend_from_slice(piece));
     }
 
-    /// `Content-Length`: the exact number of bytes of all parts and delimiters.
+    /// Returns `Content-Length`: the exact number of bytes of all parts and delimiters.
     pub fn content_length(&self) -> u64 {
         let mut bytes = 0_u64;
         let mut count = |piece: &[u8]| bytes = bytes.saturating_add(piece.len() as u64);
@@ -53,19 +53,20 @@ impl<'a> Multipart<'a> {
             .fold(bytes, u64::saturating_add)
     }
 
-    /// The most bytes that [`part_head`](Self::part_head) and [`closing`](Self::closing)
-    /// append.
+    /// Returns the most bytes that [`part_head`](Self::part_head) and
+    /// [`closing`](Self::closing) append.
     pub fn delimiter_bound(&self) -> usize {
         DELIMITER_BYTES.saturating_add(self.representation.media_type.len())
     }
 
-    /// The range of the part at `index`, counted from 0. `None` after the last part.
+    /// Returns the range of the part at `index`, counted from 0, or `None` after the last
+    /// part.
     pub fn range(&self, index: usize) -> Option<ByteRange> {
         self.ranges.get(index).copied()
     }
 
-    /// Appends the delimiter and fields before the part at `index`, counted from 0, and
-    /// says which bytes of the file are to follow. `None` after the last part.
+    /// Appends the delimiter and fields before the part at `index`, counted from 0. Returns
+    /// the bytes of the file that are to follow, or `None` after the last part.
     pub fn part_head(&self, index: usize, out: &mut Vec<u8>) -> Option<ByteRange> {
         let range = self.range(index)?;
         self.head_of(index, range, &mut |piece| out.extend_from_slice(piece));
@@ -77,11 +78,11 @@ impl<'a> Multipart<'a> {
         self.end(&mut |piece| out.extend_from_slice(piece));
     }
 
-    /// What separates the parts (RFC 2046 §5.1.1): the entity tag's text behind 64
-    /// fixed bits. It can't be in the file by accident, as it holds the file's own
-    /// size and time. Whoever put it there on purpose wins nothing: each part's
-    /// `Content-Range` tells its length, and a client that searches for the delimiter
-    /// instead misreads one file of that author.
+    /// Writes the boundary between the parts (RFC 2046 §5.1.1): 64 fixed bits, then the
+    /// text of the entity tag. It can't be in the file by accident, because it has the
+    /// file's own size and time. An author who puts it there on purpose gains nothing: each
+    /// part's `Content-Range` tells its length, and a client that searches for the
+    /// delimiter instead misreads one file of that author.
     fn boundary(&self, put: &mut impl FnMut(&[u8])) {
         put(b"f1b6c09d3e7a8452-");
         put(self.representation.etag.opaque());
@@ -104,11 +105,11 @@ impl<'a> Multipart<'a> {
     }
 }
 
-/// The most that a delimiter and its fields take beside the media type: 44 bytes of
-/// names, a boundary of at most 70 (RFC 2046 §5.1.1), three numbers of at most 20 digits.
+/// Most bytes of a delimiter and its fields beside the media type: 44 bytes of names, a
+/// boundary of at most 70 (RFC 2046 §5.1.1), three numbers of at most 20 digits.
 const DELIMITER_BYTES: usize = 192;
 
-/// The value of `Content-Range` (RFC 9110 §14.4).
+/// Writes the value of `Content-Range` (RFC 9110 §14.4).
 pub(crate) fn content_range(range: ByteRange, size: u64, put: &mut impl FnMut(&[u8])) {
     put(b"bytes ");
     put(Digits::decimal(range.first).as_bytes());

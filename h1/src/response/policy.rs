@@ -1,4 +1,4 @@
-//! What the operator adds to the answers, checked once at start.
+//! Fields that the operator adds to responses, checked once at the start.
 
 use crate::limits::OPERATOR_FIELD_BYTES;
 use crate::request::fields::is_value_byte;
@@ -8,20 +8,20 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
 
-/// Fields that depend on the configuration, as ready-made lines.
+/// Fields that depend on the configuration, as complete lines.
 #[derive(Clone, Debug)]
 pub struct Policy {
-    /// For answers about a file.
+    /// Lines for responses about a file.
     pub(crate) file: Vec<u8>,
-    /// For everything else.
+    /// Lines for all other responses.
     pub(crate) page: Vec<u8>,
-    /// For all of them, after the two above.
+    /// Lines for all responses, after those of the two above.
     pub(crate) every: Vec<u8>,
-    /// For the answer to a preflight.
+    /// Lines for the response to a preflight.
     pub(crate) preflight: &'static [u8],
 }
 
-/// Why a policy is not accepted, in one line.
+/// Reasons why a policy is not accepted, in one line.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum PolicyError {
     /// Not `Name: value`, or with control characters in it.
@@ -30,20 +30,20 @@ pub enum PolicyError {
     ReservedField(String),
     /// Not a field value.
     MalformedCacheControl(String),
-    /// Once by itself and once among the fields.
+    /// `Cache-Control` is given both by itself and among the fields.
     RepeatedCacheControl,
-    /// More than [`OPERATOR_FIELD_BYTES`] altogether; how many.
+    /// More than [`OPERATOR_FIELD_BYTES`] altogether, with the number of bytes.
     TooLong(usize),
 }
 
 impl Policy {
-    /// `cache_control` is the value of `Cache-Control` for files; without it they are
-    /// revalidated on each use. `cors` lets scripts of any origin read everything.
-    /// `fields` are added to every answer, each as `Name: value`.
+    /// Creates a policy. `cache_control` is the value of `Cache-Control` for files; without
+    /// it, clients revalidate them on each use. `cors` lets scripts of any origin read
+    /// everything. `fields` are added to every response, each as `Name: value`.
     ///
-    /// A field of the operator's takes the place of `Cache-Control` everywhere, and
-    /// stands beside those that may be repeated (`Vary`, `Content-Security-Policy`,
-    /// any that the server doesn't write).
+    /// A `Cache-Control` among `fields` replaces the server's everywhere. Fields that may
+    /// be repeated (`Vary`, `Content-Security-Policy`, any that the server doesn't write)
+    /// stand beside the server's.
     ///
     /// # Errors
     ///
@@ -97,7 +97,8 @@ impl Policy {
         })
     }
 
-    /// The most bytes that it adds to an answer, beside those of a preflight.
+    /// Returns the most bytes that the policy adds to a response, beside those of a
+    /// preflight.
     pub fn bound(&self) -> usize {
         self.file
             .len()
@@ -106,12 +107,12 @@ impl Policy {
     }
 }
 
-/// The most bytes of a policy.
+/// Most bytes of a policy.
 pub(super) const LONGEST: usize =
     OPERATOR_FIELD_BYTES + NOSNIFF.len() + CORS.len() + b"Cache-Control: no-cache\r\n".len();
 
 impl Default for Policy {
-    /// No wishes.
+    /// Returns the policy without any options.
     fn default() -> Self {
         let mut revalidate = Vec::new();
         put(&mut revalidate, "Cache-Control", REVALIDATE);
@@ -125,7 +126,7 @@ impl Default for Policy {
 }
 
 impl fmt::Display for PolicyError {
-    /// What was typed is escaped: it may hold line breaks.
+    /// Writes the error. The operator's text is escaped, because it may have line breaks.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::MalformedField(field) => write!(f, "not a header field: {field:?}"),
@@ -144,12 +145,13 @@ impl fmt::Display for PolicyError {
 
 impl core::error::Error for PolicyError {}
 
-/// Keep it, and ask each time whether it is still the same (RFC 9111 §5.2.2.4).
+/// The value that lets caches keep a response, and has them ask each time whether it is
+/// still the same (RFC 9111 §5.2.2.4).
 const REVALIDATE: &str = "no-cache";
 
 const NOSNIFF: &[u8] = b"X-Content-Type-Options: nosniff\r\n";
 
-/// What players need to see beyond the safelisted fields.
+/// Fields that players need to see beyond the safelisted ones.
 const CORS: &[u8] = b"Access-Control-Allow-Origin: *\r\n\
     Access-Control-Expose-Headers: Accept-Ranges, Content-Disposition, Content-Encoding, \
     Content-Length, Content-Range, Date, ETag, Last-Modified\r\n";
@@ -159,7 +161,7 @@ const PREFLIGHT: &[u8] = b"Access-Control-Allow-Methods: GET, HEAD, OPTIONS\r\n\
     If-Modified-Since, If-None-Match, If-Range, If-Unmodified-Since, Range\r\n\
     Access-Control-Max-Age: 86400\r\n";
 
-/// Fields of the framing and the connection, and those that say one thing once.
+/// Fields of the framing and the connection, and fields that must not be repeated.
 const RESERVED: &[&str] = &[
     "Accept-Ranges",
     "Allow",

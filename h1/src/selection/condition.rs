@@ -1,23 +1,23 @@
-//! Conditional requests (RFC 9110 §13): what the client already has, or insists on.
+//! Conditional requests (RFC 9110 §13): conditions on what the client has, or insists on.
 
 use crate::representation::etag::{Candidate, EntityTag, candidates};
 use crate::request::fields::{Fields, Name};
 use crate::request::method::Method;
 use crate::syntax::date;
 
-/// What a representation is recognised by.
+/// Validators of a representation.
 #[derive(Clone, Copy, Debug)]
 pub struct Validators<'a> {
-    /// As sent in `ETag`.
+    /// The tag, as sent in `ETag`.
     pub etag: &'a EntityTag,
-    /// As sent in `Last-Modified`: seconds since 1970.
+    /// The time, as sent in `Last-Modified`: seconds since 1970.
     pub last_modified: Option<i64>,
 }
 
-/// What the conditions amount to.
+/// Result of the conditions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Outcome {
-    /// As if there were none.
+    /// The response is the same as without conditions.
     Proceed,
     /// 304.
     NotModified,
@@ -25,11 +25,11 @@ pub enum Outcome {
     PreconditionFailed,
 }
 
-/// The first four steps of RFC 9110 §13.2.2, for a representation that exists. `now`
-/// is the time in seconds since 1970.
+/// Evaluates the first four steps of RFC 9110 §13.2.2, for a representation that exists.
+/// `now` is the time in seconds since 1970.
 ///
-/// A condition with a date is ignored where the date is malformed or not the only
-/// one, and where the representation has no modification time (§13.1.3, §13.1.4).
+/// A condition with a date is ignored if the date is malformed or not the only one, or if
+/// the representation has no modification time (§13.1.3, §13.1.4).
 pub fn evaluate(
     method: Method,
     fields: &Fields<'_>,
@@ -67,14 +67,14 @@ pub fn evaluate(
     }
 }
 
-/// Step 5 of §13.2.2, `If-Range` (§13.1.5): whether a `Range` beside it applies. `now`
-/// is the time in seconds since 1970.
+/// Whether a `Range` beside `If-Range` applies (§13.1.5): step 5 of §13.2.2. `now` is the
+/// time in seconds since 1970.
 ///
-/// An entity tag has to match strongly. A date has to be the very `Last-Modified`,
-/// which has to be a strong validator (§8.8.2.2): it is one where the tag is one, and its
-/// second is over. Everything else, malformed fields included, is answered with the
-/// whole representation, which is never wrong. So is a range that only
-/// `If-Unmodified-Since` vouches for, with a date that is none of those.
+/// An entity tag must match strongly. A date must equal `Last-Modified`, which must be a
+/// strong validator (§8.8.2.2): that it is if the tag is one, and its second is over. In
+/// all other cases, including malformed fields, the response has the whole representation,
+/// which is never wrong. This includes a range that only a date in `If-Unmodified-Since`
+/// protects, if the tag is weak.
 pub fn if_range(fields: &Fields<'_>, validators: &Validators<'_>, now: i64) -> bool {
     let is_strong = validators.etag.is_strong();
     if !fields.has(Name::IfRange) {

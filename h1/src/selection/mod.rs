@@ -1,4 +1,4 @@
-//! Which part of which representation to send, if any (RFC 9110 §13.2.2).
+//! Selection of the part of a representation to send, if any (RFC 9110 §13.2.2).
 
 pub mod condition;
 pub mod range;
@@ -9,12 +9,12 @@ use crate::request::method::Method;
 use crate::selection::condition::{Outcome, Validators, evaluate, if_range};
 use crate::selection::range::{ByteRange, RangeSet, Ranges, ranges};
 
-/// What to send of a representation.
+/// Part of a representation that a response sends.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Selection {
     /// 200 with all of it.
     Whole,
-    /// 206 with one range; it may be all of it.
+    /// 206 with one range, which may be all of it.
     One(ByteRange),
     /// 206 with several parts.
     Several(RangeSet),
@@ -26,11 +26,12 @@ pub enum Selection {
     Unsatisfiable,
 }
 
-/// Decides for a representation that would be answered with 200 if the request had
-/// no conditions (§13.2.1). `now` is the time in seconds since 1970.
+/// Selects from a representation whose response would be 200 if the request had no
+/// conditions (§13.2.1). `now` is the time in seconds since 1970.
 ///
-/// `Range` is for GET alone (§14.2): a HEAD with one tells what a GET without it
-/// would. OPTIONS selects no representation, so its conditions are ignored (§13.2.1).
+/// `Range` is for GET only (§14.2): the response to a HEAD with `Range` tells what a GET
+/// without it would get. OPTIONS selects no representation, so its conditions are ignored
+/// (§13.2.1).
 pub fn select(
     method: Method,
     fields: &Fields<'_>,
@@ -133,7 +134,7 @@ mod tests {
                 "Range: bytes=100-\nIf-Range: {tag}",
                 Selection::Unsatisfiable,
             ),
-            // §13.1.5: without a Range there is nothing to be conditional.
+            // §13.1.5: without a Range there is nothing that could be conditional.
             ("If-Range: \"x\"", Selection::Whole),
             (
                 "Range: bytes=0-1\nIf-Range: {tag}\nIf-None-Match: {tag}",
@@ -185,7 +186,7 @@ mod tests {
         for (modified, now, expected) in cases {
             assert_eq!(file(modified).last_modified(now), Some(expected));
         }
-        // Nor is it a strong validator then.
+        // Then it is not a strong validator either.
         let text = "Range: bytes=0-1\nIf-Range: {same}";
         let selection = selected(Method::Get, text, MODIFIED);
         assert_eq!(selection, Selection::Whole);

@@ -1,9 +1,9 @@
-//! Byte ranges (RFC 9110 §14): from a `Range` field and a file's size to what to send.
+//! Byte ranges (RFC 9110 §14): conversion of a `Range` field and a file's size to the
+//! ranges to send.
 //!
-//! What bounds the work: the field is part of a bounded head, it is read once, at most
-//! [`RANGES`] ranges are kept, and sorting those is the most that is done with them.
-//! What bounds the answer: the ranges of a [`RangeSet`] are disjoint, so together
-//! they are never longer than the file.
+//! The work is bounded: the field is part of a bounded head, it is read once, at most
+//! [`RANGES`] ranges are kept, and at most these are sorted. The response is bounded: the
+//! ranges of a [`RangeSet`] are disjoint, so together they are never longer than the file.
 
 use crate::limits::RANGES;
 use crate::syntax::token::{parse_u64_digits, run, trim};
@@ -19,26 +19,26 @@ pub struct ByteRange {
 }
 
 impl ByteRange {
-    /// How many bytes these are.
+    /// Returns the number of bytes.
     #[expect(clippy::len_without_is_empty, reason = "never empty")]
     pub const fn len(self) -> u64 {
         self.last.saturating_sub(self.first).saturating_add(1)
     }
 }
 
-/// Two to [`RANGES`] ranges of which no two overlap or touch, in the order in which
-/// the client asked for them (RFC 9110 §15.3.7.2).
+/// Two to [`RANGES`] ranges of which no two overlap or touch, in the order in which the
+/// client requested them (RFC 9110 §15.3.7.2).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RangeSet(Vec<ByteRange>);
 
 impl RangeSet {
-    /// The ranges, in the order in which they are to be sent.
+    /// Returns the ranges, in the order in which they are to be sent.
     pub fn as_slice(&self) -> &[ByteRange] {
         &self.0
     }
 }
 
-/// What a `Range` field amounts to.
+/// Meaning of a `Range` field.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Ranges {
     /// No field, or one to be ignored: 200 with the whole file.
@@ -51,19 +51,19 @@ pub enum Ranges {
     Unsatisfiable,
 }
 
-/// Reads the field's value against a file of `size` bytes.
+/// Reads the field's value for a file of `size` bytes.
 ///
-/// Ignored, as RFC 9110 §14.2 allows or asks for: units other than bytes, anything
-/// malformed, an end before its start, more than [`RANGES`] ranges. Numbers of any
-/// length are understood.
+/// As RFC 9110 §14.2 allows or asks for, a field is ignored if it has a unit other than
+/// bytes, anything malformed, an end before its start, or more than [`RANGES`] ranges.
+/// Numbers may have any length.
 ///
-/// On an empty file a range that names a first byte is unsatisfiable, but for `0-`: all
-/// that there is, and players ask for it before they know how much that is. A suffix is
-/// satisfiable by definition (§14.1.2) and stands for the whole file. `Content-Range`
-/// can't say "none of 0 bytes", so the answer to both is a 200.
+/// For an empty file, a range that names a first byte is unsatisfiable. The exception is
+/// `0-`: it means the whole file, and players request it before they know the size. A
+/// suffix is satisfiable by definition (§14.1.2) and means the whole file. `Content-Range`
+/// can't express "none of 0 bytes", so the response to both is a 200.
 ///
-/// Ranges that overlap or touch are merged. A gap stays one, however small: clients
-/// get the parts that they asked for, and [`RANGES`] bounds the cost.
+/// Ranges that overlap or touch are merged. A gap is kept, however small: clients get the
+/// parts that they requested, and [`RANGES`] bounds the cost.
 pub fn ranges(value: Option<&[u8]>, size: u64) -> Ranges {
     let Some(set) = value.and_then(range_set) else {
         return Ranges::Whole;
@@ -83,9 +83,9 @@ pub fn ranges(value: Option<&[u8]>, size: u64) -> Ranges {
     }
 }
 
-/// The `range-set` of a field whose unit is bytes, where every member is valid and
-/// there are neither none nor too many. The grammar has room for whitespace around
-/// the commas, and for none after the `=`.
+/// Returns the `range-set` of a field whose unit is bytes, if every member is valid and
+/// there is at least one but not too many. The grammar allows whitespace around the commas,
+/// and none after the `=`.
 fn range_set(value: &[u8]) -> Option<&[u8]> {
     let equals = value.iter().position(|byte| *byte == b'=')?;
     let (unit, set) = value.split_at_checked(equals)?;
@@ -105,7 +105,7 @@ fn range_set(value: &[u8]) -> Option<&[u8]> {
     (count > 0).then_some(set)
 }
 
-/// The members of a list (RFC 9110 §5.6.1.2). No quoted strings here.
+/// Returns the members of a list (RFC 9110 §5.6.1.2), which has no quoted strings here.
 fn members(set: &[u8]) -> impl Iterator<Item = &[u8]> {
     set.split(|byte| *byte == b',')
         .map(trim)
@@ -116,8 +116,8 @@ fn specs(set: &[u8]) -> impl Iterator<Item = Spec> {
     members(set).filter_map(Spec::parse)
 }
 
-/// One member of a `range-set` (§14.1.1), with numbers beyond 64 bits brought down to
-/// the greatest one: no file reaches it.
+/// One member of a `range-set` (§14.1.1). Numbers beyond 64 bits become the greatest one of
+/// 64 bits, which no file reaches.
 #[derive(Clone, Copy)]
 enum Spec {
     /// `first-pos "-" [ last-pos ]`
@@ -146,7 +146,7 @@ impl Spec {
         }
     }
 
-    /// Whether nothing selected is nothing left out.
+    /// Whether the range leaves nothing out although it selects nothing.
     fn means_all_of(self, size: u64) -> bool {
         match self {
             Self::From { first, last: None } if size == 0 => first == 0,
@@ -154,7 +154,7 @@ impl Spec {
         }
     }
 
-    /// §14.1.2.
+    /// Whether the range is satisfiable (§14.1.2).
     fn is_satisfiable(self, size: u64) -> bool {
         match self {
             Self::From { first, .. } => first < size,
@@ -162,7 +162,7 @@ impl Spec {
         }
     }
 
-    /// The bytes of a file of `size` bytes; `None` where there are none.
+    /// Returns the selected bytes of a file of `size` bytes, or `None` if there are none.
     fn within(self, size: u64) -> Option<ByteRange> {
         let end = size.checked_sub(1)?;
         let (first, last) = match self {
@@ -174,21 +174,21 @@ impl Spec {
     }
 }
 
-/// `1*DIGIT`, as far as 64 bits go.
+/// Parses `1*DIGIT`. Numbers beyond 64 bits become the greatest one of 64 bits.
 fn number(digits: &[u8]) -> Option<u64> {
     let valid = !digits.is_empty() && digits.iter().all(u8::is_ascii_digit);
     valid.then(|| parse_u64_digits(digits).unwrap_or(u64::MAX))
 }
 
-/// Orders digits by the number that they stand for, beyond 64 bits too.
+/// Returns a key that orders digits by their number, even beyond 64 bits.
 fn magnitude(digits: &[u8]) -> (usize, &[u8]) {
     let zeros = run(digits, |digit| digit == b'0');
     let digits = digits.get(zeros..).unwrap_or_default();
     (digits.len(), digits)
 }
 
-/// Joins what overlaps or touches. The result stands where the first of its parts
-/// stood.
+/// Joins ranges that overlap or touch. The result takes the place of the first of its
+/// parts.
 fn merge(ranges: impl Iterator<Item = ByteRange>) -> Vec<ByteRange> {
     let mut placed: Vec<(usize, ByteRange)> = ranges.enumerate().collect();
     placed.sort_unstable_by_key(|(_, range)| range.first);
@@ -213,7 +213,7 @@ mod tests {
     use alloc::vec;
     use proptest::prelude::*;
 
-    /// What is sent of a file, as `first-last` pairs.
+    /// Returns what is sent of a file, as `first-last` pairs.
     fn sent(value: &str, size: u64) -> String {
         let pair = |range: &ByteRange| format!("{}-{}", range.first, range.last);
         match ranges(Some(value.as_bytes()), size) {
@@ -322,13 +322,13 @@ mod tests {
             ("bytes=0-1 ,\t4-5", "0-1,4-5"),
             ("bytes=50-59,0-9", "50-59,0-9"),
             ("bytes=-5,10-14,0-4", "95-99,10-14,0-4"),
-            // What can't be satisfied is left out.
+            // Unsatisfiable ranges are left out.
             ("bytes=0-1,100-,4-5", "0-1,4-5"),
             ("bytes=100-,0-1", "0-1"),
             ("bytes=-0,0-1", "0-1"),
             ("bytes=100-,200-", "unsatisfiable"),
             ("bytes=100-,-0", "unsatisfiable"),
-            // What overlaps or touches is joined.
+            // Ranges that overlap or touch are joined.
             ("bytes=0-9,10-19", "0-19"),
             ("bytes=0-9,5-14", "0-14"),
             ("bytes=5-14,0-9", "0-14"),
@@ -400,7 +400,7 @@ mod tests {
         }
     }
 
-    /// A field that is valid, with what each of its ranges means.
+    /// A valid field, with the meaning of each of its ranges.
     fn field() -> impl Strategy<Value = (String, Vec<(u64, u64)>)> {
         let pair = (0..200_u64, 0..50_u64).prop_map(|(first, more)| (first, first + more));
         proptest::collection::vec(pair, 1..RANGES).prop_map(|pairs| {
@@ -411,7 +411,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn what_is_written_is_read_back(first in any::<u64>(), last in any::<u64>()) {
+        fn a_written_range_is_read_back(first in any::<u64>(), last in any::<u64>()) {
             let (first, last) = (first.min(last), first.max(last).min(u64::MAX - 1));
             prop_assume!(first <= last);
             let value = format!("bytes={first}-{last}");

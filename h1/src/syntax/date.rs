@@ -1,4 +1,4 @@
-//! Dates of HTTP (RFC 9110 §5.6.7): Unix time to text and back.
+//! HTTP dates (RFC 9110 §5.6.7): conversion of Unix time to text and back.
 //!
 //! Pure arithmetic over the proleptic Gregorian calendar, for any `i64`: file
 //! systems report times before 1970 and after the year 9999 too. Leap seconds do
@@ -9,13 +9,14 @@
 pub struct Timestamp {
     /// Whole seconds since 1970-01-01T00:00:00Z, rounded down.
     pub seconds: i64,
-    /// What `seconds` leaves out, below 1,000,000,000.
+    /// Nanoseconds beyond `seconds`, below 1,000,000,000.
     pub nanoseconds: u32,
 }
 
 impl Timestamp {
-    /// Whether it is earlier than `other`, as far as its own resolution goes: what copies
-    /// a time to another file often cuts it to micro- or milliseconds, or to seconds.
+    /// Whether the time is earlier than `other`, as far as its own resolution goes.
+    /// Programs that copy a time to another file often cut it to micro- or milliseconds, or
+    /// to seconds.
     pub fn is_before(self, other: Self) -> bool {
         let steps = [1_000_000_000, 1_000_000, 1_000];
         let mut steps = steps.into_iter();
@@ -29,7 +30,7 @@ impl Timestamp {
     }
 }
 
-/// `seconds` since 1970 as an IMF-fixdate, `Sun, 06 Nov 1994 08:49:37 GMT`.
+/// Returns `seconds` since 1970 as an IMF-fixdate, `Sun, 06 Nov 1994 08:49:37 GMT`.
 ///
 /// The format has four digits for the year. A time outside the years 0000 to 9999
 /// is written as the first or last second of those.
@@ -48,8 +49,8 @@ pub fn write(seconds: i64) -> [u8; 29] {
     ]
 }
 
-/// `seconds` since 1970 for a person or for Kodi, `1994-11-06 08:49`, in UTC.
-/// Clamped like [`write()`].
+/// Returns `seconds` since 1970 for a person or for Kodi, `1994-11-06 08:49`, in UTC. The
+/// range is the same as with [`write()`].
 pub fn listing(seconds: i64) -> [u8; 16] {
     let civil = Civil::at(seconds);
     let [y1, y2, y3, y4] = four_digits(civil.year);
@@ -62,11 +63,11 @@ pub fn listing(seconds: i64) -> [u8; 16] {
     ]
 }
 
-/// An HTTP-date in any of the three formats, as seconds since 1970; `None` where it
-/// is not one. `now` decides the century of a two-digit year.
+/// Parses an HTTP-date in any of the three formats. Returns seconds since 1970, or `None`
+/// for anything else. `now` decides the century of a two-digit year.
 ///
-/// The grammar is kept to the byte, letter case included. The name of the day must
-/// be one, but need not be the right one: it says nothing that the date doesn't.
+/// The grammar is strict, including letter case. The name of the day must be one, but need
+/// not be the right one, because it says nothing that the date doesn't.
 pub fn parse(value: &[u8], now: i64) -> Option<i64> {
     imf_fixdate(value)
         .or_else(|| rfc850_date(value, now))
@@ -143,7 +144,7 @@ fn asctime_date(value: &[u8]) -> Option<Civil> {
     text.end(year, month, day, time)
 }
 
-/// From the day of 0000-01-01 on, a Saturday.
+/// Names of the days, beginning with that of 0000-01-01, a Saturday.
 const DAYS: [&[u8; 3]; 7] = [b"Sat", b"Sun", b"Mon", b"Tue", b"Wed", b"Thu", b"Fri"];
 
 const LONG_DAYS: [&[u8]; 7] = [
@@ -168,13 +169,13 @@ const DAYS_TO_1970: i64 = 719_528;
 /// Days from 0000-01-01 to 9999-12-31.
 const LAST_DAY: i64 = 3_652_424;
 
-/// A date and time of day, largest unit first, so that the order is that of time.
+/// A date and time of day. The largest unit comes first, so that the order is that of time.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 struct Civil {
     year: u16,
-    /// From 1.
+    /// Counted from 1.
     month: u8,
-    /// From 1.
+    /// Counted from 1.
     day: u8,
     hour: u8,
     minute: u8,
@@ -217,7 +218,8 @@ impl Civil {
         }
     }
 
-    /// `None` where a field is out of its range, a 30 February included.
+    /// Returns seconds since 1970, or `None` if a field is out of its range, as in 30
+    /// February.
     fn seconds(self) -> Option<i64> {
         let in_range = (1..=12).contains(&self.month)
             && self.day >= 1
@@ -238,7 +240,7 @@ impl Civil {
             .checked_add(self.second.into())
     }
 
-    /// Days from 0000-01-01.
+    /// Returns the days from 0000-01-01.
     fn days(self) -> u32 {
         let year = self.year.into();
         (1..self.month)
@@ -261,8 +263,8 @@ impl Civil {
     }
 }
 
-/// Days from 0000-01-01 to the first day of `year`. Year 0 is a leap year, so the
-/// leap years before a year are the multiples of 4 below it, rounded up.
+/// Returns the days from 0000-01-01 to the first day of `year`. Year 0 is a leap year, so
+/// the count of multiples of 4 below a year is rounded up.
 fn days_before_year(year: u32) -> u32 {
     year.saturating_mul(365)
         .saturating_add(year.div_ceil(4))
@@ -270,7 +272,7 @@ fn days_before_year(year: u32) -> u32 {
         .saturating_add(year.div_ceil(400))
 }
 
-/// For a month from 1 to 12.
+/// Returns the days of a month from 1 to 12.
 fn days_of_month(year: u32, month: u8) -> u32 {
     let leap = year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400));
     match month {
@@ -291,7 +293,7 @@ fn four_digits(number: u16) -> [u8; 4] {
     [a, b, c, d]
 }
 
-/// What is left to read of a date.
+/// The part of a date that is still to be read.
 struct Text<'b>(&'b [u8]);
 
 impl Text<'_> {
@@ -300,7 +302,7 @@ impl Text<'_> {
         Some(())
     }
 
-    /// The place of the name in `names`, counted from 1.
+    /// Reads a name, and returns its place in `names`, counted from 1.
     fn name<N: AsRef<[u8]>>(&mut self, names: &[N]) -> Option<u16> {
         (1..).zip(names).find_map(|(place, name)| {
             self.literal(name.as_ref())?;
@@ -308,7 +310,7 @@ impl Text<'_> {
         })
     }
 
-    /// Exactly `width` digits, at most four.
+    /// Reads exactly `width` digits, at most four.
     fn number(&mut self, width: usize) -> Option<u16> {
         let (digits, rest) = self.0.split_at_checked(width)?;
         self.0 = rest;
@@ -469,7 +471,7 @@ mod tests {
             ("Saturday, 01-Jan-77 00:00:00 GMT", NOW, 1977),
             ("Saturday, 01-Jan-00 00:00:00 GMT", NOW, 2000),
             ("Friday, 01-Jan-99 00:00:00 GMT", NOW, 1999),
-            // Seen from 2095, 2105 is the near one.
+            // From 2095, 2105 is the nearest of these years.
             ("Thursday, 01-Jan-05 00:00:00 GMT", 3_944_678_400, 2105),
         ];
         for (text, now, year) in cases {
@@ -478,7 +480,7 @@ mod tests {
         }
     }
 
-    /// The other two formats, from the first.
+    /// Returns a date in the other two formats.
     fn obsolete(seconds: i64) -> [String; 2] {
         let civil = Civil::at(seconds);
         let month = from_utf8(&civil.month_name()).unwrap().to_owned();
@@ -500,7 +502,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn what_is_written_is_read_back(seconds in FIRST..=LAST, now in any::<i64>()) {
+        fn a_written_date_is_read_back(seconds in FIRST..=LAST, now in any::<i64>()) {
             prop_assert_eq!(parse(&write(seconds), now), Some(seconds));
         }
 

@@ -1,4 +1,4 @@
-//! Numbers as text, without `core::fmt`: every answer carries several.
+//! Numbers as text, without `core::fmt`, because every response has several.
 
 /// The digits of one number, inline.
 pub(crate) struct Digits {
@@ -14,7 +14,7 @@ impl Digits {
         Self::in_radix::<10>(number)
     }
 
-    /// Lower case.
+    /// Returns the digits in lower case.
     pub(crate) fn hexadecimal(number: u64) -> Self {
         Self::in_radix::<16>(number)
     }

@@ -1,29 +1,28 @@
-//! Names of files: text that can stand for any bytes, and which names are hidden.
+//! Names of files as text that can stand for any bytes, and the rule for hidden names.
 //!
-//! To Unix a name is bytes, to WASI it is text. A byte that is not part of valid UTF-8
-//! is therefore written as one character of the last 128 of the last private plane:
-//! the byte 0x80 is U+10FF80, 0xFF is U+10FFFF. The host does the same with the names
-//! that it lists and opens. Invalid sequences are taken apart as [`core::str::Utf8Chunks`]
-//! does; every one of their bytes is 0x80 or greater, so that no slash and no NUL can
-//! come of such a character. A name that really holds one of these characters is refused:
-//! it would mean another name.
+//! In Unix a name is bytes, in WASI it is text. A byte that is not part of valid UTF-8 is
+//! therefore written as one of the last 128 characters of the last private plane: the byte
+//! 0x80 is U+10FF80, 0xFF is U+10FFFF. The host does the same with the names that it lists
+//! and opens. Invalid sequences are split as [`core::str::Utf8Chunks`] does. Each of their
+//! bytes is 0x80 or greater, so such a character never becomes a slash or a NUL. A name
+//! that really has one of these characters is refused, because it would mean another name.
 
 use alloc::string::String;
 
 use crate::refusal::Refusal;
 
-/// What a byte is added to.
+/// The character number that a byte is added to.
 const FIRST: u32 = 0x10_ff00;
 
-/// The folder of RFC 8615, which is served although its name begins with a dot.
+/// The directory of RFC 8615, which is served although its name begins with a dot.
 const WELL_KNOWN: &str = ".well-known";
 
 /// Appends the text for a name's bytes.
 ///
 /// # Errors
 ///
-/// A slash, which would end the name; a NUL, which no name holds; and a character that
-/// stands for a byte.
+/// A slash, which would end the name; a NUL, which no name has; or a character that stands
+/// for a byte.
 pub(crate) fn decode(bytes: &[u8], path: &mut String) -> Result<(), Refusal> {
     if bytes.contains(&b'/') {
         return Err(Refusal::EncodedSlashInPath);
@@ -41,7 +40,7 @@ pub(crate) fn decode(bytes: &[u8], path: &mut String) -> Result<(), Refusal> {
     Ok(())
 }
 
-/// The bytes that the text of a name or a path stands for.
+/// Returns the bytes that the text of a name or a path stands for.
 pub fn bytes(name: &str) -> impl Iterator<Item = u8> {
     name.chars().flat_map(|letter| {
         let mut buffer = [0; 4];
@@ -56,7 +55,8 @@ pub fn bytes(name: &str) -> impl Iterator<Item = u8> {
     })
 }
 
-/// The text of a name or a path as people see it: what is no text is U+FFFD.
+/// Returns the text of a name or a path as people see it, with U+FFFD for bytes that are
+/// not UTF-8.
 pub fn shown(name: &str) -> impl Iterator<Item = char> {
     name.chars().map(|letter| match byte(letter) {
         Some(_) => char::REPLACEMENT_CHARACTER,
@@ -64,14 +64,14 @@ pub fn shown(name: &str) -> impl Iterator<Item = char> {
     })
 }
 
-/// Whether `name` in the folder at `path` (`""` for the root) is served on request only:
-/// it begins with a dot, but not with three (`...And Justice for All`), and it is not
-/// `.well-known` of the root.
+/// Whether `name` in the directory at `path` (`""` for the root) is hidden, which means
+/// served on request only. It begins with a dot, but not with three
+/// (`...And Justice for All`), and it is not `.well-known` of the root.
 pub fn is_hidden(path: &str, name: &str) -> bool {
     name.starts_with('.') && !name.starts_with("...") && !(path.is_empty() && name == WELL_KNOWN)
 }
 
-/// The byte that a character stands for, if it does for one.
+/// Returns the byte that a character stands for, if any.
 fn byte(letter: char) -> Option<u8> {
     let value = u32::from(letter).checked_sub(FIRST)?;
     u8::try_from(value).ok().filter(|byte| !byte.is_ascii())
@@ -100,7 +100,8 @@ mod tests {
             (b"Bj\xf6rk.mp3", "Bj\u{10fff6}rk.mp3", "Bj\u{fffd}rk.mp3"),
             (b"caf\xc3\xa9", "caf\u{e9}", "caf\u{e9}"),
             (b"\x80\xff", "\u{10ff80}\u{10ffff}", "\u{fffd}\u{fffd}"),
-            // A sequence that is cut, an overlong one, a surrogate, one beyond the last.
+            // A sequence that is cut, an overlong one, a surrogate, and one beyond the last
+            // character.
             (b"\xe2\x82", "\u{10ffe2}\u{10ff82}", "\u{fffd}\u{fffd}"),
             (b"\xc0\xaf", "\u{10ffc0}\u{10ffaf}", "\u{fffd}\u{fffd}"),
             (

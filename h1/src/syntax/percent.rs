@@ -6,8 +6,7 @@ use alloc::vec::Vec;
 use crate::refusal::Refusal;
 use crate::syntax::name;
 
-/// Appends what the text stands for, decoded once. Only `%` means something:
-/// `+` is a plus.
+/// Appends the decoded text. It is decoded once, and only `%` has a meaning: `+` is a plus.
 ///
 /// # Errors
 ///
@@ -31,22 +30,23 @@ pub fn decode(text: &[u8], out: &mut Vec<u8>) -> Result<(), Refusal> {
 /// Most bytes that [`encode_path`] makes of one byte.
 pub const ENCODED_BYTES: usize = 3;
 
-/// Appends a path, or a name, so that it means the same in `Location` and in an `href`:
-/// slashes stay, and so does what RFC 3986 §3.3 allows in a segment but for `:`,
-/// which would make a scheme of what comes before it, `&` and `'`, which mean
-/// something to HTML, and `+` and `;`, which Kodi reads as something else. A character
-/// that stands for a byte becomes that byte (see [`crate::syntax::name`]).
+/// Appends a path, or a name, so that it means the same in `Location` and in an `href`.
+/// Slashes stay, and so does what RFC 3986 §3.3 allows in a segment, with these exceptions:
+/// `:` would make a scheme of what comes before it, `&` and `'` mean something to HTML, and
+/// Kodi misreads `+` and `;`. A character that stands for a byte becomes that byte (see
+/// [`crate::syntax::name`]).
 pub fn encode_path(path: &str, out: &mut String) {
     encode(name::bytes(path), b"/!$()*,=@", out);
 }
 
-/// Appends a query as received, with only those bytes encoded that clients send
-/// although RFC 3986 §3.4 has no place for them.
+/// Appends a query as received. The only bytes encoded are those that clients send although
+/// RFC 3986 §3.4 does not allow them.
 pub fn encode_query(query: &[u8], out: &mut String) {
     encode(query.iter().copied(), b"%/?:@!$&'()*+,;=[]", out);
 }
 
-/// Unreserved characters (RFC 3986 §2.3) and those in `kept` stay.
+/// Appends bytes, encoded except for unreserved characters (RFC 3986 §2.3) and those in
+/// `kept`.
 fn encode(bytes: impl Iterator<Item = u8>, kept: &[u8], out: &mut String) {
     for byte in bytes {
         if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) || kept.contains(&byte) {
@@ -57,7 +57,7 @@ fn encode(bytes: impl Iterator<Item = u8>, kept: &[u8], out: &mut String) {
     }
 }
 
-/// `%` and two digits, in upper case (RFC 3986 §2.1).
+/// Returns `%` and two digits, in upper case (RFC 3986 §2.1).
 pub(crate) fn encode_byte(byte: u8) -> [u8; 3] {
     let digit = |value: u8| match value {
         0..=9 => b'0'.wrapping_add(value),
@@ -115,7 +115,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn what_is_encoded_is_decoded(path: String) {
+        fn encoded_paths_decode_to_themselves(path: String) {
             let (mut encoded, mut decoded) = (String::new(), Vec::new());
             encode_path(&path, &mut encoded);
             prop_assert!(encoded.is_ascii());

@@ -1,4 +1,4 @@
-//! Tokens, numbers and comma-separated lists: what field values are made of
+//! Tokens, numbers and comma-separated lists, which field values consist of
 //! (RFC 9110 §5.6).
 
 /// Whether the byte may stand in a token (RFC 9110 §5.6.2).
@@ -11,11 +11,11 @@ pub fn is_token(bytes: &[u8]) -> bool {
     !bytes.is_empty() && bytes.iter().all(|byte| is_tchar(*byte))
 }
 
-/// How many bytes there are before the first one that is something else.
+/// Returns the number of bytes before the first one that is something else.
 pub(crate) fn run(bytes: &[u8], is: impl Fn(u8) -> bool) -> usize {
     let other = |bytes: &[u8]| bytes.iter().position(|byte| !is(*byte));
-    // Eight at a time: in a sandbox that can be interrupted, each turn of a loop costs a
-    // look at the clock.
+    // Eight at a time, because in a sandbox that can be interrupted each turn of a loop
+    // costs a look at the clock.
     let (eights, rest) = bytes.as_chunks::<8>();
     for (turn, eight) in eights.iter().enumerate() {
         if let Some(place) = other(eight) {
@@ -26,8 +26,7 @@ pub(crate) fn run(bytes: &[u8], is: impl Fn(u8) -> bool) -> usize {
     eights.as_flattened().len().saturating_add(place)
 }
 
-/// Without the optional whitespace, spaces and tabs, at both ends
-/// (RFC 9110 §5.6.3).
+/// Removes the optional whitespace, spaces and tabs, at both ends (RFC 9110 §5.6.3).
 pub fn trim(mut bytes: &[u8]) -> &[u8] {
     while let [b' ' | b'\t', rest @ ..] | [rest @ .., b' ' | b'\t'] = bytes {
         bytes = rest;
@@ -35,23 +34,23 @@ pub fn trim(mut bytes: &[u8]) -> &[u8] {
     bytes
 }
 
-/// The number that `1*DIGIT` stands for. `None` for anything else (a sign,
-/// whitespace, nothing at all) and for numbers beyond 64 bits.
+/// Parses `1*DIGIT`. Returns `None` for anything else (a sign, whitespace, nothing at all)
+/// and for numbers beyond 64 bits.
 pub fn parse_u64_digits(bytes: &[u8]) -> Option<u64> {
     if bytes.is_empty() {
         return None;
     }
     bytes.iter().try_fold(0_u64, |number, byte| {
         let digit = char::from(*byte).to_digit(10)?;
-        // `checked_mul` multiplies 128 bits where a machine word has 32.
+        // `checked_mul` would multiply 128 bits on a machine with words of 32.
         let tens = (number <= u64::MAX / 10).then(|| number.wrapping_mul(10))?;
         tens.checked_add(u64::from(digit))
     })
 }
 
-/// The members of a list, without the empty ones (RFC 9110 §5.6.1.2) and
-/// without whitespace around them. A comma inside a quoted string separates
-/// nothing; a quoted string that never ends takes the rest of the value.
+/// Returns the members of a list, without the empty ones (RFC 9110 §5.6.1.2) and without
+/// whitespace around them. A comma inside a quoted string separates nothing. A quoted
+/// string that never ends takes the rest of the value.
 pub fn elements(value: &[u8]) -> impl Iterator<Item = &[u8]> {
     let mut quoted = false;
     let mut escaped = false;
@@ -71,7 +70,8 @@ pub fn elements(value: &[u8]) -> impl Iterator<Item = &[u8]> {
         .filter(|member| !member.is_empty())
 }
 
-/// A table, because names and methods are checked byte by byte on every request.
+/// A table of token bytes, because names and methods are checked byte by byte on every
+/// request.
 #[allow(clippy::indexing_slicing, reason = "evaluated by the compiler")]
 const TCHAR: [bool; 256] = {
     let mut table = [false; 256];

@@ -1,4 +1,4 @@
-//! How many connections each client address holds.
+//! The limit on connections of each client.
 
 use std::collections::HashMap;
 use std::collections::hash_map::{Entry, RandomState};
@@ -8,18 +8,18 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::limits::Limits;
 
-/// Counts by client; clones share them. As each entry stands for an open connection,
-/// there are never more than those.
+/// Connections of each client. Clones share the counts. Each entry stands for an open
+/// connection, so there are never more entries than connections.
 #[derive(Clone, Debug)]
 pub(crate) struct ClientLimits {
-    /// Connections of one client.
+    /// Most connections of one client.
     most: usize,
     except_loopback: bool,
     held: Arc<Mutex<HashMap<IpAddr, usize>>>,
     hasher: RandomState,
 }
 
-/// One connection of a client, for as long as it lives.
+/// One counted connection of a client. Dropping it ends the count.
 #[derive(Debug)]
 pub(crate) struct ClientPermit {
     client: IpAddr,
@@ -36,8 +36,8 @@ impl ClientLimits {
         }
     }
 
-    /// Counts one more connection, unless the client has as many as it may; `None`
-    /// where it is not counted.
+    /// Counts one more connection, unless the client has as many as it may. Returns
+    /// `None` when the client is not counted.
     pub(crate) fn acquire(&self, peer: IpAddr) -> Result<Option<ClientPermit>, AtLimit> {
         let client = client(peer);
         if self.except_loopback && client.is_loopback() {
@@ -53,7 +53,7 @@ impl ClientLimits {
         Ok(Some(ClientPermit { client, held }))
     }
 
-    /// One of so many workers, the same for every connection of a client.
+    /// Returns one of `workers`, the same for every connection of a client.
     pub(crate) fn affinity(&self, peer: IpAddr, workers: usize) -> usize {
         let hash = usize::try_from(self.hasher.hash_one(client(peer)) >> 33).unwrap_or_default();
         hash.checked_rem(workers).unwrap_or_default()
@@ -76,9 +76,10 @@ impl Drop for ClientPermit {
     }
 }
 
-/// The client at an address: whoever has one of an IPv6 network of 64 bits has them all.
-/// The component counts requests in the same way (`guest/src/rate_limit/mod.rs`), but for
-/// loopback addresses, which are not counted here.
+/// Returns the client at an address. An IPv6 /64 counts as one client, because its owner
+/// has every address in it. The component counts requests in the same way
+/// (`guest/src/rate_limit/mod.rs`), except for loopback addresses, which are not counted
+/// here.
 fn client(peer: IpAddr) -> IpAddr {
     match peer.to_canonical() {
         IpAddr::V6(address) if !address.is_loopback() => {

@@ -1,15 +1,16 @@
-//! Coalescing: when to wait so that several connections are accepted together.
+//! Coalescing: waiting so that several connections are accepted together.
 
 use std::time::{Duration, Instant};
 
 use crate::limits::{ACCEPT_COALESCE_DELAY, ACCEPT_MAX_GAP, ACCEPT_MIN_BATCH, ACCEPT_PROBE_EVERY};
 
-/// Learns from the batches that it is told of whether waiting pays.
+/// Learns from the sizes of the batches whether waiting pays off.
 #[derive(Debug)]
 pub(crate) struct Coalescer {
-    /// When the acceptor was last ready for more.
+    /// Time at which the acceptor was last ready for more.
     ready: Option<Instant>,
-    /// Batches to come before a delay is tried: what gathers in it shows whether it pays.
+    /// Batches until a delay is tried. The connections that arrive during it show whether
+    /// it pays off.
     until_probe: u32,
 }
 
@@ -23,7 +24,7 @@ impl Default for Coalescer {
 }
 
 impl Coalescer {
-    /// How long to wait, now that a batch of so many has been accepted.
+    /// Returns the time to wait after `batch` connections have been accepted.
     pub(crate) fn delay(&mut self, now: Instant, batch: usize) -> Duration {
         let since = self.ready.map(|ready| now.saturating_duration_since(ready));
         let closely = since.is_some_and(|since| since < ACCEPT_MAX_GAP);
@@ -45,7 +46,7 @@ impl Coalescer {
 mod tests {
     use super::*;
 
-    /// The delays after batches that come so long after the end of the last one.
+    /// Returns the delays for batches that begin `after` the end of the previous one.
     fn delays(after: Duration, batches: impl IntoIterator<Item = usize>) -> Vec<Duration> {
         let (mut coalescer, mut now) = (Coalescer::default(), Instant::now());
         let rest = |batch| {

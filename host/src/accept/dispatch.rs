@@ -1,4 +1,4 @@
-//! Chooses the worker for a new connection, and holds the cap on all of them.
+//! The choice of a worker for a new connection, and the cap on all connections.
 
 use std::net::{SocketAddr, TcpStream};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -18,7 +18,7 @@ pub(crate) struct WorkerQueue {
 }
 
 impl WorkerQueue {
-    /// A worker's queue, and the inboxes at its other end, one for each address.
+    /// Creates a worker's queue, and the inboxes at its other end, one for each address.
     pub(crate) fn new(worker: usize, share: usize, addresses: &[SocketAddr]) -> (Self, Inboxes) {
         let load = Load::new(share);
         let (senders, inboxes) = addresses
@@ -45,8 +45,8 @@ impl WorkerQueue {
         sender.is_some_and(|sender| sender.capacity() > 0 && !sender.is_closed())
     }
 
-    /// For a queue with capacity: no one else sends. A worker that has given up since
-    /// closes the connection.
+    /// Sends to a queue that has capacity, which remains so because nothing else sends.
+    /// If the worker has given up since, the connection is closed.
     fn send(&self, pending: Pending) {
         if let Some(sender) = self.senders.get(pending.listener) {
             let _ = sender.try_send(Accepted {
@@ -58,21 +58,21 @@ impl WorkerQueue {
     }
 }
 
-/// The queues that new connections go to, and what else is open.
+/// The queues that new connections go to, and the load of replaced versions.
 #[derive(Clone, Default)]
 pub(crate) struct Dispatcher(Arc<Mutex<Versions>>);
 
 #[derive(Default)]
 struct Versions {
-    /// The newest version's, the one that got the latest connection at the end. Emptied,
-    /// every worker's stream of connections ends.
+    /// Queues of the newest version. The queue that got the latest connection is the last
+    /// one. When they are dropped, every worker's stream of connections ends.
     queues: Vec<WorkerQueue>,
     /// Workers of replaced versions that still have connections.
     replaced: Vec<Load>,
 }
 
 impl Dispatcher {
-    /// Sends new connections elsewhere; what waits in the old queues stays there.
+    /// Sends new connections to other queues. Connections in the old queues stay there.
     pub(crate) fn replace(&self, queues: Vec<WorkerQueue>) {
         let mut versions = self.versions();
         let old = std::mem::replace(&mut versions.queues, queues);
@@ -94,8 +94,8 @@ impl Dispatcher {
         (open < most(limits, replaced, versions.queues.len())).then_some(open)
     }
 
-    /// Gives the connection to the worker that suits it best and whose inbox has capacity;
-    /// gives it back when there is none. Among equals, each has its turn.
+    /// Gives the connection to the best ranked worker whose inbox has capacity. Returns
+    /// the connection when there is none. Equal workers take turns.
     pub(super) fn dispatch(&self, pending: Pending, own: Option<&ClientLimits>) -> Option<Pending> {
         let queues = &mut self.versions().queues;
         let own = own.map(|clients| clients.affinity(pending.peer.ip(), queues.len()));
@@ -120,10 +120,11 @@ impl Dispatcher {
     }
 }
 
-/// How many connections may be open, of all versions, when replaced ones still have so
-/// many. The newest version knows nothing of those: it would serve as many once more
-/// instead of making room, so newcomers wait for room out here. But each of its workers
-/// may always have one, or the old downloads would keep everyone waiting.
+/// Returns the most connections that all versions may have together, while replaced
+/// versions still have `replaced`. The newest version does not know of those. Instead of
+/// closing idle connections it would serve its full number in addition, so new
+/// connections wait in the acceptor. But each of its workers may always have one, or old
+/// downloads would keep all new clients waiting.
 fn most(limits: &Limits, replaced: usize, workers: usize) -> usize {
     match replaced {
         0 => limits.connections,
@@ -149,7 +150,7 @@ mod tests {
     #[test]
     fn all_versions_together_have_so_many() {
         let limits = Limits::default().serving(20);
-        // What replaced versions have; what all may have.
+        // Connections of replaced versions, and the most that all versions may have.
         for (replaced, expected) in [(0, 276), (1, 20), (18, 20), (20, 22), (22, 24), (400, 276)] {
             assert_eq!(most(&limits, replaced, 2), expected, "{replaced}");
         }

@@ -1,4 +1,4 @@
-//! Where accepted connections wait for a worker.
+//! The inboxes, in which accepted connections wait for a worker.
 
 use std::net::{SocketAddr, TcpStream};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -17,17 +17,17 @@ pub(crate) struct Accepted {
     pub(crate) permit: ConnectionPermit,
 }
 
-/// Where one listener's connections wait for one worker.
+/// Inbox in which one listener's connections wait for one worker.
 ///
-/// It belongs to the worker, not to the instance: what arrives while an instance
-/// is being replaced is served by the next.
+/// It belongs to the worker, not to the instance: connections that arrive while an
+/// instance is being replaced are served by the next one.
 #[derive(Clone)]
 pub(crate) struct Inbox {
     address: SocketAddr,
     receiver: Arc<Mutex<mpsc::Receiver<Accepted>>>,
     listened: Arc<AtomicBool>,
     load: Load,
-    /// Whether there is a stream of its connections.
+    /// Whether a stream of its connections exists.
     taken: Arc<AtomicBool>,
 }
 
@@ -46,31 +46,31 @@ impl Inbox {
         self.address
     }
 
-    /// Takes the inbox for a stream; there is one at a time. [`Inbox::give_back`]
-    /// ends that.
+    /// Takes the inbox for a stream. Only one stream can have it at a time, until
+    /// [`Inbox::give_back`].
     pub(crate) fn take(&self) -> bool {
         !self.taken.swap(true, Ordering::Relaxed)
     }
 
-    /// Lets another stream take it.
+    /// Lets another stream take the inbox.
     pub(crate) fn give_back(&self) {
         self.taken.store(false, Ordering::Relaxed);
     }
 
-    /// Notes that an instance has come as far as listening.
+    /// Notes that an instance listens.
     pub(crate) fn set_listening(&self) {
         self.listened.store(true, Ordering::Relaxed);
         self.load.set_up(true);
     }
 
-    /// The next connection; `None` once the host has ended the stream.
+    /// Returns the next connection, or `None` once the host has ended the stream.
     pub(crate) fn poll(&self, cx: &mut Context<'_>) -> Poll<Option<Accepted>> {
         // Only this worker's thread locks it, one call at a time.
         let mut receiver = self.receiver.lock().unwrap_or_else(PoisonError::into_inner);
         receiver.poll_recv(cx)
     }
 
-    /// Whether the host has ended the stream and nothing waits in it.
+    /// Whether the host has ended the stream and no connection waits in it.
     fn is_closed(&self) -> bool {
         let receiver = self.receiver.lock().unwrap_or_else(PoisonError::into_inner);
         receiver.is_closed() && receiver.is_empty()
@@ -96,19 +96,20 @@ impl Inboxes {
         self.inboxes.iter().find(|inbox| inbox.address == address)
     }
 
-    /// Whether the host has ended every stream and nothing waits in any.
+    /// Whether the host has ended every stream and no connection waits in any.
     pub(crate) fn are_closed(&self) -> bool {
         self.inboxes.iter().all(Inbox::is_closed)
     }
 
-    /// Whether an instance has ever come as far as listening.
+    /// Whether an instance has ever listened.
     pub(crate) fn have_listened(&self) -> bool {
         self.inboxes
             .iter()
             .any(|inbox| inbox.listened.load(Ordering::Relaxed))
     }
 
-    /// To be called when there will be no also_readable instance: no one is to wait for it.
+    /// Closes all inboxes, so that no client waits when no further instance will be
+    /// started.
     pub(crate) fn close(&self) {
         self.inboxes.iter().for_each(Inbox::close);
     }

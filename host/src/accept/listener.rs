@@ -1,11 +1,11 @@
-//! Listeners, and whose turn it is.
+//! Listeners, and the order in which they take turns.
 
 use std::io;
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::task::{Context, Poll};
 
-/// Whose turn it is: the one's after whoever was served last. Otherwise, while the first
-/// always has a connection, the others would never be asked.
+/// Turn of the listeners: the next one is the one after the listener that was served
+/// last. Otherwise a first listener that always has a connection would starve the others.
 #[derive(Debug, Default)]
 pub(super) struct Turn(usize);
 
@@ -14,14 +14,14 @@ impl Turn {
         self.0 = listener.saturating_add(1);
     }
 
-    /// All of so many, once each.
+    /// Returns all indices below `count`, once each.
     fn order(&self, count: usize) -> impl Iterator<Item = usize> + use<> {
         let first = self.0.checked_rem(count).unwrap_or_default();
         (first..count).chain(0..first)
     }
 }
 
-/// The next connection of any listener, by the listener's index.
+/// Returns the next connection of any listener, with the listener's index.
 pub(super) async fn accept_any(
     listeners: &[Listener],
     turn: &Turn,
@@ -39,8 +39,8 @@ pub(super) async fn accept_any(
     .await
 }
 
-/// A listener whose connections are not registered with this thread's runtime:
-/// another thread's serves them.
+/// A listener whose connections are not registered with this thread's runtime, because
+/// another thread's runtime serves them.
 #[cfg(unix)]
 pub(super) struct Listener(tokio::io::unix::AsyncFd<TcpListener>);
 
@@ -48,8 +48,8 @@ pub(super) struct Listener(tokio::io::unix::AsyncFd<TcpListener>);
 impl Listener {
     pub(super) fn new(listener: TcpListener) -> io::Result<Self> {
         listener.set_nonblocking(true)?;
-        // SAFETY: the listener owns its descriptor, and the `AsyncFd` the listener:
-        // it stays the same, and open, for as long as it is registered.
+        // SAFETY: the listener owns its descriptor, and the `AsyncFd` owns the listener.
+        // The descriptor stays the same, and open, as long as it is registered.
         let registered = unsafe { tokio::io::unix::AsyncFd::register(listener) };
         Ok(Self(registered?))
     }
@@ -85,8 +85,8 @@ impl Listener {
     }
 }
 
-/// Whether the connection failed, and not accepting as such (accept(2), under
-/// "Error handling").
+/// Whether only this connection failed, and not accepting as such (accept(2), "Error
+/// handling").
 pub(super) fn is_the_peers(error: &io::Error) -> bool {
     matches!(
         error.kind(),
@@ -105,7 +105,7 @@ mod tests {
     fn listeners_have_their_turns() {
         let mut turn = Turn::default();
         let mut served = [0; 3];
-        // Every one of them always has a connection.
+        // Each of them always has a connection.
         for _ in 0..300 {
             let listener = turn.order(3).next().unwrap();
             served[listener] += 1;

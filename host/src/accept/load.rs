@@ -5,16 +5,17 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use crate::accept::client_limit::ClientPermit;
 
-/// Counts of one worker's connections; clones share them.
+/// Counts of one worker's connections. Clones share them.
 #[derive(Clone, Debug)]
 pub(crate) struct Load(Arc<Counts>);
 
 #[derive(Debug)]
 struct Counts {
-    /// From how many on the component makes room for each new one.
+    /// Connections from which on the component closes an idle one for each new one.
     share: usize,
     open: AtomicUsize,
-    /// Those of them whose bytes the component waits for, or that it has not seen yet.
+    /// Open connections that wait for bytes of their clients, or that the component has
+    /// not seen yet.
     waiting: AtomicUsize,
     /// Whether an instance listens.
     up: AtomicBool,
@@ -42,18 +43,19 @@ impl Load {
         self.0.up.store(up, Ordering::Relaxed);
     }
 
-    /// How well it suits a new connection: the least suits best.
+    /// Returns the rank for a new connection. The lowest rank is the best.
     ///
-    /// A worker that is down has lost its connections and would otherwise get all new
-    /// ones. Those that are full are equally loaded, whatever they are about to close;
-    /// among them, one where connections wait for their clients can make room.
+    /// A worker that is down comes last: it has lost its connections, and would otherwise
+    /// get all new ones. Full workers are equally loaded, whatever they are about to
+    /// close. Among them, a worker with connections that wait for their clients comes
+    /// first, because it can close one of those.
     pub(crate) fn rank(&self) -> impl Ord + use<> {
         let load = self.connections().min(self.0.share);
         let stuck = self.0.waiting.load(Ordering::Relaxed) == 0;
         (!self.is_up(), load, stuck)
     }
 
-    /// Counts one more connection for as long as the permit lives.
+    /// Counts one more connection as long as the permit lives.
     pub(crate) fn acquire(&self, client: Option<ClientPermit>) -> ConnectionPermit {
         self.0.open.fetch_add(1, Ordering::Relaxed);
         self.0.waiting.fetch_add(1, Ordering::Relaxed);
@@ -65,7 +67,7 @@ impl Load {
     }
 }
 
-/// One open connection.
+/// Permit for one open connection.
 #[derive(Debug)]
 pub(crate) struct ConnectionPermit {
     load: Load,
@@ -74,7 +76,8 @@ pub(crate) struct ConnectionPermit {
 }
 
 impl ConnectionPermit {
-    /// Notes whether the component waits for bytes of the client. One thread's to call.
+    /// Notes whether the component waits for bytes of the client. Only one thread may
+    /// call it.
     pub(crate) fn set_waiting(&self, waiting: bool) {
         if self.waiting.load(Ordering::Relaxed) == waiting {
             return;
@@ -119,7 +122,7 @@ mod tests {
             load.set_up(true);
         }
         let _one = one.acquire(None);
-        // Full, and what it has beyond counts for nothing.
+        // Full: connections beyond its share do not count.
         let _waiting = [(); 3].map(|()| waiting.acquire(None));
         let _busy = [(); 2].map(|()| {
             let permit = busy.acquire(None);

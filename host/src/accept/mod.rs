@@ -1,9 +1,8 @@
-//! The one thread that accepts, and gives each connection to the worker that
-//! holds the fewest.
+//! The one thread that accepts connections, and gives each to the worker with the fewest.
 //!
-//! Accepting in one place keeps the workers even, puts the connection cap and
-//! the descriptor limit where one piece of code sees them, and makes a worker's
-//! restart invisible: its inbox waits for the next instance.
+//! Accepting in one place has three advantages. The load of the workers stays even. One
+//! piece of code sees the connection cap and the descriptor limit. Clients do not notice
+//! a worker's restart, because its inbox waits for the next instance.
 
 mod client_limit;
 mod coalesce;
@@ -31,7 +30,7 @@ use coalesce::Coalescer;
 use dispatch::{Dispatcher, Pending};
 use listener::{Listener, Turn, accept_any, is_the_peers};
 
-/// Accepts until told to stop, then drops the listeners and the queues.
+/// Accepts until it is told to stop, then drops the listeners and the queues.
 pub(crate) struct Acceptor {
     pub(crate) dispatcher: Dispatcher,
     pub(crate) limits: Limits,
@@ -43,7 +42,7 @@ impl Acceptor {
     /// Starts the thread that accepts.
     ///
     /// # Errors
-    /// When a listener can't be watched, or the system has no thread left.
+    /// When a listener cannot be watched, or the system has no thread left.
     pub(crate) fn start(
         self,
         listeners: Listeners,
@@ -69,7 +68,7 @@ impl Acceptor {
     async fn run(self, listeners: Vec<Listener>, mut stop: watch::Receiver<bool>) {
         tokio::select! {
             () = self.accept_all(&listeners) => {}
-            // An error means that the one who could have said stop is gone.
+            // An error means that the sender of the stop signal was dropped.
             _ = stop.wait_for(|&stop| stop) => {}
         }
         self.dispatcher.replace(Vec::new());
@@ -86,7 +85,8 @@ impl Acceptor {
                 biased;
                 waiting = accept_any(listeners, &turn) => waiting,
                 () = std::future::ready(()) => {
-                    // This thread has nothing else to do, and tokio's clock is too coarse.
+                    // This thread has nothing else to do, and tokio's clock is too
+                    // coarse.
                     std::thread::sleep(coalescer.delay(Instant::now(), batch));
                     batch = 0;
                     accept_any(listeners, &turn).await
@@ -114,7 +114,7 @@ impl Acceptor {
                 }
                 Err(error) if is_the_peers(&error) => {}
                 Err(error) => {
-                    // Say it once, not for every attempt while it lasts.
+                    // Report it once, not for every attempt while it lasts.
                     if !std::mem::replace(&mut refusing, true) {
                         say(&self.report, Notice::AcceptFailed(error));
                     }
@@ -124,7 +124,8 @@ impl Acceptor {
         }
     }
 
-    /// Closes the connection: nothing can be said to a client from out here.
+    /// Reports a connection that is closed without a response: the acceptor does not
+    /// speak the component's protocol.
     fn refuse(&self, peer: SocketAddr, full: &mut Suppressor<()>) {
         for Repeated { times, .. } in full.record(Instant::now(), ()) {
             let address = peer.ip();
@@ -132,7 +133,7 @@ impl Acceptor {
         }
     }
 
-    /// Waits for capacity under the cap and in an inbox, then hands over.
+    /// Waits for capacity under the cap and in an inbox, then hands over the connection.
     async fn place(&self, mut pending: Pending, clients: &ClientLimits) {
         let own = self.limits.by_address.then_some(clients);
         loop {

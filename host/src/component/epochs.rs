@@ -1,4 +1,4 @@
-//! The clock by which the watchdog measures.
+//! The clock of the watchdog.
 
 use std::io;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -8,14 +8,14 @@ use wasmtime::EngineWeak;
 
 use crate::limits::WATCHDOG_TICK;
 
-/// An engine's clock, once it ticks; clones share it.
+/// The clock of an engine. Clones share it.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct EpochTicker(Arc<Mutex<Option<JoinHandle<()>>>>);
 
 impl EpochTicker {
-    /// Makes the clock tick for as long as the engine exists; false when it does already.
-    /// The watchdog counts ticks: a program that runs several times must not shorten its
-    /// patience.
+    /// Makes the clock tick as long as the engine exists. Returns false when it ticks
+    /// already. The watchdog counts ticks: a program that runs several times must not
+    /// shorten the time that it allows.
     ///
     /// # Errors
     /// When the system has no thread left.
@@ -37,7 +37,7 @@ impl EpochTicker {
         Ok(true)
     }
 
-    /// Whether the clock ticks: without it no component that spins is ever ended.
+    /// Whether the clock ticks. Without it, a component that spins is never ended.
     pub(crate) fn tick(&self) -> bool {
         let ticking = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         ticking.as_ref().is_some_and(|thread| !thread.is_finished())

@@ -1,31 +1,32 @@
-//! The runtime's configuration, the same at build time and at run time: code that
-//! was compiled under another is refused.
+//! The runtime's configuration, the same at build time and at run time: the runtime
+//! rejects code that was compiled with another one.
 
 use wasmtime::{Config, WasmFeatures};
 
-/// What of WebAssembly our component uses, and not one proposal more: what is off
-/// can't have a hole. The runtime is also built without garbage collection, threads
-/// and stack switching.
+/// WebAssembly features that our component uses, and not one proposal more: a feature
+/// that is off cannot have an exploitable fault. The runtime is also built without
+/// garbage collection, threads and stack switching.
 pub(crate) const OURS: WasmFeatures = WasmFeatures::SIGN_EXTENSION
     .union(WasmFeatures::BULK_MEMORY_OPT)
-    // Not `REFERENCE_TYPES`, only the way in which the compiler then writes the number
-    // of a table.
+    // This is not `REFERENCE_TYPES`, but only the encoding of a table's number that the
+    // compiler then uses.
     .union(WasmFeatures::CALL_INDIRECT_OVERLONG)
     .union(WasmFeatures::COMPONENT_MODEL)
     .union(WasmFeatures::CM_ASYNC);
 
-/// What a component from elsewhere may use: what compilers emit who were not asked for
-/// more (LLVM's "lime1": floating point, multiple values, …), as a component; and what
-/// the runtime itself writes between components that are composed. Such an adapter copies
-/// from one memory to another, and to call an async function it passes references to
-/// functions. The runtime panics over an adapter that may not.
+/// Features that a component from elsewhere may use. These are the features that
+/// compilers use by default (LLVM's "lime1": floating point, multiple values, …), in a
+/// component, and those of the adapters that the runtime itself writes between composed
+/// components. Such an adapter copies from one memory to another, and passes references
+/// to functions when it calls an async function. The runtime panics if an adapter may not
+/// use them.
 pub(crate) const ANYONES: WasmFeatures = WasmFeatures::LIME1
     .difference(WasmFeatures::GC_TYPES)
     .union(WasmFeatures::MULTI_MEMORY)
     .union(WasmFeatures::REFERENCE_TYPES)
     .union(OURS);
 
-/// What the component that is built in may use.
+/// Features that the built-in component may use.
 pub(crate) const BUILT_IN: WasmFeatures = match option_env!("PORTHOLE_BUILD_COMPONENT") {
     Some(_) => ANYONES,
     None => OURS,
@@ -37,8 +38,8 @@ pub(crate) fn config(features: WasmFeatures) -> Config {
         .wasm_features(WasmFeatures::all(), false)
         .wasm_features(features, true)
         .epoch_interruption(true)
-        // It would put memories into files that it makes without a name: once the process
-        // is confined, none can be made (memfd_create).
+        // The option would put memories into anonymous files. Once the process is
+        // confined, it cannot create those (memfd_create).
         .memory_init_cow(false)
         .wasm_backtrace_max_frames(None)
         .generate_address_map(false);

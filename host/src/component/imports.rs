@@ -1,4 +1,5 @@
-//! What a component's imports grant: the list of imports is the list of rights.
+//! The rights that a component's imports grant: the list of imports is the list of
+//! rights.
 
 use wasmtime::component::types::ComponentItem;
 
@@ -6,26 +7,27 @@ use super::Program;
 use crate::confinement::Confined;
 use crate::error::Error;
 
-/// One function that a component imports, and what calling it gets.
+/// A function that a component imports, and the right that it grants.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Import {
     /// Package, interface and version: `wasi:filesystem/types@0.3.0`.
     pub interface: String,
-    /// As in a component: `[method]descriptor.open-at`.
+    /// Name as in the component: `[method]descriptor.open-at`.
     pub function: String,
-    /// What the component gets from it, or why nothing.
+    /// Result of a call for the component, or the reason why it gets nothing. One phrase for
+    /// people.
     pub grant: &'static str,
-    /// What keeps it at that.
+    /// Mechanisms that keep the function within its grant.
     pub enforced_by: &'static [Enforcement],
 }
 
-/// What stands between a function that can be called and what was not granted.
+/// A mechanism that keeps a function of the host within what was granted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum Enforcement {
-    /// Functions that are not linked.
+    /// Functions that are not linked do not exist for the component.
     Imports,
-    /// The environment that the instance is made with.
+    /// The environment with which the instance is created.
     Context,
     /// The log's own thread.
     Log,
@@ -33,20 +35,20 @@ pub enum Enforcement {
     Root,
     /// The kernel's path lookup.
     Beneath,
-    /// The rights of that descriptor.
+    /// The rights of the descriptor that is handed out.
     ReadOnly,
     /// The host's sockets.
     Sockets,
-    /// Landlock, on opening and changing files.
+    /// Landlock rules for opening and changing files.
     KernelFiles,
-    /// Landlock, on binding and connecting.
+    /// Landlock rules for binding and connecting TCP ports.
     KernelTcp,
-    /// Seccomp, on making, binding and connecting.
+    /// Seccomp rules for creating, binding and connecting sockets.
     KernelSockets,
 }
 
 impl Enforcement {
-    /// A short name.
+    /// Returns a short name, such as `read-only`.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -63,7 +65,7 @@ impl Enforcement {
         }
     }
 
-    /// How it works.
+    /// Returns one sentence that explains how it works.
     #[must_use]
     pub fn explanation(self) -> &'static str {
         match self {
@@ -98,7 +100,8 @@ impl Enforcement {
         }
     }
 
-    /// Whether it holds in a process that is confined like this; most always do.
+    /// Whether the mechanism is in force in a process with this confinement, `None` for
+    /// no confinement. Most mechanisms do not depend on it.
     #[must_use]
     pub fn holds(self, confined: Option<Confined>) -> bool {
         let landlock = confined.map_or(0, |confined| confined.landlock);
@@ -111,7 +114,7 @@ impl Enforcement {
     }
 }
 
-/// Functions of an interface that get the same, enforced by the same.
+/// Functions of an interface with the same grant and the same enforcement.
 struct Row {
     interface: &'static str,
     functions: &'static [&'static str],
@@ -119,8 +122,9 @@ struct Row {
     enforced_by: &'static [Enforcement],
 }
 
-/// All that [`Program`] links. Whoever links more has to say here what it grants: a
-/// component that imports what is not here has no [`Import`]s, only an error.
+/// All functions that [`Program`] links. A function that is added to the linker needs a
+/// row with its grant here: for a component that imports a function without a row,
+/// [`Program::imports`] returns an error.
 #[rustfmt::skip]
 const ROWS: &[Row] = &[
     Row { interface: "wasi:cli/environment", functions: &["get-arguments"],
@@ -176,11 +180,12 @@ const ROWS: &[Row] = &[
 ];
 
 impl Program {
-    /// What the component imports, function by function, in its own order.
+    /// Lists the functions that the component imports, in its own order, with their
+    /// grants.
     ///
     /// # Errors
-    /// [`Error::Component`] when it imports what no one has explained: a fault of
-    /// this library.
+    /// [`Error::Component`] when it imports a function of which this library has no
+    /// description, which is a fault of this library.
     pub fn imports(&self) -> Result<Vec<Import>, Error> {
         let component = self.server.instance_pre().component().component_type();
         let mut imports = Vec::new();
@@ -191,7 +196,7 @@ impl Program {
             for (function, item) in instance.exports(&self.engine) {
                 match item.ty {
                     ComponentItem::ComponentFunc(_) => imports.push(import(interface, function)?),
-                    // A name for a type lets no one do anything.
+                    // The name of a type grants nothing.
                     ComponentItem::Type(_) | ComponentItem::Resource(_) => {}
                     _ => return Err(unexplained(interface, function)),
                 }

@@ -16,7 +16,7 @@ use crate::wasi::filesystem::preopens::Preopen;
 use crate::wasi::limiter::InstanceLimiter;
 use crate::wasi::state::State;
 
-/// What an instance is given: all that it can ever reach.
+/// Grants of an instance: all that it can ever reach.
 pub(crate) struct Grants {
     pub(crate) arguments: Vec<String>,
     pub(crate) inboxes: Inboxes,
@@ -26,7 +26,7 @@ pub(crate) struct Grants {
     pub(crate) stderr: Log,
 }
 
-/// What `wasi:cli/run` returns.
+/// Result of `wasi:cli/run`.
 pub(crate) type Returned = Result<(), ()>;
 
 /// Runs an instance until it returns.
@@ -41,15 +41,16 @@ pub(crate) async fn run(
     let mut store = store(program, grants, limits);
     let instance = program.server.instantiate_async(&mut store).await?;
     let run = instance.wasi_cli_run();
-    // With tokio's budget, what is ready beyond it would be put off in reverse order, and
-    // behind whatever comes meanwhile: of many connections a few would be served again and
-    // again. Without, all that are ready are served in turn before the sockets are asked.
+    // With tokio's cooperative budget, ready tasks beyond it would be put off in
+    // reverse order, and behind tasks that become ready meanwhile: of many connections, a
+    // few would be served again and again. Without it, all ready tasks are served in turn
+    // before the sockets are polled.
     let serving = store.run_concurrent(async |store| run.call_run(store).await);
     unconstrained(serving).await?
 }
 
 fn store(program: &Program, grants: Grants, limits: &Limits) -> Store<State> {
-    // Handles and table entries are what a connection costs the host.
+    // Each connection costs the host handles and table entries.
     let per_worker = limits
         .connections
         .div_ceil(limits.workers.max(1))
@@ -65,7 +66,7 @@ fn store(program: &Program, grants: Grants, limits: &Limits) -> Store<State> {
         .stdout(grants.stdout)
         .stderr(grants.stderr)
         .max_random_size(0)
-        // What may wait is in our own hands.
+        // Our own functions replace those that may wait.
         .allow_blocking_current_thread(true)
         .build();
     let state = State {

@@ -18,13 +18,14 @@ use crate::wasi::state::State;
 use epochs::EpochTicker;
 use features::{ANYONES, BUILT_IN, config};
 
-/// The server component that was built with this library.
+/// The server component that was built with this library, as WebAssembly.
 pub const COMPONENT: &[u8] = include_bytes!(env!("PORTHOLE_WASM"));
 
-/// [`COMPONENT`] as machine code; empty when it was built for another machine.
+/// [`COMPONENT`] as machine code. Empty when it was built for another machine.
 const COMPILED: &[u8] = include_bytes!(env!("PORTHOLE_CWASM"));
 
-/// A component, compiled and checked against what is granted.
+/// A component that is compiled and checked against what is granted. Clones share the
+/// code.
 #[derive(Clone)]
 pub struct Program {
     pub(crate) engine: Engine,
@@ -33,14 +34,14 @@ pub struct Program {
 }
 
 impl Program {
-    /// Compiles a component that fits the world of `wit/server.wit`, and uses of
-    /// WebAssembly what compilers emit unasked (LLVM's "lime1") and what compositions of
-    /// several components take.
+    /// Compiles a component that fits the world of `wit/server.wit`. It may use the
+    /// WebAssembly features that compilers use by default (LLVM's "lime1"), and those
+    /// that compositions of several components need.
     ///
     /// # Errors
-    /// [`Error::Component`] when the bytes are no component, or when it imports
-    /// anything beyond that world, exports no `wasi:cli/run`, or uses a feature that
-    /// is off.
+    /// [`Error::Component`] when the bytes are not a component, or when the component
+    /// imports anything beyond that world, exports no `wasi:cli/run`, or uses a feature
+    /// that is off.
     pub fn compile(component: &[u8]) -> Result<Self, Error> {
         contained(|| Self::compile_with(ANYONES, component))
     }
@@ -51,19 +52,20 @@ impl Program {
         Self::link(engine, &component)
     }
 
-    /// The component that was built with this library, compiled ahead.
+    /// Returns the component that was built with this library, compiled ahead of time
+    /// where possible.
     ///
     /// # Errors
-    /// [`Error::Component`] when it was replaced at build time by one that does
+    /// [`Error::Component`] when it was replaced at build time by a component that does
     /// not fit.
     pub fn built_in() -> Result<Self, Error> {
         contained(|| {
             let engine = Engine::new(&config(BUILT_IN))?;
-            // SAFETY: the bytes are what `build.rs` got from `precompile_component`,
+            // SAFETY: the bytes are the result of `precompile_component` in `build.rs`,
             // and are part of this very binary.
             match unsafe { Component::deserialize(&engine, COMPILED) } {
                 Ok(component) => Self::link(engine, &component),
-                // Built for another processor, or not compiled ahead at all.
+                // It was built for another processor, or not compiled ahead of time.
                 Err(_) => Self::compile_with(BUILT_IN, COMPONENT),
             }
         })
@@ -79,8 +81,8 @@ impl Program {
     }
 }
 
-/// A panic of the runtime's over a component is no worse than its refusal: whoever serves
-/// goes on with the version that there is.
+/// Turns a panic of the runtime over a component into an error, so that a running server
+/// continues with its current version.
 fn contained<T>(load: impl FnOnce() -> Result<T, Error>) -> Result<T, Error> {
     catch_unwind(AssertUnwindSafe(load)).unwrap_or_else(|panic| {
         let words = words(&*panic);

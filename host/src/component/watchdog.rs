@@ -1,4 +1,4 @@
-//! The end of a component that keeps the worker's thread to itself.
+//! The watchdog, which ends a component that does not return to the worker's thread.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -8,13 +8,13 @@ use wasmtime::{Store, UpdateDeadline};
 
 use crate::limits;
 
-/// How long the thread may run between two heartbeats.
+/// Longest time that the thread may run between two heartbeats.
 const PATIENCE: Duration =
     Duration::from_millis(limits::WATCHDOG_TICK.as_millis() as u64 * limits::WATCHDOG_TICKS);
 
-/// Ends a component that does not return to this thread's runtime. What counts is the time
-/// that the thread was running since the last heartbeat: while it waits, for a disk or for
-/// a processor, the component does nothing wrong.
+/// Ends a component that does not return to this thread's runtime. Only time counts in
+/// which the thread was running since the last heartbeat: a component that waits for a
+/// disk or for a processor does nothing wrong.
 pub(crate) fn watch<T>(store: &mut Store<T>) {
     watch_for(store, PATIENCE);
 }
@@ -32,7 +32,7 @@ fn watch_for<T>(store: &mut Store<T>, patience: Duration) {
     });
     store.set_epoch_deadline(1);
     store.epoch_deadline_callback(move |_| {
-        // It runs on the same thread.
+        // This callback runs on the same thread.
         let since = running().saturating_sub(heartbeat.load(Ordering::Relaxed));
         Ok(match Duration::from_nanos(since) > patience {
             true => UpdateDeadline::Interrupt,
@@ -41,7 +41,7 @@ fn watch_for<T>(store: &mut Store<T>, patience: Duration) {
     });
 }
 
-/// Nanoseconds that this thread has been running.
+/// Returns the nanoseconds that this thread has been running.
 #[cfg(unix)]
 fn running() -> u64 {
     use rustix::time::{ClockId, clock_gettime};
@@ -53,7 +53,7 @@ fn running() -> u64 {
         .saturating_add(nanoseconds)
 }
 
-/// Where it is not known: nanoseconds that have passed.
+/// Returns the nanoseconds that have passed, on systems that do not tell a thread's time.
 #[cfg(not(unix))]
 fn running() -> u64 {
     use std::sync::LazyLock;
@@ -79,7 +79,7 @@ mod tests {
         (func (export "spins") (loop $again (br $again))))"#;
     const SHORT: Duration = Duration::from_millis(20);
 
-    /// Waits in the host for ten times as long as it may spin.
+    /// Waits in the host. All calls together take ten times as long as it may spin.
     fn wait() {
         std::thread::sleep(SHORT.checked_div(2).unwrap());
     }
@@ -90,7 +90,7 @@ mod tests {
         config.epoch_interruption(true);
         let engine = Engine::new(&config).unwrap();
         let ticking = engine.weak();
-        // It ends with the engine.
+        // The thread ends with the engine.
         std::thread::spawn(move || {
             while let Some(engine) = ticking.upgrade() {
                 engine.increment_epoch();

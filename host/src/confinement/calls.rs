@@ -1,14 +1,15 @@
-//! The system calls that serving does not need, by what they would give to native code of
-//! an attacker's.
+//! System calls that serving does not need, grouped by what they would give to an
+//! attacker's native code.
 //!
-//! A list of calls to refuse, not one of calls to allow: that would break with the next
-//! libc, and what is new in a kernel is reached by few. Reading and writing what is open
-//! stays free (`sendfile`, `splice`, `setsockopt` and the like), and so do threads; who may
-//! start those with `clone3` may also fork, for its flags are out of a filter's sight.
+//! These are calls to refuse, not calls to allow: a list of allowed calls would break
+//! with the next libc, and few attackers know the newest calls of a kernel. Reading and
+//! writing open files stays allowed (`sendfile`, `splice`, `setsockopt` and the like),
+//! and so do threads. Code that may start threads with `clone3` may also fork, because a
+//! filter cannot see the flags of that call.
 
 use libc::c_long;
 
-/// Sockets that were not granted. `io_uring` makes them past every filter.
+/// Sockets that were not granted. `io_uring` creates them past every filter.
 const SOCKETS: &[c_long] = &[
     libc::SYS_socket,
     libc::SYS_bind,
@@ -19,7 +20,7 @@ const SOCKETS: &[c_long] = &[
     libc::SYS_io_uring_register,
 ];
 
-/// Programs, and the files in memory that one could be put into.
+/// Programs, and files in memory that could contain one.
 const PROGRAMS: &[c_long] = &[
     libc::SYS_execve,
     libc::SYS_execveat,
@@ -27,7 +28,7 @@ const PROGRAMS: &[c_long] = &[
     447, // memfd_secret
 ];
 
-/// The memory, the descriptors and the fate of other processes.
+/// Memory, descriptors and lives of other processes.
 const PROCESSES: &[c_long] = &[
     libc::SYS_ptrace,
     libc::SYS_process_vm_readv,
@@ -48,7 +49,7 @@ const PROCESSES: &[c_long] = &[
     libc::SYS_ioprio_set,
 ];
 
-/// What processes share past the file system: memory, queues and keys.
+/// Memory, queues and keys that processes share outside the file system.
 const SHARED: &[c_long] = &[
     libc::SYS_shmget,
     libc::SYS_shmat,
@@ -68,8 +69,8 @@ const SHARED: &[c_long] = &[
     libc::SYS_request_key,
 ];
 
-/// Names, modes, owners, times, sizes and attributes of files: Landlock knows some of
-/// them, since some version.
+/// Names, modes, owners, times, sizes and attributes of files. Landlock restricts some of
+/// these, since some version.
 const FILES: &[c_long] = &[
     libc::SYS_mkdirat,
     libc::SYS_mknodat,
@@ -97,7 +98,7 @@ const FILES: &[c_long] = &[
     469, // file_setattr
 ];
 
-/// What happens to files that can't be opened, and files by other ways than their names.
+/// Events on files that cannot be opened, and files by other means than their names.
 const WATCHING: &[c_long] = &[
     libc::SYS_inotify_init1,
     libc::SYS_inotify_add_watch,
@@ -107,7 +108,7 @@ const WATCHING: &[c_long] = &[
     libc::SYS_open_by_handle_at,
 ];
 
-/// Another view of the file system, or another system: namespaces and mounts.
+/// Namespaces and mounts: another view of the file system, or another system.
 const NAMESPACES: &[c_long] = &[
     libc::SYS_unshare,
     libc::SYS_setns,
@@ -125,7 +126,7 @@ const NAMESPACES: &[c_long] = &[
     libc::SYS_mount_setattr,
 ];
 
-/// Parts of the kernel that are known for their holes, or that stop it.
+/// Parts of the kernel that are known for their vulnerabilities, or that can stop it.
 const KERNEL: &[c_long] = &[
     libc::SYS_bpf,
     libc::SYS_perf_event_open,
@@ -151,7 +152,7 @@ const KERNEL: &[c_long] = &[
     libc::SYS_clock_adjtime,
 ];
 
-/// The same by older names.
+/// The same calls by older names.
 #[cfg(target_arch = "x86_64")]
 const OLDER: &[c_long] = &[
     libc::SYS_uselib,
@@ -183,12 +184,13 @@ const OLDER: &[c_long] = &[libc::SYS_renameat, 294]; // kexec_file_load
 #[cfg(not(any(target_arch = "x86_64", target_arch = "aarch64")))]
 const OLDER: &[c_long] = &[294]; // kexec_file_load
 
-/// Refused whatever the arguments.
+/// Calls that are refused whatever their arguments.
 pub(super) const REFUSED: &[&[c_long]] = &[
     SOCKETS, PROGRAMS, PROCESSES, SHARED, FILES, WATCHING, NAMESPACES, KERNEL, OLDER,
 ];
 
-/// Refused for other processes: the first argument is a process, and 0 is this one.
+/// Calls that are refused for other processes: the first argument is a process, and 0 is
+/// this one.
 pub(super) const THIS_PROCESS_ONLY: &[c_long] = &[
     libc::SYS_prlimit64,
     libc::SYS_sched_setscheduler,

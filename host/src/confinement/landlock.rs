@@ -1,4 +1,4 @@
-//! By Landlock: reading what is granted, and nothing else.
+//! Confinement by Landlock: the process may read what is granted, and nothing else.
 
 use std::os::fd::AsFd;
 use std::path::Path;
@@ -13,8 +13,8 @@ use super::Confined;
 use crate::error::Error;
 use crate::root::Root;
 
-/// The newest version that was looked at: all that it can refuse is refused. An
-/// older kernel leaves out what it does not know.
+/// The newest Landlock version that this code was checked against. Everything that this
+/// version can refuse is refused. An older kernel leaves out what it does not support.
 const KNOWN: ABI = ABI::V10;
 
 pub(super) fn confine(root: &Root, also_readable: &[&Path]) -> Result<Confined, Error> {
@@ -37,7 +37,7 @@ pub(super) fn confine(root: &Root, also_readable: &[&Path]) -> Result<Confined, 
     })
 }
 
-/// As a place only, so that nothing waits for the writer of a FIFO.
+/// Opens a path as a location only, so that a FIFO does not wait for its writer.
 fn open(path: &Path) -> Result<PathFd, Error> {
     PathFd::new(path).map_err(|error| match error {
         PathFdError::OpenCall { source, path, .. } => Error::Root { path, source },
@@ -64,7 +64,7 @@ fn restrict(root: &Root, also_readable: &[PathFd]) -> Result<RestrictionStatus, 
         .restrict_self()
 }
 
-/// Where there is no `/proc`, it may not be.
+/// Whether the process has one thread. Without `/proc` this is not known, and false.
 fn is_the_only_thread() -> bool {
     std::fs::read_dir("/proc/self/task").is_ok_and(|threads| threads.count() == 1)
 }

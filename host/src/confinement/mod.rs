@@ -1,9 +1,9 @@
-//! The wall behind the wall: the process gives up, for good, what serving does not
-//! need. Should code of an attacker ever run outside the component, the kernel still
-//! stands between it and everything else.
+//! Confinement of the process, as a second line of defence: the process gives up, for
+//! good, all rights that serving does not need. If an attacker's code ever runs outside
+//! the component, the kernel still confines it.
 //!
-//! Linux only, by Landlock, seccomp and `no_new_privs`; each kernel does what it knows
-//! how.
+//! Linux only, by Landlock, seccomp and `no_new_privs`, as far as the kernel supports
+//! them.
 
 #[cfg(target_os = "linux")]
 mod calls;
@@ -18,23 +18,30 @@ use std::path::Path;
 use crate::error::Error;
 use crate::root::Root;
 
-/// Gives up, for good, everything but reading the root and what is at or below the
-/// `also_readable` paths, as far as this kernel knows how: other files, any writing,
-/// creating, removing, dating and executing, making, binding and connecting of sockets,
-/// control of devices, whatever reaches other processes, new privileges. What is open
-/// stays open: descriptors, listeners, connections.
+/// Gives up, for good, all rights of the process except reading the root and everything
+/// at or below the `also_readable` paths, as far as this kernel supports it.
 ///
-/// It holds for the calling thread and for threads that it starts from now on, and for
-/// child processes: call it before there are any, and after all has been opened and
-/// bound. A kernel with Landlock 8 confines all threads, whenever it is called. Nothing
-/// in this library calls it by itself.
+/// From then on, the kernel refuses:
+/// - to open other files,
+/// - to write, create, remove and execute files, and to change their times,
+/// - to create, bind and connect sockets,
+/// - to control devices and to reach other processes,
+/// - to gain privileges.
 ///
-/// What stays readable is what the root and the paths are now. Whatever takes their
-/// place later is something else: [`Root::open`] fails for a directory that was
-/// replaced, unless a also_readable path is above it. The component sees no also_readable path.
+/// Open descriptors, listeners and connections stay open.
 ///
-/// A kernel without Landlock, or another system, is no error: what was reached is in
-/// the [`Confined`] that is returned.
+/// This applies to the calling thread, to threads that it starts from now on, and to
+/// child processes: call it before there are any, and after everything has been opened
+/// and bound. A kernel with Landlock 8 confines all threads, whenever it is called.
+/// Nothing in this library calls it by itself.
+///
+/// The root and the paths are resolved now, and stay readable. A file or directory that
+/// takes their place later is another one: [`Root::open`] fails for a directory that was
+/// replaced, unless a path of `also_readable` is above it. The component sees none of
+/// these paths.
+///
+/// A kernel without Landlock, or another system, is not an error: the returned
+/// [`Confined`] tells what is in force.
 ///
 /// ```
 /// # fn main() -> Result<(), porthole::Error> {
@@ -47,8 +54,9 @@ use crate::root::Root;
 /// ```
 ///
 /// # Errors
-/// [`Error::Root`] when a also_readable path can't be had, [`Error::Confinement`] when the
-/// kernel knows how to confine the process and does not do it.
+/// [`Error::Root`] when a path of `also_readable` cannot be opened.
+/// [`Error::Confinement`] when the kernel supports confining the process, but an attempt
+/// to do so failed.
 pub fn confine(root: &Root, also_readable: &[&Path]) -> Result<Confined, Error> {
     #[cfg(target_os = "linux")]
     {
@@ -63,25 +71,25 @@ pub fn confine(root: &Root, also_readable: &[&Path]) -> Result<Confined, Error> 
     }
 }
 
-/// What a process has given up: as much as its kernel knows how.
+/// Confinement that is in force for a process, as far as its kernel supports it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Confined {
-    /// The version of Landlock's interface that is in force, 0 for none. Files
+    /// Version of the Landlock interface that is in force, 0 for none. It restricts files
     /// since 1 (Linux 5.13), TCP since 4 (6.7), devices since 5 (6.10), signals and
-    /// abstract Unix sockets since 6 (6.12), all Unix sockets since 9, UDP since 10.
+    /// abstract Unix sockets since 6 (6.12), all Unix sockets since 9, and UDP since 10.
     pub landlock: u32,
-    /// Whether seccomp refuses to make, bind and connect sockets of any kind, to run
+    /// Whether seccomp refuses to create, bind and connect sockets of any kind, to run
     /// programs, and to reach other processes.
     pub no_new_sockets: bool,
-    /// Whether `no_new_privs` is set: a set-user-ID program gains nothing.
+    /// Whether `no_new_privs` is set, so that a set-user-ID program gains nothing.
     pub no_new_privileges: bool,
-    /// Whether every thread of the process is confined, and not just the one that
-    /// called and those that it starts.
+    /// Whether every thread of the process is confined, and not only the calling thread
+    /// and those that it starts.
     pub every_thread: bool,
 }
 
-/// What Landlock can refuse, with the version that it took.
+/// Rights that Landlock can refuse, with the version since which it does.
 const REFUSED: [(u32, &str); 6] = [
     (Confined::FILES, "other files"),
     (Confined::TCP, "TCP"),
@@ -92,13 +100,13 @@ const REFUSED: [(u32, &str); 6] = [
 ];
 
 impl Confined {
-    /// The version of Landlock since which files are refused.
+    /// Version of Landlock since which files are refused.
     pub const FILES: u32 = 1;
 
-    /// The version of Landlock since which TCP is refused.
+    /// Version of Landlock since which TCP is refused.
     pub const TCP: u32 = 4;
 
-    /// What Landlock refuses.
+    /// Returns short names of the rights that Landlock refuses, such as `other files`.
     #[must_use]
     pub fn refused(&self) -> Vec<&'static str> {
         let known = |(since, _): &&(u32, _)| *since <= self.landlock;
@@ -110,7 +118,8 @@ impl Confined {
     }
 }
 
-/// One line: `by Landlock 7 (other files, TCP, …), seccomp (new sockets), no_new_privs`.
+/// Writes one line: `by Landlock 7 (other files, TCP, …), seccomp (new sockets),
+/// no_new_privs`.
 impl fmt::Display for Confined {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let landlock = (self.landlock > 0)

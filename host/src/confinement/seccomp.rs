@@ -1,10 +1,10 @@
-//! By seccomp: no socket is made, bound or connected any more, no program run, no other
-//! process touched.
+//! Confinement by seccomp: the process creates, binds and connects no more sockets, runs
+//! no program, and touches no other process.
 //!
-//! Landlock refuses TCP, but to a kernel of 2026 that is not all: MPTCP, TCP Fast Open,
-//! and listening without binding pass it by, and UDP comes with version 10 only. The
-//! host needs none of it after its start; it accepts. What else is refused is in
-//! [`super::calls`].
+//! Landlock refuses TCP, but on a kernel of 2026 that is not enough. MPTCP, TCP Fast
+//! Open, and listening without binding bypass it, and it restricts UDP only since version
+//! 10. The host needs none of these after its start, because it only accepts connections.
+//! [`super::calls`] lists the other calls that are refused.
 
 use std::collections::BTreeMap;
 
@@ -16,7 +16,7 @@ use seccompiler::{
 
 use super::calls::{REFUSED, THIS_PROCESS_ONLY};
 
-/// Whether it is in force, for all threads.
+/// Installs the filter for all threads. Returns whether it is in force.
 pub(super) fn confine() -> bool {
     let Ok(program) = filter() else {
         return false;
@@ -24,8 +24,8 @@ pub(super) fn confine() -> bool {
     seccompiler::apply_filter_all_threads(&program).is_ok()
 }
 
-/// Calls whose outcome hangs on no argument are decided by a bitmap in the kernel
-/// (since 5.11): what serving does costs next to nothing more.
+/// Builds the filter. A bitmap in the kernel (since 5.11) decides calls whose result does
+/// not depend on an argument, so the calls of serving cost next to nothing more.
 fn filter() -> Result<BpfProgram, seccompiler::BackendError> {
     let refused = REFUSED.iter().copied().flatten();
     let mut rules: BTreeMap<c_long, Vec<SeccompRule>> =
@@ -50,9 +50,9 @@ fn filter() -> Result<BpfProgram, seccompiler::BackendError> {
 
 const REFUSAL: u32 = libc::EACCES.cast_unsigned();
 
-/// The same calls have other numbers under x86's x32 interface, which some kernels offer
-/// beside. It is refused as a whole: load the number; if it has x32's bit, or is no
-/// number at all, refuse.
+/// Refuses x86's x32 interface as a whole. Some kernels offer it in addition, and the
+/// same calls have other numbers there. The instructions load the number, and refuse it
+/// if it has x32's bit or is not a valid number.
 const OTHER_NUMBERS: [sock_filter; 3] = [
     instruction(libc::BPF_LD | libc::BPF_W | libc::BPF_ABS, 0, 0),
     instruction(libc::BPF_JMP | libc::BPF_JGE | libc::BPF_K, 0x4000_0000, 1),
@@ -63,7 +63,8 @@ const OTHER_NUMBERS: [sock_filter; 3] = [
     ),
 ];
 
-/// `otherwise` is how many instructions to leave out when a comparison fails.
+/// Creates an instruction. `otherwise` is the number of instructions to skip when a
+/// comparison fails.
 const fn instruction(code: u32, k: u32, otherwise: u8) -> sock_filter {
     sock_filter {
         code: code as u16,
@@ -73,19 +74,20 @@ const fn instruction(code: u32, k: u32, otherwise: u8) -> sock_filter {
     }
 }
 
-/// Pairs of streams wake the runtime. Of Unix sockets all others (the kernel makes a
-/// datagram of SOCK_RAW) could send to any other process's.
+/// Refuses socket pairs except Unix streams, which wake the runtime. All other Unix
+/// sockets could send to the socket of any process (the kernel turns SOCK_RAW into a
+/// datagram socket).
 fn all_but_streams() -> Result<Vec<SeccompRule>, seccompiler::BackendError> {
     let is_unix = u64::from(libc::AF_UNIX.cast_unsigned());
     let mut rules = vec![unless(0, SeccompCmpOp::Ne, is_unix)?];
-    // A type is a number of four bits, beside flags (socket.h): SOCK_STREAM is 1.
+    // A type is a number of four bits, combined with flags (socket.h): SOCK_STREAM is 1.
     for (bit, value) in [(1, 0), (2, 2), (4, 4), (8, 8)] {
         rules.push(unless(1, SeccompCmpOp::MaskedEq(bit), value)?);
     }
     Ok(rules)
 }
 
-/// Refuses when an argument compares like that.
+/// Returns a rule that refuses a call when the argument compares like that.
 fn unless(
     argument: u8,
     compares: SeccompCmpOp,
@@ -101,7 +103,7 @@ mod tests {
 
     use super::*;
 
-    /// What the kernel says to a call with these arguments.
+    /// Returns the kernel's error for a call with these arguments.
     fn call(number: c_long, first: c_long, second: c_long) -> ErrorKind {
         // SAFETY: no call takes −1 for an address or a descriptor: the kernel refuses it
         // whether or not the filter does.
@@ -112,7 +114,7 @@ mod tests {
         }
     }
 
-    /// On a thread of its own: the rest of the process stays as it is.
+    /// Runs on a separate thread, so that the rest of the process is not confined.
     #[test]
     fn each_call_is_refused_and_no_other() {
         let confined = std::thread::spawn(|| {
@@ -161,7 +163,7 @@ mod tests {
                     stream,
                     true,
                 ),
-                // x32's names for `execve` and `ptrace`.
+                // Numbers of `execve` and `ptrace` in x32.
                 (0x4000_0000 + 520, -1, -1, true),
                 (0x4000_0000 + 521, -1, -1, true),
             ];

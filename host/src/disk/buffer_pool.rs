@@ -1,4 +1,4 @@
-//! Memory for what threads read while the worker does something else.
+//! Buffers for threads that read files while the worker does something else.
 
 use std::ops::{Deref, DerefMut};
 use std::sync::Arc;
@@ -6,11 +6,11 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use crate::limits::{DISK_THREADS, OFFLOADED_READ_BYTES, OFFLOADED_READ_MIN_BYTES};
 
-/// The bytes of all buffers of a worker that count.
+/// Bytes of all counted buffers of a worker.
 #[derive(Debug, Default)]
 pub(crate) struct BufferPool(Arc<AtomicUsize>);
 
-/// Zeros, or what was read.
+/// A buffer: zeros at first, then the bytes that were read.
 #[derive(Debug)]
 pub(crate) struct Buffer {
     bytes: Vec<u8>,
@@ -19,7 +19,8 @@ pub(crate) struct Buffer {
 }
 
 impl BufferPool {
-    /// As large as is wanted and allowed; a small one when there are many.
+    /// Returns a buffer as large as is wanted and allowed, or a small one when many large
+    /// ones are in use.
     pub(crate) fn take(&self, wanted: usize) -> Buffer {
         const MOST: usize = OFFLOADED_READ_BYTES.saturating_mul(DISK_THREADS);
         let wanted = wanted.min(OFFLOADED_READ_BYTES);

@@ -1,12 +1,13 @@
-//! The kernel's errors in WASI's words.
+//! WASI's error codes for the kernel's errors.
 
 use rustix::io::Errno;
 use wasmtime_wasi::p3::bindings::filesystem::types::ErrorCode;
 
 use super::granted::{NOT_OPENED, OUTSIDE};
 
-/// Whose fault it is must be told apart: what is not there, what may not be read, what the
-/// process lacks, and what the disk does not give.
+/// Returns the code for an error. The codes distinguish whose fault it is: a file that
+/// does not exist, a file that may not be read, a resource that the process lacks, or a
+/// disk that fails.
 pub(crate) fn code(error: Errno) -> ErrorCode {
     match error {
         OUTSIDE | NOT_OPENED => ErrorCode::NotPermitted,
@@ -20,7 +21,8 @@ pub(crate) fn code(error: Errno) -> ErrorCode {
         Errno::INVAL => ErrorCode::Invalid,
         Errno::BADF => ErrorCode::BadDescriptor,
         Errno::OVERFLOW | Errno::FBIG => ErrorCode::Overflow,
-        // It waits for longer than anyone may be kept waiting, or for too much.
+        // The question would take longer than anyone may wait, or too many questions
+        // wait.
         Errno::TIMEDOUT | Errno::BUSY | Errno::AGAIN | Errno::INTR => ErrorCode::Busy,
         Errno::NODEV
         | Errno::NOMEDIUM
@@ -52,7 +54,7 @@ mod tests {
             (Errno::LOOP, ErrorCode::Loop),
             (Errno::NAMETOOLONG, ErrorCode::NameTooLong),
             (Errno::IO, ErrorCode::Io),
-            // ext4 and Btrfs have these for what they find broken.
+            // ext4 and Btrfs return these for corrupt data.
             (Errno::BADMSG, ErrorCode::Io),
             (Errno::UCLEAN, ErrorCode::Io),
             (Errno::STALE, ErrorCode::NoSuchDevice),

@@ -1,26 +1,27 @@
-//! Which file systems the serving thread may ask, and which may keep it waiting.
+//! File systems that the serving thread may ask, and those that may keep it waiting.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
 use crate::limits::{FILE_SYSTEM_TTL, KNOWN_FILE_SYSTEMS, SLOW_CALL, SLOW_DISK_PERIOD};
 
-/// A mounted file system, as `stx_dev` names it.
+/// Device number of a mounted file system, from `stx_dev`.
 pub(crate) type Device = (u32, u32);
 
-/// What a file system waits for.
+/// Resource that a file system may wait for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Kind {
-    /// Nothing: it is in memory.
+    /// Nothing: the file system is in memory.
     Memory,
-    /// A disk of this machine: for what the kernel does not have in memory.
+    /// A disk of this machine, for data that the kernel does not have in memory.
     Disk,
-    /// A server, a process, or who knows: for anything, and without end.
+    /// A server, a process, or something unknown: for any data, and without a time limit.
     Remote,
 }
 
 impl Kind {
-    /// By the numbers of statfs(2). What is not known is not trusted.
+    /// Returns the kind for a number of statfs(2). An unknown file system counts as
+    /// remote.
     pub(crate) fn of(magic: i64) -> Self {
         #[rustfmt::skip]
         const DISKS: &[i64] = &[
@@ -52,20 +53,20 @@ impl Kind {
     }
 }
 
-/// How a question to a file system is to be put.
+/// Thread that may ask a file system.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Route {
-    /// By the serving thread.
+    /// The serving thread.
     Inline,
-    /// By the serving thread as far as the kernel has the answer in memory.
+    /// The serving thread, for data that the kernel has in memory.
     InlineIfCached,
-    /// By a thread that may wait.
+    /// A thread that may wait.
     Offload,
-    /// The same, and that thread is to say what kind it is.
+    /// A thread that may wait, and that also finds out the kind.
     Unknown,
 }
 
-/// What is known of the file systems that were met.
+/// Kinds of the file systems that were used so far.
 #[derive(Debug, Default)]
 pub(crate) struct FileSystems(Mutex<Vec<Known>>);
 
@@ -74,7 +75,7 @@ struct Known {
     device: Device,
     kind: Kind,
     learned: Instant,
-    /// When a question last took long.
+    /// Time of the last slow call.
     slow: Option<Instant>,
 }
 
@@ -86,7 +87,7 @@ impl FileSystems {
         };
         let is_past = |since: Instant, age| since.elapsed() > age;
         match known.kind {
-            // The number may be another's by now.
+            // Another file system may have the number by now.
             _ if is_past(known.learned, FILE_SYSTEM_TTL) => Route::Unknown,
             Kind::Memory => Route::Inline,
             Kind::Disk => match known.slow {
@@ -114,7 +115,7 @@ impl FileSystems {
         });
     }
 
-    /// Notes that a question took as long as from `begun` until now.
+    /// Notes that a call took from `begun` until now.
     pub(crate) fn took(&self, device: Device, begun: Instant) {
         if begun.elapsed() > SLOW_CALL
             && let Some(known) = self.lock().iter_mut().find(|known| known.device == device)
@@ -124,7 +125,7 @@ impl FileSystems {
     }
 
     fn lock(&self) -> MutexGuard<'_, Vec<Known>> {
-        // Nothing panics while it is held.
+        // No code panics while it holds the lock.
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -1,4 +1,4 @@
-//! What is granted, and paths beneath it.
+//! The root, and places beneath it.
 
 use std::fs::File;
 use std::os::fd::BorrowedFd;
@@ -8,17 +8,18 @@ use std::sync::Arc;
 use rustix::fs::{Mode, OFlags, ResolveFlags, openat2};
 use rustix::io::Errno;
 
-/// The error for what is neither a file nor a directory: open(2) has it for sockets.
+/// Error for an object that is neither a file nor a directory, as open(2) has for
+/// sockets.
 pub(crate) const NOT_OPENED: Errno = Errno::NXIO;
-/// The error for what leads out, and for what leads to another file system where that is
-/// not to be asked.
+/// Error for a path that leads out of the root, or to another file system if that must
+/// not be asked.
 pub(crate) const OUTSIDE: Errno = Errno::XDEV;
 
-/// What is granted, and where it is.
+/// The root, and its paths.
 #[derive(Debug)]
 pub(crate) struct Granted {
     pub(crate) directory: Arc<File>,
-    /// Its absolute paths: links may name it by any.
+    /// Absolute paths of the root. Links may name it by any of them.
     pub(crate) paths: Vec<PathBuf>,
     /// Whether the kernel keeps paths inside by itself (Linux 5.6).
     pub(crate) has_openat2: bool,
@@ -28,8 +29,8 @@ impl Granted {
     pub(crate) fn new(directory: Arc<File>, paths: Vec<PathBuf>) -> Self {
         let beneath = ResolveFlags::BENEATH;
         let opened = openat2(&directory, c".", OFlags::PATH, Mode::empty(), beneath);
-        // Filters of system calls say EPERM for what they do not know. A granted file is
-        // no directory.
+        // Filters of system calls return EPERM for calls that they do not know. If a file
+        // was granted, the error is another: a file is not a directory.
         let has_openat2 = !matches!(opened, Err(Errno::NOSYS | Errno::PERM));
         Self {
             directory,
@@ -39,7 +40,7 @@ impl Granted {
     }
 }
 
-/// A path, and the directory that it begins at.
+/// A path, and the directory in which it begins.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Place<'a> {
     pub(crate) from: BorrowedFd<'a>,
@@ -48,7 +49,7 @@ pub(crate) struct Place<'a> {
     pub(crate) follow: bool,
 }
 
-/// Whether a link at the end of a path is followed.
+/// Returns the flag that decides whether a link at the end of a path is followed.
 pub(super) fn last(follow: bool) -> OFlags {
     match follow {
         true => OFlags::empty(),

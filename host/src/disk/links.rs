@@ -1,9 +1,9 @@
-//! Links that the kernel does not follow beneath a directory, and that stay inside all
-//! the same: absolute ones that name what is granted, and such as lead out and in again.
+//! Links that the kernel refuses to follow beneath a directory although they stay inside:
+//! absolute links that name the root, and links that lead out of it and in again.
 //!
-//! The path is gone through name by name, each looked up in the directory before it. So
-//! it can be said where it leads without a link; there the kernel opens it, beneath what
-//! is granted and without following any, so that whoever changes links meanwhile can only
+//! The path is walked name by name, and each name is looked up in the directory before
+//! it. The result is a path without links. The kernel then opens that path, beneath the
+//! root and without following links, so a process that changes links meanwhile can only
 //! make it fail.
 
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
@@ -19,20 +19,20 @@ use crate::limits::{PATH_BYTES, SYMLINK_STEPS, SYMLINKS};
 
 type Name = Vec<u8>;
 
-/// Where a path leads.
+/// The file or directory that a path leads to.
 #[derive(Debug)]
 pub(crate) struct End {
-    /// The directory that it is in, or itself.
+    /// The directory that contains it, or that it is.
     directory: OwnedFd,
-    /// What is not a directory has a name in it.
+    /// Name in that directory, unless it is a directory itself.
     name: Option<Name>,
-    /// Beneath what is granted.
+    /// Path relative to the root.
     path: Vec<u8>,
 }
 
 impl End {
     pub(crate) fn open(&self, granted: &Granted, flags: OFlags) -> Result<OwnedFd, Errno> {
-        // A link at the end is there to be looked at.
+        // A link at the end is not followed: the caller wants to look at the link itself.
         let flags = flags | last(false) | OFlags::CLOEXEC;
         if granted.has_openat2 {
             let inside = ResolveFlags::BENEATH | ResolveFlags::NO_SYMLINKS;
@@ -44,11 +44,13 @@ impl End {
     }
 }
 
+/// Walks a path to its end.
+///
 /// # Errors
-/// [`OUTSIDE`] when it leads out; [`Errno::LOOP`] when that would take too long to find
-/// out; and whatever the file system says.
+/// [`OUTSIDE`] when the path leads out. [`Errno::LOOP`] when it has too many links or
+/// names. Any error of the file system.
 pub(crate) fn follow(granted: &Granted, place: Place<'_>) -> Result<End, Errno> {
-    // Only links may lead up: a directory is what it was opened as.
+    // Only links may lead up: an opened directory must not lead to its parent.
     if place.path.starts_with(b"/") || names(place.path).any(|name| name == b"..") {
         return Err(OUTSIDE);
     }
@@ -67,14 +69,15 @@ pub(crate) fn follow(granted: &Granted, place: Place<'_>) -> Result<End, Errno> 
 
 struct Walk<'a> {
     granted: &'a Granted,
-    /// Of what is granted, and where the walk is: without links, from `/`.
+    /// Names of the root's path from `/`; `at` has those of the current position. Both
+    /// are free of links.
     root: Vec<Name>,
     at: Vec<Name>,
-    /// The directory there, while it is inside.
+    /// The directory at that position, while it is inside.
     directory: OwnedFd,
-    /// What `at` ends with, if that is no directory.
+    /// Last name of `at`, unless that is a directory.
     name: Option<Name>,
-    /// Names to go yet, the next one last.
+    /// Names that are left to walk, the next one last.
     rest: Vec<Name>,
     links: usize,
     steps: usize,
@@ -85,7 +88,7 @@ impl<'a> Walk<'a> {
         let root = granted.place()?;
         let at = match path_of(place.from) {
             Some(at) if at.starts_with(&root) => at,
-            // It has been moved away, or there is no /proc to say where it is.
+            // The directory was moved away, or there is no /proc to tell its path.
             _ => match Stat::of(place.from, Freshness::Queried)? {
                 stat if stat.is_same_object(&Stat::of(&granted.directory, Freshness::Queried)?) => {
                     root.clone()
@@ -125,7 +128,8 @@ impl<'a> Walk<'a> {
                 self.go_back()
             }
             _ if self.is_inside() => self.enter(name, follow),
-            // Outside it is not looked around: only the way back in is known.
+            // Outside, nothing is looked up: only the names that lead back to the root
+            // are known.
             _ if self.root.get(self.at.len()) == Some(&name) => {
                 self.at.push(name);
                 self.go_back()
@@ -176,7 +180,7 @@ impl<'a> Walk<'a> {
         self.go_back()
     }
 
-    /// To the directory at `at`, from what is granted on: no step leads up.
+    /// Opens the directory at `at`, starting from the root, so that no step leads up.
     fn go_back(&mut self) -> Result<(), Errno> {
         let Some(below) = self.at.get(self.root.len()..) else {
             return Ok(());
@@ -214,7 +218,7 @@ impl<'a> Walk<'a> {
 }
 
 impl Granted {
-    /// Where it is now, or was when it was opened.
+    /// Returns the path of the root now, or as it was when it was opened.
     fn place(&self) -> Result<Vec<Name>, Errno> {
         let known = || self.paths.first().map(|path| names_of(path));
         path_of(self.directory.as_fd())
@@ -222,7 +226,7 @@ impl Granted {
             .ok_or(OUTSIDE)
     }
 
-    /// The rest of an absolute path that begins with one of ours.
+    /// Returns the rest of an absolute path that begins with one of the root's paths.
     fn inner<'a>(&self, target: &'a [u8]) -> Option<&'a [u8]> {
         let target = Path::new(std::ffi::OsStr::from_bytes(target));
         let mut inner = self
@@ -233,7 +237,7 @@ impl Granted {
     }
 }
 
-/// One name in a directory; a link is not followed.
+/// Opens one name in a directory. A link is not followed.
 fn step(directory: BorrowedFd<'_>, name: &[u8], flags: OFlags) -> Result<OwnedFd, Errno> {
     let flags = flags | OFlags::PATH | OFlags::NOFOLLOW | OFlags::CLOEXEC;
     openat(directory, name, flags, Mode::empty())
@@ -248,7 +252,7 @@ fn names_of(path: &Path) -> Vec<Name> {
     names.map(<[u8]>::to_vec).collect()
 }
 
-/// Where a directory is, by proc(5); none without it.
+/// Returns the path of a directory, from proc(5); `None` without it.
 fn path_of(directory: BorrowedFd<'_>) -> Option<Vec<Name>> {
     use std::os::fd::AsRawFd as _;
     let link = format!("/proc/self/fd/{}", directory.as_raw_fd());

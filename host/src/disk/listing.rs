@@ -16,7 +16,7 @@ use super::{Device, Disk, Route, descriptor_type, names};
 use crate::descriptors::is_for_files;
 use crate::limits::DIRECTORY_BATCH_BYTES;
 
-/// A directory that is being read, by a descriptor of its own.
+/// Reads a directory, through a descriptor of its own.
 pub(crate) struct DirectoryReader {
     disk: Arc<Disk>,
     directory: Arc<File>,
@@ -25,11 +25,11 @@ pub(crate) struct DirectoryReader {
 
 enum Reading {
     Not(Option<OwnedFd>),
-    /// A thread does, and waits for it.
+    /// A thread reads, and waits for the file system.
     Offloaded(Answer<Batch>),
 }
 
-/// Some entries, and what reads on, unless it is at the end.
+/// Some entries, and the descriptor that reads on, which is `None` at the end.
 pub(super) struct Batch {
     pub(super) entries: Vec<DirectoryEntry>,
     pub(super) rest: Option<OwnedFd>,
@@ -68,8 +68,9 @@ impl DirectoryReader {
         self.disk.threads.run(device, read)
     }
 
-    /// The next entries that can be shown, which may be none; `None` at the end. After it was
-    /// pending it is to be asked again: what a thread reads meanwhile is there then.
+    /// Returns the next entries that can be shown, which may be none; `None` at the end.
+    /// After `Pending` it must be polled again, to get the entries that a thread reads
+    /// meanwhile.
     pub(crate) fn poll_next(
         &mut self,
         cx: &mut Context<'_>,
@@ -99,8 +100,8 @@ impl DirectoryReader {
     }
 }
 
-/// The next entries of a directory that is open, or the first ones. Those are left out
-/// that only look like another: see [`names`].
+/// Reads the next entries of an open directory, or the first ones. Leaves out names that
+/// only look like another name: see [`names`].
 pub(super) fn read(directory: &File, open: Option<OwnedFd>) -> Result<Batch, Errno> {
     let rest = match open {
         Some(open) => open,
@@ -129,7 +130,7 @@ pub(super) fn read(directory: &File, open: Option<OwnedFd>) -> Result<Batch, Err
     })
 }
 
-/// Each listing reads by a descriptor of its own, and from the beginning.
+/// Each listing reads through a descriptor of its own, from the beginning.
 fn reopen(directory: &File) -> Result<OwnedFd, Errno> {
     let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
     let own = openat(directory, c".", flags, Mode::empty())?;

@@ -1,8 +1,8 @@
-//! Paths beneath what is granted, to the files that they lead to.
+//! Path lookup beneath the root.
 //!
-//! The kernel keeps every path inside (openat2(2) with `RESOLVE_BENEATH`); what it refuses
-//! because of a link [`super::links`] goes through step by step. What was opened is
-//! looked at, so that what was exchanged in between is noticed.
+//! The kernel keeps every path inside (openat2(2) with `RESOLVE_BENEATH`). If it refuses
+//! a path because of a link, [`super::links`] walks that path name by name. Each opened
+//! file is checked again, so that a file that was exchanged in between is noticed.
 
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 
@@ -15,14 +15,14 @@ use super::links;
 use super::stat::{Freshness, Stat};
 use crate::limits::PATH_BYTES;
 
-/// How much of the file system may be asked.
+/// The file systems that a lookup may ask.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum How {
-    /// This one, and none that is mounted below; else [`OUTSIDE`].
+    /// This one, and none that is mounted below it; else [`OUTSIDE`].
     On(Device),
-    /// This one, as far as the kernel has the path in memory; else [`Errno::AGAIN`].
+    /// This one, if the kernel has the path in memory; else [`Errno::AGAIN`].
     Cached(Device),
-    /// All, and wait for them.
+    /// All of them, and the lookup may wait.
     Patiently,
 }
 
@@ -31,12 +31,12 @@ pub(crate) enum How {
 pub(crate) struct Nearest {
     pub(crate) at: OwnedFd,
     pub(crate) device: Device,
-    /// What is left of the path.
+    /// The rest of the path.
     pub(crate) rest: Vec<u8>,
 }
 
 impl Granted {
-    /// What the path leads to.
+    /// Returns the metadata of the file that the path leads to.
     pub(crate) fn look(&self, place: Place<'_>, how: How) -> Result<Stat, Errno> {
         if let How::On(device) = how
             && is_name(place.path)
@@ -53,8 +53,8 @@ impl Granted {
         stat(file.as_fd(), how)
     }
 
-    /// Opens a file or a directory for reading, without waiting for a writer or for a
-    /// lease to be given up.
+    /// Opens a file or a directory for reading, without waiting for a writer or for the
+    /// end of a lease.
     pub(crate) fn open(
         &self,
         place: Place<'_>,
@@ -67,7 +67,7 @@ impl Granted {
             FileType::RegularFile if directory => Err(Errno::NOTDIR),
             _ => Ok(()),
         };
-        // To open a device may do anything, even if it is closed again at once.
+        // Opening a device may have side effects, even if it is closed again at once.
         check(&self.look(place, how)?)?;
         let flags = OFlags::RDONLY | OFlags::NONBLOCK | OFlags::NOCTTY;
         let file = self.find(place, flags, how)?;
@@ -76,7 +76,7 @@ impl Granted {
         Ok((file, stat))
     }
 
-    /// What a link says.
+    /// Returns the target of a link.
     pub(crate) fn read_link(&self, place: Place<'_>, how: How) -> Result<Vec<u8>, Errno> {
         let place = Place {
             follow: false,
@@ -86,7 +86,7 @@ impl Granted {
         stat(link.as_fd(), how)?;
         match readlinkat(link, c"", Vec::new()) {
             Ok(target) => Ok(target.into_bytes()),
-            // To readlinkat(2) an open file that is no link is not there.
+            // readlinkat(2) returns ENOENT for an open file that is not a link.
             Err(Errno::NOENT) => Err(Errno::INVAL),
             Err(error) => Err(error),
         }
@@ -105,13 +105,14 @@ impl Granted {
         };
         match (found, how) {
             (Err(OUTSIDE), How::Patiently) => links::follow(self, place)?.open(self, flags),
-            // Before Linux 5.12 the flag is not known.
+            // Kernels before Linux 5.12 do not know the flag.
             (Err(Errno::INVAL), How::Cached(_)) => Err(Errno::AGAIN),
             (found, _) => found,
         }
     }
 
-    /// How far the kernel gets without asking a file system.
+    /// Finds the longest part of a path that the kernel resolves without asking a file
+    /// system.
     pub(crate) fn nearest(&self, from: BorrowedFd<'_>, path: &[u8]) -> Option<Nearest> {
         if !self.has_openat2 || path.len() >= PATH_BYTES || path.starts_with(b"/") {
             return None;
@@ -134,8 +135,8 @@ impl Granted {
             follow: true,
         };
         let mut at = beneath(none, OFlags::PATH, ResolveFlags::CACHED).ok()?;
-        // What is in memory is reached by way of what is in memory, so that the last one
-        // that is found is the longest.
+        // A path in memory has all its parents in memory, so the last part that is found
+        // is the longest.
         let count = ends.partition_point(|&end| {
             let found = cached(end).map(|found| at = found);
             found.is_some()
@@ -149,7 +150,8 @@ impl Granted {
     }
 }
 
-/// Of a way that may not wait, what was found must be where it was to be looked for.
+/// Returns the metadata of an open file. A lookup that may not wait must have found it on
+/// the expected file system.
 fn stat(file: BorrowedFd<'_>, how: How) -> Result<Stat, Errno> {
     match how {
         How::Patiently => Stat::of(file, Freshness::Queried),
@@ -174,7 +176,7 @@ fn beneath(place: Place<'_>, flags: OFlags, how: ResolveFlags) -> Result<OwnedFd
     )
 }
 
-/// Whether a path is one name, which can't lead anywhere but to an entry.
+/// Whether a path is one name, which can only lead to an entry of the directory.
 fn is_name(path: &[u8]) -> bool {
     !path.contains(&b'/') && !matches!(path, b"" | b"." | b"..")
 }

@@ -1,7 +1,7 @@
-//! The granted files on Linux, asked so that no question holds up who else is served.
+//! Access to the granted files on Linux that does not block other connections.
 //!
-//! What the kernel has in memory is answered by the serving thread. For what a disk, a
-//! server or another process has to say first, a thread beside it waits.
+//! The serving thread answers from the kernel's memory. If a disk, a server or another
+//! process must answer first, another thread waits for it.
 
 mod buffer_pool;
 mod codes;
@@ -36,7 +36,7 @@ use thread_pool::ThreadPool;
 
 use crate::limits::{DISK_RETRY, DISK_TIMEOUT};
 
-/// What is granted, and who waits for it: one for each worker.
+/// The root, and the threads that wait for its files. Each worker has one.
 #[derive(Debug)]
 pub(crate) struct Disk {
     granted: Granted,
@@ -55,14 +55,16 @@ pub(crate) struct Lookup {
     pub(crate) follow: bool,
 }
 
-/// Which file system hangs when a link does that leads out and in again, is not known.
+/// File system of a link that leads out and in again: if it hangs, the real one is
+/// unknown.
 const BY_LINKS: Device = (u32::MAX, u32::MAX);
 
 impl Disk {
-    /// `paths` are absolute ones of what is granted, the first without links.
+    /// Creates the access to a root. `paths` are absolute paths of it, the first without
+    /// links.
     ///
     /// # Errors
-    /// What the file system says of it.
+    /// Any error of the file system.
     pub(crate) fn new(granted: Arc<File>, paths: Vec<PathBuf>) -> std::io::Result<Self> {
         let device = Stat::of(&granted, Freshness::Cached)?.device;
         let file_systems = FileSystems::default();
@@ -80,7 +82,7 @@ impl Disk {
         self.ask(asked, Granted::look).await
     }
 
-    /// Opens a file or a directory, if it is one.
+    /// Opens a regular file or a directory, and nothing else.
     pub(crate) async fn open(
         self: &Arc<Self>,
         asked: Lookup,
@@ -96,7 +98,7 @@ impl Disk {
         self.ask(asked, Granted::read_link).await
     }
 
-    /// What is known of an open file.
+    /// Returns the metadata of an open file.
     pub(crate) async fn stat(self: &Arc<Self>, file: Arc<File>) -> Result<Stat, Errno> {
         let stat = Stat::of(&file, Freshness::Cached)?;
         match self.file_systems.route(stat.device) {
@@ -149,7 +151,7 @@ impl Disk {
         self.threads.run(queue, offloaded).await
     }
 
-    /// By this thread as far as that may be; none when it may not.
+    /// Asks on this thread if it may; `None` if it may not.
     fn ask_nearest<T>(
         &self,
         asked: &Lookup,
@@ -178,7 +180,7 @@ impl Disk {
         Some(answer)
     }
 
-    /// Of the root it is known; for others the kernel knows it.
+    /// The root's device is known. The kernel knows that of another file.
     pub(crate) fn device_of(&self, file: &Arc<File>) -> Result<Device, Errno> {
         match Arc::ptr_eq(file, &self.granted.directory) {
             true => Ok(self.device),
@@ -186,7 +188,7 @@ impl Disk {
         }
     }
 
-    /// Finds out what a file system is, which may mean to wait for it.
+    /// Finds out the kind of a file system, which may have to wait for it.
     pub(crate) fn learn(&self, device: Device, file: impl AsFd) {
         if self.file_systems.route(device) == Route::Unknown {
             self.file_systems.learn(device, kind_of(file));
@@ -204,22 +206,22 @@ impl Lookup {
     }
 }
 
-/// Whether this is no answer, but that it was not to be asked for like that.
+/// Whether the question must be asked in another way, and was not answered.
 fn is_refused<T>(answer: &Result<T, Errno>) -> bool {
     matches!(answer, Err(OUTSIDE | Errno::AGAIN))
 }
 
 fn kind_of(file: impl AsFd) -> Kind {
     match fstatfs(file) {
-        // It is signed on some processors, and wider on others.
+        // The type is signed on some processors, and wider on others.
         #[allow(clippy::unnecessary_cast, clippy::cast_lossless)]
         Ok(system) => Kind::of((system.f_type as i64) & 0xFFFF_FFFF),
         Err(_) => Kind::Remote,
     }
 }
 
-/// Again for as long as something stands in the way that goes by: a rename during the
-/// lookup, or a lease (fcntl(2)) that another process is asked to give up.
+/// Repeats a question while a temporary obstacle lasts: a rename during the lookup, or a
+/// lease (fcntl(2)) that another process is asked to give up.
 fn patiently<T>(question: impl Fn() -> Result<T, Errno>) -> Result<T, Errno> {
     let begun = Instant::now();
     loop {

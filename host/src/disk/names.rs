@@ -1,17 +1,17 @@
-//! Names of files as text: Unix names are bytes, those of WASI are Unicode.
+//! File names as text: Unix names are bytes, and names in WASI are Unicode.
 //!
-//! Each byte that is not part of UTF-8 becomes one private character, and back. The bytes
-//! are those of [`Utf8Chunk::invalid`](core::str::Utf8Chunk::invalid); `h1` writes them
-//! as `%F6` and reads them by the same rule.
+//! Each byte that is not part of UTF-8 is mapped to one private character, and back.
+//! These bytes are those of [`Utf8Chunk::invalid`](core::str::Utf8Chunk::invalid); `h1`
+//! writes them as `%F6` and reads them by the same rule.
 
 use std::borrow::Cow;
 
-/// Byte 0 would be this character; only bytes from 0x80 on are not part of UTF-8, so that
-/// neither a slash nor a NUL can arise.
+/// The character for byte 0. Only bytes from 0x80 on are not part of UTF-8, so neither a
+/// slash nor a NUL can arise.
 const FIRST: u32 = 0x10_FF00;
 
-/// The name as text; none when it really holds one of those characters, for no two names
-/// may look alike.
+/// Returns the name as text. Returns `None` when the name itself contains one of those
+/// characters, because no two names may look alike.
 pub(crate) fn to_text(name: &[u8]) -> Option<String> {
     let mut text = String::with_capacity(name.len());
     for chunk in name.utf8_chunks() {
@@ -26,8 +26,8 @@ pub(crate) fn to_text(name: &[u8]) -> Option<String> {
     Some(text)
 }
 
-/// The bytes that a name or a path stands for; none when [`to_text`] says that of no
-/// name.
+/// Returns the bytes of a name or a path. Returns `None` when [`to_text`] returns that
+/// text for no name.
 pub(crate) fn to_bytes(text: &str) -> Option<Cow<'_, [u8]>> {
     // The first byte of all those characters.
     if !text.as_bytes().contains(&0xF4) {
@@ -40,7 +40,8 @@ pub(crate) fn to_bytes(text: &str) -> Option<Cow<'_, [u8]>> {
             None => bytes.extend_from_slice(c.encode_utf8(&mut [0; 4]).as_bytes()),
         }
     }
-    // What is UTF-8 after all has a name without those characters.
+    // Private characters that together form valid UTF-8 are not what [`to_text`] returns
+    // for it.
     let is_its_name = to_text(&bytes).is_some_and(|name| name == text);
     is_its_name.then_some(Cow::Owned(bytes))
 }
@@ -79,7 +80,7 @@ mod tests {
     #[test]
     fn no_name_has_a_second_spelling() {
         let cases = [
-            // The UTF-8 of ä, and of one of the characters themselves.
+            // The UTF-8 of ä, and of one of the private characters themselves.
             "\u{10FFC3}\u{10FFA4}",
             "\u{10FFF4}\u{10FF8F}\u{10FFBE}\u{10FF80}",
         ];

@@ -1,4 +1,4 @@
-//! What a file system says of a file.
+//! Metadata of files.
 
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::os::fd::AsFd;
@@ -13,7 +13,7 @@ use wasmtime_wasi::p3::bindings::filesystem::types::{
 
 use super::file_systems::Device;
 
-/// Metadata of a file, a directory, or whatever else there is.
+/// Metadata of a file, a directory, or another object.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Stat {
     pub(crate) device: Device,
@@ -27,8 +27,8 @@ pub(crate) struct Stat {
     born: Option<Instant>,
 }
 
-/// Whether the file system is asked, or the kernel says what it has. For a disk of this
-/// machine both are the same.
+/// Whether the file system is asked, or the kernel returns the values that it has. For a
+/// local disk both are the same.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Freshness {
     Queried,
@@ -45,7 +45,7 @@ impl Freshness {
 }
 
 impl Stat {
-    /// Of what is open.
+    /// Returns the metadata of an open file.
     pub(crate) fn of(file: impl AsFd, how: Freshness) -> Result<Self, Errno> {
         let flags = AtFlags::EMPTY_PATH | how.flag();
         match statx(&file, c"", flags, fields()) {
@@ -55,8 +55,8 @@ impl Stat {
         }
     }
 
-    /// Of a name in a directory. A symbolic link is not followed, so that one name leads
-    /// nowhere else.
+    /// Returns the metadata of a name in a directory. A symbolic link is not followed, so
+    /// that the name leads nowhere else.
     pub(crate) fn of_name(
         directory: impl AsFd,
         name: impl Arg + Copy,
@@ -76,7 +76,8 @@ impl Stat {
         self.kind == FileType::Directory
     }
 
-    /// To open a FIFO waits for a writer, to open a device may do anything.
+    /// Whether it may be opened. Opening a FIFO waits for a writer, and opening a device
+    /// may have side effects.
     pub(crate) fn may_be_opened(&self) -> bool {
         matches!(self.kind, FileType::RegularFile | FileType::Directory)
     }
@@ -85,8 +86,8 @@ impl Stat {
         (self.device, self.inode) == (other.device, other.inode)
     }
 
-    /// A number for the object, whatever is written to it. A file that was removed may
-    /// leave its inode to another, which is younger.
+    /// Returns a number for the object that does not change when it is written to. A
+    /// removed file may leave its inode to another file, which has a later time of birth.
     pub(crate) fn identity(&self) -> MetadataHashValue {
         let mut hasher = DefaultHasher::new();
         let born = self.born.map(|born| (born.seconds, born.nanoseconds));
@@ -104,7 +105,7 @@ fn fields() -> StatxFlags {
     StatxFlags::BASIC_STATS | StatxFlags::BTIME
 }
 
-/// Before Linux 4.11, and behind filters that do not know it.
+/// The call is missing before Linux 4.11, and behind filters that do not know it.
 fn is_missing(error: Errno) -> bool {
     matches!(error, Errno::NOSYS | Errno::PERM)
 }
@@ -158,7 +159,7 @@ impl TryFrom<rustix::fs::Stat> for Stat {
     }
 }
 
-/// The type of a directory's entry, or of what was looked at.
+/// Returns the type of a directory entry or of an object.
 pub(crate) fn descriptor_type(kind: FileType) -> DescriptorType {
     match kind {
         FileType::RegularFile => DescriptorType::RegularFile,

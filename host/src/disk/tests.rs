@@ -7,7 +7,7 @@ use tempfile::TempDir;
 use super::*;
 use crate::limits::{PATH_BYTES, SLOW_CALL, SYMLINKS};
 
-/// A directory `root` beside a secret, and the disk for it.
+/// Creates a directory `root` beside a secret, and the disk for it.
 fn disk() -> (TempDir, Disk) {
     let folder = tempfile::tempdir().unwrap();
     let root = folder.path().join("root");
@@ -44,7 +44,7 @@ fn block_on<T>(future: impl Future<Output = T>) -> T {
     runtime.block_on(future)
 }
 
-/// With the kernel's help and without: what is found, or why nothing.
+/// Expected results, or errors, with the kernel's help and without.
 #[test]
 fn links_are_followed_as_long_as_they_stay_inside() {
     let (folder, mut disk) = disk();
@@ -119,7 +119,7 @@ fn links_that_go_on_and_on_end() {
     };
     assert_eq!(follow(SYMLINKS - 1), Ok(()));
     assert_eq!(follow(SYMLINKS), Err(Errno::LOOP));
-    // Few links, but each of them goes through many names.
+    // Few links, but each of them leads through many names.
     symlink(root.join("sub/../".repeat(500)), root.join("long")).unwrap();
     symlink(root.join("long/".repeat(30)), root.join("longer")).unwrap();
     let found = disk.granted.look(place(from, "longer"), How::Patiently);
@@ -154,7 +154,7 @@ fn disk_of(folder: &TempDir) -> Disk {
     Disk::new(Arc::new(File::open(root).unwrap()), paths).unwrap()
 }
 
-/// Where a question was answered, and how.
+/// Returns the thread that answered a question, and how it was asked.
 fn where_asked(disk: &Arc<Disk>, path: &str) -> (Option<String>, How) {
     let question = |_: &Granted, _: Place<'_>, how: How| match how {
         How::On(_) | How::Patiently => Ok((std::thread::current().name().map(str::to_owned), how)),
@@ -177,13 +177,13 @@ fn a_disk_that_was_slow_is_asked_beside() {
     disk.file_systems.took(device, begun);
     let beside = (Some("disk".to_owned()), How::Patiently);
     assert_eq!(where_asked(&disk, "inside"), beside);
-    // What the kernel has in memory takes no thread.
+    // A path that the kernel has in memory takes no thread.
     let found = block_on(disk.look(asked(&disk, "inside")));
     assert!(found.is_ok());
 }
 
 impl Disk {
-    /// As if it were on another kind of file system.
+    /// Pretends that it is on another kind of file system.
     fn with(self, kind: Kind) -> Self {
         self.file_systems.learn(self.device, kind);
         self
@@ -200,7 +200,7 @@ fn remote_file_systems_are_asked_by_threads() {
     }
 }
 
-/// A rename during a lookup, or a lease, is no answer: what is there is found.
+/// A rename during a lookup, or a lease, is not an error: the file is found later.
 #[test]
 fn a_lease_is_waited_for() {
     let (folder, disk) = disk();
@@ -215,7 +215,7 @@ fn a_lease_is_waited_for() {
         let opened = block_on(disk.open(asked(&disk, "inside"), false));
         sender.send(opened.map(|_| ())).unwrap();
     });
-    // Someone wants it: it is to be given up.
+    // Someone wants the file: the lease is to be given up.
     let wanted = || set_lease(&file, libc::F_GETLEASE, 0) != libc::F_WRLCK;
     while !wanted() {
         std::thread::yield_now();
@@ -226,7 +226,7 @@ fn a_lease_is_waited_for() {
     opening.join().unwrap();
 }
 
-/// linux/fcntl.h.
+/// From linux/fcntl.h.
 const F_SETSIG: i32 = 10;
 
 fn set_lease(file: &File, command: i32, argument: i32) -> i32 {
@@ -240,7 +240,7 @@ fn set_lease(file: &File, command: i32, argument: i32) -> i32 {
 fn the_longest_part_in_memory_says_which_file_system_is_asked() {
     let (folder, disk) = disk();
     let root = folder.path().join("root");
-    // It is in memory now.
+    // The path is in memory after this.
     std::fs::metadata(root.join("sub/deep/inside")).unwrap();
     let rows = [
         ("sub/deep/inside", "sub/deep/inside", ""),
@@ -286,7 +286,7 @@ fn metadata_equals_what_the_system_says() {
     let modified = (metadata.mtime(), metadata.mtime_nsec());
     assert_eq!(modified, (-2, 500_000_000));
     assert_eq!(time(stat.data_modification_timestamp), Some(modified));
-    // Not when it was made, but when it was last changed in any way.
+    // Not the time of creation, but of the last change of any kind.
     let changed = (metadata.ctime(), metadata.ctime_nsec());
     assert_eq!(time(stat.status_change_timestamp), Some(changed));
     assert_eq!(

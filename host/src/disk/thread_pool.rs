@@ -1,7 +1,7 @@
-//! ThreadPool that wait for file systems, beside the one that serves.
+//! Threads that wait for file systems, beside the thread that serves.
 //!
-//! One file system gets so many of them, so that one that hangs does not keep the others
-//! from theirs; beyond, work waits in the order in which it came.
+//! Each file system gets a limited number of threads, so that one that hangs leaves
+//! threads to the others. Further work waits in the order in which it came.
 
 use std::collections::{HashMap, VecDeque};
 use std::hash::Hash;
@@ -17,7 +17,7 @@ use crate::limits::{
     DISK_QUEUE, DISK_THREAD_IDLE, DISK_THREADS, DISK_THREADS_PER_FILE_SYSTEM, DISK_TIMEOUT,
 };
 
-/// ThreadPool of one worker; they outlive its instances, and do not hold up its end.
+/// Threads of one worker. They outlive its instances, and do not delay its end.
 #[derive(Debug)]
 pub(crate) struct ThreadPool<K>(Arc<Shared<K>>);
 
@@ -40,11 +40,11 @@ struct PoolLimits {
 #[derive(Debug)]
 struct State<K> {
     queue: VecDeque<Job<K>>,
-    /// How many threads each file system keeps.
+    /// Threads that each file system occupies.
     running: HashMap<K, usize>,
     threads: usize,
     idle: usize,
-    /// Whoever would use the threads has gone.
+    /// Whether the pool was dropped.
     closed: bool,
 }
 
@@ -59,10 +59,10 @@ impl<K> std::fmt::Debug for Job<K> {
     }
 }
 
-/// What a question comes to.
+/// Future of a question's answer.
 pub(crate) type Answer<T> = Pin<Box<dyn Future<Output = Result<T, Errno>> + Send>>;
 
-/// What a thread has to do, and for whom.
+/// Work for a thread, and whether someone still waits for it.
 trait Work: Send {
     fn is_wanted(&self) -> bool;
     fn run(self: Box<Self>);
@@ -79,7 +79,7 @@ impl<F: FnOnce() -> T + Send, T: Send> Work for Question<F, T> {
     }
 
     fn run(self: Box<Self>) {
-        // Whoever asked may have gone meanwhile.
+        // The asking task may be gone by now.
         let _ = self.answer.send((self.ask)());
     }
 }
@@ -110,11 +110,11 @@ impl<K: Copy + Eq + Hash + Send + 'static> ThreadPool<K> {
         }))
     }
 
-    /// Runs `ask`, which waits for the file system `of`, on a thread of its own.
+    /// Runs `ask`, which waits for the file system `of`, on another thread.
     ///
     /// # Errors
-    /// [`Errno::TIMEDOUT`] when it takes longer than anyone may wait: what the thread
-    /// comes to is then dropped. [`Errno::BUSY`] when too much waits already, and
+    /// [`Errno::TIMEDOUT`] when it takes longer than anyone may wait; the thread's result
+    /// is then dropped. [`Errno::BUSY`] when too many questions wait already, and
     /// [`Errno::NOMEM`] when there is no thread.
     pub(crate) fn run<T: Send + 'static>(
         &self,
@@ -129,7 +129,7 @@ impl<K: Copy + Eq + Hash + Send + 'static> ThreadPool<K> {
             begun?;
             match tokio::time::timeout(limit, answered).await {
                 Ok(Ok(answer)) => answer,
-                // The thread has panicked, which the panic hook told of.
+                // The thread has panicked, and the panic hook has reported it.
                 Ok(Err(_)) => Err(Errno::IO),
                 Err(_) => Err(Errno::TIMEDOUT),
             }
@@ -146,8 +146,8 @@ impl<K: Copy + Eq + Hash + Send + 'static> ThreadPool<K> {
         }
         let may_run = state.may_run(job.of, self.0.limits.per_file_system);
         state.queue.push_back(job);
-        // Of what may not run yet, whichever thread has done with that file system takes
-        // the next.
+        // A job that may not run yet is taken by the next thread that is done with its
+        // file system.
         if !may_run {
             return Ok(());
         }
@@ -168,7 +168,7 @@ impl<K: Copy + Eq + Hash + Send + 'static> ThreadPool<K> {
             .spawn(move || shared.serve());
         match started {
             Ok(_) => state.threads = state.threads.saturating_add(1),
-            // Those that there are will come to it.
+            // The existing threads will take the job.
             Err(_) if state.threads > 0 => {}
             Err(_) => {
                 state.queue.pop_back();
@@ -188,21 +188,22 @@ impl<K> Drop for ThreadPool<K> {
 
 impl<K> Shared<K> {
     fn lock(&self) -> MutexGuard<'_, State<K>> {
-        // Nothing panics while it is held.
+        // No code panics while it holds the lock.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl<K: Copy + Eq + Hash> Shared<K> {
-    /// A thread's life: until there was nothing to do for a while.
+    /// Runs jobs until there were none for a while.
     fn serve(&self) {
         let mut state = self.lock();
         loop {
             if let Some(job) = state.take(self.limits.per_file_system) {
                 drop(state);
-                // A fault of ours is one request's; the panic hook tells of it. What nobody
-                // waits for any more is dropped here too: with it may go the last that
-                // knew these threads, which takes the lock.
+                // A panic costs one request, and the panic hook reports it. A job that
+                // nobody waits for any more is dropped here too, while the lock is free:
+                // it may hold the last reference to this pool, and dropping the pool
+                // takes the lock.
                 let _ = catch_unwind(AssertUnwindSafe(|| match job.work.is_wanted() {
                     true => job.work.run(),
                     false => drop(job.work),
@@ -236,7 +237,7 @@ impl<K: Copy + Eq + Hash> State<K> {
         self.queue.iter().any(|job| self.may_run(job.of, at_once))
     }
 
-    /// The job that has waited for longest of those that may run.
+    /// Takes the job that has waited longest, among those that may run.
     fn take(&mut self, at_once: usize) -> Option<Job<K>> {
         let mut queue = self.queue.iter();
         let index = queue.position(|job| self.may_run(job.of, at_once))?;
@@ -277,7 +278,7 @@ mod tests {
         runtime.block_on(future)
     }
 
-    /// Work that goes on until the sender is dropped.
+    /// Returns work that goes on until the sender is dropped.
     fn stalled(until: mpsc::Receiver<()>) -> impl FnOnce() -> Result<(), Errno> + Send + 'static {
         move || {
             let _ = until.recv();
@@ -303,7 +304,7 @@ mod tests {
     }
 
     #[test]
-    fn nobody_waits_for_longer_than_the_timeout() {
+    fn waits_end_at_the_timeout() {
         let limits = PoolLimits {
             timeout: Duration::from_millis(1),
             ..BOUNDS
@@ -347,14 +348,14 @@ mod tests {
         let (done, order) = mpsc::channel();
         let (release, until) = mpsc::channel();
         let mut waiting = vec![threads.run((), stalled(until))];
-        let mut also_readable = Vec::new();
+        let mut jobs = Vec::new();
         for number in 0..5 {
             let done = done.clone();
-            also_readable.push(threads.run((), move || done.send(number).map_err(|_| Errno::IO)));
+            jobs.push(threads.run((), move || done.send(number).map_err(|_| Errno::IO)));
         }
         drop(release);
         assert_eq!(block_on(waiting.remove(0)), Ok(()));
-        for answer in also_readable {
+        for answer in jobs {
             assert_eq!(block_on(answer), Ok(()));
         }
         drop(done);

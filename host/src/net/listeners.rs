@@ -9,7 +9,7 @@ use super::unsent::{self, UnsentBudget};
 use crate::error::Error;
 use crate::limits;
 
-/// Listeners that outlive every instance that is served from them.
+/// Bound listeners. They outlive every instance that accepts connections from them.
 #[derive(Debug)]
 pub struct Listeners {
     pub(crate) listeners: Vec<TcpListener>,
@@ -18,11 +18,11 @@ pub struct Listeners {
 }
 
 impl Listeners {
-    /// Binds and listens. Port 0 lets the system pick one: see
-    /// [`Listeners::addresses`].
+    /// Binds the addresses and listens on them. Port 0 lets the system pick a free port:
+    /// see [`Listeners::addresses`].
     ///
     /// # Errors
-    /// [`Error::Bind`] with the first address that can't be had.
+    /// [`Error::Bind`] with the first address that cannot be bound.
     pub fn bind(addresses: &[SocketAddr]) -> Result<Self, Error> {
         let bind = |&address| listen(address).map_err(|source| Error::Bind { address, source });
         let listeners = addresses.iter().map(bind).collect::<Result<_, _>>()?;
@@ -32,7 +32,7 @@ impl Listeners {
         })
     }
 
-    /// The addresses as bound, in the order in which they were given.
+    /// Returns the addresses as bound, in the order in which they were given.
     ///
     /// # Errors
     /// When the operating system no longer knows a listener.
@@ -41,7 +41,8 @@ impl Listeners {
     }
 }
 
-/// Takes over listeners that someone else has bound: a test, a service manager.
+/// Takes over listeners that are already bound, for example by a test or a service
+/// manager.
 impl From<Vec<TcpListener>> for Listeners {
     fn from(listeners: Vec<TcpListener>) -> Self {
         for listener in &listeners {
@@ -67,8 +68,8 @@ fn listen(address: SocketAddr) -> io::Result<TcpListener> {
         // `[::]` must not take the IPv4 port that another `--bind` names.
         socket.set_only_v6(true)?;
     }
-    // Small answers must not wait for the peer's acknowledgement; what is accepted
-    // inherits it.
+    // Small responses must not wait for the peer's acknowledgement. Accepted connections
+    // inherit the option.
     socket.set_tcp_nodelay(true)?;
     let listener = TcpListener::from(socket);
     unsent::bound(&listener, limits::UNSENT_BYTES);

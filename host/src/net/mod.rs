@@ -1,4 +1,4 @@
-//! Listeners and connections, whoever serves them.
+//! Listeners and connections, independent of the component.
 
 pub(crate) mod listeners;
 pub(crate) mod stream;

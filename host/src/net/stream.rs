@@ -1,7 +1,8 @@
 //! The two directions of an accepted connection.
 //!
-//! A connection is registered with the thread's runtime when it first has to wait:
-//! many a one brings its request along and is closed after a small answer.
+//! A connection is registered with the thread's runtime when it first has to wait. Many
+//! never wait: their request has arrived already, and they are closed after a small
+//! response.
 
 use std::io::{self, Read, Write};
 use std::net::{Shutdown, TcpStream};
@@ -13,7 +14,7 @@ use socket2::SockRef;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
 
-/// Splits a non-blocking stream. The guard is dropped when both halves are gone.
+/// Splits a non-blocking stream. The guard is dropped when both halves are dropped.
 pub(crate) fn split<G>(stream: TcpStream, guard: G) -> (ReadHalf<G>, WriteHalf<G>) {
     let shared = Arc::new(Shared {
         state: Mutex::new(State::Unregistered(stream)),
@@ -35,7 +36,7 @@ pub(crate) struct ReadHalf<G> {
     shared: Arc<Shared<G>>,
 }
 
-/// Dropping it while the other half lives sends FIN.
+/// Dropping this half while the other half lives sends FIN.
 pub(crate) struct WriteHalf<G> {
     registered: Option<OwnedWriteHalf>,
     shared: Arc<Shared<G>>,
@@ -48,12 +49,12 @@ struct Shared<G> {
 
 enum State {
     Unregistered(TcpStream),
-    /// Each half until its owner fetches it.
+    /// Each half, until its owner takes it.
     Registered(Option<OwnedReadHalf>, Option<OwnedWriteHalf>),
 }
 
 impl<G> ReadHalf<G> {
-    /// What lives as long as the connection.
+    /// Returns the guard, which lives as long as the connection.
     pub(crate) fn guard(&self) -> &G {
         &self.shared.guard
     }
@@ -76,8 +77,8 @@ impl<G> ReadHalf<G> {
         self.registered()?.as_ref().poll_read_ready(cx)
     }
 
-    /// What has arrived by now, even if the runtime has not noticed yet: whoever is about
-    /// to give up must not miss it. `None` when there is nothing.
+    /// Reads bytes that have arrived even if the runtime has not noticed yet: a caller
+    /// that is about to give up must not miss them. Returns `None` when there are none.
     pub(crate) fn read_at_last(&mut self, buffer: &mut ReadBuf<'_>) -> Option<io::Result<()>> {
         let half = match self.registered() {
             Ok(half) => half,
@@ -113,13 +114,13 @@ impl<G> WriteHalf<G> {
         Pin::new(self.registered()?).poll_write(cx, bytes)
     }
 
-    /// Whether there is room to write, or no one to write to any more: a connection that
-    /// has failed is ready as well.
+    /// Ready when bytes can be written, and also when the connection has failed.
     pub(crate) fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         let half = self.registered()?;
         let stream: &tokio::net::TcpStream = half.as_ref();
         let ready = stream.poll_write_ready(cx);
-        // Also where there is no room: that of a connection that has failed is not waited for.
+        // Checked even if nothing can be written: a failed connection may never become
+        // writable.
         match stream.take_error() {
             Ok(Some(error)) | Err(error) => Poll::Ready(Err(error)),
             Ok(None) => ready,
@@ -138,7 +139,7 @@ impl<G> Drop for WriteHalf<G> {
     fn drop(&mut self) {
         let last = Arc::strong_count(&self.shared) == 1;
         match (self.registered.take(), last) {
-            // Closing, which comes next, sends FIN by itself.
+            // The close, which comes next, sends FIN by itself.
             (Some(half), true) => half.forget(),
             (None, true) => {}
             (Some(half), false) => drop(half),
@@ -153,8 +154,9 @@ impl<G> Shared<G> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// What an operation comes to at once; `None` when it has to wait, and once the
-    /// runtime knows better whether it has to.
+    /// Tries an operation before the stream is registered. Returns `None` when it would
+    /// have to wait, and after registration, because then the runtime knows whether it is
+    /// ready.
     fn attempt<R>(
         &self,
         mut operation: impl FnMut(&TcpStream) -> io::Result<R>,
@@ -172,8 +174,11 @@ impl<G> Shared<G> {
         }
     }
 
+    /// Registers the stream with the runtime if it is not registered yet, and fetches a
+    /// half.
+    ///
     /// # Errors
-    /// When the runtime can't watch one more descriptor.
+    /// When the runtime cannot watch one more descriptor.
     fn register<H>(
         &self,
         fetch: impl FnOnce(&mut Option<OwnedReadHalf>, &mut Option<OwnedWriteHalf>) -> Option<H>,
@@ -196,7 +201,7 @@ impl<G> Shared<G> {
     /// Sends FIN.
     fn finish(&self) {
         match &mut *self.state() {
-            // It fails where the peer has gone: then there is no one to tell.
+            // This fails if the peer is gone. Then there is no one to tell.
             State::Unregistered(stream) => drop(stream.shutdown(Shutdown::Write)),
             State::Registered(_, write) => drop(write.take()),
         }
@@ -224,7 +229,7 @@ mod tests {
             .set_linger(Some(std::time::Duration::ZERO))
             .unwrap();
         drop(peer);
-        // On this machine, a reset arrives before closing returns.
+        // On the loopback interface, a reset arrives before closing returns.
         let mut cx = Context::from_waker(Waker::noop());
         assert!(matches!(half.poll_ready(&mut cx), Poll::Ready(Err(_))));
     }
@@ -243,7 +248,7 @@ mod tests {
         assert!(half.read_at_last(&mut buffer).is_none());
 
         peer.write_all(b"abc").unwrap();
-        // Nothing has been awaited: the runtime had no turn.
+        // Nothing has been awaited, so the runtime has not polled the socket.
         assert!(half.poll_read(&mut cx, &mut buffer).is_pending());
         assert!(half.read_at_last(&mut buffer).unwrap().is_ok());
         assert_eq!(buffer.filled(), b"abc");

@@ -1,5 +1,5 @@
-//! What happened while serving, for the operator: notices, and the log that they share
-//! with what the component writes.
+//! Events while serving, for the operator: notices, and the log that they share with the
+//! component's output.
 
 pub(crate) mod log;
 pub(crate) mod suppress;
@@ -10,51 +10,52 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::Duration;
 
-/// Something that happened while serving and that an operator wants to know.
+/// An event while serving that an operator should know of. [`Display`](std::fmt::Display)
+/// gives one line for a log.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum Notice {
-    /// The operating system refuses connections; said once until it accepts
+    /// The operating system refuses new connections. Reported once until it accepts
     /// again.
     AcceptFailed(io::Error),
-    /// Instances ended before they were told to; their connections are lost, and new
-    /// ones wait for the next instance. The first failure of a kind is said at once,
-    /// what repeats it is counted and said once a minute.
+    /// Instances ended before they were told to. Their connections are lost, and new ones
+    /// wait for the next instance. The first failure of a kind is reported at once;
+    /// repetitions are counted and reported once a minute.
     WorkerFailed {
-        /// Counted from 0.
+        /// Number of the worker, from 0.
         worker: usize,
-        /// The trap or panic, on one line.
+        /// Trap or panic, on one line.
         reason: String,
-        /// How often since it was last said.
+        /// Failures of this kind since the last report.
         times: u32,
-        /// Since it was last said; zero for the first time.
+        /// Time since the last report of this kind; zero for the first one.
         within: Duration,
     },
-    /// A client has as many connections as one may: its new ones were closed. Said at
-    /// once, and then once a minute.
+    /// A client holds as many connections as one client may, so its new ones were closed.
+    /// Reported at once, and then once a minute.
     AddressRefused {
-        /// The latest one's.
+        /// Address of the client that was rejected last.
         address: IpAddr,
-        /// How often since it was last said, whatever the address.
+        /// Connections closed since the last report, over all clients.
         times: u32,
     },
-    /// Connections were cut that had not finished in time: that of a stop, or that
-    /// until a replaced version had too many successors.
+    /// Connections were cut that had not finished in time: the grace time of a stop was
+    /// over, or a replaced version had too many successors.
     Cut {
-        /// How many.
+        /// Number of connections.
         connections: usize,
     },
-    /// A [`Log`](crate::report::log::Log) can't be written; said once until it can, and once a minute
-    /// at most.
+    /// A [`Log`](crate::report::log::Log) cannot be written. Reported once until it can
+    /// be written again, and once a minute at most.
     LogLost(io::Error),
-    /// It can be written again.
+    /// A log can be written again.
     LogRecovered {
-        /// Bytes that were not written.
+        /// Bytes that were lost.
         lost: u64,
     },
-    /// A worker failed too often at its start and is not started again.
+    /// A worker failed too often before it listened, and is not started again.
     WorkerGaveUp {
-        /// Counted from 0.
+        /// Number of the worker, from 0.
         worker: usize,
     },
 }
@@ -105,11 +106,11 @@ impl std::fmt::Display for Notice {
     }
 }
 
-/// Takes notices; called from any of the server's threads, which wait until it returns.
+/// Receives notices. Any of the server's threads may call it, and waits until it returns.
 pub type Reporter = Arc<dyn Fn(Notice) + Send + Sync>;
 
-/// A reporter is the embedder's: its panic, which the panic hook has told of, must end
-/// none of the server's threads.
+/// Passes a notice to the embedder's reporter. If the reporter panics, the panic hook has
+/// reported that, and it must not end any of the server's threads.
 pub(crate) fn say(report: &Reporter, notice: Notice) {
     let _ = catch_unwind(AssertUnwindSafe(|| report(notice)));
 }

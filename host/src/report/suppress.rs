@@ -4,8 +4,8 @@ use std::time::{Duration, Instant};
 
 use crate::limits::{REPEAT_INTERVAL, REPEAT_KINDS};
 
-/// Like events that are said at once the first time, and then as a number, once each
-/// [`REPEAT_INTERVAL`].
+/// Events that are reported at once the first time. Equal events after it are counted,
+/// and the count is reported once each [`REPEAT_INTERVAL`].
 #[derive(Debug)]
 pub(crate) struct Suppressor<E>(Vec<Series<E>>);
 
@@ -16,13 +16,13 @@ struct Series<E> {
     unsaid: u32,
 }
 
-/// What is to be said.
+/// A report that is due.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Repeated<E> {
     pub(crate) event: E,
-    /// At least 1.
+    /// Number of events, at least 1.
     pub(crate) times: u32,
-    /// Since it was last said; zero for the first time.
+    /// Time since the last report; zero for the first one.
     pub(crate) within: Duration,
 }
 
@@ -33,8 +33,9 @@ impl<E> Default for Suppressor<E> {
 }
 
 impl<E: Clone + PartialEq> Suppressor<E> {
-    /// Notes an event. What comes back is to be said now: the event itself, or what
-    /// gave way to it when there are [`REPEAT_KINDS`] kinds of events.
+    /// Records an event. Returns the reports that are due now: the event itself if it is
+    /// new, counts that have waited long enough, and the count of the oldest kind if it
+    /// had to give way because there were [`REPEAT_KINDS`] kinds already.
     pub(crate) fn record(&mut self, now: Instant, event: E) -> Vec<Repeated<E>> {
         if let Some(series) = self.0.iter_mut().find(|series| series.event == event) {
             series.unsaid = series.unsaid.saturating_add(1);
@@ -57,13 +58,13 @@ impl<E: Clone + PartialEq> Suppressor<E> {
         repeated
     }
 
-    /// When there will be something to say without another event.
+    /// Returns the time of the next report, if no other event occurs.
     pub(crate) fn due(&self) -> Option<Instant> {
         let unsaid = self.0.iter().filter(|series| series.unsaid > 0);
         unsaid.filter_map(Series::due).min()
     }
 
-    /// What has waited long enough to be said.
+    /// Returns the counts that have waited long enough to be reported.
     pub(crate) fn overdue(&mut self, now: Instant) -> Vec<Repeated<E>> {
         let (due, rest) = std::mem::take(&mut self.0)
             .into_iter()
@@ -71,7 +72,7 @@ impl<E: Clone + PartialEq> Suppressor<E> {
         self.0 = rest;
         let mut repeated = Vec::new();
         for mut series in due {
-            // A series that was not continued is over; its next event is a first one.
+            // A series without a repetition is over. Its next event is a first one again.
             if let Some(one) = series.repeated(now) {
                 repeated.push(one);
                 (series.said, series.unsaid) = (now, 0);
@@ -81,7 +82,7 @@ impl<E: Clone + PartialEq> Suppressor<E> {
         repeated
     }
 
-    /// Everything that is not said yet.
+    /// Returns every count that has not been reported yet.
     pub(crate) fn finish(&mut self, now: Instant) -> Vec<Repeated<E>> {
         let all = std::mem::take(&mut self.0);
         all.iter()
@@ -142,7 +143,7 @@ mod tests {
         let repeated = suppressor.overdue(due);
         assert_eq!(repeated[0].within, REPEAT_INTERVAL);
         assert_eq!(said(repeated), [("trap", 1)]);
-        // A minute of quiet, and the next is a first one.
+        // After a minute without an event, the next one is a first one.
         let quiet = due + REPEAT_INTERVAL;
         assert_eq!(said(suppressor.overdue(quiet)), []);
         assert_eq!(said(suppressor.record(quiet, "trap")), [("trap", 1)]);

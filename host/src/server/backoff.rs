@@ -1,26 +1,27 @@
-//! How long to wait until a failed instance is started again, and when not to.
+//! The pause before a failed instance is started again, and the number of attempts.
 
 use std::time::Duration;
 
 use crate::limits::{FAILED_RESTARTS, FAILED_STARTS, HEALTHY_AFTER, RESTART_PAUSE, START_PAUSE};
 
-/// How the instances of one worker have fared.
+/// History of the instances of one worker.
 #[derive(Debug, Default)]
 pub(crate) struct Backoff {
-    /// In a row; what listened is none.
+    /// Failed starts in a row. An instance that listened resets the count.
     failed_starts: u32,
-    /// In a row; what served for long is none.
+    /// Early failures in a row. An instance that served for long resets the count.
     failed_soon: u32,
-    /// Whether one has ever listened.
+    /// Whether any instance has ever listened.
     worked: bool,
 }
 
 impl Backoff {
-    /// What to do after an instance failed that lived for so long, and that listened
-    /// or not: the pause before the next one, or `None` to give up.
+    /// Returns the pause before the next instance, after one failed that ran for `lived`
+    /// and did or did not listen. `None` means to give up.
     ///
-    /// What listened did some good and costs little to start: its clients wait. What
-    /// did not will hardly listen next time.
+    /// An instance that listened was useful and costs little to start, and its clients
+    /// wait for the next one. An instance that did not listen will hardly listen the next
+    /// time.
     pub(crate) fn after(&mut self, lived: Duration, listened: bool) -> Option<Duration> {
         if listened {
             self.worked = true;
@@ -41,7 +42,7 @@ impl Backoff {
     }
 }
 
-/// The shortest pause after the first failure, doubled for each also_readable one.
+/// Returns the shortest pause for the first failure, doubled for each further one.
 fn grown((shortest, longest): (Duration, Duration), failures: u32) -> Duration {
     let doublings = failures.saturating_sub(1).min(31);
     shortest.saturating_mul(1 << doublings).min(longest)
@@ -72,7 +73,7 @@ mod tests {
         let total: Duration = pauses.iter().sum();
         let minutes = Duration::from_secs(60)..Duration::from_secs(180);
         assert!(minutes.contains(&total), "{total:?}");
-        // Whoever listens again has recovered.
+        // A worker whose instance listens again has recovered.
         assert!(backoff.after(Duration::ZERO, true).is_some());
         assert!(backoff.after(Duration::ZERO, false).is_some());
     }

@@ -16,10 +16,10 @@ use crate::error::Error;
 use crate::limits;
 use crate::root::Root;
 
-/// Its workers. It ends when the queues to its workers are dropped and what is open is
-/// finished, or when it is killed or dropped.
+/// The workers of one version. It ends when the queues to its workers are dropped and all
+/// open connections have finished, or when it is killed or dropped.
 pub(crate) struct Generation {
-    /// Kept, so that its clock ticks for as long as there are workers.
+    /// Kept so that the watchdog's clock ticks as long as there are workers.
     program: Program,
     kill: watch::Sender<bool>,
     workers: Vec<JoinHandle<WorkerExit>>,
@@ -27,12 +27,13 @@ pub(crate) struct Generation {
 }
 
 impl Generation {
-    /// Starts the workers, and waits until every one's instance listens.
+    /// Starts the workers, and waits until the instances of all of them listen.
     ///
     /// # Errors
-    /// [`Error::System`] when threads or descriptors are lacking; [`Error::InvalidArguments`] and
-    /// [`Error::NotListening`] when an instance does not come as far as that;
-    /// [`Error::Cancelled`] when it was before. Then all of them are ended.
+    /// [`Error::System`] when threads or descriptors are lacking.
+    /// [`Error::InvalidArguments`] and [`Error::NotListening`] when an instance ends or
+    /// stalls before it listens. [`Error::Cancelled`] when `cancelled` returned true
+    /// before. After an error, all workers are ended.
     pub(crate) fn start(
         program: &Program,
         root: Root,
@@ -64,7 +65,7 @@ impl Generation {
                 kill: killed.clone(),
             };
             generation.workers.push(worker.start()?);
-            // What one has against its arguments, all have: one says so.
+            // All instances reject the same arguments: only the first one reports it.
             if number == 0 {
                 generation.wait_until_listening(deadline, cancelled)?;
             }
@@ -100,15 +101,17 @@ impl Generation {
         Ok(())
     }
 
-    /// How many connections are still open.
+    /// Returns the number of connections that are still open.
     pub(crate) fn connections(&self) -> usize {
         let loads = self.inboxes.iter().map(|inboxes| &inboxes.load);
         loads.map(Load::connections).sum()
     }
 
+    /// Checks that it still serves, and that its limits are still enforced.
+    ///
     /// # Errors
-    /// [`Error::WorkersFailed`] and [`Error::ThreadEnded`] when it serves no more, or can't
-    /// be held to its limits any more.
+    /// [`Error::WorkersFailed`] when no worker is left, and [`Error::ThreadEnded`] when
+    /// the watchdog's clock has stopped.
     pub(crate) fn check(&self) -> Result<(), Error> {
         if self.is_finished() {
             return Err(Error::WorkersFailed);

@@ -23,68 +23,70 @@ use crate::root::Root;
 use generation::Generation;
 use worker::Shared;
 
-/// What a component finds before its arguments, as programs do.
+/// Program name that a component finds before its arguments, as programs do.
 const PROGRAM_NAME: &str = "porthole";
 
-/// All that a server is granted, and what it runs.
+/// A component to run, and all that it is granted.
 ///
-/// Nothing else can be reached from inside: no other directory, no other
-/// address, no environment, no process.
+/// The component can reach nothing else: no other directory, no other address, no
+/// environment, no process.
 pub struct Server {
-    /// What runs.
+    /// Component to run.
     pub program: Program,
-    /// What it may read.
+    /// Directory or file that the component may read.
     pub root: Root,
-    /// Where it may accept.
+    /// Bound addresses on which the component may accept connections.
     pub listeners: Listeners,
-    /// What it is told, after the name of a program, which comes first by itself.
-    /// ClientLimits are the component's to be told about: give them as the component
-    /// expects them, from [`Listeners::addresses`].
+    /// Arguments for the component. The host puts a program name before them. The host
+    /// does not tell the component its addresses: pass them here, from
+    /// [`Listeners::addresses`], in the form that the component expects.
     pub arguments: Vec<String>,
-    /// How much it may use.
+    /// Bounds on connections, memory, threads and time.
     pub limits: Limits,
-    /// Its standard output.
+    /// Log for the component's standard output.
     pub stdout: Log,
-    /// Its standard error.
+    /// Log for the component's standard error.
     pub stderr: Log,
-    /// Who hears of restarts and refusals.
+    /// Receives notices, for example of restarts and of rejected clients.
     pub report: Reporter,
 }
 
-/// A server that serves. Dropping it without [`Running::stop`] ends it at once.
+/// A running server. Dropping it without [`Running::stop`] ends it at once.
 pub struct Running {
     addresses: Vec<SocketAddr>,
     shared: Arc<Shared>,
     dispatcher: Dispatcher,
     stop: watch::Sender<bool>,
     acceptor: JoinHandle<()>,
-    /// The one that new connections go to.
+    /// The version that new connections go to.
     current: Generation,
-    /// Those that were replaced and still have connections.
+    /// Replaced versions that still have connections.
     retiring: Vec<Generation>,
 }
 
-/// How a server ended.
+/// Outcome of a stop.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Stopped {
     /// Every open transfer was finished.
     Drained,
-    /// The grace time ran out, or a second stop came: what was open was cut.
+    /// The grace time ran out, or `hurry` returned true: open connections were cut.
     Cut,
 }
 
 impl Server {
-    /// Starts the workers, waits until they listen, and begins to accept.
+    /// Starts the workers, waits until they listen, and begins to accept connections.
     ///
     /// # Errors
-    /// [`Error::System`] when threads or descriptors are lacking,
-    /// [`Error::InvalidArguments`] and [`Error::NotListening`] when the component does not come
-    /// as far as that.
+    /// [`Error::System`] when threads or descriptors are lacking.
+    /// [`Error::InvalidArguments`] when the component returns an error before it listens.
+    /// [`Error::NotListening`] when it fails in another way, or does not listen within
+    /// [`Limits::start`].
     pub fn start(self) -> Result<Running, Error> {
         self.start_unless(&|| false)
     }
 
-    /// The same; `cancelled` is asked now and then whether to give up.
+    /// Does the same as [`Server::start`], and calls `cancelled` now and then: when it
+    /// returns true, the start is given up.
     ///
     /// # Errors
     /// As for [`Server::start`], and [`Error::Cancelled`].
@@ -124,16 +126,17 @@ impl Server {
 }
 
 impl Running {
-    /// Where it listens; ports that were 0 are the real ones.
+    /// Returns the addresses that it listens on. A port given as 0 is the real port here.
     pub fn addresses(&self) -> &[SocketAddr] {
         &self.addresses
     }
 
-    /// Looks whether all is there that serving cannot do without: to be called now and
-    /// then. After an error nothing is left to be done but to drop it, or to stop.
+    /// Checks that every thread that serving needs still runs. Call it now and then.
+    /// After an error the server cannot recover: drop it, or stop it.
     ///
     /// # Errors
-    /// [`Error::WorkersFailed`], [`Error::ThreadEnded`].
+    /// [`Error::WorkersFailed`] when no worker is left, [`Error::ThreadEnded`] when
+    /// another thread has ended.
     pub fn check(&self) -> Result<(), Error> {
         if self.acceptor.is_finished() {
             return Err(Error::ThreadEnded("the thread that accepts connections"));
@@ -141,17 +144,18 @@ impl Running {
         self.current.check()
     }
 
-    /// Sends new connections to another version of the component, with a root
-    /// opened anew; those that are open finish on the old one. No connection
+    /// Starts another version of the component, with a newly opened root, and sends new
+    /// connections to it. Open connections finish on the old version. No connection
     /// attempt is refused meanwhile.
     ///
     /// # Errors
-    /// As for [`Server::start`]; then the old version goes on serving.
+    /// As for [`Server::start`]; the old version then continues to serve.
     pub fn replace(&mut self, program: &Program, root: Root) -> Result<(), Error> {
         self.replace_unless(program, root, &|| false)
     }
 
-    /// The same; `cancelled` is asked now and then whether to give up.
+    /// Does the same as [`Running::replace`], and calls `cancelled` now and then: when it
+    /// returns true, the replacement is given up.
     ///
     /// # Errors
     /// As for [`Running::replace`], and [`Error::Cancelled`].
@@ -174,12 +178,12 @@ impl Running {
         Ok(())
     }
 
-    /// Stops accepting, lets open transfers finish within the grace time, then
-    /// cuts them. `hurry` is asked now and then whether to cut at once.
+    /// Stops accepting, lets open transfers finish within [`Limits::grace`], then cuts
+    /// them. Calls `hurry` now and then: when it returns true, they are cut at once.
     pub fn stop(self, hurry: impl Fn() -> bool) -> Stopped {
         self.stop.send_replace(true);
         wait(limits::KILL_TIMEOUT, || self.acceptor.is_finished());
-        // With the queues every stream of connections ends.
+        // Without queues, every stream of connections ends.
         self.dispatcher.replace(Vec::new());
         let generations: Vec<_> = self.retiring.iter().chain([&self.current]).collect();
         let finished = || {
@@ -194,14 +198,14 @@ impl Running {
             Stopped::Cut
         };
         cut(&self.shared, &generations);
-        // An instance that spins can't be ended before the watchdog sees it; the
+        // An instance that spins cannot be ended before the watchdog notices it. The
         // caller need not wait for that.
         wait(limits::KILL_TIMEOUT, finished);
         stopped
     }
 }
 
-/// Ends versions at once, and says what that cut.
+/// Ends versions at once, and reports the number of connections that this cut.
 fn cut(shared: &Shared, generations: &[&Generation]) {
     let connections = generations
         .iter()
@@ -213,7 +217,7 @@ fn cut(shared: &Shared, generations: &[&Generation]) {
     generations.iter().for_each(|generation| generation.kill());
 }
 
-/// Waits until `done`, but not longer than `patience`.
+/// Waits until `done` returns true, but not longer than `patience`.
 fn wait(patience: Duration, done: impl Fn() -> bool) {
     let deadline = Instant::now().checked_add(patience);
     while !done() && deadline.is_some_and(|deadline| Instant::now() < deadline) {

@@ -23,7 +23,7 @@ use crate::scheduling::work_in_batches;
 use crate::wasi::filesystem::Disk;
 use crate::wasi::filesystem::preopens::Preopen;
 
-/// What every worker of a server shares, of whatever version.
+/// Data that all workers of a server share, in all versions.
 pub(crate) struct Shared {
     pub(crate) arguments: Vec<String>,
     pub(crate) limits: Limits,
@@ -43,15 +43,15 @@ pub(crate) struct Worker {
 }
 
 enum RunOutcome {
-    /// The stream of connections ended and the component finished what was open.
+    /// The stream of connections ended, and the component finished the open ones.
     Drained,
     Killed,
-    /// The component returned an error, and none of this worker's has ever listened.
+    /// The component returned an error, and no instance of this worker has ever listened.
     InvalidArguments,
     Failed(String),
 }
 
-/// What is granted of files. Threads that wait for a disk outlive an instance.
+/// File access of a worker. Threads that wait for a disk outlive an instance.
 struct Files {
     preopen: Preopen,
     disk: Arc<Disk>,
@@ -71,16 +71,18 @@ impl Files {
     }
 }
 
-/// How a worker ended.
+/// Reason for the end of a worker.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum WorkerExit {
-    /// It has said what was to be said.
+    /// It has reported all that there was to report.
     Done,
-    /// The component does not start like that, and would not if it were tried again.
+    /// The component rejects its arguments, and would do so again.
     InvalidArguments,
 }
 
 impl Worker {
+    /// Starts the worker's thread.
+    ///
     /// # Errors
     /// When the system has no thread or no event queue left.
     pub(crate) fn start(self) -> io::Result<JoinHandle<WorkerExit>> {
@@ -98,7 +100,8 @@ impl Worker {
             })
     }
 
-    /// Supervises until the end, and lets none go unnoticed.
+    /// Supervises instances until the end. Treats a panic of its own as giving up, so
+    /// that it does not go unnoticed.
     fn run(mut self, runtime: &Runtime, files: &Files) -> WorkerExit {
         let ended = catch_unwind(AssertUnwindSafe(|| self.supervise(runtime, files)));
         self.inboxes.load.set_up(false);
@@ -113,7 +116,7 @@ impl Worker {
         WorkerExit::Done
     }
 
-    /// Starts the instance again whenever it fails, after a pause.
+    /// Starts a new instance whenever one fails, after a pause.
     fn supervise(&mut self, runtime: &Runtime, files: &Files) -> WorkerExit {
         let mut failures = Suppressor::default();
         let mut backoff = Backoff::default();
@@ -185,7 +188,7 @@ impl Worker {
         }
     }
 
-    /// Reports what has gone wrong again and again, when it is time to. Never ends.
+    /// Reports repeated failures when they are due. Never ends.
     async fn say_in_time(&self, failures: &mut Suppressor<String>) {
         while let Some(due) = failures.due() {
             tokio::time::sleep_until(due.into()).await;
@@ -214,8 +217,8 @@ impl Worker {
     }
 }
 
-/// Runs until it is done or panics, and says in the latter case with what words: a fault
-/// of the host's is not to cost more than one of the component's.
+/// Runs a future until it is done, and returns the message if it panics. A fault of the
+/// host must not cost more than a fault of the component.
 fn contained<T>(runtime: &Runtime, run: impl Future<Output = T>) -> Result<T, String> {
     catch_unwind(AssertUnwindSafe(|| runtime.block_on(run)))
         .map_err(|panic| format!("the host panicked: {}", words(&*panic)))
@@ -242,7 +245,7 @@ mod tests {
             std::panic::panic_any(7);
         });
         assert_eq!(result.unwrap_err(), "the host panicked: no message");
-        // The runtime goes on for the next instance.
+        // The runtime can run the next instance.
         assert_eq!(contained(&runtime, async { pause().await }), Ok(()));
     }
 }

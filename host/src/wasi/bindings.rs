@@ -1,8 +1,8 @@
-//! What `wit/` says, as Rust: everything from wasmtime-wasi but the sockets.
+//! Rust bindings for `wit/`: all from wasmtime-wasi, except the sockets.
 
 #![allow(missing_docs, clippy::all, clippy::restriction)]
 
-/// An error for the component, or one that ends it.
+/// An error code for the component, or an error that ends it.
 pub type SocketError = wasmtime_wasi::TrappableError<wasi::sockets::types::ErrorCode>;
 
 wasmtime::component::bindgen!({

@@ -1,11 +1,11 @@
-//! `wasi:clocks/system-clock`: that of wasmtime-wasi panics before 1970.
+//! `wasi:clocks/system-clock`: the one of wasmtime-wasi panics before 1970.
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use wasmtime::component::Linker;
 use wasmtime_wasi::p3::bindings::clocks::system_clock::Instant;
 
-/// Takes the place of wasmtime-wasi's function; the resolution stays what it says.
+/// Replaces wasmtime-wasi's `now`; its resolution stays.
 pub(crate) fn add_to_linker<T: 'static>(linker: &mut Linker<T>) -> wasmtime::Result<()> {
     linker.allow_shadowing(true);
     let mut clock = linker.instance("wasi:clocks/system-clock@0.3.0")?;
@@ -14,7 +14,7 @@ pub(crate) fn add_to_linker<T: 'static>(linker: &mut Linker<T>) -> wasmtime::Res
     Ok(())
 }
 
-/// Nanoseconds count forward from the second, before 1970 too.
+/// Converts a time. Nanoseconds count forward from the second, before 1970 too.
 fn instant(time: SystemTime) -> Instant {
     let (seconds, nanoseconds) = match time.duration_since(UNIX_EPOCH) {
         Ok(since) => (i64::try_from(since.as_secs()).ok(), since.subsec_nanos()),
@@ -44,7 +44,7 @@ mod tests {
 
     #[test]
     fn a_time_before_1970_is_a_time() {
-        // Milliseconds from 1970 on.
+        // Milliseconds since 1970.
         let cases = [
             (0, (0, 0)),
             (1_500, (1, 500_000_000)),

@@ -1,13 +1,13 @@
 //! The memory and the tables of one instance, counted over all of its parts.
 //!
-//! wasmtime's own limits hold for each memory by itself, and a component may be put
-//! together from many modules, each with a memory.
+//! wasmtime's own limits apply to each memory separately, and a component may consist of
+//! many modules, each with a memory.
 
 use wasmtime::ResourceLimiter;
 
 use crate::limits;
 
-/// What is left for an instance to take.
+/// Memory and table elements that an instance may still take.
 #[derive(Debug)]
 pub(crate) struct InstanceLimiter {
     memory: Budget,
@@ -15,7 +15,7 @@ pub(crate) struct InstanceLimiter {
 }
 
 impl InstanceLimiter {
-    /// Bytes of linear memory.
+    /// Creates the limiter. `memory` is the linear memory in bytes.
     pub(crate) fn new(memory: usize) -> Self {
         Self {
             memory: Budget::of(memory),
@@ -27,7 +27,7 @@ impl InstanceLimiter {
 #[derive(Debug)]
 struct Budget {
     left: usize,
-    /// What was taken last, should the system not be able to give it.
+    /// Amount taken last, in case the system cannot provide it.
     last: usize,
 }
 
@@ -101,7 +101,7 @@ mod tests {
     #[test]
     fn all_memories_draw_on_one_budget() {
         let mut budget = Budget::of(100);
-        // From, to, at most, whether it is allowed, what is left.
+        // Current, desired, maximum, whether it is allowed, what is left.
         let steps = [
             (0, 60, None, true, 40),
             (0, 41, None, false, 40),

@@ -1,5 +1,5 @@
-//! The WASI that a component is linked with: as wasmtime-wasi has it where nothing else is
-//! said, and our own where that would wait, panic, or reach too far.
+//! The WASI that a component is linked with: wasmtime-wasi's functions, and our own where
+//! those would wait, panic, or reach too far.
 
 pub(crate) mod bindings;
 mod clock;
@@ -22,7 +22,7 @@ use crate::error::Error;
 use filesystem::preopens;
 use state::State;
 
-/// The grants: what is not linked here does not exist for the component.
+/// Links the grants: a function that is not linked here does not exist for the component.
 pub(crate) fn linker(engine: &Engine) -> Result<Linker<State>, Error> {
     let mut linker = Linker::new(engine);
     let l = &mut linker;

@@ -1,4 +1,4 @@
-//! How a stream of the host's ended, which the component learns from a future beside it.
+//! The outcome of a stream of the host, which the component gets from a future beside it.
 
 use tokio::sync::oneshot;
 use wasmtime::component::StreamResult;
@@ -8,7 +8,7 @@ use wasmtime::component::StreamResult;
 pub(crate) struct Outcome<E>(Option<oneshot::Sender<Result<(), E>>>);
 
 impl<E: Send + 'static> Outcome<E> {
-    /// Both ends. A stream that is dropped before anything was said of it has ended well.
+    /// Creates both ends. A stream that is dropped without an outcome has ended well.
     pub(crate) fn channel() -> (
         Self,
         impl Future<Output = wasmtime::Result<Result<(), E>>> + Send + 'static,
@@ -18,10 +18,10 @@ impl<E: Send + 'static> Outcome<E> {
         (Self(Some(sender)), outcome)
     }
 
-    /// Ends the stream, and says how; only the first time counts.
+    /// Ends the stream with an outcome. Only the first call counts.
     pub(crate) fn end(&mut self, outcome: Result<(), E>) -> StreamResult {
         if let Some(sender) = self.0.take() {
-            // No one listens when the component has dropped the future.
+            // The component may have dropped the future.
             let _ = sender.send(outcome);
         }
         StreamResult::Dropped

@@ -1,4 +1,4 @@
-//! What an instance reaches through its imports: the data of its store.
+//! The data of a store: everything that an instance reaches through its imports.
 
 use std::sync::Arc;
 
@@ -14,7 +14,7 @@ use crate::wasi::filesystem::{Disk, HasDisk};
 use crate::wasi::limiter::InstanceLimiter;
 use crate::wasi::sockets::{self, HasSockets};
 
-/// The data of a store.
+/// Data of a store.
 pub(crate) struct State {
     pub(crate) wasi: WasiCtx,
     pub(crate) table: ResourceTable,

@@ -6,12 +6,12 @@ use crate::accept::inbox::{Accepted, Inbox};
 use crate::accept::load::ConnectionPermit;
 use crate::net::stream;
 
-/// The direction from the client, and the other.
+/// The direction from the client, and the direction to it.
 pub(crate) type ReadHalf = stream::ReadHalf<ConnectionPermit>;
 pub(crate) type WriteHalf = stream::WriteHalf<ConnectionPermit>;
 
-/// Created, bound to a granted listener, listening, or accepted. There is no way
-/// from one to the other end: nothing here connects.
+/// A socket that is created, bound to a granted listener, listening, or accepted. A
+/// created socket never becomes a connection, because no code connects.
 // `pub` for the generated code, which re-exports it within this crate.
 pub enum Socket {
     Unbound { is_ipv4: bool },
@@ -20,21 +20,21 @@ pub enum Socket {
     Accepted(Connection),
 }
 
-/// Why a socket does not do what it is asked to.
+/// Reason why a socket refuses a call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Refusal {
     /// No listener was granted for the address.
     NotGranted,
-    /// The address is of the other family than the socket.
+    /// The address and the socket are of different families.
     OtherFamily,
-    /// The listener has a stream of connections already.
+    /// The listener already has a stream of connections.
     InUse,
-    /// Not in this state, or not once more.
+    /// The socket is in another state, or the call is allowed only once.
     InvalidState,
 }
 
 impl Socket {
-    /// Binds to the listener that was found for the address, if any was granted.
+    /// Binds to the listener that was found for the address, if there is one.
     pub(super) fn bind(&mut self, inbox: Option<Inbox>) -> Result<(), Refusal> {
         let Self::Unbound { is_ipv4 } = *self else {
             return Err(Refusal::InvalidState);
@@ -83,7 +83,7 @@ impl Socket {
     }
 }
 
-/// An accepted connection, its directions not yet taken.
+/// An accepted connection. Each direction can be taken once.
 pub struct Connection {
     peer: SocketAddr,
     receiver: Option<ReadHalf>,

@@ -1,6 +1,6 @@
-//! Transfers from one end of the host to another: a component may hand a stream that the
-//! host produces to a function of the host that consumes one, and takes no part in it any
-//! more. No watchdog reaches them, so they give way by themselves.
+//! Transfers from one end of the host to another. A component may pass a stream that the
+//! host produces to a host function that consumes it, and then takes no part in the
+//! transfer. No watchdog stops such a transfer, so it yields by itself.
 
 use std::task::{Context, Poll};
 
@@ -10,14 +10,14 @@ use wasmtime::{AsContextMut, StoreContextMut};
 /// The turns of a producer of bytes.
 #[derive(Debug, Default)]
 pub(crate) struct Turns {
-    /// Whether the runtime has had no turn since the last bytes.
+    /// Whether the producer must yield before its next bytes.
     owed: bool,
 }
 
 impl Turns {
-    /// Lets the runtime have its turn when the host has been given bytes since: pending,
-    /// once. Components are not waited for: they give way to each other, and to the
-    /// watchdog.
+    /// Yields once (`Pending`) after each piece of bytes that the host consumed. A
+    /// producer for a component does not yield: components yield to each other, and to
+    /// the watchdog.
     pub(crate) fn poll<T, B>(
         &mut self,
         cx: &Context<'_>,

@@ -1,7 +1,7 @@
-//! Components for tests, built.
+//! Built components for tests.
 
-/// The hostile component: `tests/guests/escape/`.
+/// The hostile component of `tests/guests/escape/`.
 pub const ESCAPE: &[u8] = include_bytes!(env!("ESCAPE"));
 
-/// The component of an example: `examples/echo/`.
+/// The component of the example `examples/echo/`.
 pub const ECHO: &[u8] = include_bytes!(env!("ECHO"));

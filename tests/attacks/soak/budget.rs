@@ -1,4 +1,4 @@
-//! Keeps the load where it was asked to be.
+//! Keeps the load of the server at the requested share.
 
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -6,13 +6,13 @@ use std::time::{Duration, Instant};
 
 use crate::support::Porthole;
 
-/// How often the budget is looked at.
+/// Interval at which the budget is checked.
 pub const STEP: Duration = Duration::from_millis(20);
 
-/// What may be saved up of a time with less to do.
+/// Unused time that may be saved for later.
 const SAVINGS: Duration = Duration::from_secs(1);
 
-/// The server's CPU time, as a share of one core.
+/// CPU time of the server, as a share of one core.
 pub struct Budget {
     share: f64,
     account: Mutex<Account>,
@@ -22,7 +22,7 @@ pub struct Budget {
 struct Account {
     looked: Instant,
     used: Duration,
-    /// Seconds of CPU time that may still be used; below zero is debt.
+    /// Seconds of CPU time that may still be used. A negative value is debt.
     left: f64,
 }
 
@@ -39,7 +39,7 @@ impl Budget {
         }
     }
 
-    /// Books what the server has used since the last time.
+    /// Subtracts the time that the server has used since the last call.
     pub fn renew(&self, porthole: &Porthole) {
         let mut account = self.account.lock().unwrap();
         let used = Duration::from_millis(10 * porthole.processor_ticks());

@@ -1,4 +1,4 @@
-//! Those who only want files.
+//! Clients that only want files.
 
 use std::time::Instant;
 
@@ -6,7 +6,7 @@ use super::stage::{FILM_BYTES, SMALL_FILES, Stage, small};
 use crate::attacks::support::visitor::Visitor;
 use crate::support::Random;
 
-/// A connection, and a hundred files on it.
+/// Requests a hundred files on one connection.
 pub fn small_files(stage: &Stage<'_>, random: &mut Random) {
     let mut client = stage.visitor();
     for _ in 0..100 {
@@ -29,7 +29,7 @@ pub fn ranges(stage: &Stage<'_>, random: &mut Random) {
         assert_eq!(answer.status, 206);
         assert!(answer.body == stage.film[first as usize..=last as usize]);
     }
-    // Far apart, so that they are not joined.
+    // The ranges are far apart, so that they are not joined.
     let parts: Vec<_> = (0..5)
         .map(|part| {
             let first = (part << 20) + random.below(0..1 << 19);
@@ -49,7 +49,7 @@ pub fn ranges(stage: &Stage<'_>, random: &mut Random) {
     }
 }
 
-/// Every byte is compared: no checksum could see more.
+/// Compares every byte. A checksum could not detect more.
 pub fn complete_download(stage: &Stage<'_>, _: &mut Random) {
     let mut client = stage.client();
     client.send("GET /film HTTP/1.1\r\nHost: a\r\n\r\n");
@@ -65,8 +65,8 @@ pub fn complete_download(stage: &Stage<'_>, _: &mut Random) {
     }
 }
 
-/// Many requests before the first answer. A version that is replaced meanwhile says
-/// with one of its answers that it is the last.
+/// Sends many requests before the first response. A version that is replaced meanwhile
+/// announces with one response that it is the last.
 pub fn pipeline(stage: &Stage<'_>, random: &mut Random) {
     let numbers: Vec<_> = (0..100).map(|_| random.below(0..SMALL_FILES)).collect();
     let requests: String = numbers

@@ -1,4 +1,4 @@
-//! Those who want no files, or make it hard to serve them.
+//! Clients that want no files, or make it hard to serve them.
 
 use std::fs::{self, File};
 use std::time::{Duration, Instant};
@@ -8,15 +8,15 @@ use rustix::process::Signal;
 use super::stage::{FILM_BYTES, Stage};
 use crate::support::{Client, Random};
 
-/// How many do the same at once.
+/// Clients that do the same at once.
 const CROWD: usize = 24;
 
-/// How long they keep it up.
+/// Time for which they do it.
 const WHILE: Duration = Duration::from_secs(20);
 
 const FILM: &str = "GET /film HTTP/1.1\r\nHost: a\r\n\r\n";
 
-/// Breaks off somewhere, with a reset or without.
+/// Ends a download somewhere, with a reset or without.
 pub fn aborted_download(stage: &Stage<'_>, random: &mut Random) {
     let mut client = stage.client();
     client.send(FILM);
@@ -26,7 +26,7 @@ pub fn aborted_download(stage: &Stage<'_>, random: &mut Random) {
     }
 }
 
-/// Half of them read a little now and then, half of them nothing at all.
+/// Half of these clients read a little now and then, and the other half read nothing.
 pub fn slow_readers(stage: &Stage<'_>, _: &mut Random) {
     let mut crowd: Vec<_> = (0..CROWD)
         .map(|_| Client::with_a_small_window(stage.porthole.address()))
@@ -43,7 +43,7 @@ pub fn slow_readers(stage: &Stage<'_>, _: &mut Random) {
     }
 }
 
-/// A byte now and then, until the server has had enough.
+/// Sends a byte now and then, until the server closes.
 pub fn slow_heads(stage: &Stage<'_>, _: &mut Random) {
     let mut crowd: Vec<_> = (0..CROWD).map(|_| stage.client()).collect();
     for client in &mut crowd {
@@ -95,7 +95,7 @@ pub fn malformed(stage: &Stage<'_>, random: &mut Random) {
     assert_eq!(stage.client().send(long).read().status, 431);
 }
 
-/// Connections that come and go.
+/// Opens and ends connections in many ways.
 pub fn churn(stage: &Stage<'_>, random: &mut Random) {
     for _ in 0..50 {
         let mut client = stage.client();
@@ -112,7 +112,7 @@ pub fn churn(stage: &Stage<'_>, random: &mut Random) {
     }
 }
 
-/// The usual way to save a file. Whoever asks gets one version, and all of it.
+/// Replaces a file in the usual way to save one. Every client gets one version, complete.
 pub fn replaced_file(stage: &Stage<'_>, random: &mut Random) {
     const BYTES: usize = 3_000_000;
     let version = random.below(0..256) as u8;
@@ -135,7 +135,7 @@ pub fn replaced_file(stage: &Stage<'_>, random: &mut Random) {
     }
 }
 
-/// A file loses its end while it is on its way: so does the answer.
+/// Cuts a file while it is sent, which cuts the response too.
 pub fn cut_file(stage: &Stage<'_>, random: &mut Random) {
     const BYTES: u64 = 64 << 20;
     let shorter = random.below(0..BYTES / 2);
@@ -152,7 +152,7 @@ pub fn cut_file(stage: &Stage<'_>, random: &mut Random) {
     }
 }
 
-/// SIGHUP, sixty times in all: once a minute in an hour.
+/// Sends SIGHUP, sixty times in all: once a minute in an hour.
 pub fn replaced_version(stage: &Stage<'_>, _: &mut Random) {
     const DONE: &str = "reloaded; open connections finish on the old version";
     let errors = stage.porthole.errors();

@@ -1,8 +1,8 @@
-//! Everything at once, for long: clients that behave, clients that don't, files
-//! that change, versions that are replaced. At the end nothing has grown, no
-//! worker was lost, and every byte was right.
+//! Everything at once for a long time: clients that behave, clients that don't, files
+//! that change, versions that are replaced. At the end nothing has grown, no worker was
+//! lost, and every byte was right.
 //!
-//! `cargo xtask soak` runs it for an hour and draws what it writes.
+//! `cargo xtask soak` runs it for an hour and draws the results.
 
 mod budget;
 mod clients;
@@ -28,7 +28,7 @@ pub fn trials() -> Vec<Trial> {
     trials![mixed_load_and_faults]
 }
 
-/// Who takes part, each on a thread of its own.
+/// The parts, each on a thread of its own.
 const PARTS: &[(&str, Part)] = &[
     ("small files", clients::small_files),
     ("ranges", clients::ranges),
@@ -45,9 +45,9 @@ const PARTS: &[(&str, Part)] = &[
     ("versions replaced", faults::replaced_version),
 ];
 
-/// Between two looks at the server, in the long run.
+/// Time between two samples of the server in a long run.
 const SAMPLE: Duration = Duration::from_secs(5);
-/// Looks at the server that a short run has at least.
+/// Fewest samples of a short run.
 const SAMPLES: u32 = 20;
 
 fn mixed_load_and_faults() {
@@ -57,7 +57,7 @@ fn mixed_load_and_faults() {
     command
         .arg(folder.path())
         .args(["--port", "0", "--workers", "2"]);
-    // Read by no one: the log of an hour is of no use to anyone.
+    // The log is discarded, because the log of an hour is of no use.
     command.stdout(Stdio::null());
     let porthole = Porthole::start(command);
     let stage = Stage::new(&folder, &porthole, time);

@@ -1,4 +1,4 @@
-//! What the server holds, over time.
+//! The server's use of resources over time.
 
 use std::fmt;
 use std::fs::File;
@@ -10,13 +10,13 @@ use crate::support::Porthole;
 /// The server at one moment.
 #[derive(Clone, Copy, Debug)]
 pub struct Sample {
-    /// Since the beginning.
+    /// Time since the beginning.
     pub at: Duration,
-    /// Resident memory, in bytes.
+    /// Resident memory in bytes.
     pub memory: u64,
     pub descriptors: usize,
     pub cpu: Duration,
-    /// Rounds of all who take part.
+    /// Rounds of all parts.
     pub rounds: u64,
 }
 
@@ -49,8 +49,8 @@ impl fmt::Display for Sample {
 pub struct Samples(pub Vec<Sample>);
 
 impl Samples {
-    /// Keeps a sample, and writes it down at once: a run that is cut short has
-    /// something to show, too.
+    /// Keeps a sample and writes it to the file at once, so that an aborted run has
+    /// results too.
     pub fn add(&mut self, sample: Sample, file: Option<&mut File>) {
         if let Some(file) = file {
             if self.0.is_empty() {
@@ -74,9 +74,8 @@ impl Samples {
         self.0.iter().map(|sample| sample.memory).max().unwrap_or(0)
     }
 
-    /// How much more there was of something in the last quarter than in the first,
-    /// after the warm-up: the difference of the medians, which a burst does not
-    /// move.
+    /// Returns how much a figure was greater in the last quarter than in the first, after
+    /// the warm-up. It is the difference of the medians, which a burst does not move.
     pub fn growth(&self, warm_up: Duration, figure: impl Fn(&Sample) -> u64) -> i64 {
         let settled: Vec<u64> = self
             .0

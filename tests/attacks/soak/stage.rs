@@ -1,4 +1,4 @@
-//! What all who take part share.
+//! State that all parts share.
 
 use std::fs;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -13,20 +13,20 @@ use crate::attacks::support::latency::Latencies;
 use crate::attacks::support::visitor::Visitor;
 use crate::support::{Client, Folder, Porthole, Random, noise};
 
-/// One round of what a client or a saboteur does; it fails by panicking.
+/// One round of a client or a saboteur. It fails by panicking.
 pub type Part = fn(&Stage<'_>, &mut Random);
 
 /// Larger than every buffer on the way.
 pub const FILM_BYTES: usize = 128 << 20;
 pub const SMALL_FILES: u64 = 50;
 
-/// Failures after which it is not worth going on.
+/// Failures after which the run ends early.
 const ENOUGH_FAILURES: usize = 10;
 
 pub struct Stage<'a> {
     pub folder: &'a Folder,
     pub porthole: &'a Porthole,
-    /// What `/film` holds.
+    /// Content of `/film`.
     pub film: Vec<u8>,
     length: Duration,
     end: Instant,
@@ -37,7 +37,7 @@ pub struct Stage<'a> {
     failures: Mutex<Vec<String>>,
 }
 
-/// The files that are there from the beginning.
+/// Returns a directory with the files that exist from the beginning.
 pub fn folder() -> Folder {
     let folder = Folder::new();
     folder.file("film", noise(FILM_BYTES));
@@ -47,7 +47,7 @@ pub fn folder() -> Folder {
     folder
 }
 
-/// The content of one of the small files.
+/// Returns the content of one of the small files.
 pub fn small(number: u64) -> Vec<u8> {
     let length = 10 + number * number * 40;
     vec![b'a' + (number % 26) as u8; length as usize]
@@ -72,7 +72,7 @@ impl<'a> Stage<'a> {
         self.porthole.client()
     }
 
-    /// How long it takes in all.
+    /// Returns the length of the whole run.
     pub fn length(&self) -> Duration {
         self.length
     }
@@ -85,13 +85,13 @@ impl<'a> Stage<'a> {
         Instant::now() >= self.end || self.failures.lock().unwrap().len() >= ENOUGH_FAILURES
     }
 
-    /// Pauses as someone does who is slow on purpose; not beyond the end.
+    /// Pauses like a client that is slow on purpose, but not beyond the end.
     pub fn pause(&self, time: Duration) {
         let left = self.end.saturating_duration_since(Instant::now());
         thread::sleep(time.min(left));
     }
 
-    /// Plays a part round after round, as the budget allows it.
+    /// Runs a part round after round, as the budget allows.
     pub fn play(&self, number: usize, name: &'static str, part: Part, budget: &Budget) {
         let mut random = Random::new(number as u64);
         let mut rounds = 0;
@@ -114,12 +114,12 @@ impl<'a> Stage<'a> {
         self.rounds.lock().unwrap().push((name, rounds));
     }
 
-    /// Rounds so far, all parts together.
+    /// Returns the rounds of all parts so far.
     pub fn rounds(&self) -> u64 {
         self.total.load(Ordering::Relaxed)
     }
 
-    /// Rounds by part, once it is over.
+    /// Returns the rounds by part, after the end.
     pub fn by_part(&self) -> Vec<(&'static str, u64)> {
         self.rounds.lock().unwrap().clone()
     }
@@ -128,7 +128,7 @@ impl<'a> Stage<'a> {
         self.failures.lock().unwrap().clone()
     }
 
-    /// A line a minute.
+    /// Prints a line each minute.
     pub fn report(&self, sample: &Sample, of: Duration) {
         const MINUTE: u64 = 60;
         let seconds = sample.at.as_secs();

@@ -1,4 +1,4 @@
-//! Whether it went well.
+//! The result of the soak.
 
 use std::fs;
 use std::time::{Duration, Instant};
@@ -9,25 +9,25 @@ use crate::attacks::support::latency::Latencies;
 use crate::attacks::support::scale;
 use crate::support::PATIENCE;
 
-/// What comes before does not count: buffers, caches and pools fill.
+/// Time that does not count, because buffers, caches and pools still fill.
 const WARM_UP: Duration = Duration::from_secs(600);
 
-/// A shorter run after the warm-up than this says nothing about growth.
+/// Shortest time after the warm-up in which growth can be judged.
 const TELLING: Duration = Duration::from_secs(600);
 
-/// Bytes by which the memory's median may differ between the first and the last
-/// quarter: less than one connection's buffers for each of those that are open.
+/// Bytes by which the memory's median may differ between the first and the last quarter:
+/// less than the buffers of one connection for each open connection.
 const MEMORY_TOLERANCE: i64 = 8 << 20;
 
-/// The same for descriptors: how many slow readers there are at the time.
+/// Descriptors by which their median may differ: the slow readers of the moment.
 const DESCRIPTOR_TOLERANCE: i64 = 16;
 
-/// Resident at any time, in bytes.
+/// Most resident memory at any time, in bytes.
 const MEMORY: u64 = 160 << 20;
 
-/// Open beyond what was at the beginning, when all clients have gone: the files
-/// that two workers keep open for the next request, a dozen each, and what the
-/// runtimes of the latest version have for themselves.
+/// Descriptors that may be open beyond those of the beginning when all clients have gone:
+/// the files that two workers keep open for the next request, a dozen each, and the
+/// runtimes of the latest version.
 const DESCRIPTORS: usize = 48;
 
 pub fn judge(stage: &Stage<'_>, samples: &Samples, usual: usize, time: Duration) {

@@ -1,4 +1,4 @@
-//! Clients that only want a file, while others attack.
+//! Clients that only want a file while others attack.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
@@ -7,13 +7,12 @@ use std::time::{Duration, Instant};
 use crate::attacks::support::latency::{Latencies, Summary};
 use crate::attacks::support::visitor::Visitor;
 
-/// Between an answer and the next request: people take longer, but the more
-/// answers there are, the more the latencies say.
+/// Pause between a response and the next request. People take longer, but more responses
+/// give better latencies.
 const PAUSE: Duration = Duration::from_millis(5);
 
-/// Runs an attack while two clients ask for `target` again and again, one on a
-/// connection that it keeps, one on a new one each time. Every answer must be
-/// `content`.
+/// Runs an attack while two clients request `target` again and again, one on a connection
+/// that it keeps, one on a new one each time. Every response must be `content`.
 pub fn beside(
     visitor: impl Fn() -> Visitor + Sync,
     target: &str,
@@ -40,7 +39,8 @@ pub fn beside(
     };
     thread::scope(|scope| {
         let bystanders = [true, false].map(|keep| scope.spawn(move || ask(keep)));
-        // Also when the attack fails: else its failure would never be told.
+        // Ends the bystanders even when the attack fails. Otherwise its failure would
+        // never be reported.
         let end = Raise(over);
         attack();
         drop(end);

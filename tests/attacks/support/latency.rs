@@ -1,9 +1,9 @@
-//! How long answers took.
+//! Latencies of responses.
 
 use std::fmt;
 use std::time::Duration;
 
-/// The times of many answers.
+/// Times of many responses.
 #[derive(Default)]
 pub struct Latencies(Vec<Duration>);
 
@@ -16,10 +16,10 @@ impl Latencies {
         self.0.append(&mut others.0);
     }
 
-    /// What is worth knowing of them.
+    /// Returns the count and the percentiles.
     pub fn summary(mut self) -> Summary {
         self.0.sort_unstable();
-        // Nearest rank.
+        // The nearest-rank method.
         let at = |percent: usize| {
             let rank = (self.0.len() * percent).div_ceil(100);
             self.0.get(rank.saturating_sub(1)).copied()

@@ -1,4 +1,4 @@
-//! An attack, and those who are served meanwhile.
+//! Tools for attacks, and the clients that are served meanwhile.
 
 pub mod bystanders;
 pub mod latency;

@@ -1,11 +1,11 @@
-//! How many and how long: little in the normal run, much for `cargo xtask soak`,
-//! which says so in the environment.
+//! Size and duration of the attacks. They are small in the normal run, and large when
+//! `cargo xtask soak` sets environment variables.
 
 use std::path::PathBuf;
 use std::str::FromStr;
 use std::time::{Duration, Instant};
 
-/// Clients that attack at once, unless the attack says otherwise.
+/// Returns the number of clients that attack at once, unless the attack has its own.
 pub fn connections() -> usize {
     read("ATTACK_CONNECTIONS").unwrap_or(100)
 }
@@ -15,12 +15,12 @@ pub fn is_long() -> bool {
     std::env::var_os("ATTACK_SECONDS").is_some()
 }
 
-/// How long an attack goes on that has no end of its own.
+/// Returns the duration of an attack that has no end of its own.
 pub fn time() -> Duration {
     Duration::from_secs(read("ATTACK_SECONDS").unwrap_or(1))
 }
 
-/// Repeats what is over quickly, so that bystanders have seen something of it.
+/// Repeats a short attack, so that bystanders are served during it.
 pub fn again_and_again(mut attack: impl FnMut()) {
     let end = Instant::now() + time();
     while {
@@ -29,18 +29,18 @@ pub fn again_and_again(mut attack: impl FnMut()) {
     } {}
 }
 
-/// How long the soak takes.
+/// Returns the duration of the soak.
 pub fn soak_time() -> Duration {
     Duration::from_secs(read("SOAK_SECONDS").unwrap_or(10))
 }
 
-/// The share of one core that the soak may cost the server: it runs beside other
-/// work. The clients cost about as much again.
+/// Returns the share of one core that the server may use during the soak, which runs
+/// beside other work. The clients use about as much again.
 pub fn soak_load() -> f64 {
     read("SOAK_LOAD").unwrap_or(0.15)
 }
 
-/// The folder for what was measured; nothing is written without one.
+/// Returns the directory for the results. Without one, nothing is written.
 pub fn out() -> Option<PathBuf> {
     read("ATTACK_OUT")
 }

@@ -1,4 +1,4 @@
-//! A server that is attacked, and what must be true of it afterwards.
+//! A server under attack, and the checks afterwards.
 
 use std::fs::File;
 use std::io::Write;
@@ -9,33 +9,34 @@ use crate::attacks::support::visitor::Visitor;
 use crate::attacks::support::{bystanders, scale};
 use crate::support::{Client, Folder, PATIENCE, Porthole, noise};
 
-/// Resident memory that no attack may push the server beyond, in bytes, whatever
-/// the number of its clients: two workers with their code, caches and buffers.
+/// Most resident memory in bytes that the server may reach under any attack, before the
+/// memory of each client is added. It is for two workers with their code, caches and
+/// buffers.
 const MEMORY: u64 = 96 << 20;
 
-/// What each client of an attack may cost beyond, in bytes: a body buffer of 80
-/// KiB, and a connection.
+/// Bytes that each client of an attack may add: a content buffer of 80 KiB, and a
+/// connection.
 const MEMORY_PER_CLIENT: u64 = 96 << 10;
 
-/// Descriptors that may be left when the attackers have gone: files that two
-/// workers keep open for the next request.
+/// Descriptors that may stay open when the attackers have gone: files that two workers
+/// keep open for the next request.
 const DESCRIPTORS: usize = 16;
 
-/// The longest that a bystander may wait. Nothing to be proud of, but the machine
-/// may be busy with other tests.
+/// Longest wait of a bystander. It is generous, because the machine may be busy with
+/// other tests.
 const LATE: Duration = Duration::from_secs(3);
 
-/// What the bystanders ask for: larger than what is kept in memory.
+/// Target of the bystanders, a file that is too large for the cache in memory.
 const BYSTANDERS_FILE: &str = "bystanders";
 
-/// An attack, as it stands in `docs/attacks.md`.
+/// Row of `docs/attacks.md`.
 pub struct Attack {
-    /// The test's name.
+    /// Name of the test.
     pub test: &'static str,
-    /// What is done to the server, by how many at once.
+    /// Description of the attack.
     pub what: &'static str,
     pub clients: usize,
-    /// What the server does about it.
+    /// Reaction of the server.
     pub answer: &'static str,
 }
 
@@ -43,9 +44,9 @@ pub struct Siege {
     pub folder: Folder,
     pub porthole: Porthole,
     content: Vec<u8>,
-    /// Descriptors before the attack.
+    /// Number of descriptors before the attack.
     usual: usize,
-    /// Whether bystanders may have to connect again.
+    /// Whether bystanders may have to reconnect.
     crowded: bool,
 }
 
@@ -58,7 +59,7 @@ impl Siege {
         let content = noise(100_000);
         folder.file(BYSTANDERS_FILE, &content);
         let porthole = Porthole::with(&folder, flags);
-        // Once it has answered, all that it needs for itself is open.
+        // After the first response, everything that the server needs for itself is open.
         assert!(porthole.get("/bystanders").body == content);
         let usual = porthole.descriptors().len();
         Self {
@@ -70,7 +71,7 @@ impl Siege {
         }
     }
 
-    /// For attacks with more connections than there may be.
+    /// Prepares for attacks with more connections than allowed.
     pub fn crowded(self) -> Self {
         Self {
             crowded: true,
@@ -86,9 +87,9 @@ impl Siege {
         (0..count).map(|_| self.client()).collect()
     }
 
-    /// Attacks while bystanders are being served: each gets its file, in time; no
-    /// worker fails; memory stays within bounds, and what the attackers held is
-    /// given back. Returns how long the bystanders' answers took.
+    /// Attacks while bystanders are being served, and checks that each gets its file in
+    /// time, that no worker fails, that memory stays within its bound, and that the
+    /// resources of the attackers are freed. Returns the latencies of the bystanders.
     pub fn withstand(&self, attack: &Attack, attacking: impl FnOnce()) -> Summary {
         let porthole = &self.porthole;
         let target = format!("/{BYSTANDERS_FILE}");

@@ -1,6 +1,6 @@
-//! A client that keeps its connection, and comes back on a new one where that has
-//! ended: a version that was replaced ends its idle connections, and may do so just
-//! when a request is on its way (RFC 9112 §9.5).
+//! A client that keeps its connection, and reconnects when it has ended. A replaced
+//! version ends its idle connections, and may do so just when a request is on its way
+//! (RFC 9112 §9.5).
 
 use std::net::SocketAddr;
 
@@ -9,12 +9,12 @@ use crate::support::{Answer, Client};
 pub struct Visitor {
     address: SocketAddr,
     client: Client,
-    /// Whether this connection has brought an answer yet.
+    /// Whether a response has arrived on this connection.
     used: bool,
-    /// Whether the server has said that it will close.
+    /// Whether the server has announced that it will close.
     closing: bool,
-    /// New connections that may be closed unanswered: where there are too many, one may
-    /// have to make room before it has asked.
+    /// New connections that may still be closed without a response. In a crowd, a
+    /// connection may be closed for another before it has sent its request.
     spare: u32,
 }
 
@@ -48,8 +48,8 @@ impl Visitor {
         self.ask("GET", target, fields)
     }
 
-    /// The answer, which must come: but in a crowd, a new connection is never closed
-    /// without one.
+    /// Sends a request and returns the response. Except in a crowd, the server never
+    /// closes a new connection without one.
     pub fn ask(&mut self, method: &str, target: &str, fields: &str) -> Answer {
         if self.closing {
             self.connect_again();

@@ -1,4 +1,4 @@
-// What is asked for is in the server's log, whether it exists or not.
+// The server logs the request, although the target does not exist.
 const report = (step, values = {}) =>
   fetch(`/report?step=${step}&${new URLSearchParams(values)}&`, { cache: "no-store" });
 
@@ -6,8 +6,8 @@ const fail = (why) => report("failed", { why });
 addEventListener("error", (event) => fail(event.message));
 addEventListener("unhandledrejection", (event) => fail(event.reason));
 
-// Resolves when the test has put a file there. It asks now and then: a server under
-// load would believe for a second what it knows of files.
+// Resolves when the test has created the file. It polls slowly, because a server under load
+// would use its cached data of files for a second.
 const appears = async (target) => {
   while (!(await fetch(target, { cache: "no-store" })).ok) {
     await new Promise((resolve) => setTimeout(resolve, 20));
@@ -17,7 +17,7 @@ const appears = async (target) => {
 const happens = (target, name) =>
   new Promise((resolve) => target.addEventListener(name, resolve, { once: true }));
 
-// Resolves when the video has really played for half a second from where it is.
+// Resolves when the video has really played for half a second from its current time.
 const plays = async (video) => {
   const until = video.currentTime + 0.5;
   while (video.currentTime < until) await happens(video, "timeupdate");

@@ -1,5 +1,5 @@
-//! A page in a headless Chromium. It tells what it sees by asking the server for
-//! `/report?step=…`, which is then in the access log.
+//! A page in a headless Chromium. It reports by requesting `/report?step=…` from the
+//! server, which logs the request.
 
 use std::os::unix::process::CommandExt as _;
 use std::process::{Child, Stdio};
@@ -10,8 +10,8 @@ use crate::support::{Folder, Porthole, Program};
 
 pub const CHROMIUM: Program = Program::new("chromium", "chromium");
 
-/// Nothing but the page: no sandbox, which containers forbid; no proxy, no window,
-/// no requests of its own; and videos that play without being clicked.
+/// Flags for the page alone: no sandbox, because containers forbid it, no proxy, no
+/// window, no requests of its own. Videos play without a click.
 const FLAGS: [&str; 14] = [
     "--headless=new",
     "--no-sandbox",
@@ -29,17 +29,17 @@ const FLAGS: [&str; 14] = [
     "--autoplay-policy=no-user-gesture-required",
 ];
 
-/// What the pages share.
+/// Script that the pages share.
 const SCRIPT: &str = include_str!("../pages/report.js");
 
-/// A browser with one page; killed when the test is over.
+/// A browser with one page, killed when the test is over.
 pub struct Browser {
     child: Child,
     _profile: Folder,
 }
 
 impl Browser {
-    /// Puts a page into the served folder and opens it there.
+    /// Puts a page into the served directory and opens it.
     pub fn open(folder: &Folder, porthole: &Porthole, page: &str) -> Self {
         folder.file("page/report.js", SCRIPT);
         folder.file("page/index.html", page);
@@ -49,7 +49,7 @@ impl Browser {
             .args(FLAGS)
             .arg(format!("--user-data-dir={}", profile.path().display()))
             .arg(porthole.url("/page/"))
-            // Its many processes end together.
+            // All processes of the browser end together.
             .process_group(0)
             .stdin(Stdio::null())
             .stdout(Stdio::null())
@@ -70,12 +70,12 @@ impl Drop for Browser {
     }
 }
 
-/// What a page says at a step.
+/// Values that a page reports at a step.
 #[derive(Debug)]
 pub struct Report(String);
 
 impl Report {
-    /// Waits for a step. A page that has failed says so in its own words.
+    /// Waits for a step. A page that has failed reports its own message.
     pub fn of(porthole: &Porthole, step: &str) -> Self {
         let (step, failed) = (said(step), said("failed"));
         let here = |line: &str| line.contains(&step) || line.contains(&failed);
@@ -100,7 +100,7 @@ impl Report {
     }
 }
 
-/// As it is in the access log.
+/// Returns the request of a report as in the access log.
 fn said(step: &str) -> String {
     format!("\"GET /report?step={step}&")
 }

@@ -1,5 +1,5 @@
-//! Films to serve: ffmpeg's test picture with noise over it, so that it is hard to
-//! compress, and a tone.
+//! Films to serve: ffmpeg's test picture with a tone. Noise is added to the picture so
+//! that it is hard to compress.
 
 use std::fs;
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -12,26 +12,26 @@ use crate::support::{Folder, Program};
 
 pub const FFMPEG: Program = Program::new("ffmpeg", "ffmpeg");
 
-/// With its index (`moov`) at the end, where ffmpeg puts it unasked.
+/// Film with its index (`moov`) at the end, the default of ffmpeg.
 pub const MP4: &str = "film.mp4";
 pub const MKV: &str = "film.mkv";
 pub const WEBM: &str = "film.webm";
 pub const HLS: &str = "hls/film.m3u8";
 
-/// Length of each film but the other one, in seconds. At 2 Mbit/s the middle is
-/// further away than a player reads ahead.
+/// Length in seconds of each film except `other.mp4`. At 2 Mbit/s the middle is further
+/// away than a player reads ahead.
 pub const SECONDS: f64 = 80.0;
 
 /// Size of the picture.
 pub const WIDTH: f64 = 480.0;
 
-/// Of `other.mp4`.
+/// Length of `other.mp4` in seconds.
 pub const OTHER_SECONDS: f64 = 20.0;
 
-/// Of `other.mp4`.
+/// Width of `other.mp4`.
 pub const OTHER_WIDTH: f64 = 320.0;
 
-/// Five seconds are encoded, and repeated without being encoded again.
+/// Five seconds are encoded, then repeated without encoding them again.
 const RECIPE: [&str; 7] = [
     "-f lavfi -i testsrc2=size=480x270:rate=25:duration=5,noise=alls=20:allf=t \
      -f lavfi -i sine=duration=5 -c:v libx264 -preset ultrafast -b:v 2M -maxrate 2M \
@@ -46,7 +46,8 @@ const RECIPE: [&str; 7] = [
      -c:v libx264 -preset ultrafast -b:v 2M -g 25 -pix_fmt yuv420p other.mp4",
 ];
 
-/// The folder with all films, not to be changed. It is kept between runs.
+/// Returns the directory with all films, which must not be changed. It is kept between
+/// runs.
 pub fn films() -> &'static Path {
     static FILMS: OnceLock<PathBuf> = OnceLock::new();
     FILMS.get_or_init(|| {
@@ -61,8 +62,8 @@ pub fn films() -> &'static Path {
     })
 }
 
-/// What is asked for to see the middle of a film, and the bytes one of which is the
-/// first of the range. An index at the end is outside.
+/// Returns the target that a player requests for the middle of a film, and the bytes at
+/// which its range may begin. They do not include an index at the end.
 pub fn middle(film: &str) -> (&'static str, Range<u64>) {
     match film {
         HLS => ("/hls/film8.ts", 0..1),
@@ -72,8 +73,8 @@ pub fn middle(film: &str) -> (&'static str, Range<u64>) {
     }
 }
 
-/// Copies a film into a folder, with the files beside it where it has a folder of
-/// its own.
+/// Copies a film into a directory. If the film has a directory of its own, the files
+/// beside it are copied too.
 pub fn put(folder: &Folder, film: &str) {
     let names = match film.split_once('/') {
         None => vec![film.to_owned()],
@@ -87,7 +88,7 @@ pub fn put(folder: &Folder, film: &str) {
     }
 }
 
-/// Another run may do the same at the same time: the first that is done wins.
+/// Another run may make the films at the same time. The first that is done wins.
 fn make(kept: &Path) {
     let making = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
     fs::create_dir(making.path().join("hls")).unwrap();

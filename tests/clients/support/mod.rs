@@ -1,4 +1,4 @@
-//! Programs that are run, and what they are given.
+//! External programs, and their input.
 
 pub mod browser;
 pub mod film;

@@ -1,4 +1,4 @@
-//! Programs that run to their end.
+//! External programs that run to their end.
 
 use std::path::Path;
 use std::process::{ExitStatus, Stdio};
@@ -10,10 +10,10 @@ use rustix::process::{Pid, Signal, kill_process};
 
 use crate::support::Program;
 
-/// What a program may take, on a busy machine.
+/// Longest run of a program on a busy machine.
 const LIMIT: Duration = Duration::from_secs(60);
 
-/// Proxies are for the world outside of this machine.
+/// Variables to remove, because proxies are not for this machine.
 pub const PROXIES: [&str; 6] = [
     "http_proxy",
     "HTTP_PROXY",
@@ -50,7 +50,7 @@ pub fn run(program: &Program, folder: impl AsRef<Path>, arguments: &[&str]) -> F
     let (ended, end) = mpsc::channel();
     thread::spawn(move || ended.send(child.wait_with_output()));
     let Ok(output) = end.recv_timeout(LIMIT) else {
-        // Not waited for yet, so the id is still its own.
+        // The process has not been reaped yet, so no other process can have its id.
         let _ = kill_process(pid, Signal::KILL);
         panic!("{program} {arguments:?} takes longer than {LIMIT:?}");
     };
@@ -63,7 +63,7 @@ pub fn run(program: &Program, folder: impl AsRef<Path>, arguments: &[&str]) -> F
 }
 
 impl Finished {
-    /// What it printed; it must have succeeded.
+    /// Returns the output of the program, which must have succeeded.
     pub fn success(self) -> String {
         assert!(self.status.success(), "{}: {}", self.status, self.stderr);
         String::from_utf8(self.stdout).expect("text")

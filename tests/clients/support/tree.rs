@@ -1,5 +1,5 @@
-//! A tree of files whose names are hard to write in a link, for programs that copy by
-//! the listings.
+//! A tree of files whose names are hard to write in a link, for programs that copy by the
+//! listings.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -29,7 +29,8 @@ const NAMES: [&str; 19] = [
     "size/of a kibibyte.txt",
 ];
 
-/// Each file holds its name; one is larger than a listing can say to the byte.
+/// Creates the tree. Each file contains its name, except one whose size the listing
+/// rounds.
 pub fn make() -> Folder {
     let folder = Folder::new();
     for name in NAMES {
@@ -39,7 +40,7 @@ pub fn make() -> Folder {
     folder
 }
 
-/// Contents by relative path, without what begins with one dot.
+/// Returns contents by relative path, without names that begin with one dot.
 pub fn tree_of(root: &Path) -> BTreeMap<String, String> {
     let mut found = BTreeMap::new();
     let mut folders = vec![root.to_owned()];

@@ -1,10 +1,10 @@
-//! A simulated world: the built component runs under a host that is made for the purpose.
-//! Network, disk, clock and log are values that one seed drives; there is no thread, no
-//! real clock and no real socket, so a seed repeats a run to the byte.
+//! A simulated world. The built component runs under a host that is made for this
+//! purpose. Network, disk, clock and log are values that one seed drives. There is no
+//! thread, no real clock and no real socket, so a seed repeats a run exactly.
 //!
-//! [`plan`] draws what happens, [`world`] is what it happens in, `host` is how the
-//! component sees it, `clients` act by the plan and [`invariants`] judge.
-//! [`search`] goes through seeds. docs/simulation.md says what holds, and what was found.
+//! [`plan`] draws the events, [`world`] holds the state, `host` is the component's view
+//! of it, `clients` act by the plan and [`invariants`] judge. [`search`] runs many seeds.
+//! docs/simulation.md describes what holds, and what was found.
 
 #![allow(
     clippy::unwrap_used,

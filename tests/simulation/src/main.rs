@@ -1,4 +1,4 @@
-//! `cargo xtask simulate`: many worlds, or one that is told step by step.
+//! `cargo xtask simulate`: runs many worlds, or one with every step printed.
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -14,7 +14,7 @@ struct Options {
     #[arg(long, default_value_t = 1)]
     minutes: u64,
 
-    /// So many schedules instead
+    /// Number of schedules to run instead
     #[arg(long, conflicts_with = "minutes")]
     schedules: Option<u64>,
 
@@ -22,7 +22,7 @@ struct Options {
     #[arg(long, default_value_t = 1_000_000)]
     first: u64,
 
-    /// This seed only, and tell what happens
+    /// Run only this seed, and print what happens
     #[arg(long)]
     seed: Option<u64>,
 
@@ -34,11 +34,11 @@ struct Options {
     #[arg(long, value_parser = kind)]
     kind: Option<Kind>,
 
-    /// Invariants that need not hold, such as those that are known not to
+    /// Invariants that may be broken, for example known faults
     #[arg(long, value_delimiter = ',')]
     without: Vec<String>,
 
-    /// Go on until so many have failed
+    /// Stop after this number of failures
     #[arg(long, default_value_t = 10)]
     failures: usize,
 }
@@ -72,7 +72,7 @@ fn main() -> ExitCode {
     }
 }
 
-/// Whether an invariant did not hold.
+/// Runs one seed, and returns whether an invariant was broken.
 fn one(program: &Program, seed: u64, without: &[String]) -> bool {
     let plan = Plan::new(seed);
     let outcome = match run(program, &plan, false, without) {

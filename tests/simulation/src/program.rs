@@ -16,18 +16,18 @@ pub struct Program {
 }
 
 impl Program {
-    /// The component that is built with the host.
+    /// Compiles the component that is built with the host.
     ///
     /// # Errors
-    /// When it does not fit the host that is faked here.
+    /// When it does not fit the simulated host.
     pub fn built_in() -> Result<Self> {
         Self::compile(porthole::COMPONENT)
     }
 
-    /// A component in a file, such as that of an earlier version.
+    /// Compiles a component in a file, for example an earlier version.
     ///
     /// # Errors
-    /// When it cannot be read, or does not fit the host that is faked here.
+    /// When it cannot be read, or does not fit the simulated host.
     pub fn file(path: &Path) -> Result<Self> {
         let bytes = std::fs::read(path);
         let bytes = bytes.with_context(|| format!("cannot read {}", path.display()))?;

@@ -1,4 +1,4 @@
-//! Numbers that look like nothing, the same for the same seed on every machine.
+//! Pseudo-random numbers, the same for the same seed on every machine.
 
 use std::ops::Range;
 
@@ -16,34 +16,34 @@ impl Random {
         mix(self.0)
     }
 
-    /// A generator of its own for a part of the plan: what is drawn there does not move
-    /// what is drawn elsewhere.
+    /// Returns a generator of its own for a part of the plan, so that draws there do not
+    /// affect draws elsewhere.
     pub fn part(&mut self) -> Self {
         Self(self.next())
     }
 
-    /// A number of a range that is not empty.
+    /// Returns a number within a range that is not empty.
     pub fn within(&mut self, range: Range<u64>) -> u64 {
         range.start + self.next() % (range.end - range.start)
     }
 
-    /// The same for sizes and counts.
+    /// Does the same for sizes and counts.
     pub fn size(&mut self, range: Range<usize>) -> usize {
         range.start + (self.next() as usize) % (range.end - range.start)
     }
 
-    /// True once in so many times.
+    /// Returns true once in `times` calls on average.
     pub fn once_in(&mut self, times: u64) -> bool {
         self.next().is_multiple_of(times)
     }
 
-    /// One of a slice that is not empty.
+    /// Returns an element of a slice that is not empty.
     pub fn pick<'a, T>(&mut self, among: &'a [T]) -> &'a T {
         &among[self.size(0..among.len())]
     }
 }
 
-/// A permutation of all numbers without a pattern.
+/// Maps each number to another one without a visible pattern. It is a permutation.
 pub fn mix(number: u64) -> u64 {
     let number = (number ^ (number >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     let number = (number ^ (number >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);

@@ -1,4 +1,4 @@
-//! One world, from its beginning to its end.
+//! A run of one world, from its beginning to its end.
 
 use std::pin::pin;
 use std::sync::Arc;
@@ -17,30 +17,30 @@ use crate::world::disk::CrowdKind;
 use crate::world::meter::{FUEL, Meter};
 use crate::world::{Broken, Event, SECOND, Shared, World};
 
-/// What came of a schedule.
+/// Result of a schedule.
 #[derive(Clone, Debug)]
 pub struct Outcome {
-    /// What did not hold.
+    /// The broken invariant, if any.
     pub broken: Option<Broken>,
-    /// Of all calls, all bytes and all log: two runs of a seed have the same.
+    /// Hash of all calls, all bytes and the whole log. Two runs of a seed have the same.
     pub hash: u64,
-    /// Answers that clients have read whole.
+    /// Responses that clients have read completely.
     pub answers: usize,
-    /// The longest turn, in instructions.
+    /// Length of the longest turn in instructions.
     pub longest_turn: u64,
-    /// All instructions.
+    /// Number of all instructions.
     pub instructions: u64,
-    /// The most memory, in bytes.
+    /// Peak memory in bytes.
     pub memory: usize,
-    /// What happened, where that was asked for.
+    /// Description of what happened, where requested.
     pub lines: Vec<String>,
 }
 
-/// Nanoseconds after the last connection was accepted by which the component must have
-/// come to its end: the longest deadline, and some.
+/// Nanoseconds after the last accepted connection by which the component must have ended:
+/// the longest deadline, and a margin.
 const END: u64 = 250 * SECOND;
 
-/// Wakes that come without end are a fault, too.
+/// Most events of a run. Endless wake-ups are a fault too.
 const EVENTS: u64 = 3_000_000;
 
 struct Flag(AtomicBool);
@@ -51,11 +51,11 @@ impl Wake for Flag {
     }
 }
 
-/// Runs a schedule. `tell`: with lines for people. `without`: these invariants need not
+/// Runs a schedule. `tell` records lines for people. The invariants in `without` need not
 /// hold.
 ///
 /// # Errors
-/// When there is no memory for it.
+/// When there is not enough memory.
 pub fn run(program: &Program, plan: &Plan, tell: bool, without: &[String]) -> Result<Outcome> {
     let mut world = World::new(
         plan.settings.arguments(),
@@ -81,7 +81,7 @@ pub fn run(program: &Program, plan: &Plan, tell: bool, without: &[String]) -> Re
         .collect();
     let mut store = store(program, &world)?;
     let ended = drive(program, plan, &mut store, &world, &mut clients);
-    // Held until the end: what is dropped tells the world so.
+    // The state is kept until the end, because what is dropped reports that to the world.
     let mut state = store.into_data();
     let sockets = state
         .table
@@ -120,7 +120,7 @@ fn store(program: &Program, world: &Shared) -> Result<Store<State>> {
     Ok(store)
 }
 
-/// What the component came to; `None` when an invariant did not hold.
+/// Result of the component, or `None` when an invariant was broken.
 type Ended = Option<Result<Result<(), ()>>>;
 
 fn drive(
@@ -138,7 +138,7 @@ fn drive(
         let run = server.wasi_cli_run();
         let run = async |accessor: &wasmtime::component::Accessor<State>| {
             let mut run = pin!(run.call_run(accessor));
-            // The event loop asks here first, whenever the component has returned to it.
+            // The event loop polls this first whenever the component has returned to it.
             std::future::poll_fn(|cx| {
                 accessor.with(|store| note_turn(store));
                 run.as_mut().poll(cx)
@@ -189,7 +189,7 @@ fn happen(event: Event, plan: &Plan, world: &mut World, clients: &mut [Client], 
             change.apply(&mut world.disk, now);
         }
         Event::Drain => {
-            // Who is slow but honest, or is held up by us, would keep us for hours.
+            // A client that is slow but honest, or that is throttled, would take hours.
             let held_up = plan.settings.throttle.is_some();
             for client in clients {
                 if client.takes_its_time() || held_up {
@@ -210,12 +210,12 @@ fn happen(event: Event, plan: &Plan, world: &mut World, clients: &mut [Client], 
     }
 }
 
-/// Bytes of memory that a schedule may take: what the limits of the component allow, with
-/// room for what an allocator cannot use.
+/// Most memory in bytes that a schedule may use: what the limits of the component allow,
+/// and a margin for memory that an allocator cannot use.
 fn memory_bound(plan: &Plan) -> usize {
     const START: usize = 5 << 19;
     const CONNECTION: usize = (512 + 80 + 16 + 16) << 10;
-    // An entry of a page, and what it is sorted by.
+    // An entry of a listing, and its sort key.
     const ENTRY: usize = 1_200;
     let known = |content: &Content| match content {
         Content::File { size, .. } => (*size as usize).min(64 << 10),

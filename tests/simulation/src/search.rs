@@ -1,5 +1,5 @@
-//! Goes through seeds, on as many threads as there are processors. Each world is one
-//! thread's alone: what comes of a seed does not depend on how many there are.
+//! Runs many seeds, on as many threads as there are processors. Each world runs on one
+//! thread only, so the result of a seed does not depend on the number of threads.
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -10,22 +10,22 @@ use std::time::{Duration, Instant};
 use crate::plan::shrink::smaller;
 use crate::{Broken, Kind, Plan, Program, run};
 
-/// What to go through.
+/// Extent of a search.
 #[derive(Clone, Debug)]
 pub struct Search {
     /// The first seed.
     pub first: u64,
-    /// How many.
+    /// Number of seeds.
     pub count: u64,
-    /// And no longer than this.
+    /// Longest time, if any.
     pub time: Option<Duration>,
-    /// Schedules of this kind only.
+    /// Only schedules of this kind.
     pub kind: Option<Kind>,
     /// Invariants that need not hold.
     pub without: Vec<String>,
-    /// End with so many failures.
+    /// Number of failures after which the search ends.
     pub failures: usize,
-    /// Print a line each so often.
+    /// Interval between printed lines.
     pub progress: Option<Duration>,
 }
 
@@ -43,34 +43,34 @@ impl Default for Search {
     }
 }
 
-/// What was gone through.
+/// Result of a search.
 #[derive(Clone, Debug, Default)]
 pub struct Found {
-    /// Schedules.
+    /// Number of schedules.
     pub schedules: u64,
-    /// Answers that clients have read whole.
+    /// Responses that clients have read completely.
     pub answers: u64,
     /// Of each kind: schedules, milliseconds, and the most instructions in a turn.
     pub kinds: BTreeMap<Kind, (u64, f64, u64)>,
-    /// The most memory, in bytes.
+    /// Peak memory in bytes.
     pub memory: usize,
-    /// What did not hold, by seed.
+    /// Broken invariants with their seeds.
     pub failures: Vec<Failure>,
 }
 
-/// A seed of which an invariant did not hold.
+/// A seed that broke an invariant.
 #[derive(Clone, Debug)]
 pub struct Failure {
-    /// By which it comes again.
+    /// Seed that reproduces it.
     pub seed: u64,
-    /// What the schedule was about.
+    /// Main subject of the schedule.
     pub kind: Kind,
-    /// What did not hold.
+    /// The broken invariant.
     pub broken: Broken,
 }
 
 impl Search {
-    /// Goes through the seeds.
+    /// Runs the seeds.
     pub fn run(&self, program: &Program) -> Found {
         let next = AtomicU64::new(self.first);
         let found = Mutex::new(Found::default());
@@ -154,7 +154,7 @@ impl Found {
         }
     }
 
-    /// One line for people.
+    /// Returns one line for people.
     pub fn line(&self) -> String {
         format!(
             "{} schedules, {} answers, {} failures",
@@ -165,10 +165,10 @@ impl Found {
     }
 }
 
-/// Runs that shrinking may take.
+/// Most runs for shrinking one plan.
 const SHRINKS: usize = 400;
 
-/// A plan with as little as possible in it of which the same does not hold.
+/// Returns the smallest plan that was found to break the same invariant.
 pub fn shrink(program: &Program, plan: &Plan, broken: &Broken, without: &[String]) -> Plan {
     let mut least = plan.clone();
     let mut runs = 0;
@@ -189,7 +189,8 @@ pub fn shrink(program: &Program, plan: &Plan, broken: &Broken, without: &[String
     }
 }
 
-/// Whether it is the same that does not hold, if perhaps of another request.
+/// Whether both break the same invariant in the same way, perhaps with different
+/// requests.
 fn is_alike(one: &Broken, other: &Broken) -> bool {
     let gist = |broken: &Broken| match broken.invariant {
         "status" => broken.what.split(" to Request").next().map(str::to_owned),

@@ -1,6 +1,6 @@
 //! Runs the built component in thousands of simulated worlds.
 //!
-//! What fails is printed with its seed; `cargo xtask simulate --seed N` tells it step by
+//! A failure is printed with its seed. `cargo xtask simulate --seed N` prints it step by
 //! step.
 
 #![allow(clippy::expect_used, reason = "a test says what it expects by failing")]
@@ -10,7 +10,7 @@ use simulation::{Failure, Found, Plan, Program, Search, run};
 /// Schedules of a normal test run.
 const SCHEDULES: u64 = 20_000;
 
-/// Seeds that have once found something: the seed, a tab, what it was.
+/// Seeds that once found a fault: the seed, a tab, the fault.
 const SEEDS: &str = include_str!("../seeds.tsv");
 
 fn program() -> Program {
@@ -38,7 +38,7 @@ fn everything_holds_in_twenty_thousand_worlds() {
     let found = search.run(&program());
     assert!(found.failures.is_empty(), "{}", told(&found));
     assert_eq!(found.schedules, SCHEDULES);
-    // That something happens in them: a world without answers would hold everything.
+    // Checks that something happens: a world without responses would break nothing.
     assert!(found.answers > 10 * SCHEDULES, "{} answers", found.answers);
     assert_eq!(found.kinds.len(), simulation::Kind::ALL.len());
 }
@@ -56,7 +56,7 @@ fn a_seed_repeats_a_run_to_the_byte() {
 }
 
 #[test]
-fn what_was_found_once_is_not_found_again() {
+fn faults_that_were_found_once_stay_mended() {
     let program = program();
     let lines = SEEDS.lines().filter(|line| !line.starts_with('#'));
     for line in lines {

@@ -1,4 +1,4 @@
-//! libFuzzer's dictionaries: one quoted token on a line, `#` before a comment.
+//! Parser of libFuzzer's dictionaries: one quoted token on a line, `#` before a comment.
 
 pub(crate) fn read(text: &str) -> Vec<Vec<u8>> {
     let lines = text.lines().map(str::trim);
@@ -8,7 +8,7 @@ pub(crate) fn read(text: &str) -> Vec<Vec<u8>> {
         .collect()
 }
 
-/// `\\`, `\"` and `\x` with two digits.
+/// Decodes `\\`, `\"` and `\x` with two digits.
 fn unescape(token: &str) -> Vec<u8> {
     let mut bytes = token.bytes();
     let mut out = Vec::new();

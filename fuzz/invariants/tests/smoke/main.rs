@@ -1,5 +1,5 @@
-//! A short run of every fuzz target: its seeds, and a few thousand mutations of them,
-//! the same each time.
+//! A short run of every fuzz target: its seeds and a few thousand mutations of them, the
+//! same each time.
 
 #![allow(
     clippy::unwrap_used,
@@ -62,7 +62,7 @@ fn fuzz() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
 }
 
-/// What is in a folder, by name.
+/// Returns the paths in a directory, sorted by name.
 fn files(folder: &Path) -> Vec<PathBuf> {
     let entries = fs::read_dir(folder).unwrap();
     let mut paths: Vec<_> = entries.map(|entry| entry.unwrap().path()).collect();

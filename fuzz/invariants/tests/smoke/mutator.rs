@@ -1,6 +1,6 @@
-//! Inputs that are nearly those of a seed: the same ones in every run.
+//! Mutations of seeds, the same in every run.
 
-/// Makes inputs of seeds and of tokens.
+/// Makes inputs from seeds and tokens.
 pub(crate) struct Mutator<'a> {
     seeds: &'a [Vec<u8>],
     tokens: &'a [Vec<u8>],
@@ -8,7 +8,7 @@ pub(crate) struct Mutator<'a> {
 }
 
 impl<'a> Mutator<'a> {
-    /// There must be some of both.
+    /// Starts with seeds and tokens. Neither may be empty.
     pub(crate) fn new(seeds: &'a [Vec<u8>], tokens: &'a [Vec<u8>]) -> Self {
         Self {
             seeds,
@@ -17,7 +17,7 @@ impl<'a> Mutator<'a> {
         }
     }
 
-    /// A seed, changed in one to four places.
+    /// Returns a seed, changed in one to four places.
     pub(crate) fn next(&mut self) -> Vec<u8> {
         let mut input = self.pick(self.seeds).clone();
         for _ in 0..=self.below(4) {
@@ -61,7 +61,7 @@ impl<'a> Mutator<'a> {
         &choices[self.below(choices.len())]
     }
 
-    /// A number from 0, by xorshift.
+    /// Returns a number from 0 to below `bound`, by xorshift.
     fn below(&mut self, bound: usize) -> usize {
         self.state ^= self.state << 13;
         self.state ^= self.state >> 7;

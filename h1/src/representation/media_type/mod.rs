@@ -1,24 +1,24 @@
 //! Media types by file name, and the charset of text (RFC 9110 §8.3).
 //!
-//! The type is the name's alone: nothing is guessed from the content, and `nosniff`
-//! tells browsers to do the same. Of the content only one thing is asked: whether text
-//! that would be declared to be UTF-8 is that.
+//! The type depends on the name only: nothing is guessed from the content, and `nosniff`
+//! tells browsers to do the same. The content is checked for one thing only: whether text
+//! that would be declared to be UTF-8 is UTF-8.
 
 mod table;
 
 use table::{TEXT, TEXT_NAMES, TYPES};
 
-/// What a file is called whose name says nothing.
+/// Media type of a file whose name says nothing.
 pub const UNKNOWN: &str = "application/octet-stream";
 
 const PLAIN_TEXT: &str = "text/plain; charset=utf-8";
 
-/// The parameter that [`declared`] may have to take away.
+/// The parameter that [`declared`] may remove.
 const UTF_8: &str = "; charset=utf-8";
 
-/// Returns the media type for a file's name, letter case aside: by its extension, else
-/// by a name that needs none, such as `Makefile`. Text comes with a charset, except
-/// where the format itself says what it is.
+/// Returns the media type for a file's name, whatever its letter case: by its extension, or
+/// else by a name that needs none, such as `Makefile`. Text has a charset, unless the
+/// format itself declares one.
 pub fn of(file_name: &str) -> &'static str {
     let extension = match file_name.rsplit_once('.') {
         Some((stem, extension)) if !stem.is_empty() => by_extension(extension),
@@ -29,10 +29,10 @@ pub fn of(file_name: &str) -> &'static str {
         .unwrap_or(UNKNOWN)
 }
 
-/// Returns what to declare of a file whose name says `media_type`, given the bytes that
-/// it begins with: text that is not UTF-8 loses the charset, and the reader finds it out
-/// by itself (RFC 9110 §8.3.2). `cut`: the file goes on after these bytes, so that the
-/// last character may be split.
+/// Returns the media type to declare for a file whose name says `media_type` and whose
+/// content begins with `start`. Text that is not UTF-8 loses the charset, and the reader
+/// finds it out by itself (RFC 9110 §8.3.2). `cut` says that the file goes on after these
+/// bytes, so that the last character may be split.
 pub fn declared(media_type: &'static str, start: &[u8], cut: bool) -> &'static str {
     let Some(bare) = media_type.strip_suffix(UTF_8) else {
         return media_type;
@@ -58,8 +58,8 @@ fn by_extension(extension: &str) -> Option<&'static str> {
     TYPES.get(place.ok()?).map(|(_, media_type)| *media_type)
 }
 
-/// `Makefile`, `readme`; and in capitals also as the first word: `LICENSE-MIT`,
-/// `README.Debian`.
+/// Whether the name is that of a text file: `Makefile`, `readme`, and in capitals also as
+/// the first word: `LICENSE-MIT`, `README.Debian`.
 fn is_text_by_name(file_name: &str) -> bool {
     let word = file_name.split(['.', '-', '_']).next().unwrap_or_default();
     let shouts = |byte: u8| byte.is_ascii_uppercase() || byte.is_ascii_digit();
@@ -75,9 +75,9 @@ fn lowercase(name: &str) -> impl Iterator<Item = u8> {
     name.bytes().map(|byte| byte.to_ascii_lowercase())
 }
 
-/// Whether a precompressed sibling is worth looking for: text and its like. Video,
-/// audio, most images and archives are compressed already, and of the unknown we
-/// know nothing.
+/// Whether a precompressed sibling is worth looking for: text and similar formats. Video,
+/// audio, most images and archives are compressed already, and nothing is known of unknown
+/// formats.
 pub fn compressible(media_type: &str) -> bool {
     let essence = media_type.split(';').next().unwrap_or_default();
     essence.starts_with("text/")
@@ -161,7 +161,7 @@ mod tests {
     }
 
     #[test]
-    fn what_browsers_show_and_what_has_a_type_of_its_own() {
+    fn media_types_by_extension_for_browsers() {
         let text =
             "py rs c h sh conf ini sql patch diff sha256 md5 asc cue lrc yaml toml csv log srt";
         for extension in text.split(' ') {
@@ -200,7 +200,7 @@ mod tests {
             // No split character: nothing could make it whole.
             (PLAIN_TEXT, b"caf\xff", true, "text/plain"),
             (html, b"<meta charset=latin1>\xe9.", true, "text/html"),
-            // Where the name claims nothing, nothing is looked at.
+            // If the name claims no charset, the content is not looked at.
             ("text/vtt", b"\xff", false, "text/vtt"),
             (UNKNOWN, b"\xff", false, UNKNOWN),
         ];

@@ -1,9 +1,9 @@
 //! The names that [`super::of`] knows.
 //!
-//! Where a format has several types, it is the one that browsers and players go by;
-//! where it has one of its own and no browser shows it, text is `text/plain`.
+//! If a format has several types, the table has the one that browsers and players use. If a
+//! text format has a type of its own that no browser shows, the table has `text/plain`.
 
-/// Plain text by its extension: what browsers show, and have no other use for. Sorted.
+/// Extensions of plain text: formats that browsers show, and have no other use for. Sorted.
 pub(super) const TEXT: &[&str] = &[
     "ac",
     "adoc",
@@ -169,8 +169,8 @@ pub(super) const TEXT: &[&str] = &[
     "zsh",
 ];
 
-/// Plain text by its whole name, or by what stands before a `.`, `-` or `_` in it, in
-/// lower case. Sorted.
+/// Names of plain text in lower case: whole names, and what stands before a `.`, `-` or `_`
+/// in a name. Sorted.
 pub(super) const TEXT_NAMES: &[&str] = &[
     "authors",
     "b2sums",
@@ -224,7 +224,7 @@ pub(super) const TEXT_NAMES: &[&str] = &[
     "version",
 ];
 
-/// Everything else by its extension. Sorted.
+/// Extensions of everything else. Sorted.
 #[rustfmt::skip]
 pub(super) const TYPES: &[(&str, &str)] = &[
     ("3g2", "video/3gpp2"), ("3gp", "video/3gpp"), ("3gp2", "video/3gpp2"), ("3gpp", "video/3gpp"),

@@ -1,7 +1,7 @@
 //! The head of a request: request line and fields (RFC 9112 §2, §3).
 //!
-//! Strict where RFC 9112 lets a recipient be lenient: two parsers that are
-//! lenient in different ways are how requests get smuggled (§11.2).
+//! The parser is strict where RFC 9112 lets a recipient be lenient: requests are smuggled
+//! between two parsers that are lenient in different ways (§11.2).
 
 use crate::limits::{HEAD_BYTES, LEADING_EMPTY_LINES, TARGET_BYTES};
 use crate::refusal::Refusal;
@@ -14,41 +14,40 @@ use crate::syntax::token::{is_tchar, run};
 pub enum Version {
     /// HTTP/1.0
     Http10,
-    /// HTTP/1.1, and any later 1.x: what a peer with a higher minor version
-    /// understands beyond that makes no difference here.
+    /// HTTP/1.1, and any later 1.x: the additional features of a higher minor version make
+    /// no difference here.
     Http11,
 }
 
-/// A whole head, lent from the read buffer.
+/// A complete head, borrowed from the read buffer.
 #[derive(Clone, Copy, Debug)]
 pub struct Head<'b> {
-    /// What is asked for.
+    /// The request method.
     pub method: Method,
     /// The request target as received: visible ASCII without `#`, not empty.
     pub target: &'b [u8],
-    /// What the client speaks.
+    /// The version of the request.
     pub version: Version,
-    /// The header fields.
+    /// The fields.
     pub fields: Fields<'b>,
-    /// Bytes from the start of the buffer, empty lines before the request line
-    /// and the empty line after the fields included.
+    /// Bytes from the start of the buffer, including empty lines before the request line
+    /// and the empty line after the fields.
     pub len: usize,
 }
 
-/// What the bytes so far amount to.
+/// Result of reading the bytes so far.
 #[derive(Clone, Copy, Debug)]
 pub enum Parse<'b> {
-    /// A whole head.
+    /// A complete head.
     Complete(Head<'b>),
-    /// The beginning of a head, faultless so far.
+    /// The beginning of a head, valid so far.
     Partial,
-    /// A head that can't be put right by any more bytes.
+    /// A head that no further bytes can make valid.
     Bad(Refusal),
 }
 
-/// Reads a head as it arrives. It looks at each byte once, so that bytes which
-/// come one by one cost no more than all at once, and finds a fault as soon as
-/// the byte is there.
+/// Reads a head as it arrives. It looks at each byte once, so bytes that arrive one by one
+/// cost no more than all at once. It finds a fault as soon as its byte arrives.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Scanner {
     position: usize,
@@ -62,12 +61,12 @@ pub struct Scanner {
 }
 
 impl Scanner {
-    /// Goes on in `bytes`, which begin where they did at the last call and hold
-    /// more at the end. Once complete, the same head is returned for every call.
+    /// Continues in `bytes`, which begin where they did at the last call and have more at
+    /// the end. Once the head is complete, every call returns the same head.
     ///
-    /// Several faults: the first one in the order of the bytes is reported. So
-    /// it doesn't matter how the bytes were cut into pieces.
-    // Within a larger function, its loops would run out of registers.
+    /// Of several faults, the first one in the order of the bytes is reported. So it
+    /// doesn't matter how the bytes were split.
+    // If it was part of a larger function, its loops would run out of registers.
     #[inline(never)]
     pub fn scan<'b>(&mut self, bytes: &'b [u8]) -> Parse<'b> {
         let bounded = bytes.get(..HEAD_BYTES).unwrap_or(bytes);
@@ -75,19 +74,19 @@ impl Scanner {
             Err(refusal) => Parse::Bad(refusal),
             Ok(true) => Parse::Complete(self.head(bytes)),
             Ok(false) if bounded.len() < HEAD_BYTES => Parse::Partial,
-            // RFC 9112 §3: a method longer than any known one is answered 501.
+            // RFC 9112 §3: the response to a method longer than any known one is 501.
             Ok(false) if self.part == Part::Method => Parse::Bad(Refusal::MethodNotImplemented),
             Ok(false) => Parse::Bad(Refusal::HeadTooLarge),
         }
     }
 
-    /// The method, where it has been read; `bytes` are those of the last call.
+    /// Returns the method, if it has been read. `bytes` are those of the last call.
     pub fn method(&self, bytes: &[u8]) -> Option<Method> {
         let read = self.method.end > self.method.start;
         read.then(|| Method::from_token(self.method.of(bytes)))
     }
 
-    /// Whether anything but empty lines has been seen.
+    /// Whether anything except empty lines has been seen.
     pub fn has_started(&self) -> bool {
         !matches!(self.part, Part::Start | Part::EmptyLine)
     }
@@ -113,8 +112,8 @@ impl Scanner {
         self.fields.read(fields)
     }
 
-    /// Whether the version is there as nearly every request has it: a shortcut past
-    /// `step`.
+    /// Reads the version if it is the usual one of nearly every request: a shortcut past
+    /// `step`. Returns whether it is.
     fn has_usual_version(&mut self, rest: &[u8]) -> bool {
         const USUAL: &[u8] = b"HTTP/1.1\r\n";
         let begins = self.position.saturating_sub(self.target.end) == 1;
@@ -126,8 +125,8 @@ impl Scanner {
         false
     }
 
-    /// What the byte makes of the request line (RFC 9112 §3): exactly one space
-    /// between its parts, no whitespace around them.
+    /// Returns the part after the byte in the request line (RFC 9112 §3). There is exactly
+    /// one space between the parts, and no whitespace around them.
     fn step(&mut self, byte: u8) -> Result<Part, Refusal> {
         match (self.part, byte) {
             // RFC 9112 §2.2: a robust server ignores an empty line before the request.
@@ -161,7 +160,7 @@ impl Scanner {
         }
     }
 
-    /// `HTTP/`, a digit, a dot, a digit, all case-sensitive (RFC 9112 §2.3), and
+    /// Follows `HTTP/`, a digit, a dot and a digit, all case-sensitive (RFC 9112 §2.3), and
     /// the CR.
     fn version_step(&mut self, byte: u8) -> Result<Part, Refusal> {
         let at = self.position.saturating_sub(self.target.end);
@@ -192,9 +191,9 @@ impl Scanner {
     }
 }
 
-/// The first line as received, without the empty lines before it and without
-/// its end, at most [`TARGET_BYTES`] long. For a log: it may be malformed, and
-/// may hold any byte but CR and LF.
+/// Returns the first line as received, without the empty lines before it and without its
+/// end, at most [`TARGET_BYTES`] long. It is for a log: it may be malformed, and may have
+/// any bytes except CR and LF.
 pub fn request_line(bytes: &[u8]) -> &[u8] {
     let is_end = |byte| matches!(byte, b'\r' | b'\n');
     let line = bytes.get(run(bytes, is_end)..).unwrap_or_default();
@@ -203,7 +202,7 @@ pub fn request_line(bytes: &[u8]) -> &[u8] {
         .unwrap_or_default()
 }
 
-/// Where in the head the next byte stands.
+/// Position of the next byte in the head.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 enum Part {
     #[default]
@@ -217,7 +216,7 @@ enum Part {
 }
 
 impl Part {
-    /// How many of the bytes change nothing: a shortcut past `step`.
+    /// Returns the number of bytes that stay in this part: a shortcut past `step`.
     fn run(self, bytes: &[u8]) -> usize {
         match self {
             Self::Method => run(bytes, is_tchar),
@@ -227,8 +226,9 @@ impl Part {
     }
 }
 
-/// Visible ASCII, without the `#` that no form of a target has (RFC 9112 §3.2).
-/// Wider than RFC 3986: browsers send `|`, `"` and the like as they are.
+/// Whether the byte is visible ASCII, without the `#` that no form of a target has
+/// (RFC 9112 §3.2). This is wider than RFC 3986, because browsers send `|`, `"` and others
+/// unencoded.
 fn is_target_byte(byte: u8) -> bool {
     matches!(byte, b'!'..=b'~') && byte != b'#'
 }

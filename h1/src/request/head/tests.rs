@@ -7,7 +7,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use proptest::prelude::*;
 
-/// What a head amounts to, free of the buffer.
+/// Result of reading a head, without the buffer.
 type Outcome = Option<Result<(Method, Vec<u8>, Version, usize), Refusal>>;
 
 fn outcome(parse: Parse<'_>) -> Outcome {
@@ -211,7 +211,7 @@ fn methods_of_refused_heads() {
     }
 }
 
-/// Heads that are nearly right: parts of real ones, in any order.
+/// Heads that are nearly valid: parts of real ones, in any order.
 fn nearly() -> impl Strategy<Value = Vec<u8>> {
     let parts: &[&[u8]] = &[
         b"GET",
@@ -256,7 +256,7 @@ proptest! {
     }
 
     #[test]
-    fn what_is_written_is_read(
+    fn a_written_head_is_read(
         target in "/[!-\"$-~]{0,40}",
         lines in prop::collection::vec(("[!#-'*+.^_`|~0-9A-Za-z-]{1,12}", "([!-~]([ -~\t]{0,20}[!-~])?)?"), 0..8),
     ) {

@@ -1,4 +1,4 @@
-//! The start-up lines: what is served, where, and what was granted.
+//! The lines at the start: what is served, the addresses, and the grants.
 
 use std::fmt::Write as _;
 use std::net::SocketAddr;
@@ -14,7 +14,7 @@ pub(crate) fn lines(root: &Root, addresses: &[SocketAddr], confined: Option<Conf
     let accept: Vec<String> = addresses.iter().map(ToString::to_string).collect();
     let accept = accept.join(" and ");
     let mut lines = String::new();
-    // Writing to memory can't fail.
+    // Writing to memory cannot fail.
     let _ = writeln!(lines, "porthole {}", env!("CARGO_PKG_VERSION"));
     let _ = writeln!(lines, "  serving  {path}");
     for address in addresses {
@@ -29,11 +29,14 @@ pub(crate) fn lines(root: &Root, addresses: &[SocketAddr], confined: Option<Conf
         "  denied   all else: other files, writing, connecting out, other ports, environment, processes"
     );
     let _ = writeln!(lines, "  confined {}", confinement(confined));
-    let _ = writeln!(lines, "  stop     Ctrl-C; a second one cuts open transfers");
+    let _ = writeln!(
+        lines,
+        "  stop     Ctrl-C; press it again to abort open transfers"
+    );
     lines
 }
 
-/// What the kernel adds to the sandbox.
+/// Returns the kernel's confinement, in addition to the sandbox, as text.
 pub(crate) fn confinement(confined: Option<Confined>) -> String {
     match confined {
         Some(confined) => confined.to_string(),

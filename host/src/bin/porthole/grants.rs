@@ -1,5 +1,4 @@
-//! `--grants`: what the component imports, what it gets, and by what that is
-//! enforced.
+//! `--grants`: the component's imports, what each one grants, and what enforces that.
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
@@ -10,7 +9,7 @@ use serde_json::{Map, Value, json};
 
 use crate::options::{Format, Options};
 
-/// All that there is to say.
+/// Data for the report.
 pub(crate) struct GrantsReport<'a> {
     pub(crate) options: &'a Options,
     pub(crate) root: &'a Root,
@@ -26,7 +25,7 @@ impl GrantsReport<'_> {
         }
     }
 
-    /// What some import relies on, and what all do.
+    /// Returns the mechanisms that some import relies on, and the one that all rely on.
     fn enforcements(&self) -> BTreeSet<Enforcement> {
         let by_import = self
             .imports
@@ -49,7 +48,7 @@ impl GrantsReport<'_> {
 
     fn text(&self) -> String {
         let mut text = String::new();
-        // Writing to memory can't fail.
+        // Writing to memory cannot fail.
         let _ = self.write_text(&mut text);
         text
     }

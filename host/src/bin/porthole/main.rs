@@ -1,4 +1,4 @@
-//! `porthole PATH`: parses, runs, exits.
+//! `porthole PATH`: parses the options, runs the server, exits.
 
 mod banner;
 mod grants;
@@ -18,11 +18,12 @@ use crate::grants::GrantsReport;
 use crate::messages::say_at_once;
 use crate::options::{Format, Options};
 
-/// As clap's own.
+/// Exit status for wrong usage, the same as clap's.
 const WRONG_USAGE: u8 = 2;
 
 fn main() -> ExitCode {
-    // Wrong usage ends in here, but for what only the component can judge.
+    // Wrong usage ends the program here, except errors that only the component can
+    // detect.
     let options = Options::read();
     let done = match options.grants {
         Some(format) => print_grants(&options, format),
@@ -34,8 +35,8 @@ fn main() -> ExitCode {
     })
 }
 
-/// What would be granted, and what this kernel adds: it is made to, here as when
-/// serving.
+/// Prints the grants, and what this kernel adds. The process is confined here as it is
+/// when serving.
 fn print_grants(options: &Options, format: Format) -> anyhow::Result<ExitCode> {
     let root = Root::open(&options.path)?;
     let imports = options.source()?.program()?.imports()?;

@@ -1,4 +1,4 @@
-//! What the program says, on standard error.
+//! The program's messages on standard error.
 
 use std::fmt::Display;
 use std::io::{self, Write as _};
@@ -7,19 +7,19 @@ use std::sync::Arc;
 
 use porthole::{Log, Reporter, printable};
 
-/// Says a line while there is no thread but this one. Who reads it, if anyone does, is
-/// waited for.
+/// Prints a line while there is no other thread. It may wait for the reader of standard
+/// error.
 pub(crate) fn say_at_once(words: impl Display) {
     let _ = writeln!(io::stderr(), "porthole: {}", printable(words));
 }
 
-/// What is said from the start of the first thread on: a thread of its own writes, and who
-/// does not read it, or is gone, loses lines and nothing else.
+/// Messages from the start of the first thread on. A separate thread writes them, so a
+/// reader that does not read, or that is gone, only loses lines.
 #[derive(Clone)]
 pub(crate) struct Messages(Log);
 
 impl Messages {
-    /// Starts that thread, and has panics said by it too: the standard library's hook
+    /// Starts that thread, and lets it print panics, too: the standard library's hook
     /// would wait for the reader.
     ///
     /// # Errors
@@ -36,7 +36,7 @@ impl Messages {
         self.0.say(format_args!("porthole: {}", printable(words)));
     }
 
-    /// Lines that are no message of ours.
+    /// Prints lines without the prefix of our messages.
     pub(crate) fn print(&self, lines: impl Display) {
         self.0.say(lines);
     }
@@ -44,14 +44,14 @@ impl Messages {
     fn say_panic(&self, panic: &PanicHookInfo<'_>) {
         let thread = std::thread::current();
         let thread = thread.name().unwrap_or("without a name");
-        // A log's own thread would go on and on.
+        // A panic of the log's own thread would cause the next one, without end.
         if thread != "log" {
             let panic = panic.to_string().replace('\n', " ");
             self.say(format_args!("thread {thread} {panic}"));
         }
     }
 
-    /// The log that all this goes to, for the component's own messages.
+    /// Returns the log of these messages, for the component's own messages.
     pub(crate) fn log(&self) -> Log {
         self.0.clone()
     }

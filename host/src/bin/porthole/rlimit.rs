@@ -1,8 +1,8 @@
-//! The process's limit of open files: each connection takes one, and they share those of
-//! the files that they are sent.
+//! The process's limit of open files. Each connection takes one, and connections share
+//! the open files that they send.
 
-/// Raises the limit as far as the system lets us, and returns it; `None` where there is
-/// none.
+/// Raises the limit as far as the system allows, and returns it. Returns `None` where
+/// there is no limit.
 #[cfg(unix)]
 pub(crate) fn raise_limit() -> Option<u64> {
     use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
@@ -12,7 +12,8 @@ pub(crate) fn raise_limit() -> Option<u64> {
         current: limit.maximum,
         maximum: limit.maximum,
     };
-    // Refused where the hard limit is "unlimited" and the kernel has one of its own.
+    // The call fails if the hard limit is "unlimited" but the kernel has a limit of its
+    // own.
     match setrlimit(Resource::Nofile, raised) {
         Ok(()) => limit.maximum,
         Err(_) => limit.current,
@@ -27,25 +28,26 @@ pub(crate) fn raise_limit() -> Option<u64> {
 /// Open files of the process itself: listeners, log, event queues, libraries.
 const OWN: u64 = 48;
 
-/// Open files of a worker: event queue, the granted root, folders that are listed.
+/// Open files of a worker: event queue, the granted root, directories that are listed.
 const PER_WORKER: u64 = 16;
 
-/// The fewest open files that a start can do with, and one connection with its file: what
-/// each worker, each address and the process itself hold, with the eighth that is never
-/// given to files.
+/// Returns the fewest open files with which the server can start and serve one connection
+/// with its file. It counts the files that each worker, each address and the process
+/// itself hold, and the eighth that is never given to files.
 pub(crate) fn least(workers: u64, addresses: u64) -> u64 {
     let own = LEAST_OWN.saturating_add(addresses);
     own.saturating_add(LEAST_PER_WORKER.saturating_mul(workers))
 }
 
-/// Standard input and its like, the signals' and the acceptor's event queues, the root.
+/// Standard input, output and error, the event queues of signals and of the acceptor, the
+/// root.
 const LEAST_OWN: u64 = 28;
 
 /// An event queue and the granted root.
 const LEAST_PER_WORKER: u64 = 6;
 
-/// How many of the wanted connections the limit has room for beside a third as many
-/// files, at least one.
+/// Returns how many of the wanted connections fit the limit, together with a third as
+/// many files. Returns at least one.
 pub(crate) fn connections(limit: Option<u64>, workers: u64, wanted: u32) -> u32 {
     let Some(limit) = limit else {
         return wanted;
@@ -61,7 +63,7 @@ mod tests {
 
     #[test]
     fn connections_fit_the_limit() {
-        // Limit, workers, wanted; what there is room for.
+        // Limit, workers, wanted; connections that fit.
         let cases = [
             (None, 2, 4_096, 4_096),
             (Some(1 << 20), 2, 4_096, 4_096),

@@ -1,5 +1,5 @@
-//! Serving, from the start to the end: nothing here waits without end, and nothing is
-//! waited for that a signal would not end.
+//! Serving, from start to end. Nothing here waits without a time limit, unless a signal
+//! ends the wait.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
@@ -16,13 +16,13 @@ use crate::options::{Options, Source};
 use crate::rlimit;
 use crate::signals::Signals;
 
-/// How often a thread that loads is looked at.
+/// Interval at which a loading thread is checked.
 const LOADING: Duration = Duration::from_millis(2);
 
-/// Serves until a signal says otherwise.
+/// Serves until a signal stops it.
 ///
 /// # Errors
-/// When it can't be begun, and nothing was said of it yet.
+/// When it cannot start, and nothing was printed about that yet.
 pub(crate) fn serve(mut options: Options) -> anyhow::Result<ExitCode> {
     let fewer = options.fit(rlimit::raise_limit())?;
     if let Some(line) = fewer {
@@ -30,10 +30,10 @@ pub(crate) fn serve(mut options: Options) -> anyhow::Result<ExitCode> {
     }
     let root = Root::open(&options.path)?;
     let listeners = Listeners::bind(&options.addresses())?;
-    // A pipe that a component comes out of is out of reach later.
+    // A component that comes out of a pipe cannot be read again later.
     let source = options.source()?;
     let confined = options.confine(&root)?;
-    // From here on threads may start.
+    // From here on, threads may be started.
     let signals = Signals::new().context("cannot watch for signals")?;
     let messages = Messages::start()?;
     let (stdout, _) = Log::reporting(std::io::stdout(), messages.reporter())?;
@@ -48,10 +48,10 @@ pub(crate) fn serve(mut options: Options) -> anyhow::Result<ExitCode> {
     let code = match served {
         Ok(Ok(())) => ExitCode::SUCCESS,
         Ok(Err(error)) => complain(&messages, &error),
-        // The hook has said why.
+        // The panic hook has reported the reason.
         Err(_) => ExitCode::FAILURE,
     };
-    // What was served and said last is written before we go.
+    // The last lines of both logs are written before the process ends.
     Log::finish(&[&stdout, &messages.log()]);
     Ok(code)
 }
@@ -59,7 +59,8 @@ pub(crate) fn serve(mut options: Options) -> anyhow::Result<ExitCode> {
 fn complain(messages: &Messages, error: &anyhow::Error) -> ExitCode {
     match error.downcast_ref() {
         Some(Error::Cancelled) => ExitCode::SUCCESS,
-        // What it was told comes from the command line; it has said what is wrong with it.
+        // The component's arguments come from the command line, and it has printed what
+        // is wrong with them.
         Some(Error::InvalidArguments) if !messages.log().is_unused() => {
             messages.print("\nFor more information, try '--help'.");
             ExitCode::from(WRONG_USAGE)
@@ -120,13 +121,13 @@ impl Serving {
         Ok(())
     }
 
-    /// Loads the component and opens the root again. What fails leaves the old version
-    /// serving.
+    /// Loads the component and opens the root again. After an error, the old version
+    /// continues to serve.
     fn replace(&self, running: &mut Running) {
         let say = |words: String| self.messages.say(words);
         match self.replaced(running) {
             Ok(()) => say("reloaded; open connections finish on the old version".to_owned()),
-            // The end comes next.
+            // The server stops next.
             Err(_) if self.signals.stop_asked() => {}
             Err(error) if self.confined.is_some() && is_denied(&error) => say(format!(
                 "reload failed, the old version goes on: {error:#}; what took the place of PATH or of the component must be below --reload-from, or start again"
@@ -147,8 +148,8 @@ impl Serving {
         Ok(())
     }
 
-    /// Does what may take its time on a thread of its own; `None` once a stop was asked
-    /// for.
+    /// Runs something that may take long on another thread. Returns `None` once a stop
+    /// was requested.
     fn unless_stopped<T: Send + 'static>(
         &self,
         load: impl FnOnce() -> anyhow::Result<T> + Send + 'static,

@@ -1,4 +1,4 @@
-//! SIGINT and SIGTERM, counted; SIGHUP, remembered.
+//! Signals: counts SIGINT and SIGTERM, and remembers SIGHUP.
 
 use std::io;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -8,10 +8,10 @@ use std::time::Duration;
 
 use porthole::Limits;
 
-/// How often a waiting process looks around even without a signal.
+/// Interval at which a waiting process checks its state even without a signal.
 const LOOK_AROUND: Duration = Duration::from_millis(500);
 
-/// What the user has asked for.
+/// Requests of the user.
 #[derive(Default)]
 struct Asked {
     stops: AtomicUsize,
@@ -25,7 +25,7 @@ enum Signal {
     Replace,
 }
 
-/// The signals so far.
+/// The signals received so far.
 pub(crate) struct Signals {
     asked: Arc<Asked>,
     thread: JoinHandle<()>,
@@ -35,7 +35,7 @@ impl Signals {
     /// Starts a thread that waits for signals.
     ///
     /// # Errors
-    /// When the system gives us no thread or no event queue.
+    /// When the system has no thread or no event queue left.
     pub(crate) fn new() -> io::Result<Self> {
         let asked = Arc::new(Asked::default());
         let runtime = tokio::runtime::Builder::new_current_thread()
@@ -62,7 +62,7 @@ impl Signals {
         Ok(Self { asked, thread })
     }
 
-    /// Whether no also_readable signal will be heard of.
+    /// Whether no further signal can be noticed, because the thread has ended.
     pub(crate) fn are_deaf(&self) -> bool {
         self.thread.is_finished()
     }
@@ -75,21 +75,21 @@ impl Signals {
         self.asked.hurry()
     }
 
-    /// Whether a replacement was asked for since the last time.
+    /// Whether a replacement was requested since the last call.
     pub(crate) fn replacement_asked(&self) -> bool {
         self.asked.replacement.swap(false, Ordering::SeqCst)
     }
 
-    /// Waits for a signal, but not for long.
+    /// Waits for a signal, but only briefly.
     pub(crate) fn wait(&self) {
         self.wait_for(LOOK_AROUND);
     }
 
-    /// Waits for a signal, for so long.
+    /// Waits for a signal, for `time` at most.
     pub(crate) fn wait_for(&self, time: Duration) {
         let guard = self.asked.lock.lock();
         let guard = guard.unwrap_or_else(PoisonError::into_inner);
-        // Whether it was a signal or the time is for the caller to find out.
+        // The caller finds out whether a signal or the timeout ended the wait.
         drop(self.asked.changed.wait_timeout(guard, time));
     }
 }
@@ -110,10 +110,11 @@ impl Asked {
     }
 }
 
-/// Ends the process, whatever its threads do or hold: who asks twice waits no longer.
+/// Ends the process, whatever its threads do or hold: a user who asks twice does not wait
+/// any longer.
 fn end() -> ! {
     #[cfg(unix)]
-    // SAFETY: it takes a number, and returns to no one.
+    // SAFETY: the function takes a number, and does not return.
     unsafe {
         libc::_exit(0)
     }

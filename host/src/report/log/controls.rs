@@ -1,11 +1,11 @@
-//! What a log may not do to the terminal that shows it.
+//! Protection of the terminal that shows a log.
 
-/// A component may not steer the terminal that shows its log: control characters, but
-/// for line feed and tab, and what is no UTF-8 become `?`.
+/// Replaces everything that could control the terminal: control characters, except line
+/// feed and tab, and bytes that are not UTF-8 become `?`.
 ///
 /// A character that the end of the chunk cuts in two is left for the next chunk, unless
-/// it is all there is: both logs and all instances share one terminal, on which their
-/// halves could become a control. Returns how many bytes were read.
+/// it is the whole chunk. Both logs and all instances share one terminal, on which such
+/// halves could combine into a control character. Also returns the number of bytes read.
 pub(super) fn without_controls(chunk: &[u8]) -> (Vec<u8>, usize) {
     let mut clean = Vec::with_capacity(chunk.len());
     let mut read = 0_usize;
@@ -19,7 +19,7 @@ pub(super) fn without_controls(chunk: &[u8]) -> (Vec<u8>, usize) {
         read = read.saturating_add(part.valid().len());
         let broken = part.invalid();
         let ends = read.saturating_add(broken.len()) == chunk.len();
-        // No length: the character may be valid when there is more of it.
+        // Without a length, the character may become valid with more bytes.
         let cut = std::str::from_utf8(broken).is_err_and(|error| error.error_len().is_none());
         if read > 0 && ends && cut {
             break;
@@ -40,7 +40,7 @@ mod tests {
 
     #[test]
     fn control_characters_do_not_reach_the_terminal() {
-        // What is written, what is shown, what is left for the next chunk.
+        // Bytes written, bytes shown, bytes left for the next chunk.
         let cases: &[(&[u8], &[u8], &[u8])] = &[
             (b"plain\tline\n", b"plain\tline\n", b""),
             (b"\x1b[2Jgone\r\n", b"?[2Jgone?\n", b""),

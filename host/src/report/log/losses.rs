@@ -1,4 +1,5 @@
-//! A log that can't be written: said when it begins and when it is over, not for each line.
+//! A log that cannot be written: reported when it begins and when it is over, not for
+//! each line.
 
 use std::io;
 use std::time::Instant;
@@ -6,20 +7,21 @@ use std::time::Instant;
 use crate::limits::REPEAT_INTERVAL;
 use crate::report::Notice;
 
-/// What was lost, and what was said of it.
+/// Number of lost bytes, and what was reported of them.
 #[derive(Debug, Default)]
 pub(super) struct LossReporter {
-    /// Bytes since it was last said how many.
+    /// Bytes lost since their number was last reported.
     lost: u64,
-    /// Whether it was said that they are lost, and not yet that it is over.
+    /// Whether a loss was reported, and its end not yet.
     said: bool,
-    /// When it was last said.
+    /// Time of the last report of a loss.
     last: Option<Instant>,
 }
 
 impl LossReporter {
-    /// Notes what became of so many bytes; what comes back is to be said now. A log that
-    /// fails and recovers all the time is said to fail once each [`REPEAT_INTERVAL`].
+    /// Records whether `bytes` were written, and returns the notice that is due now. A
+    /// log that fails and recovers all the time is reported as failing once each
+    /// [`REPEAT_INTERVAL`].
     pub(super) fn note(
         &mut self,
         written: io::Result<()>,

@@ -1,7 +1,7 @@
-//! Where a component's stdout and stderr go, and what the program says while it serves.
+//! The log for a component's stdout and stderr, and for the program's own messages.
 //!
-//! A thread of its own writes, so that a reader that stops reading (a terminal
-//! on hold, a full pipe) never stops the server: what does not fit is dropped
+//! A separate thread writes it, so that a reader that stops reading (a terminal on hold,
+//! a full pipe) never stops the server. Lines that do not fit into the queue are dropped
 //! and counted.
 
 mod controls;
@@ -21,7 +21,7 @@ use crate::report::{Reporter, say};
 use controls::without_controls;
 use losses::LossReporter;
 
-/// A log that any number of instances write to; clones write to the same.
+/// A log that any number of instances may write to. Clones write to the same output.
 #[derive(Clone)]
 pub struct Log {
     chunks: SyncSender<Vec<u8>>,
@@ -30,17 +30,18 @@ pub struct Log {
 
 #[derive(Default)]
 struct Counts {
-    /// Bytes that did not fit.
+    /// Bytes that did not fit into the queue.
     dropped: AtomicU64,
-    /// Chunks that were taken to be written.
+    /// Chunks that were accepted, including those that were then dropped.
     taken: AtomicU64,
-    /// Chunks that were written, or that could not be.
+    /// Chunks that were written, dropped, or could not be written.
     done: AtomicU64,
 }
 
 impl Log {
-    /// Starts the thread that writes to `output`. It ends when every clone of the
-    /// log is gone; joining it waits until all is written, however long that takes.
+    /// Starts a thread that writes to `output`, and returns the log and that thread. The
+    /// thread ends when every clone of the log is dropped. Joining it waits until
+    /// everything is written, however long that takes.
     ///
     /// # Errors
     /// When the system has no thread left.
@@ -48,7 +49,9 @@ impl Log {
         Self::reporting(output, Arc::new(|_| {}))
     }
 
-    /// The same; `report` hears when what is written is lost, and when it is so no more.
+    /// Does the same as [`Log::to`], and passes notices to `report` when the log cannot
+    /// be written and when it can be written again ([`LogLost`](crate::Notice::LogLost),
+    /// [`LogRecovered`](crate::Notice::LogRecovered)).
     ///
     /// # Errors
     /// When the system has no thread left.
@@ -70,7 +73,7 @@ impl Log {
         };
         let thread = std::thread::Builder::new()
             .name("log".to_owned())
-            // A panic of the output's costs what was to be written, and not the log.
+            // A panic of the output loses the current chunk, but not the log.
             .spawn(move || {
                 let mut writing = || writer.write_all(&receiver);
                 while catch_unwind(AssertUnwindSafe(&mut writing)).is_err() {}
@@ -78,7 +81,8 @@ impl Log {
         Ok((log, thread))
     }
 
-    /// Writes a line; never waits.
+    /// Writes a line. Never waits: a line that does not fit into the queue is dropped and
+    /// counted.
     pub fn say(&self, line: impl Display) {
         let text = format!("{line}\n");
         let mut rest = text.as_bytes();
@@ -89,8 +93,8 @@ impl Log {
         }
     }
 
-    /// Waits until all is written that was said so far, but not for readers that do not
-    /// read. Returns whether it is.
+    /// Waits until everything that was logged so far is written. Waits only briefly, in
+    /// case a reader does not read. Returns whether everything is written.
     pub fn finish(logs: &[&Self]) -> bool {
         let said: Vec<(&Counts, u64)> = logs
             .iter()
@@ -107,16 +111,17 @@ impl Log {
         said.iter().all(is_written)
     }
 
-    /// Whether nothing has ever been said.
+    /// Whether nothing has ever been logged.
     pub fn is_unused(&self) -> bool {
         self.counts.taken.load(Ordering::SeqCst) == 0
     }
 
-    /// Returns the bytes consumed, written or dropped; never waits. A chunk is
+    /// Returns the bytes consumed, written or dropped. Never waits. A chunk is
     /// [`LOG_CHUNK_BYTES`] at most.
     pub(crate) fn write(&self, chunk: &[u8]) -> usize {
         let (clean, read) = without_controls(chunk);
-        // Counted first: the thread may be done with it before this one goes on.
+        // Count first: the thread may have written the chunk before this thread
+        // continues.
         self.counts.taken.fetch_add(1, Ordering::SeqCst);
         if let Err(error) = self.chunks.try_send(clean) {
             self.counts.done.fetch_add(1, Ordering::SeqCst);
@@ -130,7 +135,7 @@ impl Log {
     }
 }
 
-/// What the log's thread works with.
+/// State of the log's thread.
 struct Writer<W> {
     output: W,
     counts: Arc<Counts>,
@@ -159,7 +164,7 @@ impl<W: Write> Writer<W> {
     }
 }
 
-/// Counts a chunk when it is done with, be it by a panic.
+/// Counts a chunk as done when it is dropped, even by a panic.
 struct Done<'a>(&'a Counts);
 
 impl Drop for Done<'_> {
@@ -175,7 +180,8 @@ mod tests {
 
     use super::*;
 
-    /// Hands over what is written, but what panics or fails by its words.
+    /// Sends on what is written. The texts "panic" and "fail" make it panic or fail
+    /// instead.
     struct Output(Sender<String>);
 
     impl Write for Output {
@@ -263,7 +269,7 @@ mod tests {
     fn the_end_does_not_wait_for_who_does_not_read() {
         let (reader, writer) = io::pipe().unwrap();
         let (log, _) = Log::to(writer).unwrap();
-        // More than any pipe takes.
+        // More bytes than any pipe takes.
         log.say("a".repeat(4 << 20));
         let asked = Instant::now();
         assert!(!Log::finish(&[&log, &log]));

@@ -27,7 +27,7 @@ impl<T> StreamProducer<T> for Entries {
         finish: bool,
     ) -> Poll<wasmtime::Result<StreamResult>> {
         let entries = match self.reader.poll_next(cx) {
-            // What the thread comes to is there for the next read.
+            // The next read returns the entries that the thread reads.
             Poll::Pending if finish => return Poll::Ready(Ok(StreamResult::Cancelled)),
             Poll::Pending => return Poll::Pending,
             Poll::Ready(Ok(None)) => return Poll::Ready(Ok(self.outcome.end(Ok(())))),
@@ -42,7 +42,7 @@ impl<T> StreamProducer<T> for Entries {
                 Poll::Ready(Ok(StreamResult::Completed))
             }
             (true, true) => Poll::Ready(Ok(StreamResult::Cancelled)),
-            // None that can be shown: others have their turn before the next.
+            // No entry of the batch can be shown: yield before the next one.
             (true, false) => {
                 cx.waker().wake_by_ref();
                 Poll::Pending

@@ -1,4 +1,4 @@
-//! The functions that ask for files by their paths, and about them.
+//! The functions that look up and open files by their paths, and that return metadata.
 
 use std::sync::Arc;
 
@@ -17,7 +17,7 @@ use crate::descriptors::is_for_files;
 use crate::disk::{DirectoryReader, Disk, Freshness, Lookup, Stat, code, descriptor_type, names};
 use crate::wasi::outcome::Outcome;
 
-/// A handle's path, as the component asks for it.
+/// A directory's handle, flags, and a path, as the component passes them.
 type Named = (File, PathFlags, String);
 
 pub(super) fn add_to_linker<T: HasDisk + 'static>(
@@ -65,7 +65,7 @@ pub(super) fn add_to_linker<T: HasDisk + 'static>(
     Ok(())
 }
 
-/// A directory of the component's, and a path there.
+/// Returns the lookup of a path in one of the component's directories.
 fn asked<T: HasDisk>(
     accessor: &Accessor<T>,
     (at, how, path): Named,
@@ -92,7 +92,7 @@ fn descriptor<T: HasDisk>(state: &mut T, file: &File) -> wasmtime::Result<(Arc<D
     Ok((Arc::clone(state.disk()), descriptor))
 }
 
-/// Looks at a path.
+/// Answers from the metadata of a path.
 fn answer<T: HasDisk, A: Send + 'static>(
     accessor: &Accessor<T>,
     named: Named,
@@ -107,7 +107,7 @@ fn answer<T: HasDisk, A: Send + 'static>(
     })
 }
 
-/// Looks at what is open.
+/// Answers from the metadata of an open file.
 fn about<T: HasDisk, A: Send + 'static>(
     accessor: &Accessor<T>,
     file: File,
@@ -119,7 +119,8 @@ fn about<T: HasDisk, A: Send + 'static>(
     })
 }
 
-/// What an object is, the kernel knows of all that is open.
+/// Whether two open files are the same object. The kernel knows that without a file
+/// system.
 fn is_same_object<T: HasDisk>(
     accessor: &Accessor<T>,
     one: &File,
@@ -149,14 +150,14 @@ async fn read_link_at<T: HasDisk>(
         Err(error) => return Ok(Err(error)),
     };
     Ok(match disk.read_link(asked).await {
-        // Where the root is, is not for the component to know.
+        // The component must not learn the path of the root.
         Ok(target) if target.starts_with(b"/") => Err(ErrorCode::NotPermitted),
         Ok(target) => names::to_text(&target).ok_or(ErrorCode::IllegalByteSequence),
         Err(error) => Err(code(error)),
     })
 }
 
-/// Opens regular files and directories, for reading.
+/// Opens a regular file or a directory for reading.
 async fn open_at<T: HasDisk>(
     accessor: &Accessor<T>,
     (at, how, path, open_flags, flags): Opening,
@@ -188,7 +189,7 @@ async fn open_at<T: HasDisk>(
     Ok(Ok(opened))
 }
 
-/// The root is granted to be read: what would change it does not even reach the kernel.
+/// Refuses changes before they reach the kernel: the root is granted read-only.
 fn refuse_changes(open: OpenFlags, flags: DescriptorFlags) -> Result<(), ErrorCode> {
     let changes = OpenFlags::CREATE | OpenFlags::EXCLUSIVE | OpenFlags::TRUNCATE;
     let synchronous = DescriptorFlags::FILE_INTEGRITY_SYNC
@@ -207,7 +208,7 @@ fn refuse_changes(open: OpenFlags, flags: DescriptorFlags) -> Result<(), ErrorCo
     }
 }
 
-/// Each listing reads by a descriptor of its own.
+/// Returns a listing, which reads through a descriptor of its own.
 fn read_directory<T: HasDisk + 'static>(
     mut store: StoreContextMut<'_, T>,
     directory: &File,

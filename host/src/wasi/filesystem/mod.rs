@@ -1,7 +1,6 @@
-//! `wasi:filesystem` as wasmtime-wasi has it, with rules of our own: nothing is opened or
-//! asked that would make this thread wait, files leave descriptors for connections, a
-//! component that may not write may not flush or advise either, and names may be any
-//! bytes.
+//! `wasi:filesystem` as wasmtime-wasi has it, with our own rules. No call makes this
+//! thread wait for a file. Files leave descriptors for connections. A component that may
+//! not write may not flush or advise either. Names may be any bytes.
 
 use std::pin::Pin;
 use std::sync::Arc;
@@ -29,14 +28,14 @@ pub(crate) use crate::disk::Disk;
 #[cfg(not(target_os = "linux"))]
 pub(crate) use portable::Disk;
 
-/// The data of a store that files are granted to.
+/// Data of a store to which files are granted.
 pub(crate) trait HasDisk: WasiFilesystemView {
     fn disk(&self) -> &Arc<Disk>;
 }
 
 type File = Resource<Descriptor>;
 type Opening = (File, PathFlags, String, OpenFlags, DescriptorFlags);
-/// What a function of ours comes to: the component's result, or a trap.
+/// Future of one of our functions: the component's result, or a trap.
 type Answer<'a, T> =
     Pin<Box<dyn Future<Output = wasmtime::Result<(Result<T, ErrorCode>,)>> + Send + 'a>>;
 type Listing = (
@@ -44,7 +43,7 @@ type Listing = (
     FutureReader<Result<(), ErrorCode>>,
 );
 
-/// `wasi:filesystem/types`; the directories themselves are in [`preopens`].
+/// Adds `wasi:filesystem/types`. The granted directory itself is in [`preopens`].
 pub(crate) fn add_to_linker<T: HasDisk + 'static>(linker: &mut Linker<T>) -> wasmtime::Result<()> {
     types::add_to_linker::<T, WasiFilesystem>(linker, T::filesystem)?;
     linker.allow_shadowing(true);
@@ -71,12 +70,13 @@ fn name(function: &str) -> String {
     format!("[method]descriptor.{function}")
 }
 
-/// Flushing and advising change no file, but cost the disk and everyone's page cache.
+/// Refuses to flush and to advise. These change no file, but they load the disk and evict
+/// pages from the page cache that everyone shares.
 fn refuse<'a>() -> Answer<'a, ()> {
     Box::pin(async { Ok((Err(ErrorCode::NotPermitted),)) })
 }
 
-/// A listing that ends before it begins.
+/// Returns a listing that ends with an error at once.
 fn refused_listing<T: 'static>(
     mut store: StoreContextMut<'_, T>,
     error: ErrorCode,

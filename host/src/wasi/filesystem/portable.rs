@@ -1,5 +1,5 @@
-//! Systems that cannot keep a path inside by themselves: wasmtime-wasi walks it, and what
-//! is to be opened is looked at first.
+//! File access on systems that cannot keep a path inside by themselves: wasmtime-wasi
+//! walks the path, and a file is checked before it is opened.
 
 use wasmtime::component::{Access, Accessor, LinkerInstance};
 use wasmtime_wasi::filesystem::{Descriptor, WasiFilesystem};
@@ -10,7 +10,7 @@ use wasmtime_wasi::p3::filesystem::FilesystemResult;
 
 use super::{Answer, File, HasDisk, Listing, Opening, TOO_MANY, name, refused_listing};
 
-/// Nothing that is kept.
+/// Disk access needs no state here.
 #[derive(Debug)]
 pub(crate) struct Disk;
 
@@ -56,8 +56,8 @@ fn look<T: HasDisk + 'static>(
     })
 }
 
-/// Opens regular files and directories. To open a FIFO waits for a writer, to open a
-/// device may do anything, and this thread serves all of a worker's connections.
+/// Opens regular files and directories. Opening a FIFO would wait for a writer, opening a
+/// device may have side effects, and this thread serves all of a worker's connections.
 async fn open<T: HasDisk + 'static>(
     accessor: &Accessor<T, WasiFilesystem>,
     (at, how, path, open_flags, flags): Opening,
@@ -66,7 +66,7 @@ async fn open<T: HasDisk + 'static>(
         return Err(ErrorCode::NoEntry.into());
     }
     let look = WasiFilesystem::stat_at(accessor, again(&at), how, path.clone());
-    // What can't be looked at can't be opened either: opening says why.
+    // A file without metadata cannot be opened either: opening it returns the reason.
     if let Ok(stat) = look.await
         && !may_be_opened(&stat.type_)
     {
@@ -87,17 +87,18 @@ async fn open<T: HasDisk + 'static>(
     }
 }
 
-/// To Windows a backslash is a slash; the component has split the path at slashes.
+/// Whether it is a path here, too. Windows takes a backslash for a slash, but the
+/// component splits paths only at slashes.
 fn is_path(path: &str) -> bool {
     cfg!(unix) || !path.contains('\\')
 }
 
-/// The same handle: nothing here closes it by dropping this.
+/// Returns the same handle again. Dropping it closes nothing.
 fn again(file: &File) -> File {
     File::new_own(file.rep())
 }
 
-/// A link that is not followed is refused by the opening itself.
+/// Whether it may be opened. Opening a link that is not followed fails by itself.
 fn may_be_opened(kind: &DescriptorType) -> bool {
     matches!(
         kind,
@@ -105,7 +106,7 @@ fn may_be_opened(kind: &DescriptorType) -> bool {
     )
 }
 
-/// Each listing reads by a descriptor of its own.
+/// Returns a listing, which reads through a descriptor of its own.
 fn list<T: HasDisk + 'static>(
     mut store: Access<'_, T, WasiFilesystem>,
     directory: File,
@@ -131,7 +132,7 @@ fn is_another_left(known: &Descriptor) -> bool {
             let another = directory.dir.try_clone();
             another.is_ok_and(|another| crate::descriptors::is_for_files(another))
         }
-        // Not a directory: there will be no listing.
+        // It is not a directory, so there will be no listing.
         Descriptor::File(_) => true,
     }
 }

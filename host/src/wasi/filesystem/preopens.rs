@@ -1,7 +1,7 @@
-//! `wasi:filesystem/preopens`: the grant itself, handed to the component.
+//! `wasi:filesystem/preopens`: hands the root to the component.
 //!
-//! WASI speaks of directories; we may also hand out a single regular file, so
-//! that serving one file grants one file.
+//! WASI only knows directories here. We may also hand out a single regular file, so that
+//! serving one file grants one file.
 
 use wasmtime::component::{HasData, Linker, Resource, ResourceTable};
 use wasmtime_wasi::filesystem::{Descriptor, Dir, File, FsPerms, OpenMode};
@@ -9,19 +9,21 @@ use wasmtime_wasi::p3::bindings::filesystem::preopens;
 
 use crate::root::{Kind, Root};
 
-/// What is handed out when the component asks.
+/// The root, as the component gets it.
 #[derive(Clone)]
 pub(crate) struct Preopen {
-    /// Asked for again, the same: a component that asks without end takes no
-    /// descriptor of the process.
+    /// Each call returns the same descriptor, so a component that asks without end takes
+    /// no further descriptor of the process.
     descriptor: Descriptor,
     name: String,
 }
 
-/// What [`super`] leaves to wasmtime-wasi waits for nothing.
+/// The functions that [`super`] leaves to wasmtime-wasi wait for nothing.
 pub(crate) const ON_THIS_THREAD: bool = true;
 
 impl Preopen {
+    /// Takes the root's descriptor.
+    ///
     /// # Errors
     /// When the process has no descriptor left.
     pub(crate) fn new(root: &Root) -> std::io::Result<Self> {
@@ -37,7 +39,7 @@ impl Preopen {
         })
     }
 
-    /// The descriptor that is handed out.
+    /// Returns the descriptor that is handed out.
     #[cfg(target_os = "linux")]
     pub(crate) fn file(&self) -> &std::sync::Arc<std::fs::File> {
         match &self.descriptor {

@@ -1,7 +1,8 @@
-//! Reading files: what is in memory at once, what is on a disk beside the others.
+//! Reading files: cached bytes at once, bytes on a disk by another thread.
 //!
-//! wasmtime-wasi's reads either hold up a worker for as long as the disk takes, or go
-//! through another thread and a buffer of 8 KiB even where the page cache has all of it.
+//! wasmtime-wasi's reads have two modes. One blocks a worker as long as the disk takes.
+//! The other goes through another thread and a buffer of 8 KiB even if all bytes are in
+//! the page cache.
 
 use std::fs::File;
 use std::io;
@@ -21,13 +22,13 @@ use crate::limits::TRANSFER_BYTES;
 use crate::wasi::outcome::Outcome;
 use crate::wasi::transfers::Turns;
 
-/// The bytes, and how they ended.
+/// The stream of bytes, and the future of its outcome.
 pub(crate) type Streamed = (StreamReader<u8>, FutureReader<Result<(), ErrorCode>>);
 
-/// `read-via-stream`: the bytes of a file from `offset` on.
+/// `read-via-stream`: streams the bytes of a file from `offset` on.
 ///
 /// # Errors
-/// A trap: the handle is none of the component's, or it has too many.
+/// A trap: the handle is not one of the component's, or the component has too many.
 pub(crate) fn read_via_stream<T: HasDisk>(
     mut store: StoreContextMut<'_, T>,
     descriptor: &Resource<Descriptor>,
@@ -60,7 +61,7 @@ pub(crate) fn read_via_stream<T: HasDisk>(
 struct Producer {
     source: Source,
     offset: u64,
-    /// A thread that waits for the disk, with a buffer of its own.
+    /// Read by a thread that waits for the disk, with a buffer of its own.
     reading: Option<Reading>,
     outcome: Outcome<ErrorCode>,
     turns: Turns,
@@ -69,8 +70,8 @@ struct Producer {
 type Reading = Pin<Box<dyn Future<Output = Result<Buffer, ErrorCode>> + Send>>;
 
 impl Producer {
-    /// The next bytes into the buffer: those that are in memory, or those that a thread
-    /// has read meanwhile. None are the end of the file.
+    /// Reads the next bytes into the buffer: those that are in memory, or those that a
+    /// thread has read meanwhile. Returns 0 at the end of the file.
     fn poll_read(
         &mut self,
         cx: &mut Context<'_>,
@@ -90,7 +91,8 @@ impl Producer {
         let read = ready!(reading.as_mut().poll(cx));
         self.reading = None;
         Poll::Ready(read.map(|bytes| {
-            // It was asked for no more than there was room; room may have become less.
+            // The thread read no more than an earlier buffer could hold. This one may be
+            // smaller.
             let count = bytes.len().min(buffer.len());
             if let (Some(to), Some(from)) = (buffer.get_mut(..count), bytes.get(..count)) {
                 to.copy_from_slice(from);
@@ -114,7 +116,7 @@ impl<T> StreamProducer<T> for Producer {
         if self.reading.is_none() {
             ready!(self.turns.poll(cx, &mut store, &destination));
         }
-        // The capacity counts only for readers on the host's side.
+        // The capacity matters only for readers on the host's side.
         let mut destination = destination.as_direct(store, TRANSFER_BYTES);
         let buffer = destination.remaining();
         if buffer.is_empty() {
@@ -122,7 +124,8 @@ impl<T> StreamProducer<T> for Producer {
         }
         match self.poll_read(cx, buffer) {
             Poll::Pending if finish => {
-                // Nobody may come back for what the thread reads: it takes memory.
+                // Drop the bytes that the thread reads: they take memory, and the
+                // component may never read again.
                 self.reading = None;
                 Poll::Ready(Ok(StreamResult::Cancelled))
             }
@@ -138,7 +141,7 @@ impl<T> StreamProducer<T> for Producer {
     }
 }
 
-/// Why a file was not read at once.
+/// Reason why a file was not read at once.
 #[derive(Debug)]
 enum Refusal {
     WouldWait,
@@ -159,7 +162,7 @@ mod linux {
     use super::{Arc, File, Reading, Refusal, io};
     use crate::disk::{Device, Disk, Route, code};
 
-    /// What is read from.
+    /// A file to read from.
     pub(super) struct Source {
         file: Arc<File>,
         disk: Arc<Disk>,
@@ -171,7 +174,8 @@ mod linux {
             Self { file, disk }
         }
 
-        /// Reads what is in memory. Of a file system that can't tell, what is quick.
+        /// Reads bytes that are in memory. If the file system cannot tell, reads them if
+        /// that is quick.
         pub(super) fn read_inline(&self, buffer: &mut [u8], at: u64) -> Result<usize, Refusal> {
             match read_cached(&self.file, buffer, at) {
                 Ok(count) => Ok(count),
@@ -196,7 +200,7 @@ mod linux {
             }
         }
 
-        /// Reads whatever it takes, by another thread.
+        /// Reads on another thread, however long that takes.
         pub(super) fn read_offloaded(&self, at: u64, length: usize) -> Reading {
             let device = match self.device() {
                 Ok(device) => device,
@@ -222,10 +226,10 @@ mod linux {
         }
     }
 
-    /// What is in the page cache; [`Errno::AGAIN`] when nothing is at the offset, and
-    /// [`Errno::OPNOTSUPP`] where the file system can't tell.
+    /// Reads bytes from the page cache. Returns [`Errno::AGAIN`] when none are at the
+    /// offset, and [`Errno::OPNOTSUPP`] when the file system cannot tell.
     pub(super) fn read_cached(file: &File, buffer: &mut [u8], at: u64) -> Result<usize, Errno> {
-        // To preadv(2) -1 is not an offset, but wherever the last read ended.
+        // preadv2(2) takes -1 for the current position of the file, not for an offset.
         if i64::try_from(at).is_err() {
             return Err(Errno::INVAL);
         }
@@ -234,7 +238,7 @@ mod linux {
     }
 }
 
-/// Where no system call says what would have to be waited for.
+/// Reading on systems that do not tell whether a read would wait.
 #[cfg(not(target_os = "linux"))]
 mod portable {
     use super::{Arc, ErrorCode, File, Reading, Refusal, io};
@@ -303,7 +307,7 @@ mod tests {
         }
     }
 
-    /// Where the file system can drop it from memory; elsewhere it is read from there.
+    /// On file systems that cannot drop the file from memory, it is read from there.
     #[test]
     fn uncached_bytes_are_read_by_a_thread() {
         let mut file = tempfile::tempfile().unwrap();

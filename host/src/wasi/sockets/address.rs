@@ -1,4 +1,4 @@
-//! ClientLimits between WASI and std.
+//! Conversion of addresses between WASI and std.
 
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr, SocketAddrV4, SocketAddrV6};
 

@@ -39,8 +39,8 @@ impl<T: Send + 'static> StreamProducer<T> for Producer<T> {
         mut destination: Destination<'a, Self::Item, Self::Buffer>,
         finish: bool,
     ) -> Poll<wasmtime::Result<StreamResult>> {
-        // A zero-length read asks whether a connection waits. An inbox can't be
-        // looked into without taking one out, so the answer is "try".
+        // A zero-length read asks whether a connection waits. An inbox cannot tell
+        // without taking one out, so the result is "try".
         if destination.remaining(&mut store) == Some(0) {
             return Poll::Ready(Ok(StreamResult::Completed));
         }

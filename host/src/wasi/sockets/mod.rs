@@ -1,7 +1,7 @@
-//! `wasi:sockets` over listeners that the host has bound already.
+//! `wasi:sockets` over listeners that the host has already bound.
 //!
-//! The port is granted by construction: `bind` finds a granted listener or
-//! fails, and there is no code for connecting, UDP, name lookup or another port.
+//! The port is granted by construction: `bind` finds a granted listener or fails, and
+//! there is no code for connecting, UDP, name lookup or another port.
 
 mod address;
 mod listen;
@@ -21,20 +21,20 @@ use crate::wasi::tcp_socket::{Refusal, Socket};
 
 type SocketResult<T> = Result<T, SocketError>;
 
-/// What the sockets need of a store's data.
+/// The part of a store's data that sockets need.
 pub(crate) struct View<'a> {
     pub(crate) inboxes: &'a Inboxes,
     pub(crate) table: &'a mut ResourceTable,
 }
 
-/// The key under which the generated code finds [`View`].
+/// Key under which the generated code finds [`View`].
 pub(crate) struct Sockets;
 
 impl HasData for Sockets {
     type Data<'a> = View<'a>;
 }
 
-/// A store's data that sockets can be served from.
+/// Data of a store that has sockets.
 pub(crate) trait HasSockets: Send {
     fn sockets(&mut self) -> View<'_>;
 }

@@ -14,7 +14,7 @@ use crate::wasi::outcome::Outcome;
 use crate::wasi::tcp_socket::ReadHalf;
 use crate::wasi::transfers::Turns;
 
-/// The stream of received bytes, and the future that says how it ended.
+/// Returns the stream of received bytes, and the future of its outcome.
 pub(super) fn producer(
     half: ReadHalf,
 ) -> (
@@ -59,11 +59,11 @@ impl<T> StreamProducer<T> for Producer {
         let Some(half) = self.half.as_mut() else {
             return Poll::Ready(Ok(StreamResult::Dropped));
         };
-        // The capacity counts only for readers on the host's side.
+        // The capacity matters only for readers on the host's side.
         let mut destination = destination.as_direct(store, TRANSFER_BYTES);
         let mut buffer = ReadBuf::new(destination.remaining());
-        // A zero-length read waits for bytes without a buffer: idle connections
-        // cost the component no memory.
+        // A zero-length read waits for bytes without a buffer, so idle connections cost
+        // the component no memory.
         if buffer.capacity() == 0 {
             return match half.poll_ready(cx) {
                 Poll::Ready(_) => Poll::Ready(Ok(StreamResult::Completed)),

@@ -20,12 +20,12 @@ pub(super) fn error_code(error: &io::Error) -> ErrorCode {
         io::ErrorKind::HostUnreachable | io::ErrorKind::NetworkUnreachable => {
             ErrorCode::RemoteUnreachable
         }
-        // The operating system's words stay on this side.
+        // The component does not get the operating system's text.
         _ => ErrorCode::Other(None),
     }
 }
 
-/// What takes the bytes, and the future that says how it ended.
+/// Returns the consumer of the bytes, and the future of its outcome.
 pub(super) fn consumer(
     half: WriteHalf,
 ) -> (
@@ -37,7 +37,7 @@ pub(super) fn consumer(
     (Consumer { half, outcome }, ended)
 }
 
-/// Dropping it sends FIN: that is how a component ends its side.
+/// Consumer of the bytes. Dropping it sends FIN, by which a component ends its side.
 pub(super) struct Consumer {
     /// `None` once it has ended.
     half: Option<WriteHalf>,
@@ -66,7 +66,8 @@ impl<T> StreamConsumer<T> for Consumer {
         };
         let mut source = source.as_direct(store);
         let bytes = source.remaining();
-        // A zero-length write asks whether there is room, and finds out who has gone.
+        // A zero-length write asks whether bytes can be written, and notices a peer that
+        // is gone.
         if bytes.is_empty() {
             return match half.poll_ready(cx) {
                 Poll::Ready(Err(error)) => self.close(Err(error_code(&error))),

@@ -1,5 +1,5 @@
-//! Attempts to bring the host down: each takes something without end, or never lets go
-//! of the thread, or hands the host what it did not get from it.
+//! Attempts to exhaust the host. Each takes a resource without end, never yields its
+//! thread, or passes the host a handle that it did not get.
 
 use alloc::boxed::Box;
 use alloc::string::String;
@@ -28,11 +28,11 @@ use crate::serve::Mood;
 enum Attempt {
     Now(fn()),
     Later(fn() -> Pin<Box<dyn Future<Output = ()>>>),
-    /// Made with the next connection.
+    /// Takes effect with the next connection.
     Mood(Mood),
 }
 
-/// An async function for the table.
+/// Wraps an async function for the table.
 macro_rules! later {
     ($attempt:ident) => {
         Attempt::Later(|| Box::pin($attempt()))
@@ -71,7 +71,8 @@ const ATTEMPTS: &[(&str, Attempt)] = &[
     ("return an error", Attempt::Mood(Mood::Return(Err(())))),
 ];
 
-/// Carries an order out. What comes back, if anything does, is for who gave it.
+/// Carries out an order. The result, if there is one, is for the client that sent the
+/// order.
 pub async fn obey(order: &str, mood: &Cell<Mood>) -> Vec<u8> {
     if order == "list" {
         let names = ATTEMPTS.iter().map(|(name, _)| *name);
@@ -119,7 +120,7 @@ fn call() {
     }
 }
 
-/// Returns to the host without end, but never waits.
+/// Yields to the host without end, but never waits.
 async fn give_way() {
     loop {
         yield_async().await;
@@ -137,7 +138,7 @@ fn descend(depth: u64) -> u64 {
 
 fn allocate() {
     loop {
-        // Written to, or it costs the host nothing.
+        // The pages are written to, because untouched pages cost the host nothing.
         forget(black_box(vec![1_u8; 1 << 20]));
     }
 }
@@ -191,7 +192,7 @@ async fn timers() {
     }
 }
 
-/// Until no more can be had; those that were opened stay open.
+/// Opens files until no more can be opened, and keeps them open.
 async fn open_files() {
     while let Ok(file) = inside().await {
         forget(file);
@@ -223,9 +224,9 @@ async fn long_path() {
     }
 }
 
-/// The number of a socket that the host never gave out.
+/// Uses the number of a socket that the host never returned.
 fn forged() {
-    // SAFETY: none is claimed: what the host makes of it is what is tried.
+    // SAFETY: none is claimed. The test is what the host does with this handle.
     let socket = unsafe { TcpSocket::from_handle(999_999) };
     let _ = black_box(socket.get_remote_address());
 }
@@ -244,7 +245,7 @@ fn dropped_twice() {
     drop(root);
 }
 
-/// 64 MiB, as lines or as one.
+/// Prints 64 MiB as many lines. `endless_line` prints 64 MiB as one line.
 async fn flood_log() {
     print(&b"a line that says nothing at all, over and over again, all day.\n".repeat(1_024)).await;
 }
@@ -263,7 +264,8 @@ async fn print(text: &[u8]) {
     let _ = written.await;
 }
 
-/// Controls as such, as the halves of a character, and from two logs at once.
+/// Prints control characters directly, as halves of an encoded character, and from two
+/// logs at once.
 async fn steer_terminal() {
     const PIECES: &[&[u8]] = &[
         b"\x1b]0;title\x07\x1b[2J\r\x08\x7f\x00",

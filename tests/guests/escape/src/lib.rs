@@ -1,10 +1,11 @@
-//! A hostile component, for tests of what the host makes of it.
+//! A hostile component that tests the host.
 //!
-//! It listens and sends back what it gets ([`serve`]). What begins with `!` is an
-//! order: `!survey` makes every attempt that should come to nothing, and reports;
-//! `!pass: ` hands streams of the host's on to the host ([`pass`]), and `!outcome` tells
-//! what came of it; any other names one attempt to bring the host down ([`exhaust`]). An
-//! argument `trap` or `error` makes it fail before it listens.
+//! It listens and sends back what it receives ([`serve`]). A message that begins with `!`
+//! is an order. `!survey` makes every attempt that should achieve nothing, and reports.
+//! `!pass: ` passes streams of the host to other functions of the host ([`pass`]), and
+//! `!outcome` returns the result. Any other order names one attempt to bring the host
+//! down ([`exhaust`]). An argument `trap` or `error` makes the component fail before it
+//! listens.
 
 #![no_std]
 
@@ -28,7 +29,7 @@ mod surroundings;
 mod survey;
 mod writes;
 
-/// All of WASI, as Rust.
+/// Rust bindings of all of WASI.
 #[allow(missing_docs, clippy::all, clippy::restriction)]
 mod bindings {
     wit_bindgen::generate!({

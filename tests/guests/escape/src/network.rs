@@ -1,4 +1,4 @@
-//! Addresses that were not granted, and sockets that are not in the state for it.
+//! Addresses that were not granted, and sockets in the wrong state for a call.
 
 use core::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 
@@ -57,7 +57,7 @@ pub async fn misuse(report: &mut Report, granted: SocketAddr, connection: &TcpSo
     report.outcome("receive a second time", &receive(connection).await);
 }
 
-/// A second stream of the connections that are granted.
+/// Requests a second stream of connections for the granted address.
 fn listen_again(granted: SocketAddr) -> Result<(), ErrorCode> {
     let socket = TcpSocket::create(address::family(granted))?;
     socket.bind(address::to_wasi(granted))?;

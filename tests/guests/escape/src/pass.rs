@@ -1,5 +1,5 @@
-//! Streams that the host produces, handed on to functions of the host that consume one:
-//! this component takes no part in what they carry.
+//! Streams that the host produces, passed to functions of the host that consume one. This
+//! component does not touch the bytes.
 
 use alloc::format;
 use alloc::string::{String, ToString};
@@ -15,10 +15,11 @@ use crate::bindings::wasi::sockets::types::TcpSocket;
 use crate::bindings::wit_stream;
 use crate::paths;
 
-/// What produces the bytes: those "again" and the folder are refused, and produce none.
+/// Producers of bytes. Those with "again" and the directory are refused, and produce
+/// none.
 const SOURCES: &[&str] = &["file", "folder", "socket", "socket again"];
 
-/// What consumes them: a file can't be written to, and a socket sends one stream.
+/// Consumers of bytes. A file can't be written to, and a socket sends only one stream.
 const SINKS: &[&str] = &["stdout", "stderr", "send", "send again", "write", "append"];
 
 /// A source and a sink.
@@ -28,7 +29,7 @@ pub struct Pass {
     into: &'static str,
 }
 
-/// The names of all of them.
+/// Returns the names of all of them.
 pub fn names() -> String {
     let all = SOURCES
         .iter()
@@ -38,7 +39,7 @@ pub fn names() -> String {
 }
 
 impl Pass {
-    /// By its name.
+    /// Returns the one with this name.
     pub fn find(name: &str) -> Option<Self> {
         let (from, into) = name.split_once(" into ")?;
         let from = SOURCES.iter().find(|source| **source == from)?;
@@ -46,12 +47,12 @@ impl Pass {
         Some(Self { from, into })
     }
 
-    /// Whether it takes a connection that no one has used yet.
+    /// Whether it needs a connection that no one has used yet.
     pub fn needs_a_connection(self) -> bool {
         self.from.starts_with("socket") || self.into.starts_with("send")
     }
 
-    /// Hands the stream on, and returns what came of it when it has ended.
+    /// Passes the stream on, and returns the result when it has ended.
     pub async fn make(self, socket: Option<TcpSocket>) -> Option<String> {
         let (root, _) = get_directories().pop()?;
         let large = paths::open(&root, "large", OpenFlags::empty(), Flags::READ).await;
@@ -79,7 +80,7 @@ impl Pass {
         large: &Descriptor,
         socket: Option<&TcpSocket>,
     ) -> Option<StreamReader<u8>> {
-        // How the source ends is not what is tried: the futures stay behind.
+        // The end of the source is not tested, so its futures are leaked.
         let (stream, ended) = match self.from {
             "file" => large.read_via_stream(0),
             "folder" => root.read_via_stream(0),

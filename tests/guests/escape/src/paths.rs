@@ -1,4 +1,5 @@
-//! Paths that lead out, or to what is neither a file nor a folder.
+//! Paths that lead out of the root, or to something that is neither a file nor a
+//! directory.
 
 use alloc::format;
 use alloc::string::String;
@@ -10,7 +11,7 @@ use crate::report::Report;
 
 const FOLLOW: PathFlags = PathFlags::SYMLINK_FOLLOW;
 
-/// What the test has put there: see `tests/host/escape/survey.rs`.
+/// The paths that the test has created: see `tests/escape/survey.rs`.
 const PATHS: &[&str] = &[
     "inside",
     "sub/../inside",
@@ -73,7 +74,7 @@ pub async fn read(report: &mut Report, root: &Descriptor) {
     report.outcome("read beyond the greatest offset", &read_beyond(root).await);
 }
 
-/// What may be learned of the folder itself.
+/// Reports what can be learned of the directory itself.
 async fn known(report: &mut Report, root: &Descriptor) {
     report.outcome("type of the folder", &root.get_type().await);
     report.outcome("metadata of the folder", &root.stat().await);
@@ -89,7 +90,7 @@ async fn known(report: &mut Report, root: &Descriptor) {
     }
 }
 
-/// How `path` opens; also for orders that come over a connection.
+/// Opens `path`, also for orders that come over a connection.
 pub async fn open(
     root: &Descriptor,
     path: &str,
@@ -104,7 +105,7 @@ async fn climb(root: &Descriptor) -> Result<Descriptor, ErrorCode> {
     open(&sub, "../..", Open::DIRECTORY, Flags::READ).await
 }
 
-/// What is written in a link is inside, where it leads to is not.
+/// The text of a link is inside the root, but its target is not.
 async fn read_outside(root: &Descriptor) -> Result<String, ErrorCode> {
     let target = root.readlink_at("link-out".into()).await?;
     open(root, &target, Open::empty(), Flags::READ).await?;

@@ -1,4 +1,4 @@
-//! What came of each attempt, a line each.
+//! The outcome of each attempt on a line of its own.
 
 use alloc::format;
 use alloc::string::String;
@@ -9,12 +9,12 @@ use core::fmt::{Debug, Display};
 pub struct Report(String);
 
 impl Report {
-    /// What the component learned, for the test to judge.
+    /// Adds what the component learned, for the test to judge.
     pub fn found(&mut self, attempt: &str, outcome: impl Display) {
         self.0.push_str(&format!("{attempt}: {outcome}\n"));
     }
 
-    /// `allowed`, or the error.
+    /// Adds `allowed` or the error.
     pub fn outcome<T, E: Debug>(&mut self, attempt: &str, outcome: &Result<T, E>) {
         match outcome {
             Ok(_) => self.found(attempt, "allowed"),

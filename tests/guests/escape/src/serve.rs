@@ -1,4 +1,4 @@
-//! Sends back what it gets, unless that is an order.
+//! Sends back what it receives, unless that is an order.
 
 use alloc::rc::Rc;
 use alloc::string::{String, ToString};
@@ -13,29 +13,29 @@ use crate::bindings::wit_stream;
 use crate::pass::{self, Pass};
 use crate::{exhaust, survey};
 
-/// What becomes of connections to come.
+/// Treatment of new connections.
 #[derive(Clone, Copy, Default, PartialEq, Eq)]
 pub enum Mood {
     /// They are served.
     #[default]
     Serve,
-    /// They are accepted, and nothing more.
+    /// They are accepted, but not served.
     Hold,
     /// They are accepted and closed.
     Close,
-    /// No more is accepted.
+    /// No more are accepted.
     Ignore,
-    /// The next one ends the instance, in order or with an error.
+    /// The next one ends the instance, without or with an error.
     Return(Result<(), ()>),
-    /// The next one is handed back to the host.
+    /// The next one is passed back to the host.
     Pass(Pass),
 }
 
-/// What connections have in common.
+/// State that all connections share.
 struct Shared {
     granted: SocketAddr,
     mood: Cell<Mood>,
-    /// What came of the last stream that was handed on.
+    /// Result of the last stream that was passed on.
     outcome: RefCell<String>,
 }
 
@@ -59,14 +59,14 @@ pub async fn run(mut connections: StreamReader<TcpSocket>, granted: SocketAddr) 
             }
         }
     }
-    // What is open when the stream of connections ends is finished.
+    // Open connections are finished when the stream of connections ends.
     for connection in open {
         connection.await;
     }
     Ok(())
 }
 
-/// Goes on by itself; what came of it is asked for.
+/// Starts a task that passes a stream on. The result is requested later.
 fn hand_on(pass: Pass, socket: Option<TcpSocket>, shared: &Rc<Shared>) {
     let shared = Rc::clone(shared);
     core::mem::forget(spawn_local(async move {
@@ -75,7 +75,7 @@ fn hand_on(pass: Pass, socket: Option<TcpSocket>, shared: &Rc<Shared>) {
     }));
 }
 
-/// Streams that are handed on; `None` for any other order.
+/// Carries out orders about passing streams. Returns `None` for any other order.
 fn pass(order: &str, shared: &Rc<Shared>) -> Option<Vec<u8>> {
     match order {
         "passes" => return Some(pass::names().into_bytes()),
@@ -100,7 +100,8 @@ async fn talk(socket: TcpSocket, shared: Rc<Shared>) {
             return;
         };
         let order = bytes.strip_prefix(b"!").map(Vec::from);
-        // That it is carried out can't always be seen from outside: said first.
+        // An order is sent back first, because its effect can't always be seen from
+        // outside.
         writer.write_all(bytes).await;
         match order.as_deref().map(str::from_utf8) {
             None => {}

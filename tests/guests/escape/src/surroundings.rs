@@ -1,4 +1,4 @@
-//! What a program knows of the world it runs in.
+//! Facts that a program can learn about its surroundings.
 
 use core::future::Future;
 use core::pin::pin;
@@ -18,7 +18,7 @@ pub async fn look(report: &mut Report) {
         "working directory",
         environment::get_initial_cwd().as_deref().unwrap_or("none"),
     );
-    // An origin that means nothing outside: not the time since the machine started.
+    // The clock's origin has no meaning outside: it is not the start of the machine.
     let age = monotonic_clock::now().checked_div(1_000_000_000);
     report.found(
         "hours on the monotonic clock",

@@ -1,4 +1,4 @@
-//! Every attempt that should come to nothing and leave the instance running.
+//! Every attempt that should achieve nothing and leave the instance running.
 
 use alloc::vec::Vec;
 use core::net::SocketAddr;
@@ -8,7 +8,7 @@ use crate::bindings::wasi::sockets::types::TcpSocket;
 use crate::report::Report;
 use crate::{network, paths, surroundings, writes};
 
-/// `connection` is one whose directions have both been taken.
+/// Makes all attempts. Both streams of `connection` have been taken already.
 pub async fn run(granted: SocketAddr, connection: &TcpSocket) -> Vec<u8> {
     let mut report = Report::default();
     surroundings::look(&mut report).await;

@@ -1,4 +1,4 @@
-//! Everything that would change a file, a name, a date.
+//! Everything that would change a file, a name or a date.
 
 use crate::bindings::wasi::filesystem::types::{
     Advice, Descriptor, DescriptorFlags as Flags, ErrorCode, NewTimestamp::Now, OpenFlags as Open,
@@ -63,7 +63,7 @@ pub async fn open(report: &mut Report, root: &Descriptor) {
     for (attempt, path, how, flags) in attempts {
         report.outcome(attempt, &paths::open(root, path, how, flags).await);
     }
-    // Whether a folder can be opened to be changed says nothing yet: that it is, does.
+    // Opening a directory for changes may succeed. Only a change proves the right to it.
     let flags = Flags::READ | Flags::MUTATE_DIRECTORY;
     if let Ok(sub) = paths::open(root, "sub", Open::DIRECTORY, flags).await {
         let file = paths::open(&sub, "inside", Open::empty(), Flags::WRITE).await;
@@ -140,7 +140,7 @@ pub async fn change_files(report: &mut Report, root: &Descriptor) {
     report.outcome("write to a folder", &write(root, Some(0)).await);
 }
 
-/// At an offset, or at the end.
+/// Writes at an offset, or at the end.
 async fn write(file: &Descriptor, offset: Option<u64>) -> Result<(), ErrorCode> {
     let (mut writer, data) = wit_stream::new();
     let written = match offset {

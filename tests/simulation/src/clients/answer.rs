@@ -1,6 +1,6 @@
-//! A strict reader of answers: what it does not understand is a fault of the server.
+//! A strict parser of responses. Anything that it can't parse is a fault of the server.
 
-/// A whole answer.
+/// A complete response.
 #[derive(Clone, Debug, Default)]
 pub struct Answer {
     pub status: u16,
@@ -8,27 +8,27 @@ pub struct Answer {
     pub content: Vec<u8>,
 }
 
-/// What the bytes so far amount to.
+/// Result of parsing the bytes so far.
 #[derive(Debug)]
 pub enum Read {
     More,
     /// 100 (Continue).
     Interim,
     Answer(Answer),
-    /// They are no answer, and why.
+    /// The bytes are not a response, for this reason.
     Wrong(String),
 }
 
 #[derive(Debug, Default)]
 pub struct Reader {
     buffer: Vec<u8>,
-    /// Bytes of the buffer that were read already.
+    /// Bytes of the buffer that have been parsed.
     done: usize,
-    /// The head, once read, and the length of its content.
+    /// The parsed head, and the length of its content.
     head: Option<(Answer, usize)>,
 }
 
-/// Longest head of an answer that a client reads.
+/// Longest head of a response that a client reads.
 const HEAD_BYTES: usize = 64 * 1024;
 
 impl Answer {
@@ -52,12 +52,12 @@ impl Reader {
         self.buffer.extend_from_slice(bytes);
     }
 
-    /// Whether an answer was begun.
+    /// Whether a part of a response has arrived.
     pub fn is_within(&self) -> bool {
         self.head.is_some() || self.done < self.buffer.len()
     }
 
-    /// The next answer, to a request of this method.
+    /// Returns the next response, to a request with this method.
     pub fn next(&mut self, method: &str) -> Read {
         if self.head.is_none() {
             match self.head(method) {
@@ -140,7 +140,7 @@ fn parse(head: &str) -> Result<Answer, String> {
     })
 }
 
-/// Bytes of content that follow the head (RFC 9112 §6.3).
+/// Returns the length of the content (RFC 9112 §6.3).
 fn content_length(answer: &Answer, method: &str) -> Result<usize, String> {
     if answer.status == 100 {
         return Ok(0);
@@ -174,7 +174,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_well_formed_is_read() {
+    fn well_formed_responses_are_read() {
         let head = "HTTP/1.1 200 OK\r\nDate: x\r\nContent-Length: 3\r\n\r\n";
         assert!(matches!(read("GET", head), Read::More));
         assert!(matches!(read("HEAD", head), Read::Answer(_)));
@@ -185,7 +185,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_is_wrong() {
+    fn malformed_responses_are_errors() {
         for bytes in [
             "HTTP/1.0 200 OK\r\n\r\n",
             "HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\n",

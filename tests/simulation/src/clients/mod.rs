@@ -1,4 +1,4 @@
-//! Clients: they follow their plans, and judge what they are answered.
+//! Clients that follow their plans and judge their responses.
 
 pub mod answer;
 
@@ -19,36 +19,36 @@ pub struct Client {
     step: usize,
     pub link: Option<usize>,
     reader: Reader,
-    /// What was asked and is not answered.
+    /// Requests without a response.
     asked: VecDeque<Asked>,
     told: BTreeMap<String, Told>,
     pace: Pace,
-    /// When it next looks at what has come.
+    /// Time at which it reads next.
     reads_at: u64,
-    /// When it next goes on with its plan.
+    /// Time at which it continues its plan.
     resumes_at: u64,
-    /// What it is sending, and the nanoseconds between the pieces.
+    /// Pieces that it is sending, and the nanoseconds between them.
     sending: (VecDeque<Vec<u8>>, u64),
-    /// The statuses that it was answered with, and the bytes of content.
+    /// Statuses and content lengths of the responses that it received.
     pub answers: Vec<(u16, usize)>,
-    /// An answer has said that it is the last.
+    /// Whether a response has announced that it is the last.
     closing: bool,
-    /// Nothing more can be said against its connection being cut: it was slow.
+    /// Whether it was slow, so that its connection may be cut.
     pub slow: bool,
     pub over: bool,
 }
 
-/// A request, and when it was sent.
+/// A request, and the time at which it was sent.
 pub struct Asked {
     pub request: Request,
     pub at: u64,
-    /// Only a part of it was ever sent.
+    /// Whether only a part of it was ever sent.
     pub begun: bool,
-    /// What the client knew of the path.
+    /// Knowledge of the client about the path.
     pub told: Option<Told>,
 }
 
-/// A client that pauses for longer than this may find its connection closed.
+/// Pause in nanoseconds after which a client may find its connection closed.
 const SLOW: u64 = 9 * SECOND;
 
 impl Client {
@@ -81,7 +81,7 @@ impl Client {
         }
     }
 
-    /// Does what can be done now.
+    /// Does everything that is possible now.
     pub fn act(&mut self, world: &mut World, judge: &mut Judge) {
         if self.over {
             return;
@@ -133,7 +133,7 @@ impl Client {
         }
     }
 
-    /// Reads the answers that have come.
+    /// Reads the responses that have arrived.
     fn listen(&mut self, world: &mut World, judge: &mut Judge) {
         loop {
             let Some(asked) = self.asked.front() else {
@@ -183,7 +183,8 @@ impl Client {
         }
     }
 
-    /// The server has closed the connection, or what was left of it is lost.
+    /// Handles that the server has closed the connection, or that its remaining bytes are
+    /// lost.
     fn end(&mut self, world: &mut World, judge: &mut Judge) {
         self.over = true;
         let excused = self.closing || self.slow || judge.may_close(world);
@@ -206,7 +207,7 @@ impl Client {
         }
     }
 
-    /// Takes a step; false when it has to wait for something.
+    /// Takes a step. Returns false when it has to wait.
     fn go_on(&mut self, world: &mut World) -> bool {
         if let Some(piece) = self.sending.0.pop_front() {
             let (total, gap) = (world.meter.total, self.sending.1);
@@ -265,7 +266,7 @@ impl Client {
         true
     }
 
-    /// Goes without a word.
+    /// Resets the connection.
     pub fn reset(&mut self, world: &mut World) {
         let now = world.now;
         if self.link.is_some() && !self.over {
@@ -274,7 +275,7 @@ impl Client {
         self.over = true;
     }
 
-    /// Whether the server may serve it for as long as it likes: it takes what it gets.
+    /// Whether the server may take any time to serve it, because it reads fast enough.
     pub fn takes_its_time(&self) -> bool {
         let enough = self.pace.bytes as u64 >= self.pace.every / 2_000_000;
         !self.asked.is_empty() && self.pace.bytes > 0 && enough
@@ -300,7 +301,7 @@ impl Client {
         });
     }
 
-    /// After the last step.
+    /// Acts after the last step.
     fn part(&mut self, world: &mut World) -> bool {
         match self.plan.farewell {
             Farewell::Close if self.asked.is_empty() || self.closing => {

@@ -1,4 +1,4 @@
-//! What `wit/` says, as Rust: nothing of it is real here.
+//! Rust bindings of `wit/`, for functions that are all simulated.
 
 #![allow(missing_docs, clippy::all, clippy::restriction)]
 

@@ -7,7 +7,7 @@ use super::bindings::wasi::cli::environment;
 use super::bindings::wasi::clocks::{monotonic_clock, system_clock, types};
 use super::{Fakes, State};
 
-/// What the monotonic clock shows when the world begins.
+/// Value of the monotonic clock when the world begins.
 const ORIGIN: u64 = 7_300_000_000;
 
 impl types::Host for &mut State {}

@@ -90,7 +90,8 @@ impl StreamProducer<State> for Producer {
             return Poll::Ready(Ok(StreamResult::Dropped));
         };
         self.given += 1;
-        // What links lead to is to be asked; many a file system tells no kind at all.
+        // The component must ask for the kind of each entry: that of a link's target is not
+        // known here, and many file systems report no kind at all.
         let type_ = DescriptorType::Other(None);
         destination.set_buffer(Some(DirectoryEntry { type_, name }));
         Poll::Ready(Ok(StreamResult::Completed))

@@ -16,10 +16,10 @@ use crate::world::{SECOND, Shared};
 type Outcome<T> = std::result::Result<T, ErrorCode>;
 type Ended = FutureReader<Outcome<()>>;
 
-/// What is open.
+/// An open file or directory.
 pub struct Descriptor {
     pub path: String,
-    /// The number of its inode; `None` for a folder.
+    /// The number of its inode, or `None` for a directory.
     pub file: Option<u64>,
     world: Shared,
 }
@@ -41,7 +41,7 @@ impl Drop for Descriptor {
     }
 }
 
-/// A question to the disk: what it is about, once the time that it takes is over.
+/// A disk operation. It takes effect when its delay is over.
 struct Question {
     world: Shared,
     path: String,
@@ -96,7 +96,7 @@ async fn ask(
     Ok(question)
 }
 
-/// A path as the disk knows it.
+/// Joins a path as the disk spells it.
 fn join(folder: &str, name: &str) -> String {
     match (folder, name) {
         (folder, ".") => folder.to_owned(),
@@ -187,7 +187,7 @@ impl HostDescriptorWithStore<State> for Fakes {
     }
 }
 
-/// Which file it is, whatever its name and its content.
+/// Returns a value that identifies the file, whatever its name and its content.
 fn hash(number: u64) -> MetadataHashValue {
     MetadataHashValue {
         lower: number,

@@ -1,14 +1,14 @@
-//! Counts instructions by the fuel that they take.
+//! Counts instructions by the fuel that they use.
 
 use wasmtime::AsContextMut;
 
 use super::State;
 use crate::world::meter::{FUEL, TURN_FLOOR, TURN_INSTRUCTIONS};
 
-/// Notes what was used since the last look, and moves the time on by as much.
+/// Counts the instructions since the last call, and advances the time by as much.
 pub fn note(mut store: impl AsContextMut<Data = State>) {
     let mut store = store.as_context_mut();
-    // Fuel is on in every store of ours.
+    // Fuel is enabled in all our stores, so this can't fail.
     let used = FUEL - store.get_fuel().unwrap_or(FUEL);
     let _ = store.set_fuel(FUEL);
     let mut world = store.data().world.lock();
@@ -16,7 +16,7 @@ pub fn note(mut store: impl AsContextMut<Data = State>) {
     world.now += time;
 }
 
-/// Notes that the component has returned to the event loop.
+/// Counts the end of a turn: the component has returned to the event loop.
 pub fn note_turn(mut store: impl AsContextMut<Data = State>) {
     let mut store = store.as_context_mut();
     note(&mut store);

@@ -1,4 +1,4 @@
-//! The host: what the component imports, as fakes over a [`World`].
+//! The host: simulations of the component's imports, over a [`World`].
 
 #[allow(missing_docs)]
 pub mod bindings;
@@ -36,7 +36,7 @@ impl HasData for Fakes {
     type Data<'a> = &'a mut State;
 }
 
-/// The same rights as the real host grants, and not one more.
+/// Adds the same imports as the real host grants, and no others.
 pub fn add_to_linker(linker: &mut Linker<State>) -> Result<()> {
     use bindings::wasi::{cli, clocks, filesystem, sockets};
     let get: fn(&mut State) -> &mut State = |state| state;

@@ -1,4 +1,4 @@
-//! How a stream ended, for the future that says so.
+//! The end of a stream, and the future that reports it.
 
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -6,10 +6,10 @@ use std::task::{Context, Poll, Waker};
 
 use wasmtime::Result;
 
-/// Who knows how it ended. Dropped, it was no error.
+/// The sending side. When it is dropped, the stream ended without an error.
 pub struct Ending<E>(Slot<E>);
 
-/// The future.
+/// The future that returns the result.
 pub struct Outcome<E>(Slot<E>);
 
 type Slot<E> = Arc<Mutex<State<E>>>;

@@ -52,7 +52,7 @@ struct Producer {
     path: String,
     file: u64,
     offset: u64,
-    /// For the disk.
+    /// Delay of the disk.
     waiting: Option<Sleep>,
     waited: bool,
     ending: Ending<ErrorCode>,

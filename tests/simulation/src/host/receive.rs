@@ -1,4 +1,4 @@
-//! From a connection into the component's memory.
+//! Bytes from a connection to the component.
 
 use std::pin::Pin;
 use std::task::{Context, Poll};

@@ -1,4 +1,4 @@
-//! From the component's memory onto a connection.
+//! Bytes from the component to a connection.
 
 use std::pin::Pin;
 use std::task::{Context, Poll};

@@ -21,9 +21,9 @@ use crate::world::{Event, MICROSECOND, Shared};
 
 /// The component's end of a socket.
 pub enum Socket {
-    /// Not connected: it can only listen.
+    /// A socket that is not connected and can only listen.
     Passive,
-    /// Its number among all connections.
+    /// A connection, by its number among all connections.
     Accepted { link: usize, world: Shared },
 }
 

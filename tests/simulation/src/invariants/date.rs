@@ -1,4 +1,4 @@
-//! `Date` says when the answer was made.
+//! `Date` is the time at which the response was made.
 
 use super::Wrong;
 use crate::clients::Asked;
@@ -6,7 +6,7 @@ use crate::clients::answer::Answer;
 use crate::plan::{Plan, What};
 use crate::world::{EPOCH, MILLISECOND, SECOND, World};
 
-/// Nanoseconds by which it may lag: what else is done when the second changes.
+/// Nanoseconds by which the date may lag, because of other work when the second changes.
 const LAG: u64 = 300 * MILLISECOND;
 
 pub fn check(plan: &Plan, world: &World, asked: &Asked, answer: &Answer) -> Result<(), Wrong> {
@@ -16,7 +16,7 @@ pub fn check(plan: &Plan, world: &World, asked: &Asked, answer: &Answer) -> Resu
     if modified.is_some_and(|modified| modified.is_none_or(|modified| modified > date)) {
         return Err(("date", format!("modified after {text:?}")));
     }
-    // Who sets the clock has an answer or two of the time before.
+    // After the clock was set, a response or two may have the old time.
     if plan
         .changes
         .iter()
@@ -42,7 +42,7 @@ const MONTHS: [&str; 12] = [
     "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
 ];
 
-/// Unix time of `Sun, 06 Nov 1994 08:49:37 GMT`.
+/// Returns the Unix time of `Sun, 06 Nov 1994 08:49:37 GMT`.
 fn parse(text: &str) -> Option<i64> {
     let text = text.strip_suffix(" GMT")?;
     let (_, text) = text.split_once(", ")?;

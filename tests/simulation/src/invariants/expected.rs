@@ -1,4 +1,4 @@
-//! Which statuses are right, by all that a path led to while it was asked about.
+//! The statuses that are right, from everything that a path led to during the request.
 
 use std::collections::BTreeSet;
 
@@ -12,13 +12,13 @@ use crate::world::faults::Status;
 use crate::world::history::Past;
 use crate::world::{SECOND, World};
 
-/// What a target asks for.
+/// File or directory that a target names.
 struct Target<'a> {
     path: &'a str,
     folder: bool,
 }
 
-/// Checks the status. Gives the path of the file that the answer is about, if it is about
+/// Checks the status. Returns the path of the file that the response is for, if there is
 /// one.
 pub fn check(
     plan: &Plan,
@@ -48,7 +48,7 @@ pub fn check(
     Err(("status", format!("{said:?} would be right")))
 }
 
-/// Whether nothing but a refusal is right.
+/// Whether only a refusal is right.
 fn may_refuse_only(asked: &Asked) -> bool {
     let long = asked.request.head.is_some_and(|length| length > HEAD_BYTES);
     asked.request.malformed.is_some() || long || !is_served(asked.request.method)
@@ -58,7 +58,7 @@ fn is_served(method: &str) -> bool {
     matches!(method, "GET" | "HEAD" | "OPTIONS")
 }
 
-/// Statuses that do not depend on what is asked for.
+/// Returns the statuses that do not depend on the target.
 fn refused(plan: &Plan, world: &World, asked: &Asked) -> Option<BTreeSet<Status>> {
     let request = &asked.request;
     let mut statuses = BTreeSet::new();
@@ -91,10 +91,10 @@ fn refused(plan: &Plan, world: &World, asked: &Asked) -> Option<BTreeSet<Status>
     (!statuses.is_empty()).then_some(statuses)
 }
 
-/// What is right to say.
+/// The responses that are right.
 struct Right {
     statuses: BTreeSet<Status>,
-    /// Files that it may be about.
+    /// Files that the response may be for.
     sources: Vec<String>,
     lists: bool,
 }
@@ -127,7 +127,8 @@ impl Right {
                 .for_each(|past| right.add(plan, &target, past, &at));
         }
         if right.lists {
-            // What cannot be looked at makes the page one that could be wrong.
+            // An entry that can't be examined could make the listing incomplete, so the
+            // listing may fail.
             for name in world.disk.names(target.path) {
                 right.failing(&at, &join(target.path, &name));
             }
@@ -141,7 +142,7 @@ impl Right {
                 right.failing(&at, &coded);
             }
         }
-        // Of a file that is written to while it is read, the end may have gone.
+        // A file may be cut while it is read.
         let within = |at: u64| (window.0..=window.1).contains(&at);
         let written = |change: &Change| matches!(change.what, What::Write { .. });
         let mut changes = plan.changes.iter();
@@ -186,7 +187,7 @@ impl Right {
         }
     }
 
-    /// The folder's index, or else its listing.
+    /// Adds the statuses of the directory's index, or of its listing.
     fn folder<'w, I: Iterator<Item = &'w Past>>(
         &mut self,
         path: &str,
@@ -194,13 +195,14 @@ impl Right {
         at: &impl Fn(&str) -> I,
     ) {
         let index = join(path, "index.html");
-        // One that goes while it is opened may be missing, or make room for the page.
+        // An index that is removed while it is opened may give a 404, or the listing.
         self.statuses
             .extend((at(&index).count() > 1).then_some(404));
         let is_steady = at(&index).count() == 1;
         let certain = is_steady && at(&index).all(|past| past.statuses == [200]);
         for index_past in at(&index) {
-            // To find it, but not to open it, may be told as what it is.
+            // When the index is found but can't be opened, the response may report that
+            // error.
             let told = |status: &&Status| **status != 404 || index_past.file.is_some();
             self.statuses
                 .extend(index_past.statuses.iter().filter(told));
@@ -223,7 +225,7 @@ impl Right {
         }
     }
 
-    /// A file of ours that stands for another: its failures may be told.
+    /// Adds the failures (500, 503) of another path on which the response depends.
     fn failing<'w, I: Iterator<Item = &'w Past>>(&mut self, at: &impl Fn(&str) -> I, path: &str) {
         let ours = |status: &&Status| matches!(**status, 500 | 503);
         for past in at(path) {
@@ -231,7 +233,7 @@ impl Right {
         }
     }
 
-    /// What conditions and ranges make of a 200.
+    /// Adds the statuses that conditions and ranges make of a 200.
     fn conditions(&mut self, request: &Request) {
         if !self.statuses.contains(&200) {
             return;
@@ -247,8 +249,8 @@ impl Right {
     }
 }
 
-/// Names that begin with a dot are, but for those that begin with more than two, and for
-/// what RFC 8615 is about.
+/// Whether a path has a hidden name: one that begins with a dot. Names that begin with
+/// three dots and well-known URIs (RFC 8615) are not hidden.
 fn is_hidden(path: &str) -> bool {
     let path = path.strip_prefix(".well-known").unwrap_or(path);
     let mut names = path.split('/');
@@ -268,7 +270,7 @@ fn is_of_a_crowd(world: &World, path: &str) -> bool {
     matches!(node, Some(Node::Crowd(_))) && world.disk.stat(path).is_ok()
 }
 
-/// The file whose content the answer holds; `None` where it may be one of several.
+/// Returns the file whose content the response has, or `None` where several are possible.
 fn source(right: &Right, answer: &Answer) -> Option<String> {
     let [source] = &right.sources[..] else {
         let first = right.sources.first()?;
@@ -286,7 +288,7 @@ fn coded(path: &str, answer: &Answer) -> String {
     }
 }
 
-/// A listing shows every entry that is served, once.
+/// Checks that a listing has every served entry once.
 fn rows(plan: &Plan, world: &World, request: &Request, answer: &Answer) -> Result<(), Wrong> {
     if !plan.changes.is_empty() || request.method == "HEAD" {
         return Ok(());

@@ -1,4 +1,4 @@
-//! The log has a line for each answer, in order.
+//! The log has a line for each response, in order.
 
 use std::collections::BTreeMap;
 
@@ -6,7 +6,7 @@ use crate::clients::Client;
 use crate::plan::Plan;
 use crate::world::World;
 
-/// To be called at the end.
+/// Checks the log at the end.
 pub fn check(plan: &Plan, world: &mut World, clients: &[Client]) {
     let log = String::from_utf8_lossy(&world.log).into_owned();
     if log.contains("lines dropped") {
@@ -39,13 +39,14 @@ pub fn check(plan: &Plan, world: &mut World, clients: &[Client]) {
     }
 }
 
-/// Status and bytes of what follows the peer: `time] "request line" 200 12 …`
+/// Parses the status and the length of the line after the peer:
+/// `time] "request line" 200 12 …`
 fn answer(rest: &str) -> Option<(u16, usize)> {
     let mut figures = rest.splitn(3, '"').nth(2)?.split_whitespace();
     Some((figures.next()?.parse().ok()?, figures.next()?.parse().ok()?))
 }
 
-/// Who is turned away before a request was read gets content whatever the method.
+/// A client that is rejected before its request was read gets content for any method.
 fn same((read, logged): (&(u16, usize), &(u16, usize))) -> bool {
     read.0 == logged.0 && (read.1 == logged.1 || read.0 == 503)
 }

@@ -1,4 +1,4 @@
-//! What must hold in every world.
+//! The invariants that hold in every world.
 
 mod date;
 mod expected;
@@ -17,22 +17,22 @@ use crate::world::{SECOND, World};
 
 pub use log::check as check_log;
 
-/// Which invariant does not hold, and why.
+/// The name of the broken invariant, and the reason.
 pub type Wrong = (&'static str, String);
 
-/// Judges answers by what the world was when they were given.
+/// Judges responses by the state of the world when they were made.
 pub struct Judge {
     pub plan: Plan,
-    /// Whose content was seen under a strong tag.
+    /// The version whose content was seen under each strong tag.
     tags: BTreeMap<(String, String), u64>,
-    /// How long what the component knows may be old, in nanoseconds.
+    /// Nanoseconds by which the component's data may be outdated.
     stale: u64,
 }
 
-/// Requests from which on the component looks at each path once a second only.
+/// Number of requests from which the component checks each path only once a second.
 const MANY: usize = 200;
 
-/// How much older than the second that is promised.
+/// Longest time for which data may be outdated: the promised second, and a margin.
 const STALE: u64 = SECOND + SECOND / 5;
 
 impl Judge {
@@ -53,24 +53,24 @@ impl Judge {
         }
     }
 
-    /// Whether a connection may be closed without a word.
+    /// Whether a connection may be closed without a response.
     pub fn may_close(&self, world: &World) -> bool {
         let settings = &self.plan.settings;
         world.network.ended || settings.connections.is_some() || settings.throttle.is_some()
     }
 
-    /// Whether the server may speak before it is asked: to turn someone away.
+    /// Whether the server may send a response before a request, to reject a client.
     pub fn may_say_unasked(&self) -> bool {
         self.plan.settings.connections.is_some()
     }
 
-    /// Whether an answer may end early: something is wrong with a file, or changes.
+    /// Whether a response may end early, because a file is faulty or changes.
     pub fn may_cut(&self) -> bool {
         let is_faulty = |(_, content): &(String, Content)| matches!(content, Content::Faulty(_));
         !self.plan.changes.is_empty() || self.plan.files.iter().any(is_faulty)
     }
 
-    /// Judges one answer; gives what the client now knows of the path.
+    /// Judges one response. Returns what the client now knows of the path.
     pub fn answer(
         &mut self,
         world: &World,
@@ -101,7 +101,7 @@ impl Judge {
         }))
     }
 
-    /// Whose content it is; `None` where that cannot be told.
+    /// Returns the version of the content, or `None` where it can't be determined.
     fn version(
         &self,
         world: &World,
@@ -128,7 +128,7 @@ impl Judge {
         {
             return Ok(Some(*version));
         }
-        // Who reads a file while it is written to gets some of both.
+        // Reading a file while it is written may give a part of both versions.
         let written = self
             .plan
             .changes
@@ -146,7 +146,7 @@ impl Judge {
         ))
     }
 
-    /// Two contents are never under the same strong tag.
+    /// Checks that two contents never have the same strong tag.
     fn check_tag(
         &mut self,
         world: &World,
@@ -173,7 +173,7 @@ impl Judge {
         }
     }
 
-    /// A client is told that its copy is good only if it is.
+    /// Checks that a client gets a 304 only if its copy is current.
     fn check_unmodified(&self, world: &World, asked: &Asked, path: &str) -> Result<(), Wrong> {
         let by_tag = asked
             .request
@@ -206,14 +206,15 @@ impl Judge {
     }
 }
 
-/// Instructions for others, for each open connection, before a client hears something.
+/// Instructions for each open connection that may pass before a waiting client receives
+/// something.
 const WAIT_INSTRUCTIONS: u64 = 4_000_000;
 
-/// Nanoseconds after which a client that is gone has no connection any more.
+/// Nanoseconds after which the connection of a client that has gone must be released.
 const RESET: u64 = 3 * SECOND;
 
-/// No client that asked for something waits for long while others are served, and who is
-/// gone takes no place.
+/// Checks that no client with a request waits for long while others are served, and that
+/// a client that has gone occupies no place.
 pub fn check_waits(plan: &Plan, world: &mut World) {
     if is_slow(plan) {
         return;
@@ -247,7 +248,7 @@ pub fn check_waits(plan: &Plan, world: &mut World) {
     }
 }
 
-/// Whether the disk makes everybody wait.
+/// Whether the disk is slow for all clients.
 fn is_slow(plan: &Plan) -> bool {
     let is_faulty = |content: &Content| matches!(content, Content::Faulty(_));
     let becomes =
@@ -257,8 +258,8 @@ fn is_slow(plan: &Plan) -> bool {
         || plan.changes.iter().any(becomes)
 }
 
-/// When nobody has said or taken anything for a long time: no connection is open, and no
-/// file.
+/// Checks that no connection and no file is open after a long time in which no client has
+/// sent or read anything.
 pub fn check_quiet(world: &mut World) {
     let long_ago = world.now.saturating_sub(PATIENCE - SECOND);
     let links = || world.network.links.iter().filter(|link| !link.reset);
@@ -273,7 +274,7 @@ pub fn check_quiet(world: &mut World) {
     }
 }
 
-/// After the end: no connection is left.
+/// Checks that no connection is left after the end.
 pub fn check_end(world: &mut World, sockets: usize) {
     let open = world.network.open();
     if sockets > 0 || open > 0 {

@@ -1,15 +1,15 @@
-//! The content of an answer, part by part.
+//! Content of a response, part by part.
 
 use crate::clients::answer::Answer;
 
 pub struct Part<'a> {
     pub first: u64,
-    /// Of the whole.
+    /// Size of the whole file.
     pub size: u64,
     pub bytes: &'a [u8],
 }
 
-/// The parts of a 206, or all of a 200.
+/// Returns the parts of a 206, or the content of a 200 as one part.
 pub fn parts(answer: &Answer) -> Result<Vec<Part<'_>>, String> {
     let content = &answer.content[..];
     if answer.status == 200 {
@@ -70,7 +70,7 @@ fn several<'a>(content: &'a [u8], boundary: &str) -> Result<Vec<Part<'a>>, Strin
     }
 }
 
-/// First, last and size of `bytes 0-9/10`.
+/// Parses first, last and size of `bytes 0-9/10`.
 fn extent(range: &str) -> Result<(u64, u64, u64), String> {
     let parse = || {
         let (extent, size) = range.strip_prefix("bytes ")?.split_once('/')?;

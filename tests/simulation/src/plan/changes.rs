@@ -1,4 +1,4 @@
-//! What happens to the folder while it is served.
+//! Changes to the directory while it is served.
 
 use super::files::{self, Content, Modified, size};
 use super::{Kind, Settings};
@@ -16,21 +16,21 @@ pub struct Change {
 
 #[derive(Clone, Debug)]
 pub enum What {
-    /// Another file takes the name, or it goes, or something is wrong with it.
+    /// The name gets another file, is removed, or becomes faulty.
     Put(Content),
-    /// The same file is written to: another version, another size, another time.
+    /// The same file is overwritten with another version, size or time.
     Write {
         version: u64,
         size: Option<u64>,
         modified: Option<Modified>,
     },
-    /// Another file of the same size and the same time takes the name.
+    /// Another file of the same size and time takes the name.
     Twin { version: u64 },
-    /// No descriptor is left, or there is one again.
+    /// No descriptor is left, or descriptors are available again.
     Exhausted(bool),
-    /// The folder that was granted is removed.
+    /// The granted directory is removed.
     Removed,
-    /// The wall clock is set by so many seconds.
+    /// The wall clock is moved by this number of seconds.
     Clock(i64),
 }
 
@@ -41,13 +41,13 @@ pub fn draw(
     random: &mut Random,
 ) -> Vec<Change> {
     let mut changes = Vec::new();
-    // A folder with something in it can't become a file.
+    // A directory with entries can't become a file.
     let is_a_file = |(path, _): &&(String, Content)| !matches!(path.as_str(), "" | "dir");
     let files: Vec<_> = files.iter().filter(is_a_file).collect();
     if kind != Kind::Usual || random.once_in(2) || files.is_empty() {
         return changes;
     }
-    // Not before it has been looked at what is served.
+    // Not before the component has opened the root.
     let mut at = MILLISECOND + 3 * settings.delay;
     for number in 0..random.size(1..6) {
         at += match random.within(0..3) {
@@ -93,7 +93,7 @@ fn on_a_path(random: &mut Random, version: u64) -> What {
             size: Some(size(random)),
             modified: Some(Modified::Now),
         },
-        // Its time is set back.
+        // The time is set back.
         _ => What::Write {
             version,
             size: None,
@@ -102,12 +102,12 @@ fn on_a_path(random: &mut Random, version: u64) -> What {
     }
 }
 
-/// Whether a time says anything: archives set those of all files to 0 or 1.
+/// Whether a time identifies a version. Archives set the times of all files to 0 or 1.
 fn is_a_date(time: Time) -> bool {
     time > i128::from(SECOND)
 }
 
-/// Notes that size and time say nothing of a change, by whatever name it is asked for.
+/// Records that size and time do not show a change, under every name of the file.
 fn forge(disk: &mut Disk, path: &str) {
     let links = disk
         .nodes

@@ -1,4 +1,4 @@
-//! What clients do.
+//! Actions of the clients.
 
 use super::heavy;
 use super::request::Request;
@@ -10,27 +10,27 @@ use crate::world::{MICROSECOND, MILLISECOND, SECOND};
 pub struct ClientPlan {
     /// Nanoseconds after the beginning at which it connects.
     pub at: u64,
-    /// The last number of its address.
+    /// Last number of its address.
     pub address: u16,
-    /// Bytes that are on their way to it at most.
+    /// Most bytes in flight to it.
     pub window: usize,
     pub pace: Pace,
     pub steps: Vec<Step>,
     pub farewell: Farewell,
 }
 
-/// How it reads.
+/// Speed at which it reads.
 #[derive(Clone, Copy, Debug)]
 pub struct Pace {
-    /// Bytes at once; 0 does not read at all.
+    /// Bytes at once. With 0 it does not read at all.
     pub bytes: usize,
-    /// Nanoseconds between.
+    /// Nanoseconds between two reads.
     pub every: u64,
 }
 
 #[derive(Clone, Debug)]
 pub enum Step {
-    /// Writes requests, in so many pieces with so many nanoseconds between.
+    /// Writes requests in `pieces` pieces, with `gap` nanoseconds between them.
     Send {
         requests: Vec<Request>,
         pieces: usize,
@@ -38,7 +38,7 @@ pub enum Step {
     },
     /// Writes a part of a request, and never the rest.
     Begin(Request),
-    /// Until all that was asked is answered.
+    /// Waits until all requests are answered.
     Wait,
     Pause(u64),
     Pace(Pace),
@@ -46,14 +46,14 @@ pub enum Step {
     Reset,
 }
 
-/// What it does when all is done.
+/// Its action after the last step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Farewell {
-    /// Waits for what was asked, then closes.
+    /// Waits for the responses, then closes.
     Close,
-    /// Stays, and says nothing more.
+    /// Stays connected and sends nothing more.
     Silent,
-    /// Stays, and reads nothing more either.
+    /// Stays connected and reads nothing more either.
     Deaf,
 }
 
@@ -104,7 +104,7 @@ impl ClientPlan {
         }
     }
 
-    /// A client that asks for one file after the other, as most do.
+    /// Returns a client that requests one file after the other, as most do.
     pub fn plain(number: usize, paths: &[String], random: &mut Random) -> Self {
         let mut client = Self::new(number, random);
         client.farewell = Farewell::Close;
@@ -115,7 +115,7 @@ impl ClientPlan {
         client
     }
 
-    /// A client that does all that clients do.
+    /// Returns a client that may do anything.
     fn any(number: usize, paths: &[String], random: &mut Random) -> Self {
         let mut client = Self::new(number, random);
         client.pace = Pace::draw(random);
@@ -158,7 +158,7 @@ impl ClientPlan {
         });
     }
 
-    /// Nanoseconds until it has done all, if it is never made to wait.
+    /// Returns the nanoseconds until its last step is done, if it never has to wait.
     pub fn duration(&self) -> u64 {
         let steps = self.steps.iter().map(|step| match step {
             Step::Pause(time) => *time,
@@ -196,7 +196,7 @@ pub fn draw(
         });
     }
     if settings.rate.is_some() || settings.throttle.is_some() {
-        // Some share an address.
+        // Some clients share an address.
         for client in &mut clients {
             client.address = client.address.min(2);
         }

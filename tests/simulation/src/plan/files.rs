@@ -1,4 +1,4 @@
-//! The folder that is served.
+//! The served directory.
 
 use super::Kind;
 use crate::random::Random;
@@ -6,7 +6,7 @@ use crate::world::disk::{Crowd, CrowdKind, Disk, Inode, Node, Time};
 use crate::world::faults::{Fault, every};
 use crate::world::{EPOCH, MILLISECOND, SECOND};
 
-/// What is at a path.
+/// The thing at a path.
 #[derive(Clone, Debug)]
 pub enum Content {
     File {
@@ -20,20 +20,20 @@ pub enum Content {
     Crowd(Crowd),
     Gone,
     Faulty(Fault),
-    /// Whatever was wrong is right again.
+    /// An earlier fault is gone.
     Mended,
 }
 
-/// When a file was last changed, as it says.
+/// Modification time of a file.
 #[derive(Clone, Copy, Debug)]
 pub enum Modified {
-    /// At this time.
+    /// The current time.
     Now,
     /// Seconds after 1970.
     At(i64),
 }
 
-/// Paths of files that there may be.
+/// Paths that may get a file.
 const PATHS: [&str; 21] = [
     "film.mp4",
     "notes.txt",
@@ -55,7 +55,7 @@ const PATHS: [&str; 21] = [
     "...And Justice.txt",
     "tab\there.txt",
     "back\\slash.txt",
-    // A byte that is not UTF-8, as the host hands it on.
+    // A byte that is not UTF-8, as the host passes it on.
     "Bj\u{10fff6}rk.txt",
 ];
 
@@ -66,7 +66,7 @@ const SIZES: [u64; 14] = [
 pub fn size(random: &mut Random) -> u64 {
     match random.once_in(5) {
         true => random.within(0..200_000),
-        // Large ones seldom: they take the most time.
+        // Large files are rare, because they take the most time.
         false if random.once_in(8) => *random.pick(&SIZES),
         false => *random.pick(&SIZES[..10]),
     }
@@ -175,7 +175,7 @@ pub fn fault(random: &mut Random) -> Fault {
 }
 
 impl Content {
-    /// Puts it at a path. A file there is replaced, not written to.
+    /// Puts it at a path. A file there is replaced, not overwritten.
     pub fn put(&self, disk: &mut Disk, path: &str, now: u64) {
         match self {
             Self::File {
@@ -221,7 +221,7 @@ impl Content {
     }
 }
 
-/// To change who may read a file is a change of what is known of it.
+/// Updates the change time of a file, as a change of its permissions does.
 fn touch(disk: &mut Disk, path: &str, now: u64) {
     let Some(Node::File(number)) = disk.nodes.get(path) else {
         return;
@@ -232,7 +232,7 @@ fn touch(disk: &mut Disk, path: &str, now: u64) {
     disk.inodes.insert(number, Inode { changed, ..inode });
 }
 
-/// What is there when the world begins was there long before.
+/// Returns the change time. Files that exist when the world begins were made long before.
 fn changed(disk: &Disk, now: u64) -> Time {
     match now {
         0 => disk.time(0) - 100_000 * i128::from(SECOND),

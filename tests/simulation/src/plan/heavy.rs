@@ -1,4 +1,4 @@
-//! What a few clients do to all: each kind of schedule that is about that.
+//! Schedules in which a few clients affect all others.
 
 use super::request::{Content, Request};
 use super::{ClientPlan, Farewell, Kind, Pace, Step};
@@ -43,11 +43,11 @@ fn heads(client: &mut ClientPlan, paths: &[String], random: &mut Random) {
     }
 }
 
-/// Buffers that grow double from one of these sizes.
+/// Sizes from which buffers double.
 const BUFFERS: [u64; 4] = [16 << 10, 80 << 10, 512 << 10, 512 << 10];
 
-/// Ranges one behind the other, each of which ends a few bytes before a buffer is full that
-/// has grown to twice its size for the head of the part before.
+/// Sends adjacent ranges. Each ends a few bytes before a buffer is full, where the buffer
+/// has doubled for the head of the part before.
 fn ranges(client: &mut ClientPlan, random: &mut Random) {
     for _ in 0..random.size(1..3) {
         let mut request = Request::get("large.mp4");

@@ -1,5 +1,5 @@
-//! What happens in a world, all of it drawn from one seed before it begins: a value
-//! that can be printed, run again, and made smaller.
+//! Everything that happens in a world, drawn from one seed before it begins. A plan is a
+//! value that can be printed, run again, and made smaller.
 
 mod changes;
 mod clients;
@@ -18,12 +18,12 @@ use crate::random::{Random, mix};
 use crate::world::disk::{Disk, Node};
 use crate::world::{MILLISECOND, SECOND};
 
-/// The whole of a schedule.
+/// A whole schedule.
 #[derive(Clone, Debug)]
 pub struct Plan {
-    /// Of which all else is drawn.
+    /// Seed from which everything else is drawn.
     pub seed: u64,
-    /// What it is mostly about.
+    /// Main subject of the schedule.
     pub kind: Kind,
     pub(crate) settings: Settings,
     pub(crate) files: Vec<(String, Content)>,
@@ -31,31 +31,31 @@ pub struct Plan {
     pub(crate) clients: Vec<ClientPlan>,
     /// Nanoseconds after which no more connections are accepted.
     pub(crate) drain: u64,
-    /// Whether every connection must have come to its end by then.
+    /// Whether every connection must have ended by then.
     pub(crate) patient: bool,
 }
 
-/// What a schedule is mostly about. Each has ordinary clients, too.
+/// Main subject of a schedule. Each kind has ordinary clients too.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Kind {
-    /// Any of all, a little.
+    /// A little of everything.
     Usual,
     /// Many ranges, chosen so that buffers are left a few bytes short of full.
     Ranges,
     /// Heads of every length up to and beyond the limit, with content.
     Heads,
-    /// Small requests by the hundred without waiting for answers.
+    /// Small requests by the hundred without waiting for responses.
     Pipelines,
-    /// A folder of very many entries that may not show.
+    /// A directory of very many entries that may be hidden.
     Crowd,
-    /// Very many names, each asked for once, and long fields of the operator's.
+    /// Very many names, each requested once, and long fields of the operator.
     Names,
     /// Many clients that read slowly or not at all.
     Readers,
 }
 
 impl Kind {
-    /// All of them.
+    /// Every kind.
     pub const ALL: [Self; 7] = [
         Self::Usual,
         Self::Ranges,
@@ -67,7 +67,7 @@ impl Kind {
     ];
 }
 
-/// How often each kind comes, of so many schedules.
+/// Frequency of each kind, relative to the others.
 const KINDS: [(Kind, u64); 7] = [
     (Kind::Usual, 2_000),
     (Kind::Heads, 100),
@@ -78,11 +78,12 @@ const KINDS: [(Kind, u64); 7] = [
     (Kind::Readers, 16),
 ];
 
-/// Longer than every deadline of the component: a peer's pace is judged over two minutes.
+/// Longer than every deadline of the component: the send rate of a peer is judged over
+/// two minutes.
 pub const PATIENCE: u64 = 200 * SECOND;
 
 impl Plan {
-    /// The schedule of a seed.
+    /// Draws the schedule of a seed.
     pub fn new(seed: u64) -> Self {
         let mut random = Random::new(mix(seed ^ 0x706f_7274_686f_6c65));
         let mut choice = random.within(0..KINDS.iter().map(|(_, often)| often).sum());
@@ -120,7 +121,7 @@ impl Plan {
         }
     }
 
-    /// The disk as it is when the world begins.
+    /// Returns the disk at the beginning of the world.
     pub fn disk(&self) -> Disk {
         let mut disk = Disk::new(self.settings.granularity);
         disk.delay = self.settings.delay;

@@ -1,4 +1,4 @@
-//! Requests: what they ask for, and how they are written.
+//! Requests: their targets, and their bytes.
 
 use std::fmt::Write as _;
 
@@ -7,15 +7,15 @@ use crate::random::Random;
 #[derive(Clone, Debug)]
 pub struct Request {
     pub method: &'static str,
-    /// As the disk has it; with a slash at its end it asks for a folder.
+    /// Path on the disk. With a slash at its end it names a directory.
     pub path: String,
     pub fields: Vec<Field>,
     pub content: Content,
-    /// Bytes of the head, filled up with a field that means nothing.
+    /// Length of the head in bytes, reached with a field without meaning.
     pub head: Option<usize>,
     pub http10: bool,
     pub close: bool,
-    /// Not this request but one that is malformed: its number in [`MALFORMED`].
+    /// If set, a malformed request is sent instead: its number in [`MALFORMED`].
     pub malformed: Option<usize>,
 }
 
@@ -35,7 +35,7 @@ pub enum Field {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Tag {
-    /// What the client was told of this path, if anything.
+    /// The tag that the client knows for this path, if any.
     Known,
     Any,
     Wrong,
@@ -45,16 +45,16 @@ pub enum Tag {
 pub enum Content {
     None,
     Length(usize),
-    /// So many bytes, in chunks of so many.
+    /// Total bytes, and bytes in each chunk.
     Chunked(usize, usize),
 }
 
-/// What the client was told of a path.
+/// Knowledge of a client about a path, from responses.
 #[derive(Clone, Debug, Default)]
 pub struct Told {
     pub tag: Option<String>,
     pub date: Option<String>,
-    /// The version of the copy that it has.
+    /// The version of its copy.
     pub version: u64,
 }
 
@@ -64,7 +64,7 @@ pub const CONTENT_BYTES: usize = 64 * 1024;
 /// Longest head that is read.
 pub const HEAD_BYTES: usize = 16 * 1024;
 
-/// Heads that are no requests, and the statuses of which one is right.
+/// Heads that are not valid requests, and the statuses of which one is right.
 pub const MALFORMED: [(&str, &[u16]); 12] = [
     ("GET / HTTP/1.1\r\n\r\n", &[400]),
     ("GET /\r\nHost: a\r\n\r\n", &[400]),
@@ -109,7 +109,7 @@ impl Request {
         }
     }
 
-    /// One of every kind.
+    /// Draws a request of any kind.
     pub fn draw(paths: &[String], random: &mut Random) -> Self {
         let mut request = Self::get(&path(paths, random));
         if random.once_in(60) {
@@ -153,7 +153,7 @@ impl Request {
         request
     }
 
-    /// A head of about the greatest length, with content.
+    /// Draws a head of about the greatest length, with content.
     pub fn long(paths: &[String], random: &mut Random) -> Self {
         let mut request = Self::get(&path(paths, random));
         request.head = Some(match random.within(0..4) {
@@ -166,7 +166,7 @@ impl Request {
         request
     }
 
-    /// The bytes, with what the client was told of the path.
+    /// Returns the bytes of the request. `told` is the client's knowledge of the path.
     pub fn write(&self, told: Option<&Told>) -> Vec<u8> {
         if let Some(number) = self.malformed {
             return MALFORMED[number].0.as_bytes().to_vec();
@@ -269,7 +269,7 @@ fn path(paths: &[String], random: &mut Random) -> String {
     }
 }
 
-/// Byte ranges of every kind.
+/// Draws byte ranges of every kind.
 pub fn range(random: &mut Random) -> String {
     let position = |random: &mut Random| match random.within(0..4) {
         0 => random.within(0..10),
@@ -300,8 +300,8 @@ pub fn range(random: &mut Random) -> String {
     }
 }
 
-/// A path as the real file system has it: characters from U+10FF80 on stand for bytes
-/// that are not UTF-8.
+/// Returns a path as the real file system has it: characters from U+10FF80 on stand for
+/// bytes that are not UTF-8.
 fn bytes(path: &str) -> Vec<u8> {
     let mut bytes = Vec::new();
     for character in path.chars() {
@@ -313,7 +313,7 @@ fn bytes(path: &str) -> Vec<u8> {
     bytes
 }
 
-/// A path as a target writes it.
+/// Returns a path as a target spells it.
 fn encode(path: &str) -> String {
     let mut target = String::new();
     for byte in bytes(path) {

@@ -1,4 +1,4 @@
-//! The options of the server, and what the world is like.
+//! Options of the server, and properties of the world.
 
 use super::Kind;
 use crate::random::Random;
@@ -10,7 +10,7 @@ pub struct Settings {
     pub connections: Option<usize>,
     /// `--cache`, in bytes.
     pub cache: usize,
-    /// Bytes of fields that the operator adds to every answer.
+    /// Bytes of fields that the operator adds to every response.
     pub fields: usize,
     pub hidden: bool,
     pub spa: bool,
@@ -18,16 +18,16 @@ pub struct Settings {
     /// `--rate` and `--throttle`.
     pub rate: Option<u32>,
     pub throttle: Option<u32>,
-    /// Nanoseconds that times on the disk are multiples of.
+    /// Granularity of times on the disk, in nanoseconds.
     pub granularity: i128,
-    /// Nanoseconds that the disk takes for everything.
+    /// Nanoseconds that each operation of the disk takes.
     pub delay: u64,
 }
 
-/// Bytes of one of the operator's fields.
+/// Length of one of the operator's fields.
 const LINE: usize = 1_000;
 
-/// What the component keeps unless it is told otherwise.
+/// Default of `--cache`, in bytes.
 const CACHE: usize = 32 << 20;
 
 impl Settings {
@@ -68,7 +68,7 @@ impl Settings {
         settings
     }
 
-    /// Nothing that would stand in the way of what the schedule is about.
+    /// Removes settings that would hide the subject of the schedule.
     fn plain(&mut self) {
         (self.connections, self.rate, self.throttle) = (None, None, None);
         self.delay = self.delay.min(MILLISECOND);

@@ -2,7 +2,7 @@
 
 use super::{Plan, Step};
 
-/// Plans with something left out, the largest parts first.
+/// Returns plans without some part, the largest parts first.
 pub fn smaller(plan: &Plan) -> Vec<Plan> {
     let mut plans = Vec::new();
     let mut add = |change: &dyn Fn(&mut Plan)| {

@@ -1,5 +1,5 @@
-//! What files hold: each run of eight bytes tells its version and its offset, so that
-//! an answer with a byte of another version or another place is seen.
+//! Content of files. Each eight bytes encode their version and their offset, so that a
+//! byte of another version or another offset is detected.
 
 use crate::random::mix;
 
@@ -22,7 +22,7 @@ pub fn fill(version: u64, offset: u64, buffer: &mut [u8]) {
     }
 }
 
-/// How many of the bytes, from the first on, are those of a version at an offset.
+/// Counts the leading bytes that are those of a version at an offset.
 pub fn matching(version: u64, offset: u64, bytes: &[u8]) -> usize {
     let (mut at, mut done) = (offset, 0);
     while done < bytes.len() {
@@ -51,7 +51,7 @@ mod tests {
         for (version, offset) in [(8, 13), (7, 12), (7, 14), (7, 21)] {
             assert!(matching(version, offset, &bytes) < 4, "{version} {offset}");
         }
-        // Of which a part is of another version.
+        // A part of the bytes is of another version.
         fill(8, 13 + 60, &mut bytes[60..]);
         assert!((60..64).contains(&matching(7, 13, &bytes)));
     }

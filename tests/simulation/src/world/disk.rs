@@ -1,4 +1,4 @@
-//! A file system that is a table: paths, what they lead to, and what goes wrong there.
+//! A file system that is a table of paths, with their targets and their faults.
 
 use std::collections::BTreeMap;
 
@@ -11,20 +11,20 @@ use crate::random::mix;
 /// Nanoseconds since 1970.
 pub type Time = i128;
 
-/// What a path leads to.
+/// The thing that a path leads to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Node {
     /// The number of an inode.
     File(u64),
     Folder,
-    /// A folder of very many entries, which are told by their numbers.
+    /// A directory of very many entries, which are named by their numbers.
     Crowd(Crowd),
     /// A symbolic link to a path below the root, or to nothing.
     Link(String),
     Fifo,
 }
 
-/// What very many entries are.
+/// Number and kind of very many entries.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Crowd {
     pub count: usize,
@@ -38,7 +38,7 @@ pub enum CrowdKind {
     Dangling,
 }
 
-/// A file's content and what is known of it. Other content, another version.
+/// Content and metadata of a file. Each content has a version of its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Inode {
     pub version: u64,
@@ -70,19 +70,19 @@ pub struct Disk {
     pub inodes: BTreeMap<u64, Inode>,
     pub faults: BTreeMap<String, Fault>,
     pub history: History,
-    /// Nanoseconds that times are multiples of.
+    /// Granularity of times, in nanoseconds.
     pub granularity: i128,
     /// Nanoseconds that every operation takes.
     pub delay: u64,
-    /// No descriptor is left for another file.
+    /// Whether no descriptor is left for another file.
     pub exhausted: bool,
-    /// The folder that was granted is gone.
+    /// Whether the granted directory is removed.
     pub removed: bool,
-    /// Files and folders that are held open.
+    /// Number of files and directories that are held open.
     pub open: usize,
 }
 
-/// Links that are followed one after the other.
+/// Most links that are followed in a row.
 const LINKS: usize = 8;
 
 impl Disk {
@@ -100,13 +100,13 @@ impl Disk {
         }
     }
 
-    /// The time as this file system writes it.
+    /// Returns the time as this file system stores it.
     pub fn time(&self, now: u64) -> Time {
         let time = i128::from(EPOCH) * i128::from(SECOND) + i128::from(now);
         time - time.rem_euclid(self.granularity)
     }
 
-    /// What a path leads to, links followed.
+    /// Follows links, and returns what a path leads to.
     pub fn find(&self, path: &str) -> Option<(&str, &Node)> {
         let mut path = path;
         for _ in 0..LINKS {
@@ -141,7 +141,7 @@ impl Disk {
         })
     }
 
-    /// What is open; a file of a crowd is empty.
+    /// Returns an open inode. A file of a crowd is empty.
     pub fn inode(&self, number: u64) -> Inode {
         let time = self.began();
         self.inodes.get(&number).copied().unwrap_or(Inode {
@@ -152,7 +152,7 @@ impl Disk {
         })
     }
 
-    /// Long before the world began.
+    /// Returns a time long before the world began.
     fn began(&self) -> Time {
         self.time(0) - 1_000_000 * i128::from(SECOND)
     }
@@ -183,7 +183,7 @@ impl Disk {
         }
     }
 
-    /// What an entry of a crowd is.
+    /// Returns the kind of an entry of a crowd.
     fn crowded(&self, path: &str) -> Option<Result<Stat, ErrorCode>> {
         let (folder, name) = path.rsplit_once('/')?;
         let Some(Node::Crowd(crowd)) = self.nodes.get(folder) else {
@@ -203,7 +203,7 @@ impl Disk {
         })
     }
 
-    /// Whether a path may be opened now.
+    /// Checks that a path may be opened now.
     pub fn may_open(&self, path: &str) -> Result<Stat, ErrorCode> {
         let stat = self.stat(path)?;
         if let Some(code) = self.fault(path).and_then(|fault| fault.open.clone()) {
@@ -218,7 +218,7 @@ impl Disk {
         }
     }
 
-    /// The names in a folder, in the order in which it gives them.
+    /// Returns the names in a directory, in its own order.
     pub fn names(&self, path: &str) -> Vec<String> {
         let Some((path, node)) = self.find(path) else {
             return Vec::new();

@@ -1,41 +1,41 @@
-//! What goes wrong at a path, and which answers are right then.
+//! Faults at a path, and the statuses that are then right.
 
 use crate::host::ErrorCode;
 
-/// What operations at a path come to.
+/// Results of the operations at a path.
 #[derive(Clone, Debug, Default)]
 pub struct Fault {
     pub stat: Option<ErrorCode>,
     pub open: Option<ErrorCode>,
-    /// From this offset on reading fails.
+    /// Reading fails from this offset on.
     pub read: Option<(u64, ErrorCode)>,
-    /// After so many entries listing fails.
+    /// Listing fails after this number of entries.
     pub list: Option<(usize, ErrorCode)>,
     /// Nanoseconds that an operation takes.
     pub delay: u64,
 }
 
-/// A status of an answer.
+/// Status of a response.
 pub type Status = u16;
 
-/// The statuses that say of an error what the client should know.
+/// Returns the statuses that report an error as the client should know it.
 pub fn statuses(code: &ErrorCode) -> &'static [Status] {
     match code {
         ErrorCode::Access => &[403],
         ErrorCode::InsufficientMemory => &[503],
         ErrorCode::Io => &[500],
         ErrorCode::NoEntry | ErrorCode::NotDirectory => &[404],
-        // Out of the root, or not to be opened.
+        // Out of the root, or opening is forbidden.
         ErrorCode::NotPermitted => &[403, 404],
         ErrorCode::Loop | ErrorCode::NameTooLong | ErrorCode::IllegalByteSequence => &[404, 400],
-        // Of a name that this file system can't have, or of a folder in the file's place.
+        // A name that this file system can't have, or a directory in the file's place.
         ErrorCode::Invalid | ErrorCode::IsDirectory => &[404, 500],
-        // Never what is not so: a file that is there is not "not found".
+        // The status must be true: a file that exists is not "not found".
         _ => &[500, 503],
     }
 }
 
-/// Every error that the file system's interface can say.
+/// Returns every error code of the file system's interface.
 pub fn every() -> Vec<ErrorCode> {
     vec![
         ErrorCode::Access,

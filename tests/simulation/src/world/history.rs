@@ -1,31 +1,31 @@
-//! What every path has led to, and when: by it answers are judged.
+//! The history of every path, by which responses are judged.
 
 use std::collections::BTreeMap;
 
 use super::disk::{Disk, Node};
 use super::faults::{Status, statuses};
 
-/// What a path led to.
+/// The thing that a path led to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Past {
     /// Version and size, where it led to a file.
     pub file: Option<(u64, u64)>,
     pub is_folder: bool,
-    /// What a plain GET is rightly answered with.
+    /// Statuses that are right for a plain GET.
     pub statuses: Vec<Status>,
-    /// Reading fails somewhere.
+    /// Whether reading fails somewhere.
     pub breaks: bool,
 }
 
 #[derive(Default)]
 pub struct History {
     paths: BTreeMap<String, Vec<(u64, Past)>>,
-    /// Where size and times were made to say nothing of what was changed.
+    /// Paths where size and times were set so that they do not show a change.
     forged: Vec<String>,
 }
 
 impl History {
-    /// All that a path has led to between two points in time.
+    /// Returns everything that a path has led to between two times.
     pub fn between<'a>(
         &'a self,
         path: &str,
@@ -47,14 +47,14 @@ impl History {
         self.forged.iter().any(|forged| forged == path)
     }
 
-    /// Whether the path was ever there.
+    /// Whether the path ever existed.
     pub fn knows(&self, path: &str) -> bool {
         self.paths.contains_key(path)
     }
 }
 
 impl Disk {
-    /// Writes down what a path leads to from now on; to be called after each change.
+    /// Records what a path leads to from now on. Must be called after each change.
     pub fn remember(&mut self, path: &str, now: u64) {
         let past = self.present(path);
         let all = self.history.paths.entry(path.to_owned()).or_default();
@@ -63,7 +63,7 @@ impl Disk {
         }
     }
 
-    /// The same for every path that is known.
+    /// Does the same for every known path.
     pub fn remember_all(&mut self, now: u64) {
         let known = self.history.paths.keys().chain(self.nodes.keys());
         let mut paths: Vec<String> = known.cloned().collect();
@@ -102,13 +102,13 @@ impl Disk {
         if past.statuses == [200] {
             if let Err(code) = self.may_open(path) {
                 past.statuses = statuses(&code).into();
-                // What is kept needs no descriptor.
+                // A cached file needs no descriptor.
                 past.statuses.extend(self.exhausted.then_some(200));
             } else if let Some(fault) = self.faults.get(path) {
                 if let Some((after, code)) = &fault.list
                     && self.names(path).len() >= *after
                 {
-                    // What is open is there.
+                    // An open directory exists, so a 404 would be wrong.
                     let told = statuses(code).iter().filter(|status| **status != 404);
                     past.statuses = told.copied().chain([500]).collect();
                 }

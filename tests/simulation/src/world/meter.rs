@@ -1,34 +1,34 @@
-//! What the component uses of its processor, and who waits meanwhile.
+//! The instructions of the component, and the time that others wait meanwhile.
 //!
-//! A *turn* is what happens between two returns to the host's event loop: nothing else
-//! can happen in the world meanwhile, so its length is what everybody waits for.
+//! A *turn* is the time between two returns to the host's event loop. Nothing else can
+//! happen in the world meanwhile, so everyone waits for the length of a turn.
 
-/// Instructions that one turn may take for each connection that is open, and for a few
-/// more. A request takes ten to twenty thousand, and a processor some two million in a
-/// millisecond.
+/// Instructions that one turn may take for each open connection, and for [`TURN_FLOOR`]
+/// more. A request takes ten to twenty thousand, and a processor executes some two
+/// million in a millisecond.
 pub const TURN_INSTRUCTIONS: u64 = 2_000_000;
 
-/// Connections' worth of work that a turn may take with no connection open: it lists a
-/// folder, writes the log, closes connections.
+/// Additional connections for which a turn may work when none is open: it lists a
+/// directory, writes the log, closes connections.
 pub const TURN_FLOOR: u64 = 3;
 
-/// Where the component is stopped that does not return at all.
+/// Instructions after which a component that never returns is stopped.
 pub const FUEL: u64 = 400_000_000;
 
-/// How fast the processor is: instructions in a nanosecond.
+/// Speed of the processor: instructions in a nanosecond.
 pub const SPEED: u64 = 2;
 
 #[derive(Debug, Default)]
 pub struct Meter {
     /// Instructions since the world began.
     pub total: u64,
-    /// Where the turn began.
+    /// Value of `total` when the turn began.
     turn: u64,
-    /// Turns so far in which something was done.
+    /// Number of turns in which something was done.
     pub turns: u64,
-    /// The longest turn, in instructions.
+    /// Length of the longest turn in instructions.
     pub longest: u64,
-    /// Bytes of memory, and how many there may be.
+    /// Bytes of memory, and the most that are allowed.
     pub memory: usize,
     pub memory_bound: usize,
 }
@@ -41,13 +41,13 @@ impl Meter {
         }
     }
 
-    /// Notes instructions; returns the nanoseconds that they took.
+    /// Counts instructions, and returns the nanoseconds that they took.
     pub fn note(&mut self, instructions: u64) -> u64 {
         self.total += instructions;
         instructions / SPEED
     }
 
-    /// Ends a turn; returns its instructions.
+    /// Ends a turn, and returns its instructions.
     pub fn end_turn(&mut self) -> u64 {
         let length = self.total - self.turn;
         self.turn = self.total;

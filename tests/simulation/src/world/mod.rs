@@ -1,5 +1,5 @@
-//! The world that the component is in: a clock, a network, a disk and a log, all of
-//! them values. Nothing here runs by itself: [`crate::run`] moves the time.
+//! The component's world: a clock, a network, a disk and a log, all of them values.
+//! Nothing here runs by itself: [`crate::run`] advances the time.
 
 pub mod content;
 pub mod disk;
@@ -28,27 +28,27 @@ pub const SECOND: u64 = 1_000_000_000;
 /// Unix time in seconds at which every world begins.
 pub const EPOCH: i64 = 1_800_000_000;
 
-/// What happens at a point in time.
+/// Something that happens at a point in time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Event {
-    /// A client can go on.
+    /// A client can continue.
     Client(usize),
-    /// A wait of the component's, or of one of its operations, is over.
+    /// A wait of the component, or of one of its operations, is over.
     Timer(u64),
-    /// The disk changes: the number of the change in the plan.
+    /// The disk changes. The number is that of the change in the plan.
     Change(usize),
     /// No more connections are accepted.
     Drain,
-    /// By now the component must have come to its end.
+    /// The component must have ended by now.
     End,
 }
 
-/// What did not hold, and when.
+/// A broken invariant.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Broken {
-    /// The invariant, in one word.
+    /// Name of the invariant, in one word.
     pub invariant: &'static str,
-    /// What was seen instead.
+    /// Observed behaviour.
     pub what: String,
     /// Nanoseconds since the world began.
     pub at: u64,
@@ -60,25 +60,26 @@ pub struct World {
     queue: BinaryHeap<Reverse<(u64, u64, Event)>>,
     order: u64,
     timers: BTreeMap<u64, Waker>,
-    /// Seconds by which the wall clock is off.
+    /// Seconds by which the wall clock is wrong.
     pub clock_error: i64,
     pub network: Network,
     pub disk: Disk,
     pub meter: Meter,
     pub trace: Trace,
-    /// What the component has written to standard output.
+    /// Bytes that the component has written to standard output.
     pub log: Vec<u8>,
-    /// The same of standard error.
+    /// Bytes that it has written to standard error.
     pub complaints: Vec<u8>,
     pub arguments: Vec<String>,
-    /// The first invariant that did not hold.
+    /// The first broken invariant.
     pub broken: Option<Broken>,
     /// Invariants that need not hold.
     pub without: Vec<String>,
 }
 
-/// The world, as the fakes and the clients hold it. One thread: the lock is never waited
-/// for, but the runtime asks that its host could move to another thread.
+/// The world, as the simulated imports and the clients hold it. There is one thread, so
+/// the lock is never contended, but the runtime requires that its host can move to
+/// another thread.
 #[derive(Clone)]
 pub struct Shared(Arc<Mutex<World>>);
 
@@ -91,7 +92,7 @@ impl Shared {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Waits for so many nanoseconds; not at all for none.
+    /// Waits for a number of nanoseconds. With 0 it does not wait.
     pub fn sleep(&self, nanoseconds: u64) -> Sleep {
         let at = self.lock().now.saturating_add(nanoseconds);
         Sleep {
@@ -128,7 +129,8 @@ impl World {
         self.queue.push(Reverse((at, self.order, event)));
     }
 
-    /// The next event that is due; with `may_wait` the next at all, and the time moves.
+    /// Returns the next event that is due. With `may_wait` it returns the next event of
+    /// all, and the time advances.
     pub fn next(&mut self, may_wait: bool) -> Option<Event> {
         let &Reverse((at, _, event)) = self.queue.peek()?;
         if at > self.now && !may_wait {
@@ -144,7 +146,7 @@ impl World {
         Some(event)
     }
 
-    /// Notes what did not hold; the first is what counts.
+    /// Records a broken invariant. Only the first one counts.
     pub fn break_(&mut self, invariant: &'static str, what: impl FnOnce() -> String) {
         if self.broken.is_none() && !self.without.iter().any(|name| name == invariant) {
             self.broken = Some(Broken {
@@ -155,7 +157,7 @@ impl World {
         }
     }
 
-    /// Unix time in seconds, and nanoseconds.
+    /// Returns the Unix time in seconds, and nanoseconds.
     pub fn wall_clock(&self) -> (i64, u32) {
         let seconds = EPOCH + (self.now / SECOND) as i64 + self.clock_error;
         (seconds, (self.now % SECOND) as u32)

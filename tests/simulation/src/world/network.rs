@@ -1,4 +1,4 @@
-//! Connections: two queues of bytes, and how each direction ended.
+//! Connections: two queues of bytes, and the end of each direction.
 
 use std::collections::VecDeque;
 use std::net::SocketAddr;
@@ -8,39 +8,40 @@ use std::task::Waker;
 #[derive(Default)]
 pub struct Network {
     pub links: Vec<Link>,
-    /// Those that wait to be accepted.
+    /// Connections that wait to be accepted.
     pub backlog: VecDeque<usize>,
     pub accepting: Option<Waker>,
-    /// No more are accepted.
+    /// Whether no more connections are accepted.
     pub ended: bool,
 }
 
-/// One connection. «In» is towards the component.
+/// One connection. "In" is towards the component.
 pub struct Link {
     pub client: usize,
     pub peer: SocketAddr,
     pub inbound: VecDeque<u8>,
-    /// The client has said that it sends no more.
+    /// Whether the client has shut down its sending direction.
     pub half_closed: bool,
-    /// The client is gone without a word.
+    /// Whether the client has reset the connection.
     pub reset: bool,
     pub reset_at: Option<u64>,
     pub reader: Option<Waker>,
     pub outbound: VecDeque<u8>,
-    /// Bytes that are on their way at most.
+    /// Most bytes in flight.
     pub capacity: usize,
     pub writer: Option<Waker>,
-    /// The component sends no more.
+    /// Whether the component sends no more.
     pub finished: bool,
-    /// The component has closed it with bytes unread: what was on its way is lost.
+    /// Whether the component has closed it with bytes unread, which loses the bytes in
+    /// flight.
     pub refused: bool,
-    /// Of the component's ends: the socket, its stream in and its stream out.
+    /// Number of the component's handles: the socket, its stream in and its stream out.
     pub held: u8,
-    /// When the client last sent or took something.
+    /// Time at which the client last sent or read something.
     pub moved_at: u64,
-    /// When the component closed it.
+    /// Time at which the component closed it.
     pub closed_at: Option<u64>,
-    /// Since when, in the component's turns, the client waits for a sign of life.
+    /// Instructions that the component had used when the client began to wait for bytes.
     pub waits_since: Option<u64>,
 }
 
@@ -66,7 +67,7 @@ impl Link {
         }
     }
 
-    /// Whether the component has nothing of it any more.
+    /// Whether the component holds no part of it any more.
     pub fn is_closed(&self) -> bool {
         self.closed_at.is_some()
     }
@@ -77,7 +78,7 @@ impl Link {
         }
     }
 
-    /// The client sends; what comes to a closed connection resets it.
+    /// Sends bytes of the client. Bytes for a closed connection reset it.
     pub fn send(&mut self, bytes: &[u8]) {
         if self.is_closed() {
             self.refuse();
@@ -87,7 +88,7 @@ impl Link {
         self.wake();
     }
 
-    /// The client goes without a word.
+    /// Resets the connection from the client's side.
     pub fn reset(&mut self, now: u64) {
         self.reset = true;
         self.reset_at = Some(now);
@@ -95,13 +96,13 @@ impl Link {
         self.wake();
     }
 
-    /// What a system does with a connection that is closed with bytes unread.
+    /// Resets the connection, as a system does when it is closed with bytes unread.
     pub fn refuse(&mut self) {
         self.refused = true;
         self.outbound.clear();
     }
 
-    /// One of the component's ends is gone.
+    /// Releases one of the component's handles.
     pub fn release(&mut self, now: u64) {
         self.held = self.held.saturating_sub(1);
         if self.held == 0 && !self.is_closed() {
@@ -115,7 +116,7 @@ impl Link {
 }
 
 impl Network {
-    /// A client connects; `None` when nobody listens any more.
+    /// Connects a client. Returns `None` when no one listens any more.
     pub fn connect(&mut self, link: Link) -> Option<usize> {
         if self.ended {
             return None;
@@ -132,7 +133,7 @@ impl Network {
         self.accepting.take().into_iter().for_each(Waker::wake);
     }
 
-    /// Connections that the component holds.
+    /// Counts the connections that the component holds.
     pub fn open(&self) -> usize {
         let open = |link: &&Link| link.held > 0;
         self.links.iter().filter(open).count()

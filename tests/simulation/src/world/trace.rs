@@ -1,11 +1,11 @@
-//! What a run has done, as one number: equal runs have equal ones.
+//! The actions of a run as one number, which is equal for equal runs.
 
-/// A running hash over every call to the host, every byte that went either way and
-/// every line of log.
+/// A running hash over every call to the host, every byte in both directions and every
+/// line of the log.
 #[derive(Clone, Debug)]
 pub struct Trace {
     state: u64,
-    /// Lines for people, where someone wants them.
+    /// Lines for people, where requested.
     pub lines: Option<Vec<String>>,
 }
 
@@ -23,7 +23,7 @@ impl Trace {
         self.state
     }
 
-    /// A call: its name, and two numbers that tell it from others.
+    /// Records a call: its name, and two numbers that distinguish it.
     pub fn call(&mut self, name: &str, one: u64, other: u64) {
         self.bytes(name.as_bytes());
         self.word(one);
@@ -49,7 +49,7 @@ impl Trace {
             .rotate_left(29);
     }
 
-    /// A line for people, written only where someone reads it.
+    /// Records a line for people, where requested.
     pub fn say(&mut self, line: impl FnOnce() -> String) {
         if let Some(lines) = &mut self.lines {
             lines.push(line());

@@ -1,4 +1,4 @@
-//! What was typed, and what it means.
+//! The command line options, and what they mean.
 
 use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
@@ -13,12 +13,12 @@ use crate::rlimit;
 
 mod usage;
 
-/// Serves a folder, or a single file, over HTTP. The server runs in a sandbox
-/// that holds that folder, read-only, and one port.
+/// Serves a folder, or a single file, over HTTP. The server runs in a sandbox that can
+/// only read that folder and accept connections on one port.
 #[derive(Debug, Parser)]
 #[command(version, max_term_width = 96)]
 pub(crate) struct Options {
-    /// The folder or the file to serve
+    /// Folder or file to serve
     #[arg(env = "PORTHOLE_PATH", value_name = "PATH")]
     pub(crate) path: PathBuf,
 
@@ -36,34 +36,34 @@ pub(crate) struct Options {
     )]
     bind: Vec<IpAddr>,
 
-    /// Workers, each a thread with an instance of its own [default: one per core]
+    /// Workers, each a thread with its own instance [default: one per core]
     #[arg(long, env = "PORTHOLE_WORKERS", value_name = "N",
           value_parser = clap::value_parser!(u16).range(1..=512))]
     workers: Option<u16>,
 
-    /// The file that stands for its folder
+    /// File to serve for a folder that contains it
     #[arg(long, env = "PORTHOLE_INDEX", value_name = "NAME", default_value = "index.html",
           value_parser = file_name)]
     index: String,
 
-    /// Serve names that begin with a dot
+    /// Serve files and folders whose names begin with a dot
     #[arg(long, env = "PORTHOLE_HIDDEN", action = ArgAction::SetTrue, value_parser = usage::switch)]
     hidden: bool,
 
-    /// Answer unknown paths with the folder's index file, for single-page applications
+    /// Serve the folder's index file for unknown paths, for single-page applications
     #[arg(long, env = "PORTHOLE_SPA", action = ArgAction::SetTrue, value_parser = usage::switch)]
     spa: bool,
 
-    /// The value of Cache-Control for files
+    /// Value of the Cache-Control field of files
     #[arg(long, env = "PORTHOLE_CACHE_CONTROL", value_name = "VALUE",
           value_parser = NonEmptyStringValueParser::new())]
     cache_control: Option<String>,
 
-    /// Let pages of any origin read what is served (CORS)
+    /// Let pages of any origin read the files (CORS)
     #[arg(long, env = "PORTHOLE_CORS", action = ArgAction::SetTrue, value_parser = usage::switch)]
     cors: bool,
 
-    /// A header line for every answer, 'Name: value'; may be given more than once
+    /// Header field to add to every response, 'Name: value'; may be given more than once
     #[arg(
         long,
         env = "PORTHOLE_HEADER",
@@ -72,35 +72,35 @@ pub(crate) struct Options {
     )]
     header: Vec<String>,
 
-    /// Say more: connections, request heads, disconnects
+    /// Log more: connections, request heads, disconnects
     #[arg(short, long, env = "PORTHOLE_VERBOSE", action = ArgAction::SetTrue, value_parser = usage::switch)]
     verbose: bool,
 
-    /// No access log
+    /// Write no access log
     #[arg(short, long, env = "PORTHOLE_QUIET", action = ArgAction::SetTrue, value_parser = usage::switch)]
     quiet: bool,
 
-    /// Milliseconds in the times of the access log
-    #[arg(long, env = "PORTHOLE_LOG_MILLISECONDS")]
+    /// Write milliseconds in the times of the access log
+    #[arg(long, env = "PORTHOLE_LOG_MILLISECONDS", action = ArgAction::SetTrue, value_parser = usage::switch)]
     log_milliseconds: bool,
 
-    /// Connections at once; beyond, clients are told to come back later
+    /// Most connections at once; further clients are told to come back later
     #[arg(long, env = "PORTHOLE_MAX_CONNECTIONS", value_name = "N", default_value_t = 4096,
           value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
     max_connections: u32,
 
-    /// Connections at once of one client address (of an IPv6 network of 64 bits); beyond,
-    /// new ones are closed [default: 1024, and any number of this machine's own]
+    /// Most connections at once of one client (an IPv4 address, or an IPv6 network of 64
+    /// bits); further ones are closed [default: 1024, and any number from this machine]
     #[arg(long, env = "PORTHOLE_MAX_PER_ADDRESS", value_name = "N",
           value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
     max_per_address: Option<u32>,
 
-    /// Requests per second of one client address; beyond, it is told 429 [default: any]
+    /// Most requests per second of one client; further ones get status 429 [default: any]
     #[arg(long, env = "PORTHOLE_RATE", value_name = "N",
           value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
     rate: Option<u32>,
 
-    /// KiB per second to one client address [default: any]
+    /// Most KiB per second to one client [default: any]
     #[arg(long, env = "PORTHOLE_THROTTLE", value_name = "KIB",
           value_parser = clap::value_parser!(u32).range(4..=4_194_304))]
     throttle: Option<u32>,
@@ -110,31 +110,30 @@ pub(crate) struct Options {
           value_parser = clap::value_parser!(u32).range(16..=4096))]
     memory: u32,
 
-    /// Small files and open files that each worker keeps for the next request, in MiB
+    /// Cache of each worker for small files and open files, in MiB
     #[arg(long, env = "PORTHOLE_CACHE", value_name = "MIB", default_value_t = 32,
           value_parser = clap::value_parser!(u32).range(0..=1024))]
     cache: u32,
 
-    /// A component to run instead of the built-in one; SIGHUP loads it again
+    /// Component to run instead of the built-in one; SIGHUP loads it again
     #[arg(long, env = "PORTHOLE_COMPONENT", value_name = "FILE")]
     component: Option<PathBuf>,
 
-    /// Do not give up other rights to the system after the start (Linux: Landlock)
+    /// Do not confine the process after the start (Linux: Landlock, seccomp)
     #[arg(long, env = "PORTHOLE_NO_CONFINE", action = ArgAction::SetTrue, value_parser = usage::switch)]
     no_confine: bool,
 
-    /// A folder below which SIGHUP may find what took the place of PATH or of the
-    /// component; may be given more than once
+    /// Folder below which SIGHUP may find a replaced PATH or component; may be given more
+    /// than once
     #[arg(long, env = "PORTHOLE_RELOAD_FROM", value_name = "FOLDER")]
     reload_from: Vec<PathBuf>,
 
-    /// Print what the component is granted and by what that is enforced, and serve
-    /// nothing
+    /// Print what the component is granted and what enforces it, and serve nothing
     #[arg(long, env = "PORTHOLE_GRANTS", value_name = "FORMAT", value_enum,
           num_args = 0..=1, require_equals = true, default_missing_value = "text")]
     pub(crate) grants: Option<Format>,
 
-    /// Seconds that open transfers may take to finish after a stop was asked for
+    /// Seconds that open transfers may take to finish after a stop signal
     #[arg(
         long,
         env = "PORTHOLE_GRACE",
@@ -144,7 +143,7 @@ pub(crate) struct Options {
     grace: u32,
 }
 
-/// What is to run, read and not compiled.
+/// The component to run, read but not compiled.
 pub(crate) enum Source {
     BuiltIn,
     Component(Vec<u8>),
@@ -168,7 +167,7 @@ impl Source {
     }
 }
 
-/// How `--grants` prints.
+/// Output format of `--grants`.
 #[derive(Clone, Copy, Debug, ValueEnum)]
 pub(crate) enum Format {
     Text,
@@ -180,10 +179,11 @@ impl Options {
         Source::read(self.component())
     }
 
-    /// Lowers what the process may not open so many files for; returns what to say then.
+    /// Lowers the number of connections if the process may not open enough files for
+    /// them. Returns the message for that case.
     ///
     /// # Errors
-    /// When it may open so few that nothing can be served.
+    /// When the process may open so few files that nothing can be served.
     pub(crate) fn fit(&mut self, descriptors: Option<u64>) -> anyhow::Result<Option<String>> {
         let workers = self.limits().workers as u64;
         let least = rlimit::least(workers, self.bind.len() as u64);
@@ -202,8 +202,8 @@ impl Options {
         }))
     }
 
-    /// Gives up what serving does not need; `None` if that was not wanted. To be called
-    /// after all is opened, and before the first thread.
+    /// Gives up the rights that serving does not need; `None` if `--no-confine` was
+    /// given. Call it after everything is opened, and before the first thread.
     pub(crate) fn confine(&self, root: &Root) -> anyhow::Result<Option<Confined>> {
         if self.no_confine {
             return Ok(None);
@@ -213,8 +213,8 @@ impl Options {
         Ok(Some(confined))
     }
 
-    /// What stays readable for SIGHUP, beside the root. A component that came out of a
-    /// pipe does so once.
+    /// Returns the paths that stay readable for SIGHUP, beside the root. A component that
+    /// came out of a pipe can be read only once.
     pub(crate) fn also_readable(&self) -> Vec<&Path> {
         let component = self.component().filter(|file| file.is_file());
         let folders = self.reload_from.iter().map(PathBuf::as_path);
@@ -238,9 +238,9 @@ impl Options {
             per_address: self
                 .max_per_address
                 .map_or(defaults.per_address, |most| most as usize),
-            // Whoever names a number means everyone.
+            // A number that the user gives counts for every client.
             except_loopback: self.max_per_address.is_none(),
-            // Each worker's instance counts for itself.
+            // Each worker's instance counts separately.
             by_address: self.rate.is_some() || self.throttle.is_some(),
             memory: (self.memory as usize).saturating_mul(1 << 20),
             workers: self.workers.map_or(defaults.workers, usize::from),
@@ -250,7 +250,7 @@ impl Options {
         .serving(self.max_connections as usize)
     }
 
-    /// What the component is told.
+    /// Returns the component's arguments.
     pub(crate) fn arguments(&self, addresses: &[SocketAddr]) -> Vec<String> {
         let listen = addresses
             .iter()

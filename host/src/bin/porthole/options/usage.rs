@@ -1,4 +1,4 @@
-//! How wrong usage is told, and what the parser needs to be told itself.
+//! Errors of usage, and rules that the parser does not know.
 
 use std::io::Write as _;
 
@@ -9,13 +9,15 @@ use porthole::printable;
 use super::Options;
 
 impl Options {
-    /// What was typed, or set as `PORTHOLE_...`. Wrong usage ends the program.
+    /// Parses the command line and the `PORTHOLE_...` variables. Wrong usage ends the
+    /// program.
     pub(crate) fn read() -> Self {
         let options = Self::try_parse().and_then(Self::consistent);
         options.unwrap_or_else(|error| end_with(&error))
     }
 
-    /// The parser would take a variable that says no for a flag that was given.
+    /// Rejects conflicting options. The parser's own rule would also apply to a variable
+    /// that turns a flag off.
     fn consistent(self) -> Result<Self, clap::Error> {
         let conflicts = [
             (self.verbose && self.quiet, "--verbose", "--quiet"),
@@ -35,7 +37,7 @@ impl Options {
     }
 }
 
-/// As clap does, but for control characters in what was typed.
+/// Ends the program as clap does, but escapes control characters in the user's input.
 fn end_with(error: &clap::Error) -> ! {
     if !error.use_stderr() || !something_steers() {
         error.exit()
@@ -46,7 +48,7 @@ fn end_with(error: &clap::Error) -> ! {
     std::process::exit(error.exit_code())
 }
 
-/// Whether a terminal that is shown what was typed would obey some of it.
+/// Whether the user's input has characters that could control a terminal.
 fn something_steers() -> bool {
     let typed = std::env::args_os().skip(1);
     let set = std::env::vars_os()
@@ -57,7 +59,7 @@ fn something_steers() -> bool {
         .any(|text| text.to_string_lossy().contains(char::is_control))
 }
 
-/// A flag's variable: set to nothing, it says no.
+/// Parses a flag's variable. An empty value means no.
 pub(super) fn switch(value: &str) -> Result<bool, String> {
     match value.to_ascii_lowercase().as_str() {
         "1" | "true" | "yes" | "on" => Ok(true),

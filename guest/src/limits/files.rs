@@ -1,0 +1,84 @@
+//! Limits of listings, of the cache, and of questions to the file system.
+
+/// Entries of a directory that are read for a listing, including hidden entries and links
+/// that lead nowhere. All names are read before the file system is asked about the first.
+///
+/// - unit: entries
+/// - at it: the response is 503, the connection is closed, and a line in the log has the
+///   reason
+/// - held by: `http::directory::a_folder_with_too_many_entries_has_no_listing`
+pub const LISTING_ENTRIES: usize = 100_000;
+
+/// Entries that are read from a directory at once.
+///
+/// - unit: entries
+/// - at it: the next entries are read afterwards
+/// - held by: `http::directory::a_large_folder_is_shown_whole_and_in_order`
+pub const LISTING_BATCH: usize = 128;
+
+/// Listings that are made at once, because each keeps the file system busy.
+///
+/// - unit: listings
+/// - at it: further listings wait
+/// - held by: `attacks::floods::large_folders`
+pub const LISTINGS_AT_ONCE: usize = 2;
+
+/// Memory of all listings that are being made or sent, with the entries that they are made
+/// of. Clients that do not read must not take the memory that other clients need. A listing
+/// of 100,000 entries whose names have 40 letters takes 28 MiB while it is made and 15 MiB
+/// while it is sent.
+///
+/// - unit: bytes
+/// - at it: the response is 503, the connection is closed, and a line in the log has the
+///   reason
+/// - held by: `attacks::floods::unread_listings`, `guest::render::pieces::a_page_that_is_too_large_is_none`,
+///   `guest::render::pages_count_while_someone_holds_them`
+pub const LISTING_BYTES: usize = 32 << 20;
+
+/// Size of the pieces that a listing is held in. A piece never grows.
+///
+/// - unit: bytes
+/// - at it: the next row begins a new piece
+/// - held by: `guest::render::pieces::pieces_are_counted_and_never_grow`
+pub const LISTING_PIECE: usize = 64 * 1024;
+
+/// Memory for small files, names and open files that are kept for the next request, unless
+/// `--cache` sets another number.
+///
+/// - unit: bytes
+/// - at it: the least recently used entry is dropped
+/// - held by: `guest::files::lru::a_hundred_thousand_paths_stay_within_the_bound`
+pub const CACHE_BYTES: usize = 32 << 20;
+
+/// Largest file that is kept in memory.
+///
+/// - unit: bytes
+/// - at it: larger files are kept open instead
+/// - held by: `http::cache::every_kind_of_change_is_seen_at_once`
+pub const CACHED_FILE_BYTES: usize = 64 * 1024;
+
+/// Weight of an open file in the cache. It takes a descriptor, and descriptors are scarcer
+/// than memory.
+///
+/// - unit: bytes
+/// - at it: the least recently used entry is dropped when the cache reaches `CACHE_BYTES`
+/// - held by: `guest::files::lru::the_least_recently_used_goes_first`
+pub const OPEN_FILE_WEIGHT: usize = 64 * 1024;
+
+/// Longest time that a file is kept open without a request for it: as long as a player
+/// takes from one range to the next. After that, the space of a removed film is freed, and
+/// a USB stick can be unmounted.
+///
+/// - unit: seconds
+/// - at it: the file is closed, and opened again for the next request
+/// - held by: `http::cache::idle_open_files_are_closed`,
+///   `guest::files::open_files::unused_files_are_closed`
+pub const OPEN_FILE_SECONDS: u64 = 5;
+
+/// Calls that ask the file system about paths. They take half a percent of a core.
+///
+/// - unit: per second
+/// - at it: a path that was already looked up in this second is not looked up again
+/// - held by:
+///   `http::cache::under_load_every_kind_of_change_is_seen_within_a_second`
+pub const STAT_CALLS_PER_SECOND: u32 = 250;

@@ -1,0 +1,26 @@
+//! Limits of the log.
+
+/// Memory for log lines that wait to be written.
+///
+/// - unit: bytes
+/// - at it: new lines are dropped and counted
+/// - held by: `guest::log::lines_that_do_not_fit_are_dropped_and_counted`,
+///   `process::log::a_log_that_nobody_reads_stops_nothing`
+pub const LOG_BYTES: usize = 256 * 1024;
+
+/// Log lines about responses that are still in the buffer of one connection. Responses to
+/// pipelined requests are sent together, and each line has the bytes that were sent of its
+/// own.
+///
+/// - unit: bytes
+/// - at it: the buffer is sent, then the lines are written
+/// - held by: `guest::log::pending::lines_beyond_the_bound_are_written_at_once`,
+///   `process::log::the_log_has_the_bytes_sent`
+pub const PENDING_LINES_BYTES: usize = 1_024;
+
+/// Longest request line, referrer or user agent in a log line.
+///
+/// - unit: bytes
+/// - at it: the rest is cut off and marked with `...`
+/// - held by: `guest::log::client_bytes_cannot_forge_a_log_line`
+pub const LOG_FIELD_BYTES: usize = 1_024;

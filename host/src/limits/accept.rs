@@ -1,0 +1,95 @@
+//! Limits of accepting, and of connections in the kernel.
+
+use std::time::Duration;
+
+/// Connections that wait in the kernel for the acceptor, per listener. Linux lowers it to
+/// `net.core.somaxconn`.
+///
+/// - unit: connections
+/// - at it: the kernel drops connection attempts, and clients try again
+/// - held by: `library::supervision::no_attempt_is_refused_during_a_hundred_traps`
+pub(crate) const BACKLOG: i32 = 4_096;
+
+/// Bytes for a client that the kernel holds on our side, beyond the bytes that are on
+/// their way to it. Linux would hold 4 MB for a client, and report free space to the
+/// component only after a third of that has been sent, which takes minutes for a phone on
+/// a train. With this limit, it reports free space after half of it has been sent.
+/// Throughput is the same (measured at 128 KiB too).
+///
+/// - unit: bytes
+/// - at it: a write waits until the client reads
+/// - held by: `http::slow_clients::unread_bytes_in_the_kernel_are_bounded`
+pub(crate) const UNSENT_BYTES: u32 = 256 << 10;
+
+/// The same when so many connections are open that each gets less: a response goes on in
+/// small pieces.
+///
+/// - unit: bytes
+/// - at it: a write waits
+/// - held by: `porthole::net::unsent::few_connections_get_all_and_many_share`
+pub(crate) const UNSENT_MIN_BYTES: u32 = 16 << 10;
+
+/// Part of the memory that the kernel gives to TCP before it is sparing, which unsent bytes
+/// of all connections share: each of many gets less than `UNSENT_BYTES`. Together they
+/// come to a few times this part, as the first ones have theirs already. When the kernel is
+/// sparing, other connections wait for seconds.
+///
+/// - unit: (one in so many)
+/// - at it: new connections get fewer unsent bytes
+/// - held by: `porthole::net::unsent::all_connections_together_leave_the_kernel_memory`,
+///   `attacks::memory::as_many_slow_readers_as_may_be`
+pub(crate) const UNSENT_DIVISOR: u64 = 8;
+
+/// Accepted connections that wait for one worker, per listener.
+///
+/// - unit: connections
+/// - at it: the acceptor chooses another worker. When all inboxes are full, connections
+///   wait in the kernel
+/// - held by: `library::supervision::no_attempt_is_refused_during_a_hundred_traps`
+pub(crate) const INBOX: usize = 1_024;
+
+/// Time that the acceptor lets connections gather when they arrive in quick succession.
+/// To wake it for each of them, and to wake a worker for each, costs a quarter of what a
+/// connection with one request takes.
+///
+/// - unit: a time
+/// - at it: it accepts the connections that have gathered
+/// - held by: `porthole::accept::coalesce::bursts_are_accepted_in_batches`
+pub(crate) const ACCEPT_COALESCE_DELAY: Duration = Duration::from_micros(500);
+
+/// Fewest connections in a batch for which that delay pays off. Fewer clients would only
+/// wait for each other.
+///
+/// - unit: connections
+/// - at it: the acceptor waits for `ACCEPT_COALESCE_DELAY` after the batch
+/// - held by: `porthole::accept::coalesce::bursts_are_accepted_in_batches`
+pub(crate) const ACCEPT_MIN_BATCH: usize = 6;
+
+/// Longest time between two batches of connections in quick succession.
+///
+/// - unit: a time
+/// - at it: the next connection is accepted as soon as it arrives
+/// - held by: `porthole::accept::coalesce::sparse_connections_are_accepted_at_once`
+pub(crate) const ACCEPT_MAX_GAP: Duration = Duration::from_millis(2);
+
+/// Smaller batches in a row, in quick succession, after which a delay is tried.
+///
+/// - unit: batches
+/// - at it: the acceptor waits for `ACCEPT_COALESCE_DELAY` once
+/// - held by: `porthole::accept::coalesce::sparse_connections_are_rarely_delayed`
+pub(crate) const ACCEPT_PROBE_EVERY: u32 = 32;
+
+/// Pause of the acceptor after the operating system refused a connection for lack of
+/// descriptors or memory.
+///
+/// - unit: a time
+/// - at it: it tries again
+/// - held by: `process::overload::accepting_recovers_from_lack_of_descriptors`
+pub(crate) const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
+
+/// Interval at which the acceptor checks for capacity while every worker is full.
+///
+/// - unit: a time
+/// - at it: it checks again
+/// - held by: `library::supervision::at_the_hosts_cap_new_connections_wait`
+pub(crate) const CAP_POLL_INTERVAL: Duration = Duration::from_millis(5);

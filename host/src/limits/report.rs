@@ -1,0 +1,41 @@
+//! Limits of notices and of the log.
+
+use std::time::Duration;
+
+/// Time for which a repeated failure is only counted.
+///
+/// - unit: a time
+/// - at it: it is logged again, with the count
+/// - held by: `porthole::report::suppress::the_first_event_is_reported_and_repeats_are_counted`,
+///   `porthole::report::suppress::repeats_are_reported_without_a_new_event`
+pub(crate) const REPEAT_INTERVAL: Duration = Duration::from_secs(60);
+
+/// Kinds of failures that are counted separately.
+///
+/// - unit: kinds
+/// - at it: the oldest kind is logged and forgotten
+/// - held by: `porthole::report::suppress::kinds_of_events_are_bounded`
+pub(crate) const REPEAT_KINDS: usize = 16;
+
+/// Chunks of log that wait to be written. A stopped terminal must not stop the server.
+///
+/// - unit: chunks
+/// - at it: further chunks are dropped and counted
+/// - held by: `porthole::report::log::log_output_beyond_the_queue_is_dropped_and_counted`,
+///   `process::log::a_log_that_nobody_reads_stops_nothing`
+pub(crate) const LOG_CHUNKS: usize = 256;
+
+/// Longest chunk of log.
+///
+/// - unit: bytes
+/// - at it: it is split into several
+/// - held by: `process::log::every_request_has_its_line_under_load`
+pub(crate) const LOG_CHUNK_BYTES: usize = 64 << 10;
+
+/// Time that an ending program waits until its log is read.
+///
+/// - unit: a time
+/// - at it: the program ends, and the rest of the log is lost
+/// - held by: `porthole::report::log::the_end_does_not_wait_for_who_does_not_read`,
+///   `process::blocked_output::a_stop_ends_it`
+pub(crate) const LOG_FLUSH_TIMEOUT: Duration = Duration::from_secs(1);
