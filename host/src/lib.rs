@@ -22,7 +22,7 @@
 //!     limits: Limits::default(),
 //!     stdout: log.clone(),
 //!     stderr: log.clone(),
-//!     report: Arc::new(move |notice| log.say(notice)),
+//!     report: Arc::new(move |notice| log.write_line(notice)),
 //! };
 //! let running = server.start()?;
 //! assert_eq!(running.stop(|| false), Stopped::Drained);

@@ -223,7 +223,7 @@ mod tests {
     }
 
     #[test]
-    fn last_words() {
+    fn the_end_of_the_output() {
         let output = "#2\tNEW\n#3\tNEW\nthread panicked\nstat::number_of_executed_units: 9\n";
         let count = AtomicU64::new(0);
         assert_eq!(follow(output.as_bytes(), &count), "thread panicked");

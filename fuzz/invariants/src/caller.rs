@@ -7,7 +7,7 @@ use h1::request::head::Version;
 use h1::request::method::Method;
 use h1::response::{CONTINUE, Context, Policy, write_head};
 
-use crate::site::{NOW, Reply};
+use crate::site::{NOW, Response};
 
 /// Results of a connection.
 #[derive(Default)]
@@ -60,15 +60,20 @@ pub(crate) fn converse<'b>(mut pieces: impl Iterator<Item = &'b [u8]>) -> Conver
                 let head = &request.head;
                 let context = context(head.version, request.keep_alive, &policy);
                 let method = Some(head.method);
-                talk.say(&Reply::to(&request), method, &head.fields, &context);
+                talk.say(&Response::to(&request), method, &head.fields, &context);
                 forgotten += buffer.drain(..connection.finish()).count();
                 talk.ends.push(forgotten);
                 continued = false;
             }
             Event::Refused(refusal) => {
                 let context = context(Version::Http11, false, &policy);
-                let reply = Reply::Refused(refusal.status());
-                talk.say(&reply, connection.method(&buffer), &Fields::EMPTY, &context);
+                let response = Response::Refused(refusal.status());
+                talk.say(
+                    &response,
+                    connection.method(&buffer),
+                    &Fields::EMPTY,
+                    &context,
+                );
             }
         }
     }
@@ -85,15 +90,15 @@ pub(crate) fn converse<'b>(mut pieces: impl Iterator<Item = &'b [u8]>) -> Conver
 impl Conversation {
     fn say(
         &mut self,
-        reply: &Reply<'_>,
+        response: &Response<'_>,
         method: Option<Method>,
         fields: &Fields<'_>,
         how: &Context<'_>,
     ) {
-        write_head(&mut self.sent, &reply.head(), how, fields);
+        write_head(&mut self.sent, &response.head(), how, fields);
         let to_head = method == Some(Method::Head);
         if !to_head {
-            reply.send_content(&mut self.sent);
+            response.send_content(&mut self.sent);
         }
         self.to_head.push(to_head);
         self.closed = !how.keep_alive;

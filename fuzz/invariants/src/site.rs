@@ -27,8 +27,8 @@ pub(crate) fn byte_at(offset: u64) -> u8 {
     (offset % 251) as u8
 }
 
-/// Reply to a request.
-pub(crate) enum Reply<'r> {
+/// Response to a request.
+pub(crate) enum Response<'r> {
     File(Representation<'r>, Selection),
     Missing(Representation<'r>),
     Page,
@@ -37,7 +37,7 @@ pub(crate) enum Reply<'r> {
     Refused(Status),
 }
 
-impl<'r> Reply<'r> {
+impl<'r> Response<'r> {
     pub(crate) fn to(request: &'r Request<'_>) -> Self {
         let head = &request.head;
         let resource = match &request.target {

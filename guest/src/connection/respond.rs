@@ -59,9 +59,9 @@ impl Session<'_> {
         }
         let access = self.access(date, input, status, &head.fields);
         let content = self.buffered.queued().saturating_sub(content_at);
-        let said = self.say(&access, content_at).await;
-        self.buffered.answered().await;
-        self.conclude(sent.and(said.map_err(SendError::from)), content, input)?;
+        let logged = self.log_access(&access, content_at).await;
+        self.buffered.response_sent().await;
+        self.conclude(sent.and(logged.map_err(SendError::from)), content, input)?;
         Ok(keep_alive)
     }
 
@@ -125,7 +125,11 @@ impl Session<'_> {
     }
 
     /// Writes the log line about a response, now or once the response has left the buffer.
-    async fn say(&mut self, access: &Access<'_>, content_at: u64) -> Result<(), CloseReason> {
+    async fn log_access(
+        &mut self,
+        access: &Access<'_>,
+        content_at: u64,
+    ) -> Result<(), CloseReason> {
         if !self.shared.logs_answers() {
             return Ok(());
         }

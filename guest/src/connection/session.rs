@@ -190,7 +190,8 @@ impl Session<'_> {
     /// Writes the buffered bytes, and the log lines about them.
     pub(super) async fn flush(&mut self) -> Result<(), CloseReason> {
         let flushed = self.buffered.flush().await;
-        self.pending.say(self.shared.log(), self.buffered.written());
+        self.pending
+            .write_to(self.shared.log(), self.buffered.written());
         flushed
     }
 

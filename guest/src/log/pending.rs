@@ -51,7 +51,7 @@ impl PendingLines {
     }
 
     /// Logs all lines: `written` bytes of the connection have left its buffer.
-    pub fn say(&mut self, log: &Log, written: u64) {
+    pub fn write_to(&mut self, log: &Log, written: u64) {
         let mut from = 0;
         for line in self.lines.drain(..) {
             let start = self.text.get(from..line.number_at).unwrap_or_default();
@@ -94,16 +94,16 @@ mod tests {
 
     #[test]
     fn each_line_says_what_has_left_the_buffer() {
-        let mut answered = PendingLines::default();
+        let mut pending = PendingLines::default();
         let log = Log::new();
         // The heads have ten bytes, the contents a hundred; the connection broke within the
         // second content.
-        assert!(answered.add(&access(b"GET /a\r\n"), 10, 110));
-        assert!(answered.add(&access(b"GET /b\r\n"), 120, 220));
-        assert!(answered.add(&access(b"GET /c\r\n"), 230, 330));
-        answered.say(&log, 150);
-        assert!(answered.add(&access(b"GET /d\r\n"), 340, 340));
-        answered.say(&log, 340);
+        assert!(pending.add(&access(b"GET /a\r\n"), 10, 110));
+        assert!(pending.add(&access(b"GET /b\r\n"), 120, 220));
+        assert!(pending.add(&access(b"GET /c\r\n"), 230, 330));
+        pending.write_to(&log, 150);
+        assert!(pending.add(&access(b"GET /d\r\n"), 340, 340));
+        pending.write_to(&log, 340);
         let said = String::from_utf8(log.said()).unwrap();
         let numbers: Vec<_> = said
             .lines()
@@ -120,15 +120,15 @@ mod tests {
 
     #[test]
     fn lines_beyond_the_bound_are_written_at_once() {
-        let mut answered = PendingLines::default();
+        let mut pending = PendingLines::default();
         let long = [b'a'; 400];
-        assert!(answered.add(&access(&long), 0, 0));
-        assert!(answered.add(&access(&long), 0, 0));
-        assert!(!answered.add(&access(&long), 0, 0));
-        assert_eq!(answered.text.capacity(), PENDING_LINES_BYTES);
+        assert!(pending.add(&access(&long), 0, 0));
+        assert!(pending.add(&access(&long), 0, 0));
+        assert!(!pending.add(&access(&long), 0, 0));
+        assert_eq!(pending.text.capacity(), PENDING_LINES_BYTES);
         let log = Log::new();
-        answered.say(&log, 0);
+        pending.write_to(&log, 0);
         assert_eq!(String::from_utf8(log.said()).unwrap().lines().count(), 2);
-        assert!(answered.add(&access(&long), 0, 0));
+        assert!(pending.add(&access(&long), 0, 0));
     }
 }

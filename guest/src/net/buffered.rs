@@ -84,7 +84,7 @@ impl<'s> Buffered<'s> {
     }
 
     /// Counts a response as work, and yields if it is time.
-    pub async fn answered(&self) {
+    pub async fn response_sent(&self) {
         self.executor.spend(REQUEST_WORK);
         self.executor.yield_if_due().await;
     }

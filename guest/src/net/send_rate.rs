@@ -29,7 +29,7 @@ impl SendRate {
     }
 
     /// Records that the peer took `bytes` during a wait of `seconds`.
-    pub fn note(&mut self, seconds: u64, bytes: usize) -> Result<(), BelowMinimum> {
+    pub fn record(&mut self, seconds: u64, bytes: usize) -> Result<(), BelowMinimum> {
         self.stalled = match bytes {
             0 => self.stalled.saturating_add(seconds),
             _ => 0,
@@ -52,20 +52,20 @@ mod tests {
     /// Returns the seconds after which a peer that takes `step` bytes each `seconds` is
     /// disconnected, or `None` if it may go on for an hour.
     fn cut(step: usize, seconds: u64) -> Option<u64> {
-        let mut pace = SendRate::default();
+        let mut rate = SendRate::default();
         let mut now = 0;
         while now < 3_600 {
             let mut left = seconds;
-            while left > pace.timeout() {
-                let timeout = pace.timeout();
+            while left > rate.timeout() {
+                let timeout = rate.timeout();
                 now = timeout.saturating_add(now);
                 left = left.saturating_sub(timeout);
-                if pace.note(timeout, 0).is_err() {
+                if rate.record(timeout, 0).is_err() {
                     return Some(now);
                 }
             }
             now = left.saturating_add(now);
-            if pace.note(left, step).is_err() {
+            if rate.record(left, step).is_err() {
                 return Some(now);
             }
         }
@@ -106,19 +106,19 @@ mod tests {
 
     #[test]
     fn a_connection_that_stalls_in_a_tunnel_is_kept() {
-        let mut pace = SendRate::default();
+        let mut rate = SendRate::default();
         for second in 0..600 {
             // Two kilobytes a second, but none for 50 s of every second minute.
             let bytes = if second % 120 < 50 { 0 } else { 2_000 };
-            assert!(pace.note(1, bytes).is_ok(), "{second}");
+            assert!(rate.record(1, bytes).is_ok(), "{second}");
         }
     }
 
     #[test]
     fn only_time_spent_waiting_for_the_client_counts() {
-        let mut pace = SendRate::default();
+        let mut rate = SendRate::default();
         for _ in 0..1_000_000 {
-            assert!(pace.note(0, 1).is_ok());
+            assert!(rate.record(0, 1).is_ok());
         }
     }
 }

@@ -32,7 +32,7 @@ pub struct Socket {
     /// Outcome of each direction, if it is needed.
     received: Option<Outcome>,
     sent: Option<Outcome>,
-    pace: SendRate,
+    send_rate: SendRate,
     socket: TcpSocket,
 }
 
@@ -52,11 +52,11 @@ pub enum CloseReason {
 impl Socket {
     /// Takes over an accepted connection. `told` says whether its outcome is needed, which
     /// takes memory for as long as the connection lives.
-    pub fn new(socket: TcpSocket, told: bool) -> Self {
+    pub fn new(socket: TcpSocket, reports_end: bool) -> Self {
         let (writer, data) = wit_stream::new();
-        let sent = told.then_some(socket.send(data));
+        let sent = reports_end.then_some(socket.send(data));
         let (reader, received) = socket.receive();
-        let received = told.then_some(received);
+        let received = reports_end.then_some(received);
         // Every request waits for the same two streams.
         waitables::keep(reader.handle());
         waitables::keep(writer.handle());
@@ -66,7 +66,7 @@ impl Socket {
             ended: false,
             received,
             sent,
-            pace: SendRate::default(),
+            send_rate: SendRate::default(),
             socket,
         }
     }
@@ -120,7 +120,7 @@ impl Socket {
         };
         let mut write = writer.write(buffer);
         let end = loop {
-            let (result, rest) = match patiently(write, watch, &mut self.pace).await {
+            let (result, rest) = match write_at_rate(write, watch, &mut self.send_rate).await {
                 Ok(written) => written,
                 Err(end) => break end,
             };
@@ -177,15 +177,15 @@ impl Drop for Socket {
 }
 
 /// Waits for a write to make progress, for as long as the peer keeps its send rate.
-async fn patiently<B>(
+async fn write_at_rate<B>(
     write: impl Future<Output = (StreamResult, B)>,
     watch: &Watch<'_>,
-    pace: &mut SendRate,
+    send_rate: &mut SendRate,
 ) -> Result<(StreamResult, B), CloseReason> {
     let mut write = pin!(write);
     let mut since = watch.now();
     loop {
-        let at = Deadline::At(watch.after(pace.timeout()));
+        let at = Deadline::At(watch.after(send_rate.timeout()));
         let written = watch.until(at, write.as_mut()).await;
         let now = watch.now();
         let waited = now.saturating_sub(since);
@@ -194,7 +194,8 @@ async fn patiently<B>(
             Ok((StreamResult::Complete(count), _)) => *count,
             _ => 0,
         };
-        pace.note(waited, taken)
+        send_rate
+            .record(waited, taken)
             .map_err(|BelowMinimum| CloseReason::Expired)?;
         if let Ok(written) = written {
             return Ok(written);

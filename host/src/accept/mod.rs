@@ -23,7 +23,7 @@ use crate::limits::{self, Limits};
 use crate::net::listeners::Listeners;
 use crate::net::unsent::UnsentBudget;
 use crate::report::suppress::{Repeated, Suppressor};
-use crate::report::{Notice, Reporter, say};
+use crate::report::{Notice, Reporter, deliver};
 use crate::scheduling::work_in_batches;
 use client_limit::{AtLimit, ClientLimits};
 use coalesce::Coalescer;
@@ -116,7 +116,7 @@ impl Acceptor {
                 Err(error) => {
                     // Report it once, not for every attempt while it lasts.
                     if !std::mem::replace(&mut refusing, true) {
-                        say(&self.report, Notice::AcceptFailed(error));
+                        deliver(&self.report, Notice::AcceptFailed(error));
                     }
                     tokio::time::sleep(limits::ACCEPT_PAUSE).await;
                 }
@@ -129,7 +129,7 @@ impl Acceptor {
     fn refuse(&self, peer: SocketAddr, full: &mut Suppressor<()>) {
         for Repeated { times, .. } in full.record(Instant::now(), ()) {
             let address = peer.ip();
-            say(&self.report, Notice::AddressRefused { address, times });
+            deliver(&self.report, Notice::AddressRefused { address, times });
         }
     }
 

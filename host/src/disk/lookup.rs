@@ -23,7 +23,7 @@ pub(crate) enum How {
     /// This one, if the kernel has the path in memory; else [`Errno::AGAIN`].
     Cached(Device),
     /// All of them, and the lookup may wait.
-    Patiently,
+    Blocking,
 }
 
 /// The longest part of a path that the kernel has in memory.
@@ -96,15 +96,15 @@ impl Granted {
         let resolve = match how {
             How::On(_) => ResolveFlags::NO_XDEV,
             How::Cached(_) => ResolveFlags::CACHED,
-            How::Patiently => ResolveFlags::empty(),
+            How::Blocking => ResolveFlags::empty(),
         };
         let found = match (self.has_openat2, how) {
             (true, _) => beneath(place, flags, resolve),
-            (false, How::Patiently) => Err(OUTSIDE),
+            (false, How::Blocking) => Err(OUTSIDE),
             (false, _) => Err(Errno::AGAIN),
         };
         match (found, how) {
-            (Err(OUTSIDE), How::Patiently) => links::follow(self, place)?.open(self, flags),
+            (Err(OUTSIDE), How::Blocking) => links::follow(self, place)?.open(self, flags),
             // Kernels before Linux 5.12 do not know the flag.
             (Err(Errno::INVAL), How::Cached(_)) => Err(Errno::AGAIN),
             (found, _) => found,
@@ -154,7 +154,7 @@ impl Granted {
 /// the expected file system.
 fn stat(file: BorrowedFd<'_>, how: How) -> Result<Stat, Errno> {
     match how {
-        How::Patiently => Stat::of(file, Freshness::Queried),
+        How::Blocking => Stat::of(file, Freshness::Queried),
         How::On(device) | How::Cached(device) => {
             let stat = Stat::of(file, Freshness::Cached)?;
             match stat.device == device {

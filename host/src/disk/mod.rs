@@ -144,7 +144,7 @@ impl Disk {
                 this.learn(nearest.device, &nearest.at);
             }
             let begun = Instant::now();
-            let answer = patiently(|| question(&this.granted, asked.place(), How::Patiently));
+            let answer = with_retries(|| question(&this.granted, asked.place(), How::Blocking));
             this.file_systems.took(queue, begun);
             answer
         };
@@ -222,7 +222,7 @@ fn kind_of(file: impl AsFd) -> Kind {
 
 /// Repeats a question while a temporary obstacle lasts: a rename during the lookup, or a
 /// lease (fcntl(2)) that another process is asked to give up.
-fn patiently<T>(question: impl Fn() -> Result<T, Errno>) -> Result<T, Errno> {
+fn with_retries<T>(question: impl Fn() -> Result<T, Errno>) -> Result<T, Errno> {
     let begun = Instant::now();
     loop {
         match question() {

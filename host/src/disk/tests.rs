@@ -95,7 +95,7 @@ fn links_are_followed_as_long_as_they_stay_inside() {
         disk.granted.has_openat2 = has_openat2;
         for (from, path, expected) in rows {
             let from = File::open(root.join(from)).unwrap();
-            let opened = disk.granted.open(place(&from, path), false, How::Patiently);
+            let opened = disk.granted.open(place(&from, path), false, How::Blocking);
             let found = opened.map(|(_, stat)| assert!(!stat.is_directory()));
             assert_eq!(found, expected, "{path}, openat2: {has_openat2}");
         }
@@ -114,7 +114,7 @@ fn links_that_go_on_and_on_end() {
     let from = &disk.granted.directory;
     let follow = |number: usize| {
         let path = format!("link-{number}");
-        let found = disk.granted.look(place(from, &path), How::Patiently);
+        let found = disk.granted.look(place(from, &path), How::Blocking);
         found.map(|_| ())
     };
     assert_eq!(follow(SYMLINKS - 1), Ok(()));
@@ -122,7 +122,7 @@ fn links_that_go_on_and_on_end() {
     // Few links, but each of them leads through many names.
     symlink(root.join("sub/../".repeat(500)), root.join("long")).unwrap();
     symlink(root.join("long/".repeat(30)), root.join("longer")).unwrap();
-    let found = disk.granted.look(place(from, "longer"), How::Patiently);
+    let found = disk.granted.look(place(from, "longer"), How::Blocking);
     assert_eq!(found.map(|_| ()), Err(Errno::LOOP));
     let path = format!("long/{}", "x/".repeat(PATH_BYTES / 2));
     let found = links::follow(&disk.granted, place(from, &path));
@@ -143,7 +143,7 @@ fn only_files_and_directories_are_opened() {
     let directory = disk.granted.open(
         place(&disk.granted.directory, "inside"),
         true,
-        How::Patiently,
+        How::Blocking,
     );
     assert_eq!(directory.err(), Some(Errno::NOTDIR));
 }
@@ -157,7 +157,7 @@ fn disk_of(folder: &TempDir) -> Disk {
 /// Returns the thread that answered a question, and how it was asked.
 fn where_asked(disk: &Arc<Disk>, path: &str) -> (Option<String>, How) {
     let question = |_: &Granted, _: Place<'_>, how: How| match how {
-        How::On(_) | How::Patiently => Ok((std::thread::current().name().map(str::to_owned), how)),
+        How::On(_) | How::Blocking => Ok((std::thread::current().name().map(str::to_owned), how)),
         How::Cached(_) => Err(Errno::AGAIN),
     };
     block_on(disk.ask(asked(disk, path), question)).unwrap()
@@ -175,7 +175,7 @@ fn a_disk_that_was_slow_is_asked_beside() {
     );
     let begun = Instant::now().checked_sub(SLOW_CALL * 2).unwrap();
     disk.file_systems.took(device, begun);
-    let beside = (Some("disk".to_owned()), How::Patiently);
+    let beside = (Some("disk".to_owned()), How::Blocking);
     assert_eq!(where_asked(&disk, "inside"), beside);
     // A path that the kernel has in memory takes no thread.
     let found = block_on(disk.look(asked(&disk, "inside")));
@@ -194,7 +194,7 @@ impl Disk {
 fn remote_file_systems_are_asked_by_threads() {
     let (_folder, disk) = disk();
     let disk = Arc::new(disk.with(Kind::Remote));
-    let beside = (Some("disk".to_owned()), How::Patiently);
+    let beside = (Some("disk".to_owned()), How::Blocking);
     for path in ["inside", "sub/deep/inside", "missing"] {
         assert_eq!(where_asked(&disk, path), beside, "{path}");
     }

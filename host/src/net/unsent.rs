@@ -27,8 +27,9 @@ impl UnsentBudget {
     /// Unsent bytes for a connection that is accepted beside `open` others.
     fn share(self, open: usize) -> u32 {
         let open = u64::try_from(open).unwrap_or(u64::MAX).saturating_add(1);
-        let share = self.bytes.map_or(u64::MAX, |bytes| bytes / open);
-        let share = u32::try_from(share).unwrap_or(u32::MAX);
+        let share = self.bytes.and_then(|bytes| bytes.checked_div(open));
+        let share = share.and_then(|share| u32::try_from(share).ok());
+        let share = share.unwrap_or(u32::MAX);
         share.clamp(UNSENT_MIN_BYTES, UNSENT_BYTES)
     }
 

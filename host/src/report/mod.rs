@@ -111,6 +111,6 @@ pub type Reporter = Arc<dyn Fn(Notice) + Send + Sync>;
 
 /// Passes a notice to the embedder's reporter. If the reporter panics, the panic hook has
 /// reported that, and it must not end any of the server's threads.
-pub(crate) fn say(report: &Reporter, notice: Notice) {
+pub(crate) fn deliver(report: &Reporter, notice: Notice) {
     let _ = catch_unwind(AssertUnwindSafe(|| report(notice)));
 }

@@ -12,8 +12,8 @@ pub(crate) struct Suppressor<E>(Vec<Series<E>>);
 #[derive(Debug)]
 struct Series<E> {
     event: E,
-    said: Instant,
-    unsaid: u32,
+    reported_at: Instant,
+    unreported: u32,
 }
 
 /// A report that is due.
@@ -38,7 +38,7 @@ impl<E: Clone + PartialEq> Suppressor<E> {
     /// had to give way because there were [`REPEAT_KINDS`] kinds already.
     pub(crate) fn record(&mut self, now: Instant, event: E) -> Vec<Repeated<E>> {
         if let Some(series) = self.0.iter_mut().find(|series| series.event == event) {
-            series.unsaid = series.unsaid.saturating_add(1);
+            series.unreported = series.unreported.saturating_add(1);
             return self.overdue(now);
         }
         let mut repeated = self.overdue(now);
@@ -47,8 +47,8 @@ impl<E: Clone + PartialEq> Suppressor<E> {
         }
         self.0.push(Series {
             event: event.clone(),
-            said: now,
-            unsaid: 0,
+            reported_at: now,
+            unreported: 0,
         });
         repeated.push(Repeated {
             event,
@@ -60,8 +60,8 @@ impl<E: Clone + PartialEq> Suppressor<E> {
 
     /// Returns the time of the next report, if no other event occurs.
     pub(crate) fn due(&self) -> Option<Instant> {
-        let unsaid = self.0.iter().filter(|series| series.unsaid > 0);
-        unsaid.filter_map(Series::due).min()
+        let unreported = self.0.iter().filter(|series| series.unreported > 0);
+        unreported.filter_map(Series::due).min()
     }
 
     /// Returns the counts that have waited long enough to be reported.
@@ -75,7 +75,7 @@ impl<E: Clone + PartialEq> Suppressor<E> {
             // A series without a repetition is over. Its next event is a first one again.
             if let Some(one) = series.repeated(now) {
                 repeated.push(one);
-                (series.said, series.unsaid) = (now, 0);
+                (series.reported_at, series.unreported) = (now, 0);
                 self.0.push(series);
             }
         }
@@ -93,14 +93,14 @@ impl<E: Clone + PartialEq> Suppressor<E> {
 
 impl<E: Clone> Series<E> {
     fn due(&self) -> Option<Instant> {
-        self.said.checked_add(REPEAT_INTERVAL)
+        self.reported_at.checked_add(REPEAT_INTERVAL)
     }
 
     fn repeated(&self, now: Instant) -> Option<Repeated<E>> {
-        (self.unsaid > 0).then(|| Repeated {
+        (self.unreported > 0).then(|| Repeated {
             event: self.event.clone(),
-            times: self.unsaid,
-            within: now.saturating_duration_since(self.said),
+            times: self.unreported,
+            within: now.saturating_duration_since(self.reported_at),
         })
     }
 }

@@ -18,7 +18,7 @@ use crate::error::Error;
 use crate::limits::{self, Limits};
 use crate::net::listeners::Listeners;
 use crate::report::log::Log;
-use crate::report::{Notice, Reporter, say};
+use crate::report::{Notice, Reporter, deliver};
 use crate::root::Root;
 use generation::Generation;
 use worker::Shared;
@@ -212,7 +212,7 @@ fn cut(shared: &Shared, generations: &[&Generation]) {
         .map(|generation| generation.connections());
     let connections = connections.sum();
     if connections > 0 {
-        say(&shared.report, Notice::Cut { connections });
+        deliver(&shared.report, Notice::Cut { connections });
     }
     generations.iter().for_each(|generation| generation.kill());
 }

@@ -17,7 +17,7 @@ use crate::error::{one_line, words};
 use crate::limits::Limits;
 use crate::report::log::Log;
 use crate::report::suppress::{Repeated, Suppressor};
-use crate::report::{Notice, Reporter, say};
+use crate::report::{Notice, Reporter, deliver};
 use crate::root::Root;
 use crate::scheduling::work_in_batches;
 use crate::wasi::filesystem::Disk;
@@ -110,7 +110,7 @@ impl Worker {
 
     fn give_up(&self) -> WorkerExit {
         self.inboxes.close();
-        self.say(Notice::WorkerGaveUp {
+        self.notify(Notice::WorkerGaveUp {
             worker: self.number,
         });
         WorkerExit::Done
@@ -144,7 +144,7 @@ impl Worker {
 
     fn report(&self, failures: Vec<Repeated<String>>) {
         for failure in failures {
-            self.say(Notice::WorkerFailed {
+            self.notify(Notice::WorkerFailed {
                 worker: self.number,
                 reason: failure.event,
                 times: failure.times,
@@ -153,8 +153,8 @@ impl Worker {
         }
     }
 
-    fn say(&self, notice: Notice) {
-        say(&self.shared.report, notice);
+    fn notify(&self, notice: Notice) {
+        deliver(&self.shared.report, notice);
     }
 
     fn run_once(

@@ -15,7 +15,7 @@ use anyhow::Context as _;
 use porthole::Root;
 
 use crate::grants::GrantsReport;
-use crate::messages::say_at_once;
+use crate::messages::report_at_once;
 use crate::options::{Format, Options};
 
 /// Exit status for wrong usage, the same as clap's.
@@ -30,7 +30,7 @@ fn main() -> ExitCode {
         None => serve::serve(options),
     };
     done.unwrap_or_else(|error| {
-        say_at_once(format_args!("{error:#}"));
+        report_at_once(format_args!("{error:#}"));
         ExitCode::FAILURE
     })
 }

@@ -9,7 +9,7 @@ use porthole::{Log, Reporter, printable};
 
 /// Prints a line while there is no other thread. It may wait for the reader of standard
 /// error.
-pub(crate) fn say_at_once(words: impl Display) {
+pub(crate) fn report_at_once(words: impl Display) {
     let _ = writeln!(io::stderr(), "porthole: {}", printable(words));
 }
 
@@ -28,26 +28,27 @@ impl Messages {
         let (log, _) = Log::to(io::stderr())?;
         let messages = Self(log);
         let hook = messages.clone();
-        std::panic::set_hook(Box::new(move |panic| hook.say_panic(panic)));
+        std::panic::set_hook(Box::new(move |panic| hook.report_panic(panic)));
         Ok(messages)
     }
 
-    pub(crate) fn say(&self, words: impl Display) {
-        self.0.say(format_args!("porthole: {}", printable(words)));
+    pub(crate) fn report(&self, words: impl Display) {
+        self.0
+            .write_line(format_args!("porthole: {}", printable(words)));
     }
 
     /// Prints lines without the prefix of our messages.
     pub(crate) fn print(&self, lines: impl Display) {
-        self.0.say(lines);
+        self.0.write_line(lines);
     }
 
-    fn say_panic(&self, panic: &PanicHookInfo<'_>) {
+    fn report_panic(&self, panic: &PanicHookInfo<'_>) {
         let thread = std::thread::current();
         let thread = thread.name().unwrap_or("without a name");
         // A panic of the log's own thread would cause the next one, without end.
         if thread != "log" {
             let panic = panic.to_string().replace('\n', " ");
-            self.say(format_args!("thread {thread} {panic}"));
+            self.report(format_args!("thread {thread} {panic}"));
         }
     }
 
@@ -58,6 +59,6 @@ impl Messages {
 
     pub(crate) fn reporter(&self) -> Reporter {
         let messages = self.clone();
-        Arc::new(move |notice| messages.say(notice))
+        Arc::new(move |notice| messages.report(notice))
     }
 }

@@ -11,7 +11,7 @@ use porthole::{Confined, Error, Listeners, Log, Root, Running, Server};
 
 use crate::WRONG_USAGE;
 use crate::banner;
-use crate::messages::{Messages, say_at_once};
+use crate::messages::{Messages, report_at_once};
 use crate::options::{Options, Source};
 use crate::rlimit;
 use crate::signals::Signals;
@@ -26,7 +26,7 @@ const LOADING: Duration = Duration::from_millis(2);
 pub(crate) fn serve(mut options: Options) -> anyhow::Result<ExitCode> {
     let fewer = options.fit(rlimit::raise_limit())?;
     if let Some(line) = fewer {
-        say_at_once(line);
+        report_at_once(line);
     }
     let root = Root::open(&options.path)?;
     let listeners = Listeners::bind(&options.addresses())?;
@@ -47,7 +47,7 @@ pub(crate) fn serve(mut options: Options) -> anyhow::Result<ExitCode> {
     let served = catch_unwind(AssertUnwindSafe(|| serving.run(root, listeners, source)));
     let code = match served {
         Ok(Ok(())) => ExitCode::SUCCESS,
-        Ok(Err(error)) => complain(&messages, &error),
+        Ok(Err(error)) => exit_code_of(&messages, &error),
         // The panic hook has reported the reason.
         Err(_) => ExitCode::FAILURE,
     };
@@ -56,7 +56,7 @@ pub(crate) fn serve(mut options: Options) -> anyhow::Result<ExitCode> {
     Ok(code)
 }
 
-fn complain(messages: &Messages, error: &anyhow::Error) -> ExitCode {
+fn exit_code_of(messages: &Messages, error: &anyhow::Error) -> ExitCode {
     match error.downcast_ref() {
         Some(Error::Cancelled) => ExitCode::SUCCESS,
         // The component's arguments come from the command line, and it has printed what
@@ -66,11 +66,11 @@ fn complain(messages: &Messages, error: &anyhow::Error) -> ExitCode {
             ExitCode::from(WRONG_USAGE)
         }
         Some(Error::InvalidArguments) => {
-            messages.say("the component does not start like that, and does not say why");
+            messages.report("the component does not start like that, and does not say why");
             ExitCode::from(WRONG_USAGE)
         }
         _ => {
-            messages.say(format_args!("{error:#}"));
+            messages.report(format_args!("{error:#}"));
             ExitCode::FAILURE
         }
     }
@@ -124,15 +124,15 @@ impl Serving {
     /// Loads the component and opens the root again. After an error, the old version
     /// continues to serve.
     fn replace(&self, running: &mut Running) {
-        let say = |words: String| self.messages.say(words);
+        let report = |words: String| self.messages.report(words);
         match self.replaced(running) {
-            Ok(()) => say("reloaded; open connections finish on the old version".to_owned()),
+            Ok(()) => report("reloaded; open connections finish on the old version".to_owned()),
             // The server stops next.
             Err(_) if self.signals.stop_asked() => {}
-            Err(error) if self.confined.is_some() && is_denied(&error) => say(format!(
+            Err(error) if self.confined.is_some() && is_denied(&error) => report(format!(
                 "reload failed, the old version goes on: {error:#}; what took the place of PATH or of the component must be below --reload-from, or start again"
             )),
-            Err(error) => say(format!("reload failed, the old version goes on: {error:#}")),
+            Err(error) => report(format!("reload failed, the old version goes on: {error:#}")),
         }
     }
 

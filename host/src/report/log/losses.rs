@@ -13,7 +13,7 @@ pub(super) struct LossReporter {
     /// Bytes lost since their number was last reported.
     lost: u64,
     /// Whether a loss was reported, and its end not yet.
-    said: bool,
+    reported: bool,
     /// Time of the last report of a loss.
     last: Option<Instant>,
 }
@@ -29,8 +29,8 @@ impl LossReporter {
         now: Instant,
     ) -> Option<Notice> {
         match written {
-            Ok(()) if self.said => {
-                self.said = false;
+            Ok(()) if self.reported => {
+                self.reported = false;
                 let lost = std::mem::take(&mut self.lost);
                 Some(Notice::LogRecovered { lost })
             }
@@ -38,10 +38,10 @@ impl LossReporter {
             Err(error) => {
                 self.lost = self.lost.saturating_add(bytes);
                 let since = self.last.map(|last| now.saturating_duration_since(last));
-                if self.said || since.is_some_and(|since| since < REPEAT_INTERVAL) {
+                if self.reported || since.is_some_and(|since| since < REPEAT_INTERVAL) {
                     return None;
                 }
-                (self.said, self.last) = (true, Some(now));
+                (self.reported, self.last) = (true, Some(now));
                 Some(Notice::LogLost(error))
             }
         }

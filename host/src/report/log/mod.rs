@@ -17,7 +17,7 @@ use std::thread::JoinHandle;
 use std::time::Instant;
 
 use crate::limits::{LOG_CHUNK_BYTES, LOG_CHUNKS, LOG_FLUSH_TIMEOUT, STATE_POLL_INTERVAL};
-use crate::report::{Reporter, say};
+use crate::report::{Reporter, deliver};
 use controls::without_controls;
 use losses::LossReporter;
 
@@ -83,7 +83,7 @@ impl Log {
 
     /// Writes a line. Never waits: a line that does not fit into the queue is dropped and
     /// counted.
-    pub fn say(&self, line: impl Display) {
+    pub fn write_line(&self, line: impl Display) {
         let text = format!("{line}\n");
         let mut rest = text.as_bytes();
         while !rest.is_empty() {
@@ -158,7 +158,7 @@ impl<W: Write> Writer<W> {
             let written = written.and_then(|()| self.output.flush());
             let length = chunk.len() as u64;
             if let Some(notice) = self.losses.note(written, length, Instant::now()) {
-                say(&self.report, notice);
+                deliver(&self.report, notice);
             }
         }
     }
@@ -209,8 +209,8 @@ mod tests {
             chunks: sender,
             counts: Arc::default(),
         };
-        log.say("kept");
-        log.say("dropped");
+        log.write_line("kept");
+        log.write_line("dropped");
         let Log { chunks, counts } = log;
         drop(chunks);
         let mut writer = Writer {
@@ -230,7 +230,7 @@ mod tests {
         let (log, thread) = Log::to(Output(sender)).unwrap();
         assert!(log.is_unused());
         for line in ["before", "panic", "after"] {
-            log.say(line);
+            log.write_line(line);
         }
         assert!(Log::finish(&[&log]) && !log.is_unused());
         drop(log);
@@ -250,7 +250,7 @@ mod tests {
         let (sender, _lines) = channel();
         let (log, _) = Log::reporting(Output(sender), report).unwrap();
         for line in ["fail", "fail", "fine", "fail", "fine"] {
-            log.say(line);
+            log.write_line(line);
         }
         assert!(Log::finish(&[&log]));
         let notices = notices.lock().unwrap();
@@ -270,7 +270,7 @@ mod tests {
         let (reader, writer) = io::pipe().unwrap();
         let (log, _) = Log::to(writer).unwrap();
         // More bytes than any pipe takes.
-        log.say("a".repeat(4 << 20));
+        log.write_line("a".repeat(4 << 20));
         let asked = Instant::now();
         assert!(!Log::finish(&[&log, &log]));
         assert!(asked.elapsed() < 5 * LOG_FLUSH_TIMEOUT);

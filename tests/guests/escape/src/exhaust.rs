@@ -44,7 +44,7 @@ const ATTEMPTS: &[(&str, Attempt)] = &[
     ("panic", Attempt::Now(|| panic!())),
     ("endless loop", Attempt::Now(spin)),
     ("endless calls of the host", Attempt::Now(call)),
-    ("endless yielding", later!(give_way)),
+    ("endless yielding", later!(yield_now)),
     ("endless recursion", Attempt::Now(recurse)),
     ("memory without end", Attempt::Now(allocate)),
     ("tasks without end", later!(tasks)),
@@ -121,7 +121,7 @@ fn call() {
 }
 
 /// Yields to the host without end, but never waits.
-async fn give_way() {
+async fn yield_now() {
     loop {
         yield_async().await;
     }

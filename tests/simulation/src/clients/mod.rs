@@ -9,7 +9,7 @@ use answer::{Answer, Read, Reader};
 
 use crate::invariants::Judge;
 use crate::plan::request::{Content, Request, Told};
-use crate::plan::{ClientPlan, Farewell, Pace, Step};
+use crate::plan::{ClientPlan, Ending, Pace, Step};
 use crate::world::network::Link;
 use crate::world::{Event, SECOND, World};
 
@@ -61,7 +61,7 @@ impl Client {
             _ => false,
         };
         let slow =
-            is_slow(&plan.pace) || plan.farewell == Farewell::Deaf || plan.steps.iter().any(pauses);
+            is_slow(&plan.pace) || plan.ending == Ending::Deaf || plan.steps.iter().any(pauses);
         Self {
             number,
             step: 0,
@@ -303,16 +303,16 @@ impl Client {
 
     /// Acts after the last step.
     fn part(&mut self, world: &mut World) -> bool {
-        match self.plan.farewell {
-            Farewell::Close if self.asked.is_empty() || self.closing => {
+        match self.plan.ending {
+            Ending::Close if self.asked.is_empty() || self.closing => {
                 let link = self.link(world);
                 if !link.half_closed {
                     link.half_closed = true;
                     link.wake();
                 }
             }
-            Farewell::Deaf => self.pace = Pace::NEVER,
-            Farewell::Close | Farewell::Silent => {}
+            Ending::Deaf => self.pace = Pace::NEVER,
+            Ending::Close | Ending::Silent => {}
         }
         false
     }

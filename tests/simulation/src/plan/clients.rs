@@ -16,7 +16,7 @@ pub struct ClientPlan {
     pub window: usize,
     pub pace: Pace,
     pub steps: Vec<Step>,
-    pub farewell: Farewell,
+    pub ending: Ending,
 }
 
 /// Speed at which it reads.
@@ -48,7 +48,7 @@ pub enum Step {
 
 /// Its action after the last step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Farewell {
+pub enum Ending {
     /// Waits for the responses, then closes.
     Close,
     /// Stays connected and sends nothing more.
@@ -96,10 +96,10 @@ impl ClientPlan {
             window: *random.pick(&[2_500, 16_384, 65_536, 65_536, 1 << 20]),
             pace: Pace::FULL,
             steps: Vec::new(),
-            farewell: match random.within(0..12) {
-                0 | 1 => Farewell::Silent,
-                2 => Farewell::Deaf,
-                _ => Farewell::Close,
+            ending: match random.within(0..12) {
+                0 | 1 => Ending::Silent,
+                2 => Ending::Deaf,
+                _ => Ending::Close,
             },
         }
     }
@@ -107,7 +107,7 @@ impl ClientPlan {
     /// Returns a client that requests one file after the other, as most do.
     pub fn plain(number: usize, paths: &[String], random: &mut Random) -> Self {
         let mut client = Self::new(number, random);
-        client.farewell = Farewell::Close;
+        client.ending = Ending::Close;
         for _ in 0..random.size(1..6) {
             client.send(vec![Request::draw(paths, random)], 1, 0);
             client.steps.push(Step::Wait);

@@ -1,7 +1,7 @@
 //! Schedules in which a few clients affect all others.
 
 use super::request::{Content, Request};
-use super::{ClientPlan, Farewell, Kind, Pace, Step};
+use super::{ClientPlan, Ending, Kind, Pace, Step};
 use crate::plan::request::Field;
 use crate::random::Random;
 
@@ -100,7 +100,7 @@ fn pipeline(client: &mut ClientPlan, paths: &[String], random: &mut Random) {
 }
 
 fn names(client: &mut ClientPlan, random: &mut Random) {
-    client.farewell = Farewell::Close;
+    client.ending = Ending::Close;
     let first = random.size(0..100);
     let mut next = first;
     for _ in 0..random.size(5..45) {
@@ -129,5 +129,5 @@ fn reader(client: &mut ClientPlan, random: &mut Random) {
         request.fields.push(Field::Range(range));
     }
     client.send(vec![request], 1, 0);
-    client.farewell = *random.pick(&[Farewell::Silent, Farewell::Deaf]);
+    client.ending = *random.pick(&[Ending::Silent, Ending::Deaf]);
 }

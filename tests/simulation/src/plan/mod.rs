@@ -10,7 +10,7 @@ mod settings;
 pub mod shrink;
 
 pub use changes::{Change, What};
-pub use clients::{ClientPlan, Farewell, Pace, Step};
+pub use clients::{ClientPlan, Ending, Pace, Step};
 pub use files::Content;
 pub use settings::Settings;
 
