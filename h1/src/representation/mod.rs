@@ -36,3 +36,20 @@ impl Representation<'_> {
         self.modified.map(|time| time.seconds.min(now))
     }
 }
+
+#[cfg(test)]
+impl Representation<'static> {
+    /// Returns a film for tests, of this size in bytes, and modified at this time.
+    pub(crate) fn sample(size: u64, modified: Timestamp) -> Self {
+        let modified = Some(modified);
+        Self {
+            size,
+            modified,
+            etag: EntityTag::of(size, modified, etag::Strength::Strong, None),
+            media_type: "video/mp4",
+            coding: None,
+            varies: false,
+            disposition: Some((Disposition::Inline, "story.mp4")),
+        }
+    }
+}

@@ -129,7 +129,6 @@ fn vary(out: &mut Vec<u8>, representation: &Representation<'_>) {
 mod tests {
     use super::*;
     use crate::representation::coding::Coding;
-    use crate::representation::disposition::Disposition;
     use crate::representation::etag::{EntityTag, Strength};
     use crate::request::head::Version;
     use crate::selection::range::{ByteRange, Ranges, ranges};
@@ -147,19 +146,11 @@ mod tests {
     }
 
     fn video() -> Representation<'static> {
-        let modified = Some(Timestamp {
+        let modified = Timestamp {
             seconds: 2,
             nanoseconds: 3,
-        });
-        Representation {
-            size: 100,
-            modified,
-            etag: EntityTag::of(100, modified, Strength::Strong, None),
-            media_type: "video/mp4",
-            coding: None,
-            varies: false,
-            disposition: Some((Disposition::Inline, "story.mp4")),
-        }
+        };
+        Representation::sample(100, modified)
     }
 
     fn about(representation: &Representation<'_>, selection: &Selection) -> String {

@@ -311,19 +311,11 @@ mod tests {
     }
 
     fn video() -> Representation<'static> {
-        let modified = Some(Timestamp {
+        let modified = Timestamp {
             seconds: 2,
             nanoseconds: 3,
-        });
-        Representation {
-            size: 100,
-            modified,
-            etag: EntityTag::of(100, modified, Strength::Strong, None),
-            media_type: "video/mp4",
-            coding: None,
-            varies: false,
-            disposition: Some((Disposition::Inline, "story.mp4")),
-        }
+        };
+        Representation::sample(100, modified)
     }
 
     fn head(response: &Head<'_>, context: &Context<'_>, request: &str) -> String {

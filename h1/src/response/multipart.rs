@@ -132,18 +132,14 @@ mod tests {
     use proptest::prelude::*;
 
     fn file(size: u64) -> Representation<'static> {
-        let modified = Some(Timestamp {
+        let modified = Timestamp {
             seconds: 2,
             nanoseconds: 3,
-        });
+        };
         Representation {
-            size,
-            modified,
-            etag: EntityTag::of(size, modified, Strength::Strong, None),
             media_type: "text/plain",
-            coding: None,
-            varies: false,
             disposition: None,
+            ..Representation::sample(size, modified)
         }
     }
 

@@ -64,8 +64,6 @@ pub fn select(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::representation::etag::EntityTag;
-    use crate::representation::etag::Strength;
     use crate::request::fields::parse;
     use crate::syntax::date::Timestamp;
     use alloc::string::String;
@@ -75,19 +73,11 @@ mod tests {
     const RANGE: Selection = Selection::One(ByteRange { first: 0, last: 1 });
 
     fn file(seconds: i64) -> Representation<'static> {
-        let modified = Some(Timestamp {
+        let modified = Timestamp {
             seconds,
             nanoseconds: 5,
-        });
-        Representation {
-            size: 100,
-            modified,
-            etag: EntityTag::of(100, modified, Strength::Strong, None),
-            media_type: "video/mp4",
-            coding: None,
-            varies: false,
-            disposition: None,
-        }
+        };
+        Representation::sample(100, modified)
     }
 
     fn selected(method: Method, text: &str, now: i64) -> Selection {
