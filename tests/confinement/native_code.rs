@@ -3,7 +3,7 @@
 use std::fs::{self, File, OpenOptions};
 use std::io;
 use std::net::{SocketAddr, TcpListener, TcpStream, UdpSocket};
-use std::os::fd::{FromRawFd as _, OwnedFd};
+use std::os::fd::{AsRawFd as _, FromRawFd as _, OwnedFd};
 use std::os::linux::net::SocketAddrExt;
 use std::os::unix::fs::symlink;
 use std::os::unix::net::{self, UnixDatagram, UnixListener, UnixStream};
@@ -107,6 +107,10 @@ const ATTEMPTS: &[Attempt] = &[
     ("date a file inside", Seccomp, |at| File::open(at.inside("file"))?.set_modified(std::time::SystemTime::now())),
     ("change the limits of another process", Seccomp, |_| made(libc::SYS_prlimit64, parent(), 0)),
     ("make a pair of streams", NoOne, |_| UnixStream::pair().map(drop)),
+    ("connect a socket that there is while sending", Seccomp, |at| {
+        at.early[3].send_to_with_flags(b"x", &at.server.into(), libc::MSG_FASTOPEN).map(drop)
+    }),
+    ("have signals sent for a socket", Seccomp, |_| owned_by_its_parent()),
     ("bind a socket that there is", Seccomp, |at| at.early[0].bind(&at.free.into())),
     ("listen on a socket that there is", Seccomp, |at| at.early[1].listen(1)),
     ("connect a socket that there is", Seccomp, |at| at.early[2].connect(&at.server.into())),
@@ -128,6 +132,17 @@ fn made(call: std::ffi::c_long, first: usize, second: usize) -> io::Result<()> {
     Ok(())
 }
 
+/// Makes the parent the one that gets signals for a socket.
+fn owned_by_its_parent() -> io::Result<()> {
+    let (one, _other) = UnixStream::pair()?;
+    let parent = i32::try_from(parent()).unwrap();
+    // SAFETY: the descriptor is open, and the other arguments are numbers.
+    match unsafe { libc::fcntl(one.as_raw_fd(), libc::F_SETOWN, parent) } {
+        -1 => Err(io::Error::last_os_error()),
+        _ => Ok(()),
+    }
+}
+
 fn parent() -> usize {
     getppid()
         .unwrap()
@@ -144,7 +159,7 @@ struct Outside {
     server: SocketAddr,
     /// Sockets that were created before the confinement, and an address that they could
     /// bind.
-    early: [Socket; 3],
+    early: [Socket; 4],
     free: SocketAddr,
 }
 
@@ -249,7 +264,7 @@ pub fn child() -> Option<ExitCode> {
     let outside = Arc::new(Outside {
         folder: folder.into(),
         server: server.parse().unwrap(),
-        early: [(); 3].map(|()| Socket::new(Domain::IPV4, Type::STREAM, None).unwrap()),
+        early: [(); 4].map(|()| Socket::new(Domain::IPV4, Type::STREAM, None).unwrap()),
         free: "127.0.0.1:0".parse().unwrap(),
     });
     if how == "free" {

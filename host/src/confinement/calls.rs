@@ -4,8 +4,7 @@
 //! These are calls to refuse, not calls to allow: a list of allowed calls would break
 //! with the next libc, and few attackers know the newest calls of a kernel. Reading and
 //! writing open files stays allowed (`sendfile`, `splice`, `setsockopt` and the like),
-//! and so do threads. Code that may start threads with `clone3` may also fork, because a
-//! filter cannot see the flags of that call.
+//! and so do threads, but no new process. Where a call can do both, its arguments decide.
 
 use libc::c_long;
 
@@ -155,6 +154,8 @@ const KERNEL: &[c_long] = &[
 /// The same calls by older names.
 #[cfg(target_arch = "x86_64")]
 const OLDER: &[c_long] = &[
+    libc::SYS_fork,
+    libc::SYS_vfork,
     libc::SYS_uselib,
     libc::SYS_creat,
     libc::SYS_mkdir,
@@ -197,4 +198,43 @@ pub(super) const THIS_PROCESS_ONLY: &[c_long] = &[
     libc::SYS_sched_setparam,
     libc::SYS_sched_setattr,
     libc::SYS_sched_setaffinity,
+];
+
+/// Calls that can connect while they send, with the argument that has the flags.
+pub(super) const SEND_FLAGS: &[(c_long, u8)] = &[
+    (libc::SYS_sendto, 3),
+    (libc::SYS_sendmsg, 2),
+    (libc::SYS_sendmmsg, 3),
+];
+
+/// Flags of `clone` that create a namespace.
+pub(super) const CLONE_FLAGS: &[libc::c_int] = &[
+    libc::CLONE_NEWNS,
+    libc::CLONE_NEWCGROUP,
+    libc::CLONE_NEWUTS,
+    libc::CLONE_NEWIPC,
+    libc::CLONE_NEWUSER,
+    libc::CLONE_NEWPID,
+    libc::CLONE_NEWNET,
+];
+
+/// The only requests of `ioctl` that are allowed: they concern the descriptor itself, or
+/// ask whether it is a terminal. Others type into a terminal (`TIOCSTI`), change
+/// attributes of files, freeze file systems, or have signals sent.
+pub(super) const IOCTL_REQUESTS: &[u64] = &[
+    libc::FIONBIO as u64,
+    libc::FIONREAD as u64,
+    libc::FIOCLEX as u64,
+    libc::FIONCLEX as u64,
+    libc::TCGETS as u64,
+    libc::TIOCGWINSZ as u64,
+];
+
+/// Commands of `fcntl` that have signals sent to another process, or that watch files.
+pub(super) const FCNTL_COMMANDS: &[u32] = &[
+    libc::F_SETOWN.cast_unsigned(),
+    15, // F_SETOWN_EX
+    10, // F_SETSIG
+    libc::F_NOTIFY.cast_unsigned(),
+    libc::F_SETLEASE.cast_unsigned(),
 ];

@@ -14,7 +14,9 @@ use seccompiler::{
     SeccompRule, sock_filter,
 };
 
-use super::calls::{REFUSED, THIS_PROCESS_ONLY};
+use super::calls::{
+    CLONE_FLAGS, FCNTL_COMMANDS, IOCTL_REQUESTS, REFUSED, SEND_FLAGS, THIS_PROCESS_ONLY,
+};
 
 /// Installs the filter for all threads. Returns whether it is in force.
 pub(super) fn confine() -> bool {
@@ -38,6 +40,18 @@ fn filter() -> Result<BpfProgram, seccompiler::BackendError> {
     let others = unless(0, SeccompCmpOp::Ne, this)?;
     rules.insert(libc::SYS_tgkill, vec![others]);
     rules.insert(libc::SYS_socketpair, all_but_streams()?);
+    rules.insert(libc::SYS_clone, all_but_threads()?);
+    rules.insert(libc::SYS_ioctl, vec![all_but(1, IOCTL_REQUESTS)?]);
+    let commands = FCNTL_COMMANDS
+        .iter()
+        .map(|&command| unless(1, SeccompCmpOp::Eq, command.into()));
+    rules.insert(libc::SYS_fcntl, commands.collect::<Result<_, _>>()?);
+    // TCP Fast Open connects while it sends, also from a listener that was shut down.
+    for &(call, argument) in SEND_FLAGS {
+        let connects = u64::from(libc::MSG_FASTOPEN.cast_unsigned());
+        let rule = unless(argument, SeccompCmpOp::MaskedEq(connects), connects)?;
+        rules.insert(call, vec![rule]);
+    }
     let filter: BpfProgram = SeccompFilter::new(
         rules,
         SeccompAction::Allow,
@@ -53,8 +67,21 @@ const REFUSAL: u32 = libc::EACCES.cast_unsigned();
 /// Refuses x86's x32 interface as a whole. Some kernels offer it in addition, and the
 /// same calls have other numbers there. The instructions load the number, and refuse it
 /// if it has x32's bit or is not a valid number.
-const OTHER_NUMBERS: [sock_filter; 3] = [
+///
+/// `clone3` does not exist for the process: a filter cannot see its flags. Libraries then
+/// use `clone`.
+const OTHER_NUMBERS: [sock_filter; 5] = [
     instruction(libc::BPF_LD | libc::BPF_W | libc::BPF_ABS, 0, 0),
+    instruction(
+        libc::BPF_JMP | libc::BPF_JEQ | libc::BPF_K,
+        libc::SYS_clone3 as u32,
+        1,
+    ),
+    instruction(
+        libc::BPF_RET | libc::BPF_K,
+        libc::SECCOMP_RET_ERRNO | libc::ENOSYS.cast_unsigned(),
+        0,
+    ),
     instruction(libc::BPF_JMP | libc::BPF_JGE | libc::BPF_K, 0x4000_0000, 1),
     instruction(
         libc::BPF_RET | libc::BPF_K,
@@ -85,6 +112,27 @@ fn all_but_streams() -> Result<Vec<SeccompRule>, seccompiler::BackendError> {
         rules.push(unless(1, SeccompCmpOp::MaskedEq(bit), value)?);
     }
     Ok(rules)
+}
+
+/// Refuses new processes, and threads in other namespaces.
+fn all_but_threads() -> Result<Vec<SeccompRule>, seccompiler::BackendError> {
+    let thread = u64::from(libc::CLONE_THREAD.cast_unsigned());
+    let mut rules = vec![unless(0, SeccompCmpOp::MaskedEq(thread), 0)?];
+    for flag in CLONE_FLAGS
+        .iter()
+        .map(|flag| u64::from(flag.cast_unsigned()))
+    {
+        rules.push(unless(0, SeccompCmpOp::MaskedEq(flag), flag)?);
+    }
+    Ok(rules)
+}
+
+/// Returns a rule that refuses a call unless the argument is one of these values.
+fn all_but(argument: u8, values: &[u64]) -> Result<SeccompRule, seccompiler::BackendError> {
+    let differs = |&value: &u64| {
+        SeccompCondition::new(argument, SeccompCmpArgLen::Dword, SeccompCmpOp::Ne, value)
+    };
+    SeccompRule::new(values.iter().map(differs).collect::<Result<_, _>>()?)
 }
 
 /// Returns a rule that refuses a call when the argument compares like that.
@@ -147,7 +195,22 @@ mod tests {
                 (libc::SYS_accept4, -1, -1, false),
                 (libc::SYS_preadv2, -1, -1, false),
                 (libc::SYS_openat2, -1, -1, false),
-                (libc::SYS_clone3, -1, -1, false),
+                (libc::SYS_clone, c_long::from(libc::SIGCHLD), 0, true),
+                (
+                    libc::SYS_clone,
+                    c_long::from(libc::CLONE_THREAD | libc::CLONE_NEWNET),
+                    0,
+                    true,
+                ),
+                // The other arguments are all bits, and so are flags.
+                (libc::SYS_sendto, -1, -1, true),
+                (libc::SYS_sendmsg, -1, -1, true),
+                (libc::SYS_sendmmsg, -1, -1, true),
+                (libc::SYS_ioctl, -1, c_long::from(0x5421), false), // FIONBIO
+                (libc::SYS_ioctl, -1, c_long::from(0x5412), true),  // TIOCSTI
+                (libc::SYS_ioctl, -1, c_long::from(0x4008_6602), true), // FS_IOC_SETFLAGS
+                (libc::SYS_fcntl, -1, c_long::from(libc::F_GETFL), false),
+                (libc::SYS_fcntl, -1, c_long::from(libc::F_SETOWN), true),
                 (libc::SYS_prlimit64, 0, -1, false),
                 (libc::SYS_sched_setscheduler, 0, -1, false),
                 (libc::SYS_tgkill, pid, -1, false),
@@ -167,6 +230,8 @@ mod tests {
                 (0x4000_0000 + 520, -1, -1, true),
                 (0x4000_0000 + 521, -1, -1, true),
             ];
+            let unknown = call(libc::SYS_clone3, -1, -1);
+            assert_eq!(unknown, ErrorKind::Unsupported);
             for (number, first, second, is_refused) in rows {
                 let outcome = call(number, first, second);
                 assert_eq!(outcome == refused, is_refused, "{number}: {outcome}");
