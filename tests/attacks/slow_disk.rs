@@ -6,7 +6,11 @@ use crate::support::{Client, Folder, Fuse, Porthole, Question, each, noise, priv
 
 pub fn trials() -> Vec<Trial> {
     let mounts = Fuse::may_be_mounted();
-    let needing: [(&str, fn()); 3] = [
+    let needing: [(&str, fn()); 4] = [
+        (
+            "a_close_that_hangs_holds_up_no_one_else",
+            a_close_that_hangs_holds_up_no_one_else,
+        ),
         (
             "whatever_hangs_holds_up_no_one_else",
             whatever_hangs_holds_up_no_one_else,
@@ -90,6 +94,22 @@ fn whatever_hangs_holds_up_no_one_else() {
         !errors.iter().any(|line| line.contains("failed")),
         "{errors:?}"
     );
+}
+
+/// A file that no one has requested for a few seconds is closed, which asks the file system.
+fn a_close_that_hangs_holds_up_no_one_else() {
+    let folder = Folder::new();
+    folder.file("small", "small");
+    let slow = Fuse::mount(&folder.folder("slow"));
+    let porthole = Porthole::with(&folder, &["--workers", "1"]);
+    assert!(porthole.get("/slow/film-1").body == slow.film());
+    let held = slow.hold_back(Question::Flush);
+    held.wait_for(1);
+    for _ in 0..100 {
+        assert_eq!(porthole.get("/small").text(), "small");
+    }
+    drop(held);
+    assert!(porthole.get("/slow/film-1").body == slow.film());
 }
 
 fn a_client_that_leaves_while_it_hangs() {

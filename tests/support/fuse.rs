@@ -34,6 +34,8 @@ pub enum Question {
     Open,
     Read,
     ReadDirectory,
+    /// Of a close.
+    Flush,
 }
 
 /// A mounted file system, unmounted when the test is over.
@@ -202,6 +204,7 @@ impl Request {
             3 => Some(Question::Attributes),
             14 => Some(Question::Open),
             15 => Some(Question::Read),
+            25 => Some(Question::Flush),
             28 => Some(Question::ReadDirectory),
             _ => None,
         }
@@ -270,6 +273,8 @@ impl Served {
             17 => Ok(vec![0; 80]),
             // Release a file, release a directory, end the session.
             18 | 29 | 38 => Ok(Vec::new()),
+            // Flush: without an answer the kernel would not ask again.
+            25 => Ok(Vec::new()),
             26 => Ok(initialized()),
             28 => entries(request),
             _ => Err(libc::ENOSYS),

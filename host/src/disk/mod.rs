@@ -4,6 +4,7 @@
 //! process must answer first, another thread waits for it.
 
 mod buffer_pool;
+mod closer;
 mod codes;
 mod file_systems;
 mod granted;
@@ -25,6 +26,7 @@ use rustix::io::Errno;
 
 pub(crate) use buffer_pool::Buffer;
 use buffer_pool::BufferPool;
+use closer::Closer;
 pub(crate) use codes::code;
 pub(crate) use file_systems::{Device, Route};
 use file_systems::{FileSystems, Kind};
@@ -44,6 +46,7 @@ pub(crate) struct Disk {
     pub(crate) file_systems: FileSystems,
     pub(crate) threads: ThreadPool<Device>,
     pub(crate) buffers: BufferPool,
+    closer: Closer,
 }
 
 /// A path as the component asks for it.
@@ -75,6 +78,7 @@ impl Disk {
             file_systems,
             threads: ThreadPool::new(),
             buffers: BufferPool::default(),
+            closer: Closer::default(),
         })
     }
 
@@ -92,6 +96,14 @@ impl Disk {
             granted.open(place, directory, how)
         })
         .await
+    }
+
+    /// Has a file closed by a thread if closing it may wait.
+    pub(crate) fn close_elsewhere(&self, device: Device, file: &Arc<File>) {
+        match self.file_systems.route(device) {
+            Route::Inline | Route::InlineIfCached => {}
+            Route::Offload | Route::Unknown => self.closer.hold(device, Arc::clone(file)),
+        }
     }
 
     pub(crate) async fn read_link(self: &Arc<Self>, asked: Lookup) -> Result<Vec<u8>, Errno> {

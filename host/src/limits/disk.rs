@@ -49,6 +49,15 @@ pub(crate) const DISK_THREAD_IDLE: Duration = Duration::from_secs(10);
 /// - held by: `porthole::disk::a_lease_is_waited_for`
 pub(crate) const DISK_RETRY: Duration = Duration::from_millis(20);
 
+/// Time between two looks at the open files of a file system whose files are closed by a
+/// thread: a removed file keeps its space, and a file system cannot be unmounted, for that
+/// much longer.
+///
+/// - unit: a time
+/// - at it: files that no one uses any more are closed
+/// - held by: `porthole::disk::closer::files_are_closed_once_no_one_else_holds_them`
+pub(crate) const CLOSE_INTERVAL: Duration = Duration::from_millis(100);
+
 /// Time that a question to a disk of this machine may take on the worker's own thread,
 /// while all of the worker's connections wait for it.
 ///

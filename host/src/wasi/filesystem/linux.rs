@@ -178,12 +178,11 @@ async fn open_at<T: HasDisk>(
     let (perms, mode) = (FsPerms::ReadOnly, OpenMode::READ);
     let descriptor = match stat.is_directory() {
         true => Descriptor::Dir(Dir::new(file.into(), perms, mode, ON_THIS_THREAD)),
-        false => Descriptor::File(filesystem::File::new(
-            file.into(),
-            perms,
-            mode,
-            ON_THIS_THREAD,
-        )),
+        false => {
+            let file = filesystem::File::new(file.into(), perms, mode, ON_THIS_THREAD);
+            disk.close_elsewhere(stat.device, &file.file);
+            Descriptor::File(file)
+        }
     };
     let opened = accessor.with(|mut access| access.get().filesystem().table.push(descriptor))?;
     Ok(Ok(opened))
