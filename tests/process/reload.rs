@@ -13,6 +13,7 @@ pub fn trials() -> Vec<Trial> {
         ten_replacements_under_load_fail_no_request,
         open_transfers_finish_on_the_old_version,
         a_failed_reload_leaves_the_old_version_serving,
+        a_component_that_cannot_be_read_leaves_the_old_version_serving,
         a_file_that_was_replaced_is_opened_again,
         all_versions_together_keep_the_cap,
     ]
@@ -83,6 +84,48 @@ fn a_failed_reload_leaves_the_old_version_serving() {
         .errors()
         .wait_for("reload failed, the old version goes on: cannot read");
     assert_eq!(porthole.get("/a").text(), "a");
+}
+
+/// A FIFO would wait for a writer, and a huge file would take the memory.
+fn a_component_that_cannot_be_read_leaves_the_old_version_serving() {
+    let folder = Folder::new();
+    folder.file("a", "a");
+    let place = Folder::new();
+    let component = place.file("component.wasm", porthole::COMPONENT);
+    let flags = [
+        "--component",
+        component.to_str().unwrap(),
+        "--reload-from",
+        place.path().to_str().unwrap(),
+    ];
+    let porthole = Porthole::with(&folder, &flags);
+    type Put = fn(&Folder);
+    let rows: [(Put, &str); 3] = [
+        (
+            |place| drop(place.fifo("component.wasm")),
+            "it is no regular file",
+        ),
+        (
+            |place| drop(place.sparse("component.wasm", 8 << 30)),
+            "it is larger than 64 MiB",
+        ),
+        (
+            |place| drop(place.folder("component.wasm")),
+            "it is no regular file",
+        ),
+    ];
+    for (put, reason) in rows {
+        let _ = std::fs::remove_file(&component);
+        put(&place);
+        porthole.signal(Signal::HUP);
+        porthole.errors().wait_for(reason);
+        assert_eq!(porthole.get("/a").text(), "a");
+    }
+    // What can be read again is loaded again.
+    std::fs::remove_dir(&component).unwrap();
+    place.file("component.wasm", porthole::COMPONENT);
+    porthole.signal(Signal::HUP);
+    porthole.errors().wait_for(DONE);
 }
 
 fn a_file_that_was_replaced_is_opened_again() {

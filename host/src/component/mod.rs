@@ -12,6 +12,7 @@ use wasmtime::component::Component;
 use wasmtime::{Engine, WasmFeatures};
 
 use crate::error::{Error, words};
+use crate::limits::COMPONENT_BYTES;
 use crate::wasi::bindings::ServerPre;
 use crate::wasi::linker;
 use crate::wasi::state::State;
@@ -34,6 +35,9 @@ pub struct Program {
 }
 
 impl Program {
+    /// Bytes that a component may have.
+    pub const MAX_BYTES: usize = COMPONENT_BYTES;
+
     /// Compiles a component that fits the world of `wit/server.wit`. It may use the
     /// WebAssembly features that compilers use by default (LLVM's "lime1"), and those
     /// that compositions of several components need.
@@ -43,6 +47,10 @@ impl Program {
     /// imports anything beyond that world, exports no `wasi:cli/run`, or uses a feature
     /// that is off.
     pub fn compile(component: &[u8]) -> Result<Self, Error> {
+        if component.len() > Self::MAX_BYTES {
+            let most = Self::MAX_BYTES >> 20;
+            return Err(Error::Component(format!("it is larger than {most} MiB")));
+        }
         contained(|| Self::compile_with(ANYONES, component))
     }
 

@@ -221,6 +221,7 @@ pub(super) const CLONE_FLAGS: &[libc::c_int] = &[
 /// The only requests of `ioctl` that are allowed: they concern the descriptor itself, or
 /// ask whether it is a terminal. Others type into a terminal (`TIOCSTI`), change
 /// attributes of files, freeze file systems, or have signals sent.
+#[allow(clippy::unnecessary_cast, reason = "the type differs between libcs")]
 pub(super) const IOCTL_REQUESTS: &[u64] = &[
     libc::FIONBIO as u64,
     libc::FIONREAD as u64,

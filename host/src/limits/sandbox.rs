@@ -2,6 +2,14 @@
 
 use std::time::Duration;
 
+/// Bytes of a component from elsewhere. Ours has half a megabyte, one with a large runtime
+/// of its own ten.
+///
+/// - unit: bytes
+/// - at it: a start fails, and after SIGHUP the old version goes on
+/// - held by: `process::reload::a_component_that_cannot_be_read_leaves_the_old_version_serving`
+pub(crate) const COMPONENT_BYTES: usize = 64 << 20;
+
 /// Handles that an instance holds for one connection: a socket, two streams and two
 /// futures. For the file that it sends, it holds a descriptor, a stream and a future.
 ///

@@ -140,7 +140,7 @@ impl Serving {
         let component = self.options.component().map(PathBuf::from);
         let path = self.options.path.clone();
         let loaded = self.unless_stopped(move || {
-            let program = Source::read(component.as_deref())?.program()?;
+            let program = Source::read_again(component.as_deref())?.program()?;
             Ok((program, Root::open(path)?))
         })?;
         let (program, root) = loaded.ok_or(Error::Cancelled)?;

@@ -1,5 +1,7 @@
 //! The command line options, and what they mean.
 
+use std::fs::File;
+use std::io::{self, Read as _};
 use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -143,6 +145,15 @@ pub(crate) struct Options {
     grace: u32,
 }
 
+/// Opens a file for reading. A FIFO would wait for a writer otherwise.
+fn open_without_waiting(path: &Path) -> io::Result<File> {
+    let mut options = File::options();
+    options.read(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::custom_flags(&mut options, libc::O_NONBLOCK);
+    options.open(path)
+}
+
 /// The component to run, read but not compiled.
 pub(crate) enum Source {
     BuiltIn,
@@ -150,12 +161,38 @@ pub(crate) enum Source {
 }
 
 impl Source {
+    /// Reads it for the first time. It may come out of a pipe.
     pub(crate) fn read(component: Option<&Path>) -> anyhow::Result<Self> {
-        let Some(file) = component else {
+        Self::opened(component, |path| File::open(path))
+    }
+
+    /// Reads it again while serving: only a regular file, because to open or to read
+    /// anything else may wait without end.
+    pub(crate) fn read_again(component: Option<&Path>) -> anyhow::Result<Self> {
+        Self::opened(component, |path| {
+            let file = open_without_waiting(path)?;
+            match file.metadata()?.is_file() {
+                true => Ok(file),
+                false => Err(io::Error::other("it is no regular file")),
+            }
+        })
+    }
+
+    fn opened(
+        component: Option<&Path>,
+        open: impl FnOnce(&Path) -> io::Result<File>,
+    ) -> anyhow::Result<Self> {
+        let Some(path) = component else {
             return Ok(Self::BuiltIn);
         };
-        let component = std::fs::read(file)
-            .with_context(|| format!("cannot read {}", printable(file.display())))?;
+        let most = Program::MAX_BYTES as u64;
+        let mut component = Vec::new();
+        // One byte more shows that it is too large, which the library reports.
+        let read = open(path).and_then(|file| {
+            file.take(most.saturating_add(1))
+                .read_to_end(&mut component)
+        });
+        read.with_context(|| format!("cannot read {}", printable(path.display())))?;
         Ok(Self::Component(component))
     }
 
