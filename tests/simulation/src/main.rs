@@ -83,7 +83,10 @@ fn one(program: &Program, seed: u64, without: &[String]) -> bool {
         }
     };
     let Some(broken) = outcome.broken else {
-        println!("seed {seed}: all holds; {:016x}", outcome.hash);
+        println!(
+            "seed {seed}: all holds; {:016x}; {} instructions for {} responses",
+            outcome.hash, outcome.instructions, outcome.answers
+        );
         return false;
     };
     let least = shrink(program, &plan, &broken, without);
