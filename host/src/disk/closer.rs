@@ -6,6 +6,7 @@
 //! does not keep the files of others open.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::fs::File;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -20,12 +21,7 @@ impl Closer {
     /// Holds a file until no one else does, and closes it on a thread then. If the system
     /// has no thread left, whoever drops it last closes it.
     pub(crate) fn hold(&self, device: Device, file: Arc<File>) {
-        let mut open = self.lock();
-        let files = open.entry(device).or_default();
-        // Files of this file system have their thread.
-        let is_first = files.is_empty();
-        files.push(file);
-        if !is_first {
+        if !self.add(device, file) {
             return;
         }
         let this = self.clone();
@@ -33,7 +29,22 @@ impl Closer {
             .name("close".to_owned())
             .spawn(move || while this.close_unused(device) {});
         if started.is_err() {
-            open.remove(&device);
+            self.lock().remove(&device);
+        }
+    }
+
+    /// Adds a file, and returns whether its file system needs a thread. It has one as long
+    /// as it has an entry, also an empty one: the thread may be closing the last file.
+    fn add(&self, device: Device, file: Arc<File>) -> bool {
+        match self.lock().entry(device) {
+            Entry::Occupied(mut files) => {
+                files.get_mut().push(file);
+                false
+            }
+            Entry::Vacant(place) => {
+                place.insert(vec![file]);
+                true
+            }
         }
     }
 
@@ -67,6 +78,18 @@ mod tests {
     use std::time::Instant;
 
     use super::*;
+
+    #[test]
+    fn a_file_system_has_one_thread_even_while_it_closes_the_last_file() {
+        let closer = Closer::default();
+        let open = || Arc::new(tempfile::tempfile().unwrap());
+        assert!(closer.add((0, 1), open()));
+        assert!(!closer.add((0, 1), open()));
+        // As while a close hangs.
+        closer.lock().insert((0, 1), Vec::new());
+        assert!(!closer.add((0, 1), open()));
+        assert!(closer.add((0, 2), open()));
+    }
 
     #[test]
     fn files_are_closed_once_no_one_else_holds_them() {
