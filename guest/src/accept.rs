@@ -67,7 +67,7 @@ async fn start(executor: Rc<Executor>) -> Result<(Rc<Shared>, Streams), Failure>
     let arguments = environment::get_arguments();
     let arguments = arguments.get(1..).unwrap_or_default();
     let options = Options::parse(arguments).map_err(Failure::Arguments)?;
-    let shares = MemoryPlan::of(&options).map_err(Failure::Memory)?;
+    let plan = MemoryPlan::of(&options).map_err(Failure::Memory)?;
     let mut root = Root::find(options.root.as_deref())
         .await
         .ok_or(Failure::Root)?;
@@ -79,7 +79,7 @@ async fn start(executor: Rc<Executor>) -> Result<(Rc<Shared>, Streams), Failure>
         .iter()
         .map(|&address| listen(address).ok_or(Failure::Listen(address)))
         .collect::<Result<_, _>>()?;
-    let shared = Shared::new(options, root, shares, executor);
+    let shared = Shared::new(options, root, plan, executor);
     Ok((Rc::new(shared), streams))
 }
 

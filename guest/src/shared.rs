@@ -41,7 +41,7 @@ pub struct Shared {
 }
 
 impl Shared {
-    pub fn new(options: Options, root: Root, shares: MemoryPlan, executor: Rc<Executor>) -> Self {
+    pub fn new(options: Options, root: Root, plan: MemoryPlan, executor: Rc<Executor>) -> Self {
         Self {
             files: Files::new(
                 root,
@@ -49,12 +49,12 @@ impl Shared {
                 options.policy.bound(),
                 Rc::clone(&executor),
             ),
-            listings: Listings::new(shares.listings),
+            listings: Listings::new(plan.listings),
             rate_limiter: RateLimiter::new(options.rate, options.throttle),
             options,
             clock: Clock::new(),
             deadlines: Deadlines::default(),
-            pool: BufferPool::new(shares.larges, shares.mediums),
+            pool: BufferPool::new(plan.larges, plan.mediums),
             executor,
             log: Log::new(),
             open: Cell::new(0),
