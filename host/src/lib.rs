@@ -49,7 +49,7 @@ mod wasi;
 
 pub use component::imports::{Enforcement, Import};
 pub use component::{COMPONENT, Program};
-pub use confinement::{Confined, confine};
+pub use confinement::{Confined, confine, confine_wholly};
 pub use error::Error;
 pub use limits::Limits;
 pub use net::listeners::Listeners;

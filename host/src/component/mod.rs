@@ -42,16 +42,50 @@ impl Program {
     /// WebAssembly features that compilers use by default (LLVM's "lime1"), and those
     /// that compositions of several components need.
     ///
+    /// Compiling has no bound of its own: a component of a few hundred bytes can take all
+    /// memory and time, or overflow the stack, which ends the process. If you do not know
+    /// who made a component, call [`Program::precompile`] in a process of its own, with
+    /// limits, as the `porthole` binary does.
+    ///
     /// # Errors
     /// [`Error::Component`] when the bytes are not a component, or when the component
     /// imports anything beyond that world, exports no `wasi:cli/run`, or uses a feature
     /// that is off.
     pub fn compile(component: &[u8]) -> Result<Self, Error> {
-        if component.len() > Self::MAX_BYTES {
-            let most = Self::MAX_BYTES >> 20;
-            return Err(Error::Component(format!("it is larger than {most} MiB")));
-        }
+        fits(component)?;
         contained(|| Self::compile_with(ANYONES, component))
+    }
+
+    /// Compiles a component to machine code for [`Program::deserialize`], with the same
+    /// settings as [`Program::compile`]. It does not check what the component imports and
+    /// exports.
+    ///
+    /// # Errors
+    /// [`Error::Component`] when the bytes are not a component, or when it uses a feature
+    /// that is off.
+    pub fn precompile(component: &[u8]) -> Result<Vec<u8>, Error> {
+        fits(component)?;
+        contained(|| Ok(Engine::new(&config(ANYONES))?.precompile_component(component)?))
+    }
+
+    /// Loads the machine code that [`Program::precompile`] has returned.
+    ///
+    /// # Errors
+    /// [`Error::Component`] when the code was compiled by another version, for another
+    /// processor or with other settings, or when the component does not fit the world of
+    /// `wit/server.wit`.
+    ///
+    /// # Safety
+    /// The bytes must be a result of [`Program::precompile`], unchanged: the process will
+    /// run them.
+    pub unsafe fn deserialize(code: &[u8]) -> Result<Self, Error> {
+        contained(|| {
+            let engine = Engine::new(&config(ANYONES))?;
+            // SAFETY: the caller promises that the bytes are a result of
+            // `precompile_component`. The runtime checks that the settings are the same.
+            let component = unsafe { Component::deserialize(&engine, code) }?;
+            Self::link(engine, &component)
+        })
     }
 
     fn compile_with(features: WasmFeatures, component: &[u8]) -> Result<Self, Error> {
@@ -89,6 +123,15 @@ impl Program {
     }
 }
 
+/// Checks that the component is not too large.
+fn fits(component: &[u8]) -> Result<(), Error> {
+    let most = COMPONENT_BYTES >> 20;
+    match component.len() > COMPONENT_BYTES {
+        true => Err(Error::Component(format!("it is larger than {most} MiB"))),
+        false => Ok(()),
+    }
+}
+
 /// Turns a panic of the runtime over a component into an error, so that a running server
 /// continues with its current version.
 fn contained<T>(load: impl FnOnce() -> Result<T, Error>) -> Result<T, Error> {
@@ -110,5 +153,23 @@ mod tests {
             "cannot use the component: the runtime panicked: no such feature"
         );
         assert!(contained(|| Ok(())).is_ok());
+    }
+
+    #[test]
+    fn code_that_was_compiled_elsewhere_is_loaded() {
+        let code = Program::precompile(COMPONENT).unwrap();
+        // SAFETY: the line above has compiled it.
+        let program = unsafe { Program::deserialize(&code) }.unwrap();
+        let compiled = Program::compile(COMPONENT).unwrap();
+        assert_eq!(program.imports().unwrap(), compiled.imports().unwrap());
+    }
+
+    #[test]
+    fn code_of_other_settings_is_refused() {
+        let engine = Engine::new(config(ANYONES).epoch_interruption(false)).unwrap();
+        let code = engine.precompile_component(COMPONENT).unwrap();
+        // SAFETY: the lines above have compiled it.
+        let error = unsafe { Program::deserialize(&code) }.err().unwrap();
+        assert!(error.to_string().contains("epoch"), "{error}");
     }
 }

@@ -17,7 +17,7 @@ use crate::root::Root;
 /// version can refuse is refused. An older kernel leaves out what it does not support.
 const KNOWN: ABI = ABI::V10;
 
-pub(super) fn confine(root: &Root, also_readable: &[&Path]) -> Result<Confined, Error> {
+pub(super) fn confine(root: Option<&Root>, also_readable: &[&Path]) -> Result<Confined, Error> {
     let also_readable = also_readable
         .iter()
         .map(|path| open(path))
@@ -45,8 +45,12 @@ fn open(path: &Path) -> Result<PathFd, Error> {
     })
 }
 
-fn restrict(root: &Root, also_readable: &[PathFd]) -> Result<RestrictionStatus, RulesetError> {
-    let places = also_readable.iter().map(AsFd::as_fd).chain([root.as_fd()]);
+fn restrict(
+    root: Option<&Root>,
+    also_readable: &[PathFd],
+) -> Result<RestrictionStatus, RulesetError> {
+    let places = also_readable.iter().map(AsFd::as_fd);
+    let places = places.chain(root.map(Root::as_fd));
     // Listing is a right of directories: the crate leaves it out for files.
     let rules = places.map(|place| {
         Ok::<_, RulesetError>(PathBeneath::new(

@@ -58,6 +58,20 @@ use crate::root::Root;
 /// [`Error::Confinement`] when the kernel supports confining the process, but an attempt
 /// to do so failed.
 pub fn confine(root: &Root, also_readable: &[&Path]) -> Result<Confined, Error> {
+    confine_to(Some(root), also_readable)
+}
+
+/// Does the same as [`confine`], and grants nothing: the process opens no file from then
+/// on. This is for a process that only computes.
+///
+/// # Errors
+/// [`Error::Confinement`] when the kernel supports confining the process, but an attempt
+/// to do so failed.
+pub fn confine_wholly() -> Result<Confined, Error> {
+    confine_to(None, &[])
+}
+
+fn confine_to(root: Option<&Root>, also_readable: &[&Path]) -> Result<Confined, Error> {
     #[cfg(target_os = "linux")]
     {
         let mut confined = landlock::confine(root, also_readable)?;
