@@ -39,3 +39,11 @@ pub(crate) const LOG_CHUNK_BYTES: usize = 64 << 10;
 /// - held by: `porthole::report::log::the_end_does_not_wait_for_who_does_not_read`,
 ///   `process::blocked_output::a_stop_ends_it`
 pub(crate) const LOG_FLUSH_TIMEOUT: Duration = Duration::from_secs(1);
+
+/// Longest reason of a failure in a message. It fits a few lines of a terminal. A name in
+/// a component, which the runtime's errors repeat, may have 100 KB.
+///
+/// - unit: bytes
+/// - at it: the rest is left out
+/// - held by: `porthole::error::a_long_error_is_cut_between_letters`
+pub(crate) const ERROR_BYTES: usize = 1 << 10;
