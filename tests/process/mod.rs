@@ -3,6 +3,7 @@
 
 mod blocked_output;
 mod clock;
+mod compiler;
 mod drain;
 mod eviction;
 mod log;
@@ -24,6 +25,7 @@ pub fn trials() -> Vec<Trial> {
         clock::trials(),
         drain::trials(),
         reload::trials(),
+        compiler::trials(),
         shutdown::trials(),
         blocked_output::trials(),
     ]

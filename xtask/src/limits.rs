@@ -22,7 +22,7 @@ use anyhow::{Context as _, bail};
 use crate::numbers::grouped;
 
 /// The source files of the table, with their headings.
-const FILES: [(&str, &str); 12] = [
+const FILES: [(&str, &str); 13] = [
     ("h1/src/limits.rs", "A message"),
     (
         "guest/src/limits/mod.rs",
@@ -47,6 +47,10 @@ const FILES: [(&str, &str); 12] = [
         "The host: restarts, reloads and the end",
     ),
     ("host/src/limits/report.rs", "The host: notices and the log"),
+    (
+        "host/src/bin/porthole/compiler/limits.rs",
+        "The program: compiling a component from elsewhere",
+    ),
 ];
 
 const TABLE: &str = "docs/limits.md";

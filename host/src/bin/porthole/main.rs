@@ -1,6 +1,7 @@
 //! `porthole PATH`: parses the options, runs the server, exits.
 
 mod banner;
+mod compiler;
 mod grants;
 mod messages;
 mod options;
@@ -38,8 +39,10 @@ fn main() -> ExitCode {
 /// Prints the grants, and what this kernel adds. The process is confined here as it is
 /// when serving.
 fn print_grants(options: &Options, format: Format) -> anyhow::Result<ExitCode> {
+    let compiler = options.compiler()?;
     let root = Root::open(&options.path)?;
-    let imports = options.source()?.program()?.imports()?;
+    let program = options.source()?.program(compiler.as_deref())?;
+    let imports = program.imports()?;
     let grants = GrantsReport {
         options,
         root: &root,

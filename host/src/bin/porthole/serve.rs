@@ -4,6 +4,7 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context as _, anyhow};
@@ -11,6 +12,7 @@ use porthole::{Confined, Error, Listeners, Log, Root, Running, Server};
 
 use crate::WRONG_USAGE;
 use crate::banner;
+use crate::compiler::Compiler;
 use crate::messages::{Messages, report_at_once};
 use crate::options::{Options, Source};
 use crate::rlimit;
@@ -28,6 +30,8 @@ pub(crate) fn serve(mut options: Options) -> anyhow::Result<ExitCode> {
     if let Some(line) = fewer {
         report_at_once(line);
     }
+    // First, so that the compiler has neither the root nor the listeners.
+    let compiler = options.compiler()?;
     let root = Root::open(&options.path)?;
     let listeners = Listeners::bind(&options.addresses())?;
     // A component that comes out of a pipe cannot be read again later.
@@ -39,6 +43,7 @@ pub(crate) fn serve(mut options: Options) -> anyhow::Result<ExitCode> {
     let (stdout, _) = Log::reporting(std::io::stdout(), messages.reporter())?;
     let serving = Serving {
         options,
+        compiler,
         confined,
         signals,
         messages: messages.clone(),
@@ -78,6 +83,7 @@ fn exit_code_of(messages: &Messages, error: &anyhow::Error) -> ExitCode {
 
 struct Serving {
     options: Options,
+    compiler: Option<Arc<Compiler>>,
     confined: Option<Confined>,
     signals: Signals,
     messages: Messages,
@@ -88,7 +94,9 @@ impl Serving {
     fn run(&self, root: Root, listeners: Listeners, source: Source) -> anyhow::Result<()> {
         let addresses = listeners.addresses()?;
         let banner = banner::lines(&root, &addresses, self.confined);
-        let Some(program) = self.unless_stopped(move || source.program())? else {
+        let compiler = self.compiler.clone();
+        let load = move || source.program(compiler.as_deref());
+        let Some(program) = self.unless_stopped(load)? else {
             return Ok(());
         };
         let running = Server {
@@ -139,8 +147,10 @@ impl Serving {
     fn replaced(&self, running: &mut Running) -> anyhow::Result<()> {
         let component = self.options.component().map(PathBuf::from);
         let path = self.options.path.clone();
+        let compiler = self.compiler.clone();
         let loaded = self.unless_stopped(move || {
-            let program = Source::read_again(component.as_deref())?.program()?;
+            let source = Source::read_again(component.as_deref())?;
+            let program = source.program(compiler.as_deref())?;
             Ok((program, Root::open(path)?))
         })?;
         let (program, root) = loaded.ok_or(Error::Cancelled)?;

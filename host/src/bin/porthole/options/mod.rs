@@ -4,6 +4,7 @@ use std::fs::File;
 use std::io::{self, Read as _};
 use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context as _, bail};
@@ -11,6 +12,7 @@ use clap::builder::NonEmptyStringValueParser;
 use clap::{ArgAction, Parser, ValueEnum};
 use porthole::{Confined, Limits, Program, Root, printable};
 
+use crate::compiler::Compiler;
 use crate::rlimit;
 
 mod usage;
@@ -196,11 +198,13 @@ impl Source {
         Ok(Self::Component(component))
     }
 
-    pub(crate) fn program(&self) -> anyhow::Result<Program> {
-        Ok(match self {
-            Self::BuiltIn => Program::built_in()?,
-            Self::Component(component) => Program::compile(component)?,
-        })
+    /// Compiles it if it is not built in, with the compiler of [`Options::compiler`].
+    pub(crate) fn program(&self, compiler: Option<&Compiler>) -> anyhow::Result<Program> {
+        match (self, compiler) {
+            (Self::BuiltIn, _) => Ok(Program::built_in()?),
+            (Self::Component(component), Some(compiler)) => compiler.program(component),
+            (Self::Component(_), None) => bail!("there is no compiler"),
+        }
     }
 }
 
@@ -212,6 +216,12 @@ pub(crate) enum Format {
 }
 
 impl Options {
+    /// Starts the compiler if there is a component to compile, now or after SIGHUP.
+    pub(crate) fn compiler(&self) -> anyhow::Result<Option<Arc<Compiler>>> {
+        let start = |_: &Path| Compiler::start(!self.no_confine).map(Arc::new);
+        self.component().map(start).transpose()
+    }
+
     pub(crate) fn source(&self) -> anyhow::Result<Source> {
         Source::read(self.component())
     }
@@ -223,7 +233,9 @@ impl Options {
     /// When the process may open so few files that nothing can be served.
     pub(crate) fn fit(&mut self, descriptors: Option<u64>) -> anyhow::Result<Option<String>> {
         let workers = self.limits().workers as u64;
-        let least = rlimit::least(workers, self.bind.len() as u64);
+        // The stream to the compiler.
+        let stream = u64::from(self.component.is_some());
+        let least = rlimit::least(workers, self.bind.len() as u64).saturating_add(stream);
         if let Some(limit) = descriptors.filter(|&limit| limit < least) {
             bail!(
                 "{limit} open files are too few, {workers} workers need {least} at least (ulimit -Hn, --workers)"
