@@ -17,13 +17,16 @@ pub(crate) const REPEAT_INTERVAL: Duration = Duration::from_secs(60);
 /// - held by: `porthole::report::suppress::kinds_of_events_are_bounded`
 pub(crate) const REPEAT_KINDS: usize = 16;
 
-/// Chunks of log that wait to be written. A stopped terminal must not stop the server.
+/// Log that waits to be written. A stopped terminal must not stop the server, and no line
+/// may be lost only because the thread that writes them is late: these are some 7,000
+/// lines, which a worker serves in a quarter of a second.
 ///
-/// - unit: chunks
-/// - at it: further chunks are dropped and counted
+/// - unit: bytes
+/// - at it: further log is dropped and counted
 /// - held by: `porthole::report::log::log_output_beyond_the_queue_is_dropped_and_counted`,
+///   `porthole::report::log::thousands_of_lines_wait_for_a_thread_that_is_late`,
 ///   `process::log::a_log_that_nobody_reads_stops_nothing`
-pub(crate) const LOG_CHUNKS: usize = 256;
+pub(crate) const LOG_QUEUE_BYTES: usize = 1 << 20;
 
 /// Longest chunk of log.
 ///

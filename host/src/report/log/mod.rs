@@ -11,12 +11,12 @@ use std::fmt::Display;
 use std::io::{self, Write};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread::JoinHandle;
 use std::time::Instant;
 
-use crate::limits::{LOG_CHUNK_BYTES, LOG_CHUNKS, LOG_FLUSH_TIMEOUT, STATE_POLL_INTERVAL};
+use crate::limits::{LOG_CHUNK_BYTES, LOG_FLUSH_TIMEOUT, LOG_QUEUE_BYTES, STATE_POLL_INTERVAL};
 use crate::report::{Reporter, deliver};
 use controls::without_controls;
 use losses::LossReporter;
@@ -24,12 +24,18 @@ use losses::LossReporter;
 /// A log that any number of instances may write to. Clones write to the same output.
 #[derive(Clone)]
 pub struct Log {
-    chunks: SyncSender<Vec<u8>>,
+    chunks: Sender<Vec<u8>>,
     counts: Arc<Counts>,
 }
 
+/// Bytes that a chunk takes in the queue besides its own: its place, and what the allocator
+/// adds.
+const CHUNK_WEIGHT: usize = size_of::<Vec<u8>>() + 16;
+
 #[derive(Default)]
 struct Counts {
+    /// Weight of the chunks in the queue, and of the one that is being written.
+    queued: AtomicUsize,
     /// Bytes that did not fit into the queue.
     dropped: AtomicU64,
     /// Chunks that were accepted, including those that were then dropped.
@@ -59,7 +65,7 @@ impl Log {
         output: impl Write + Send + 'static,
         report: Reporter,
     ) -> io::Result<(Self, JoinHandle<()>)> {
-        let (sender, receiver) = sync_channel(LOG_CHUNKS);
+        let (sender, receiver) = channel();
         let counts = Arc::<Counts>::default();
         let log = Self {
             chunks: sender,
@@ -123,15 +129,40 @@ impl Log {
         // Count first: the thread may have written the chunk before this thread
         // continues.
         self.counts.taken.fetch_add(1, Ordering::SeqCst);
-        if let Err(error) = self.chunks.try_send(clean) {
-            self.counts.done.fetch_add(1, Ordering::SeqCst);
-            if let TrySendError::Full(_) = error {
-                self.counts
-                    .dropped
-                    .fetch_add(read as u64, Ordering::Relaxed);
-            }
+        let weight = weight(&clean);
+        if !self.counts.reserve(weight) {
+            self.counts.end(0);
+            let dropped = &self.counts.dropped;
+            dropped.fetch_add(read as u64, Ordering::Relaxed);
+        } else if self.chunks.send(clean).is_err() {
+            self.counts.end(weight);
         }
         read
+    }
+}
+
+/// Bytes that a chunk takes in the queue. Many chunks are a single line.
+fn weight(chunk: &[u8]) -> usize {
+    chunk.len().saturating_add(CHUNK_WEIGHT)
+}
+
+impl Counts {
+    /// Takes room in the queue, and returns whether there is enough.
+    fn reserve(&self, weight: usize) -> bool {
+        let more = |queued: usize| {
+            let queued = queued.checked_add(weight)?;
+            (queued <= LOG_QUEUE_BYTES).then_some(queued)
+        };
+        let queued = &self.queued;
+        queued
+            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, more)
+            .is_ok()
+    }
+
+    /// Notes that a chunk is done, which had this weight in the queue.
+    fn end(&self, weight: usize) {
+        self.queued.fetch_sub(weight, Ordering::Relaxed);
+        self.done.fetch_add(1, Ordering::SeqCst);
     }
 }
 
@@ -146,7 +177,7 @@ struct Writer<W> {
 impl<W: Write> Writer<W> {
     fn write_all(&mut self, chunks: &Receiver<Vec<u8>>) {
         for chunk in chunks {
-            let _done = Done(&self.counts);
+            let _done = Done(&self.counts, weight(&chunk));
             let written = self.output.write_all(&chunk);
             let lost = self.counts.dropped.swap(0, Ordering::Relaxed);
             if lost > 0 {
@@ -165,18 +196,17 @@ impl<W: Write> Writer<W> {
 }
 
 /// Counts a chunk as done when it is dropped, even by a panic.
-struct Done<'a>(&'a Counts);
+struct Done<'a>(&'a Counts, usize);
 
 impl Drop for Done<'_> {
     fn drop(&mut self) {
-        self.0.done.fetch_add(1, Ordering::SeqCst);
+        self.0.end(self.1);
     }
 }
 
 #[cfg(test)]
 mod tests {
     use std::sync::Mutex;
-    use std::sync::mpsc::{Sender, channel};
 
     use super::*;
 
@@ -202,17 +232,16 @@ mod tests {
         }
     }
 
-    #[test]
-    fn log_output_beyond_the_queue_is_dropped_and_counted() {
-        let (sender, receiver) = sync_channel(1);
+    /// Returns what is written when nothing is before all lines are in the queue.
+    fn written_late(lines: &[String]) -> String {
+        let (chunks, receiver) = channel();
+        let counts = Arc::<Counts>::default();
         let log = Log {
-            chunks: sender,
-            counts: Arc::default(),
+            chunks,
+            counts: Arc::clone(&counts),
         };
-        log.write_line("kept");
-        log.write_line("dropped");
-        let Log { chunks, counts } = log;
-        drop(chunks);
+        lines.iter().for_each(|line| log.write_line(line));
+        drop(log);
         let mut writer = Writer {
             output: Vec::new(),
             counts,
@@ -220,8 +249,33 @@ mod tests {
             report: Arc::new(|_| {}),
         };
         writer.write_all(&receiver);
-        let text = String::from_utf8(writer.output).unwrap();
-        assert_eq!(text, "kept\nlog: 8 bytes dropped, the reader is too slow\n");
+        assert_eq!(writer.counts.queued.load(Ordering::Relaxed), 0);
+        String::from_utf8(writer.output).unwrap()
+    }
+
+    #[test]
+    fn log_output_beyond_the_queue_is_dropped_and_counted() {
+        let line = "a".repeat(LOG_CHUNK_BYTES - 1);
+        let fit = LOG_QUEUE_BYTES / weight(&[0; LOG_CHUNK_BYTES]);
+        let mut lines = vec![line; fit];
+        let kept = lines.join("\n") + "\n";
+        lines.extend(vec!["b".repeat(LOG_CHUNK_BYTES - 1); 2]);
+        let dropped = 2 * LOG_CHUNK_BYTES;
+        let words = format!("log: {dropped} bytes dropped, the reader is too slow\n");
+        // The loss is reported with the next line that is written.
+        let text = written_late(&lines);
+        assert_eq!(text.replace(&words, ""), kept);
+        assert!(text.contains(&words));
+    }
+
+    /// Under load the thread may lose the processor for as long as hundreds of requests
+    /// take, and most chunks are one line.
+    #[test]
+    fn thousands_of_lines_wait_for_a_thread_that_is_late() {
+        let lines: Vec<_> = (0..10_000)
+            .map(|number| format!("line {number}, which is as long as a short line of a log is"))
+            .collect();
+        assert_eq!(written_late(&lines), lines.join("\n") + "\n");
     }
 
     #[test]
