@@ -1,12 +1,17 @@
 //! Slow file systems. The other connections of a worker do not wait for them.
 
 use libtest_mimic::Trial;
+use rustix::process::Signal;
 
 use crate::support::{Client, Folder, Fuse, Porthole, Question, each, noise, privileged};
 
 pub fn trials() -> Vec<Trial> {
     let mounts = Fuse::may_be_mounted();
-    let needing: [(&str, fn()); 4] = [
+    let needing: [(&str, fn()); 5] = [
+        (
+            "a_root_that_hangs_at_a_reload_holds_up_no_signal",
+            a_root_that_hangs_at_a_reload_holds_up_no_signal,
+        ),
         (
             "a_close_that_hangs_holds_up_no_one_else",
             a_close_that_hangs_holds_up_no_one_else,
@@ -110,6 +115,23 @@ fn a_close_that_hangs_holds_up_no_one_else() {
     }
     drop(held);
     assert!(porthole.get("/slow/film-1").body == slow.film());
+}
+
+/// The new version asks what kind of file system the root is on.
+fn a_root_that_hangs_at_a_reload_holds_up_no_signal() {
+    let folder = Folder::new();
+    let slow = Fuse::mount(folder.path());
+    let mut porthole = Porthole::with(&folder, &["--workers", "1"]);
+    let mut idle = porthole.client();
+    assert_eq!(idle.get("/folder/inside", "").text(), "inside");
+    let held = slow.hold_back(Question::Kind);
+    porthole.signal(Signal::HUP);
+    held.wait_for(1);
+    porthole.signal(Signal::TERM);
+    // The kernel does not let the process go before the file system has answered.
+    idle.expect_end();
+    drop(held);
+    assert!(porthole.wait().success());
 }
 
 fn a_client_that_leaves_while_it_hangs() {

@@ -34,6 +34,8 @@ pub enum Question {
     Open,
     Read,
     ReadDirectory,
+    /// statfs(2).
+    Kind,
     /// Of a close.
     Flush,
 }
@@ -204,6 +206,7 @@ impl Request {
             3 => Some(Question::Attributes),
             14 => Some(Question::Open),
             15 => Some(Question::Read),
+            17 => Some(Question::Kind),
             25 => Some(Question::Flush),
             28 => Some(Question::ReadDirectory),
             _ => None,

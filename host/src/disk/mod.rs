@@ -69,13 +69,13 @@ impl Disk {
     /// # Errors
     /// Any error of the file system.
     pub(crate) fn new(granted: Arc<File>, paths: Vec<PathBuf>) -> std::io::Result<Self> {
+        // Only what the kernel knows: this thread may be the one that signals need. The kind
+        // of the file system is found out with the first question, on another thread.
         let device = Stat::of(&granted, Freshness::Cached)?.device;
-        let file_systems = FileSystems::default();
-        file_systems.learn(device, kind_of(&granted));
         Ok(Self {
             granted: Granted::new(granted, paths),
             device,
-            file_systems,
+            file_systems: FileSystems::default(),
             threads: ThreadPool::new(),
             buffers: BufferPool::default(),
             closer: Closer::default(),
