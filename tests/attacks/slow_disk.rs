@@ -7,7 +7,11 @@ use crate::support::{Client, Folder, Fuse, Porthole, Question, each, noise, priv
 
 pub fn trials() -> Vec<Trial> {
     let mounts = Fuse::may_be_mounted();
-    let needing: [(&str, fn()); 5] = [
+    let needing: [(&str, fn()); 6] = [
+        (
+            "file_systems_that_hang_leave_threads_to_the_others",
+            file_systems_that_hang_leave_threads_to_the_others,
+        ),
         (
             "a_root_that_hangs_at_a_reload_holds_up_no_signal",
             a_root_that_hangs_at_a_reload_holds_up_no_signal,
@@ -99,6 +103,31 @@ fn whatever_hangs_holds_up_no_one_else() {
         !errors.iter().any(|line| line.contains("failed")),
         "{errors:?}"
     );
+}
+
+/// Each of them has as many clients as it may have threads, and more.
+fn file_systems_that_hang_leave_threads_to_the_others() {
+    let folder = Folder::new();
+    folder.link("to-works", folder.path().join("works/film-1"));
+    let works = Fuse::mount(&folder.folder("works"));
+    let hanging = ["a", "b", "c", "d", "e"].map(|name| Fuse::mount(&folder.folder(name)));
+    let porthole = Porthole::with(&folder, &["--workers", "1"]);
+    let held = hanging
+        .each_ref()
+        .map(|slow| slow.hold_back(Question::Lookup));
+    let mut crowd = Vec::new();
+    for name in ["a", "b", "c", "d", "e"] {
+        crowd.extend((0..CLIENTS).map(|_| ask(&porthole, &format!("/{name}/film-1"))));
+    }
+    held.iter().for_each(|held| held.wait_for(1));
+    for path in ["/works/film-1", "/works/folder/inside", "/to-works"] {
+        assert_eq!(porthole.get(path).status, 200, "{path}");
+    }
+    assert!(porthole.get("/works/film-2").body == works.film());
+    drop(held);
+    for client in &mut crowd {
+        assert_eq!(client.read().status, 200);
+    }
 }
 
 /// A file that no one has requested for a few seconds is closed, which asks the file system.

@@ -4,7 +4,7 @@ use std::ops::{Deref, DerefMut};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use crate::limits::{DISK_THREADS, OFFLOADED_READ_BYTES, OFFLOADED_READ_MIN_BYTES};
+use crate::limits::{OFFLOADED_READ_BUFFERS, OFFLOADED_READ_BYTES, OFFLOADED_READ_MIN_BYTES};
 
 /// Bytes of all counted buffers of a worker.
 #[derive(Debug, Default)]
@@ -22,7 +22,7 @@ impl BufferPool {
     /// Returns a buffer as large as is wanted and allowed, or a small one when many large
     /// ones are in use.
     pub(crate) fn take(&self, wanted: usize) -> Buffer {
-        const MOST: usize = OFFLOADED_READ_BYTES.saturating_mul(DISK_THREADS);
+        const MOST: usize = OFFLOADED_READ_BYTES.saturating_mul(OFFLOADED_READ_BUFFERS);
         let wanted = wanted.min(OFFLOADED_READ_BYTES);
         let held = &self.0;
         let taken = held.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |held| {
@@ -75,9 +75,9 @@ mod tests {
         let buffers = BufferPool::default();
         assert_eq!(buffers.take(10).len(), 10);
         let mut held = Vec::new();
-        for number in 0..DISK_THREADS * 2 {
+        for number in 0..OFFLOADED_READ_BUFFERS * 2 {
             let buffer = buffers.take(usize::MAX);
-            let expected = match number < DISK_THREADS {
+            let expected = match number < OFFLOADED_READ_BUFFERS {
                 true => OFFLOADED_READ_BYTES,
                 false => OFFLOADED_READ_MIN_BYTES,
             };

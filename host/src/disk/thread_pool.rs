@@ -1,20 +1,22 @@
 //! Threads that wait for file systems, beside the thread that serves.
 //!
 //! Each file system gets a limited number of threads, so that one that hangs leaves
-//! threads to the others. Further work waits in the order in which it came.
+//! threads to the others. Further work waits in the order in which it came, or is refused
+//! at once if all threads of its file system have waited for long.
 
 use std::collections::{HashMap, VecDeque};
 use std::hash::Hash;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use rustix::io::Errno;
 use tokio::sync::oneshot;
 
 use crate::limits::{
-    DISK_QUEUE, DISK_THREAD_IDLE, DISK_THREADS, DISK_THREADS_PER_FILE_SYSTEM, DISK_TIMEOUT,
+    DISK_QUEUE, DISK_STUCK, DISK_THREAD_IDLE, DISK_THREADS, DISK_THREADS_PER_FILE_SYSTEM,
+    DISK_TIMEOUT,
 };
 
 /// Threads of one worker. They outlive its instances, and do not delay its end.
@@ -34,14 +36,15 @@ struct PoolLimits {
     per_file_system: usize,
     queue: usize,
     timeout: Duration,
+    stuck: Duration,
     idle: Duration,
 }
 
 #[derive(Debug)]
 struct State<K> {
     queue: VecDeque<Job<K>>,
-    /// Threads that each file system occupies.
-    running: HashMap<K, usize>,
+    /// Beginnings of the jobs that occupy threads, by file system.
+    running: HashMap<K, Vec<Instant>>,
     threads: usize,
     idle: usize,
     /// Whether the pool was dropped.
@@ -91,6 +94,7 @@ impl<K: Copy + Eq + Hash + Send + 'static> ThreadPool<K> {
             per_file_system: DISK_THREADS_PER_FILE_SYSTEM,
             queue: DISK_QUEUE,
             timeout: DISK_TIMEOUT,
+            stuck: DISK_STUCK,
             idle: DISK_THREAD_IDLE,
         })
     }
@@ -114,8 +118,8 @@ impl<K: Copy + Eq + Hash + Send + 'static> ThreadPool<K> {
     ///
     /// # Errors
     /// [`Errno::TIMEDOUT`] when it takes longer than anyone may wait; the thread's result
-    /// is then dropped. [`Errno::BUSY`] when too many questions wait already, and
-    /// [`Errno::NOMEM`] when there is no thread.
+    /// is then dropped. [`Errno::BUSY`] when too many questions wait already, or when the
+    /// file system hangs, and [`Errno::NOMEM`] when there is no thread.
     pub(crate) fn run<T: Send + 'static>(
         &self,
         of: K,
@@ -138,6 +142,9 @@ impl<K: Copy + Eq + Hash + Send + 'static> ThreadPool<K> {
 
     fn begin(&self, job: Job<K>) -> Result<(), Errno> {
         let mut state = self.0.lock();
+        if state.hangs(job.of, &self.0.limits) {
+            return Err(Errno::BUSY);
+        }
         if state.queue.len() >= self.0.limits.queue {
             state.queue.retain(|job| job.work.is_wanted());
         }
@@ -198,7 +205,7 @@ impl<K: Copy + Eq + Hash> Shared<K> {
     fn serve(&self) {
         let mut state = self.lock();
         loop {
-            if let Some(job) = state.take(self.limits.per_file_system) {
+            if let Some((job, begun)) = state.take(self.limits.per_file_system) {
                 drop(state);
                 // A panic costs one request, and the panic hook reports it. A job that
                 // nobody waits for any more is dropped here too, while the lock is free:
@@ -209,7 +216,7 @@ impl<K: Copy + Eq + Hash> Shared<K> {
                     false => drop(job.work),
                 }));
                 state = self.lock();
-                state.give_back(job.of);
+                state.give_back(job.of, begun);
                 continue;
             }
             if state.closed {
@@ -230,7 +237,17 @@ impl<K: Copy + Eq + Hash> Shared<K> {
 
 impl<K: Copy + Eq + Hash> State<K> {
     fn may_run(&self, of: K, at_once: usize) -> bool {
-        self.running.get(&of).is_none_or(|&count| count < at_once)
+        self.running.get(&of).map_or(0, Vec::len) < at_once
+    }
+
+    /// Whether no thread of a file system has had an answer for long.
+    fn hangs(&self, of: K, limits: &PoolLimits) -> bool {
+        let stuck = |begun: &Instant| begun.elapsed() >= limits.stuck;
+        !self.may_run(of, limits.per_file_system)
+            && self
+                .running
+                .get(&of)
+                .is_some_and(|jobs| jobs.iter().all(stuck))
     }
 
     fn has_work(&self, at_once: usize) -> bool {
@@ -238,19 +255,21 @@ impl<K: Copy + Eq + Hash> State<K> {
     }
 
     /// Takes the job that has waited longest, among those that may run.
-    fn take(&mut self, at_once: usize) -> Option<Job<K>> {
+    fn take(&mut self, at_once: usize) -> Option<(Job<K>, Instant)> {
         let mut queue = self.queue.iter();
         let index = queue.position(|job| self.may_run(job.of, at_once))?;
         let job = self.queue.remove(index)?;
-        let running = self.running.entry(job.of).or_default();
-        *running = running.saturating_add(1);
-        Some(job)
+        let begun = Instant::now();
+        self.running.entry(job.of).or_default().push(begun);
+        Some((job, begun))
     }
 
-    fn give_back(&mut self, of: K) {
-        let running = self.running.entry(of).or_default();
-        *running = running.saturating_sub(1);
-        if *running == 0 {
+    fn give_back(&mut self, of: K, begun: Instant) {
+        let jobs = self.running.entry(of).or_default();
+        if let Some(index) = jobs.iter().position(|other| *other == begun) {
+            jobs.swap_remove(index);
+        }
+        if jobs.is_empty() {
             self.running.remove(&of);
         }
     }
@@ -267,6 +286,7 @@ mod tests {
         per_file_system: 2,
         queue: 8,
         timeout: Duration::from_secs(60),
+        stuck: Duration::from_secs(60),
         idle: Duration::from_secs(60),
     };
 
@@ -303,6 +323,34 @@ mod tests {
         }
     }
 
+    /// Waits until the jobs of the file system "hangs" occupy so many threads.
+    fn until_occupied(threads: &ThreadPool<&str>, count: usize) {
+        while threads.0.lock().running.get("hangs").map_or(0, Vec::len) != count {
+            std::thread::yield_now();
+        }
+    }
+
+    #[test]
+    fn a_file_system_that_hangs_for_long_is_busy_at_once() {
+        let threads = ThreadPool::within(PoolLimits {
+            stuck: Duration::ZERO,
+            ..BOUNDS
+        });
+        let (mut releases, mut hanging) = (Vec::new(), Vec::new());
+        for number in 1..=BOUNDS.per_file_system {
+            let (release, until) = mpsc::channel();
+            releases.push(release);
+            hanging.push(threads.run("hangs", stalled(until)));
+            until_occupied(&threads, number);
+        }
+        assert_eq!(block_on(threads.run("hangs", || Ok(()))), Err(Errno::BUSY));
+        assert_eq!(block_on(threads.run("works", || Ok(()))), Ok(()));
+        releases.pop();
+        until_occupied(&threads, BOUNDS.per_file_system - 1);
+        assert_eq!(block_on(threads.run("hangs", || Ok(()))), Ok(()));
+        drop(releases);
+    }
+
     #[test]
     fn waits_end_at_the_timeout() {
         let limits = PoolLimits {
@@ -327,9 +375,7 @@ mod tests {
             releases.push(release);
             waiting.push(threads.run("hangs", stalled(until)));
             let running = (number + 1).min(BOUNDS.per_file_system);
-            while threads.0.lock().running.get("hangs") != Some(&running) {
-                std::thread::yield_now();
-            }
+            until_occupied(&threads, running);
         }
         assert_eq!(block_on(threads.run("hangs", || Ok(()))), Err(Errno::BUSY));
         drop(waiting);

@@ -2,13 +2,15 @@
 
 use std::time::Duration;
 
-/// Threads of one worker that wait for file systems. Reading data in memory needs none,
-/// unless the file system cannot tell whether it has the data in memory.
+/// Threads of one worker that wait for file systems: enough for 32 of them that hang at the
+/// same time. A thread that waits takes little memory, and threads that have nothing to do
+/// end. Reading data in memory needs none, unless the file system cannot tell whether it has
+/// the data in memory.
 ///
 /// - unit: threads
 /// - at it: a question that has to wait for a disk or a server waits for a thread first
-/// - held by: `porthole::disk::thread_pool::a_file_system_that_hangs_leaves_threads_to_the_others`
-pub(crate) const DISK_THREADS: usize = 32;
+/// - held by: `attacks::slow_disk::file_systems_that_hang_leave_threads_to_the_others`
+pub(crate) const DISK_THREADS: usize = 256;
 
 /// Threads of `DISK_THREADS` that one file system may occupy, so that one that hangs
 /// leaves threads to the others.
@@ -17,6 +19,15 @@ pub(crate) const DISK_THREADS: usize = 32;
 /// - at it: further questions to that file system wait, in the order in which they came
 /// - held by: `porthole::disk::thread_pool::a_file_system_that_hangs_leaves_threads_to_the_others`
 pub(crate) const DISK_THREADS_PER_FILE_SYSTEM: usize = 8;
+
+/// Time after which a thread counts as stuck. A disk that has to start turning takes ten
+/// seconds.
+///
+/// - unit: a time
+/// - at it: once all `DISK_THREADS_PER_FILE_SYSTEM` are stuck, the component is told at once
+///   that this file system is busy
+/// - held by: `porthole::disk::thread_pool::a_file_system_that_hangs_for_long_is_busy_at_once`
+pub(crate) const DISK_STUCK: Duration = Duration::from_secs(15);
 
 /// Questions to file systems that wait for a thread. One worker has fewer connections
 /// than this.
@@ -89,8 +100,15 @@ pub(crate) const KNOWN_FILE_SYSTEMS: usize = 64;
 /// - held by: `porthole::disk::file_systems::known_file_systems_are_bounded_and_expire`
 pub(crate) const FILE_SYSTEM_TTL: Duration = Duration::from_secs(60);
 
-/// Most bytes that a thread reads at once for a transfer, into a buffer of its own. There
-/// are as many such buffers as threads: 8 MiB a worker.
+/// Buffers of one worker for the bytes that threads read at once: 8 MiB. As many threads as
+/// four file systems may occupy have one.
+///
+/// - unit: buffers
+/// - at it: further threads read into smaller ones, of `OFFLOADED_READ_MIN_BYTES`
+/// - held by: `porthole::disk::buffer_pool::many_buffers_are_small_ones`
+pub(crate) const OFFLOADED_READ_BUFFERS: usize = 32;
+
+/// Most bytes that a thread reads at once for a transfer, into a buffer of its own.
 ///
 /// - unit: bytes
 /// - at it: the rest is read afterwards
