@@ -129,7 +129,7 @@ impl Disk {
     async fn ask<T: Send + 'static>(
         self: &Arc<Self>,
         asked: Lookup,
-        question: impl Fn(&Granted, Place<'_>, How) -> Result<T, Errno> + Send + 'static,
+        question: impl Fn(&Granted, Place<'_>, How) -> Result<T, Errno> + Send + Sync + 'static,
     ) -> Result<T, Errno> {
         let device = self.device_of(&asked.from)?;
         let begun = Instant::now();
@@ -151,16 +151,36 @@ impl Disk {
             (_, None) => device,
         };
         let this = Arc::clone(self);
-        let offloaded = move || {
+        let offloaded = Arc::new(move || {
             if let Some(nearest) = &nearest {
                 this.learn(nearest.device, &nearest.at);
             }
             let begun = Instant::now();
-            let answer = with_retries(|| question(&this.granted, asked.place(), How::Blocking));
+            let answer = question(&this.granted, asked.place(), How::Blocking);
             this.file_systems.took(queue, begun);
             answer
-        };
-        self.threads.run(queue, offloaded).await
+        });
+        self.with_retries(queue, offloaded).await
+    }
+
+    /// Runs a question on a thread, and repeats it while a temporary obstacle lasts: a rename
+    /// during the lookup, or a lease (fcntl(2)) that another process is asked to give up. No
+    /// thread is occupied in between, because a lease can last for as long as anyone waits.
+    async fn with_retries<T: Send + 'static>(
+        &self,
+        queue: Device,
+        question: Arc<impl Fn() -> Result<T, Errno> + Send + Sync + 'static>,
+    ) -> Result<T, Errno> {
+        let begun = Instant::now();
+        loop {
+            let question = Arc::clone(&question);
+            match self.threads.run(queue, move || question()).await {
+                Err(Errno::AGAIN | Errno::INTR) if begun.elapsed() < DISK_TIMEOUT => {
+                    tokio::time::sleep(DISK_RETRY).await;
+                }
+                answer => return answer,
+            }
+        }
     }
 
     /// Asks on this thread if it may; `None` if it may not.
@@ -229,20 +249,6 @@ fn kind_of(file: impl AsFd) -> Kind {
         #[allow(clippy::unnecessary_cast, clippy::cast_lossless)]
         Ok(system) => Kind::of((system.f_type as i64) & 0xFFFF_FFFF),
         Err(_) => Kind::Remote,
-    }
-}
-
-/// Repeats a question while a temporary obstacle lasts: a rename during the lookup, or a
-/// lease (fcntl(2)) that another process is asked to give up.
-fn with_retries<T>(question: impl Fn() -> Result<T, Errno>) -> Result<T, Errno> {
-    let begun = Instant::now();
-    loop {
-        match question() {
-            Err(Errno::AGAIN | Errno::INTR) if begun.elapsed() < DISK_TIMEOUT => {
-                std::thread::sleep(DISK_RETRY);
-            }
-            answer => return answer,
-        }
     }
 }
 

@@ -5,7 +5,7 @@ use std::os::unix::fs::symlink;
 use tempfile::TempDir;
 
 use super::*;
-use crate::limits::{PATH_BYTES, SLOW_CALL, SYMLINKS};
+use crate::limits::{DISK_THREADS_PER_FILE_SYSTEM, PATH_BYTES, SLOW_CALL, SYMLINKS};
 
 /// Creates a directory `root` beside a secret, and the disk for it.
 fn disk() -> (TempDir, Disk) {
@@ -210,19 +210,37 @@ fn a_lease_is_waited_for() {
     set_lease(&file, F_SETSIG, libc::SIGURG);
     set_lease(&file, libc::F_SETLEASE, libc::F_WRLCK);
     let (sender, receiver) = std::sync::mpsc::channel();
+    // More than the threads that one file system may occupy.
+    const CLIENTS: usize = 2 * DISK_THREADS_PER_FILE_SYSTEM;
     let disk = Arc::new(disk);
+    let waiting = Arc::clone(&disk);
     let opening = std::thread::spawn(move || {
-        let opened = block_on(disk.open(asked(&disk, "inside"), false));
-        sender.send(opened.map(|_| ())).unwrap();
+        block_on(async {
+            let mut all = tokio::task::JoinSet::new();
+            for _ in 0..CLIENTS {
+                let (disk, asked) = (Arc::clone(&waiting), asked(&waiting, "inside"));
+                all.spawn(async move { disk.open(asked, false).await.map(|_| ()) });
+            }
+            for opened in all.join_all().await {
+                sender.send(opened).unwrap();
+            }
+        });
     });
     // Someone wants the file: the lease is to be given up.
     let wanted = || set_lease(&file, libc::F_GETLEASE, 0) != libc::F_WRLCK;
     while !wanted() {
         std::thread::yield_now();
     }
+    // Meanwhile the threads answer other questions.
+    for number in 0..100 {
+        let answer = disk.threads.run(disk.device, move || Ok(number));
+        assert_eq!(block_on(answer), Ok(number));
+    }
     assert!(receiver.try_recv().is_err());
     set_lease(&file, libc::F_SETLEASE, libc::F_UNLCK);
-    assert_eq!(receiver.recv().unwrap(), Ok(()));
+    for _ in 0..CLIENTS {
+        assert_eq!(receiver.recv().unwrap(), Ok(()));
+    }
     opening.join().unwrap();
 }
 

@@ -52,11 +52,11 @@ pub(crate) const DISK_TIMEOUT: Duration = Duration::from_secs(30);
 /// - held by: `porthole::disk::thread_pool::idle_threads_end`
 pub(crate) const DISK_THREAD_IDLE: Duration = Duration::from_secs(10);
 
-/// Interval at which a thread tries again to open a file while a rename, or a lease of
-/// another process, prevents that for a moment.
+/// Interval at which a file is tried again to be opened while a rename, or a lease of
+/// another process, prevents that for a moment. No thread waits for it.
 ///
 /// - unit: a time
-/// - at it: it tries again
+/// - at it: it is tried again
 /// - held by: `porthole::disk::a_lease_is_waited_for`
 pub(crate) const DISK_RETRY: Duration = Duration::from_millis(20);
 
