@@ -7,7 +7,11 @@ use crate::support::{Client, Folder, Fuse, Porthole, Question, each, noise, priv
 
 pub fn trials() -> Vec<Trial> {
     let mounts = Fuse::may_be_mounted();
-    let needing: [(&str, fn()); 6] = [
+    let needing: [(&str, fn()); 7] = [
+        (
+            "a_link_to_what_hangs_holds_up_no_other_link",
+            a_link_to_what_hangs_holds_up_no_other_link,
+        ),
         (
             "file_systems_that_hang_leave_threads_to_the_others",
             file_systems_that_hang_leave_threads_to_the_others,
@@ -128,6 +132,41 @@ fn file_systems_that_hang_leave_threads_to_the_others() {
     for client in &mut crowd {
         assert_eq!(client.read().status, 200);
     }
+}
+
+/// Links that lead out of the root and in again are not followed by the kernel.
+fn a_link_to_what_hangs_holds_up_no_other_link() {
+    let folder = Folder::new();
+    folder.file("films/good", "good");
+    let (works, hangs) = (folder.folder("works"), folder.folder("hangs"));
+    let (works, hangs) = (Fuse::mount(&works), Fuse::mount(&hangs));
+    let root = folder.path();
+    let up = std::path::Path::new("..").join(root.file_name().unwrap());
+    for (name, target) in [
+        ("absolute", root.join("films/good")),
+        ("out-and-in", up.join("films/good")),
+        ("to-films", root.join("films")),
+        ("to-works", root.join("works/film-1")),
+        ("to-link", root.join("to-hangs")),
+        ("to-hangs", root.join("hangs/film-1")),
+        ("out-to-hangs", up.join("hangs/film-1")),
+    ] {
+        folder.link(name, target);
+    }
+    let porthole = Porthole::with(&folder, &["--workers", "1"]);
+    each(&["/to-hangs", "/to-link", "/out-to-hangs"], |target| {
+        let held = hangs.hold_back(Question::Lookup);
+        let mut crowd: Vec<Client> = (0..CLIENTS).map(|_| ask(&porthole, target)).collect();
+        held.wait_for(1);
+        for path in ["/absolute", "/out-and-in", "/to-films/good", "/films/good"] {
+            assert_eq!(porthole.get(path).text(), "good", "{path}");
+        }
+        assert!(porthole.get("/to-works").body == works.film());
+        drop(held);
+        for client in &mut crowd {
+            assert!(client.read().body == hangs.film());
+        }
+    });
 }
 
 /// A file that no one has requested for a few seconds is closed, which asks the file system.

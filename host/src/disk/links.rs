@@ -5,6 +5,9 @@
 //! it. The result is a path without links. The kernel then opens that path, beneath the
 //! root and without following links, so a process that changes links meanwhile can only
 //! make it fail.
+//!
+//! A thread that may wait walks any path. The serving thread walks what the kernel has in
+//! memory, so that it knows which file system a link leads to before anyone waits for it.
 
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::os::unix::ffi::OsStrExt as _;
@@ -13,6 +16,7 @@ use std::path::Path;
 use rustix::fs::{FileType, Mode, OFlags, ResolveFlags, openat, openat2, readlinkat};
 use rustix::io::Errno;
 
+use super::file_systems::{Device, FileSystems, Route};
 use super::granted::{Granted, OUTSIDE, Place, last};
 use super::stat::{Freshness, Stat};
 use crate::limits::{PATH_BYTES, SYMLINK_STEPS, SYMLINKS};
@@ -44,27 +48,66 @@ impl End {
     }
 }
 
+/// The steps that a walk may take.
+#[derive(Clone, Copy, Debug)]
+enum Steps<'a> {
+    /// All of them, and it may wait.
+    Any,
+    /// Those for which the kernel asks no file system, except one that answers at once.
+    InMemory(&'a FileSystems),
+}
+
+/// Reason why a walk in memory has no end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Stop {
+    /// This file system must be asked for the next step.
+    At(Device),
+    Error(Errno),
+}
+
 /// Walks a path to its end.
 ///
 /// # Errors
 /// [`OUTSIDE`] when the path leads out. [`Errno::LOOP`] when it has too many links or
 /// names. Any error of the file system.
 pub(crate) fn follow(granted: &Granted, place: Place<'_>) -> Result<End, Errno> {
+    walk(granted, place, Steps::Any).map_err(|stop| match stop {
+        Stop::Error(error) => error,
+        // No such walk stops.
+        Stop::At(_) => Errno::AGAIN,
+    })
+}
+
+/// Walks a path as far as the kernel has it in memory, and returns the path without links
+/// relative to the root.
+pub(crate) fn follow_in_memory(
+    granted: &Granted,
+    place: Place<'_>,
+    file_systems: &FileSystems,
+) -> Result<Vec<u8>, Stop> {
+    walk(granted, place, Steps::InMemory(file_systems)).map(|end| end.path)
+}
+
+fn walk(granted: &Granted, place: Place<'_>, steps: Steps<'_>) -> Result<End, Stop> {
+    check(place).map_err(Stop::Error)?;
+    let mut walk = Walk::begin(granted, place, steps)?;
+    while let Some(name) = walk.rest.pop() {
+        walk.step(name, place.follow)?;
+    }
+    walk.end()
+}
+
+fn check(place: Place<'_>) -> Result<(), Errno> {
     // Only links may lead up: an opened directory must not lead to its parent.
     if place.path.starts_with(b"/") || names(place.path).any(|name| name == b"..") {
         return Err(OUTSIDE);
     }
     match place.path {
-        b"" => return Err(Errno::NOENT),
-        path if path.contains(&0) => return Err(Errno::INVAL),
-        path if path.len() >= PATH_BYTES => return Err(Errno::NAMETOOLONG),
-        _ => {}
+        b"" => Err(Errno::NOENT),
+        path if path.contains(&0) => Err(Errno::INVAL),
+        path if path.len() >= PATH_BYTES => Err(Errno::NAMETOOLONG),
+        _ => Ok(()),
     }
-    let mut walk = Walk::begin(granted, place)?;
-    while let Some(name) = walk.rest.pop() {
-        walk.step(name, place.follow)?;
-    }
-    walk.end()
 }
 
 struct Walk<'a> {
@@ -79,26 +122,27 @@ struct Walk<'a> {
     name: Option<Name>,
     /// Names that are left to walk, the next one last.
     rest: Vec<Name>,
+    may: Steps<'a>,
     links: usize,
     steps: usize,
 }
 
 impl<'a> Walk<'a> {
-    fn begin(granted: &'a Granted, place: Place<'_>) -> Result<Self, Errno> {
+    fn begin(granted: &'a Granted, place: Place<'_>, may: Steps<'a>) -> Result<Self, Stop> {
         let root = granted.place()?;
+        let object = |file| Stat::of(file, Freshness::Cached);
         let at = match path_of(place.from) {
             Some(at) if at.starts_with(&root) => at,
             // The directory was moved away, or there is no /proc to tell its path.
-            _ => match Stat::of(place.from, Freshness::Queried)? {
-                stat if stat.is_same_object(&Stat::of(&granted.directory, Freshness::Queried)?) => {
-                    root.clone()
-                }
-                _ => return Err(OUTSIDE),
+            _ => match object(place.from)? {
+                stat if stat.is_same_object(&object(granted.directory.as_fd())?) => root.clone(),
+                _ => return Err(OUTSIDE.into()),
             },
         };
         let mut walk = Self {
             granted,
-            directory: step(place.from, b".", OFlags::DIRECTORY)?,
+            directory: may.open(place.from, b".", OFlags::DIRECTORY)?,
+            may,
             root,
             at,
             name: None,
@@ -119,7 +163,7 @@ impl<'a> Walk<'a> {
         self.at.len() >= self.root.len()
     }
 
-    fn step(&mut self, name: Name, follow: bool) -> Result<(), Errno> {
+    fn step(&mut self, name: Name, follow: bool) -> Result<(), Stop> {
         self.count()?;
         match name.as_slice() {
             b"" | b"." => Ok(()),
@@ -134,34 +178,37 @@ impl<'a> Walk<'a> {
                 self.at.push(name);
                 self.go_back()
             }
-            _ => Err(OUTSIDE),
+            _ => Err(OUTSIDE.into()),
         }
     }
 
-    fn enter(&mut self, name: Name, follow: bool) -> Result<(), Errno> {
-        let entry = step(self.directory.as_fd(), &name, OFlags::empty())?;
-        let stat = Stat::of(&entry, Freshness::Queried)?;
+    fn enter(&mut self, name: Name, follow: bool) -> Result<(), Stop> {
+        let entry = self
+            .may
+            .open(self.directory.as_fd(), &name, OFlags::empty())?;
+        let stat = Stat::of(&entry, self.may.freshness())?;
         let is_last = self.rest.is_empty();
         if stat.kind == FileType::Symlink && (follow || !is_last) {
+            self.may.read_link_on(stat.device)?;
             return self.follow_link(&entry);
         }
         self.at.push(name.clone());
         match stat.is_directory() {
             true => self.directory = entry,
             false if is_last => self.name = Some(name),
-            false => return Err(Errno::NOTDIR),
+            false => return Err(Errno::NOTDIR.into()),
         }
         Ok(())
     }
 
-    fn follow_link(&mut self, link: &OwnedFd) -> Result<(), Errno> {
+    fn follow_link(&mut self, link: &OwnedFd) -> Result<(), Stop> {
         self.links = self.links.saturating_add(1);
         if self.links > SYMLINKS {
-            return Err(Errno::LOOP);
+            return Err(Errno::LOOP.into());
         }
         let target = readlinkat(link, c"", Vec::new())?.into_bytes();
         if target.is_empty() {
-            return Err(Errno::NOENT);
+            return Err(Errno::NOENT.into());
         }
         if !target.starts_with(b"/") {
             self.push(&target);
@@ -181,15 +228,16 @@ impl<'a> Walk<'a> {
     }
 
     /// Opens the directory at `at`, starting from the root, so that no step leads up.
-    fn go_back(&mut self) -> Result<(), Errno> {
+    fn go_back(&mut self) -> Result<(), Stop> {
         let Some(below) = self.at.get(self.root.len()..) else {
             return Ok(());
         };
         let below = below.to_vec();
-        let mut directory = step(self.granted.directory.as_fd(), b".", OFlags::DIRECTORY)?;
+        let root = self.granted.directory.as_fd();
+        let mut directory = self.may.open(root, b".", OFlags::DIRECTORY)?;
         for name in below {
             self.count()?;
-            directory = step(directory.as_fd(), &name, OFlags::DIRECTORY)?;
+            directory = self.may.open(directory.as_fd(), &name, OFlags::DIRECTORY)?;
         }
         self.directory = directory;
         Ok(())
@@ -203,7 +251,7 @@ impl<'a> Walk<'a> {
         }
     }
 
-    fn end(self) -> Result<End, Errno> {
+    fn end(self) -> Result<End, Stop> {
         let below = self.at.get(self.root.len()..).ok_or(OUTSIDE)?;
         let path = match below {
             [] => b".".to_vec(),
@@ -237,10 +285,48 @@ impl Granted {
     }
 }
 
-/// Opens one name in a directory. A link is not followed.
-fn step(directory: BorrowedFd<'_>, name: &[u8], flags: OFlags) -> Result<OwnedFd, Errno> {
-    let flags = flags | OFlags::PATH | OFlags::NOFOLLOW | OFlags::CLOEXEC;
-    openat(directory, name, flags, Mode::empty())
+impl Steps<'_> {
+    /// Opens one name in a directory. A link is not followed.
+    fn open(self, directory: BorrowedFd<'_>, name: &[u8], flags: OFlags) -> Result<OwnedFd, Stop> {
+        let flags = flags | OFlags::PATH | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+        let opened = match self {
+            Self::Any => openat(directory, name, flags, Mode::empty()),
+            Self::InMemory(_) => {
+                openat2(directory, name, flags, Mode::empty(), ResolveFlags::CACHED)
+            }
+        };
+        match (opened, self) {
+            // Kernels before Linux 5.12 do not know the flag.
+            (Err(Errno::AGAIN | Errno::INVAL), Self::InMemory(_)) => {
+                Err(Stop::At(Stat::of(directory, Freshness::Cached)?.device))
+            }
+            (opened, _) => Ok(opened?),
+        }
+    }
+
+    fn freshness(self) -> Freshness {
+        match self {
+            Self::Any => Freshness::Queried,
+            Self::InMemory(_) => Freshness::Cached,
+        }
+    }
+
+    /// The kernel keeps the targets of links for disks of this machine only.
+    fn read_link_on(self, device: Device) -> Result<(), Stop> {
+        match self {
+            Self::InMemory(file_systems) => match file_systems.route(device) {
+                Route::Inline | Route::InlineIfCached => Ok(()),
+                Route::Offload | Route::Unknown => Err(Stop::At(device)),
+            },
+            Self::Any => Ok(()),
+        }
+    }
+}
+
+impl From<Errno> for Stop {
+    fn from(error: Errno) -> Self {
+        Self::Error(error)
+    }
 }
 
 fn names(path: &[u8]) -> impl Iterator<Item = &[u8]> {

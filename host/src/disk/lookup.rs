@@ -113,7 +113,8 @@ impl Granted {
 
     /// Finds the longest part of a path that the kernel resolves without asking a file
     /// system.
-    pub(crate) fn nearest(&self, from: BorrowedFd<'_>, path: &[u8]) -> Option<Nearest> {
+    pub(crate) fn nearest(&self, place: Place<'_>) -> Option<Nearest> {
+        let Place { from, path, follow } = place;
         if !self.has_openat2 || path.len() >= PATH_BYTES || path.starts_with(b"/") {
             return None;
         }
@@ -121,13 +122,13 @@ impl Granted {
         let mut ends: Vec<usize> = slashes.map(|(index, _)| index).collect();
         ends.push(path.len());
         let cached = |end: usize| {
-            let path = path.get(..end).filter(|path| !path.is_empty())?;
+            let start = path.get(..end).filter(|path| !path.is_empty());
             let place = Place {
                 from,
-                path,
-                follow: true,
+                path: start.ok_or(Errno::NOENT)?,
+                follow: follow || end < path.len(),
             };
-            beneath(place, OFlags::PATH, ResolveFlags::CACHED).ok()
+            beneath(place, OFlags::PATH, ResolveFlags::CACHED)
         };
         let none = Place {
             from,
@@ -139,7 +140,7 @@ impl Granted {
         // is the longest.
         let count = ends.partition_point(|&end| {
             let found = cached(end).map(|found| at = found);
-            found.is_some()
+            found.is_ok()
         });
         let end = count.checked_sub(1).and_then(|last| ends.get(last));
         let rest = path.get(end.copied().unwrap_or(0)..)?;

@@ -31,6 +31,7 @@ pub(crate) use codes::code;
 pub(crate) use file_systems::{Device, Route};
 use file_systems::{FileSystems, Kind};
 use granted::{Granted, OUTSIDE, Place};
+use links::{Stop, follow_in_memory};
 pub(crate) use listing::DirectoryReader;
 use lookup::{How, Nearest};
 pub(crate) use stat::{Freshness, Stat, descriptor_type};
@@ -58,9 +59,13 @@ pub(crate) struct Lookup {
     pub(crate) follow: bool,
 }
 
-/// File system of a link that leads out and in again: if it hangs, the real one is
-/// unknown.
-const BY_LINKS: Device = (u32::MAX, u32::MAX);
+/// A lookup, and the part of it that is in memory.
+struct Nearby {
+    asked: Lookup,
+    nearest: Option<Nearest>,
+    /// File system that must be asked for the rest.
+    queue: Device,
+}
 
 impl Disk {
     /// Creates the access to a root. `paths` are absolute paths of it, the first without
@@ -140,27 +145,69 @@ impl Disk {
                 return answer;
             }
         }
-        let nearest = self.granted.nearest(asked.from.as_fd(), &asked.path);
-        let answer = nearest
+        let mut nearby = self.nearby(asked, device);
+        let answer = nearby
+            .nearest
             .as_ref()
-            .and_then(|nearest| self.ask_nearest(&asked, nearest, &question));
-        let queue = match (answer, &nearest) {
-            (Some(answer), _) if !is_refused(&answer) => return answer,
-            (Some(Err(OUTSIDE)), _) => BY_LINKS,
-            (_, Some(nearest)) => nearest.device,
-            (_, None) => device,
-        };
-        let this = Arc::clone(self);
+            .and_then(|nearest| self.ask_nearest(&nearby.asked, nearest, &question));
+        match answer {
+            // The rest leads to another file system, and is in memory now.
+            Some(Err(OUTSIDE)) => nearby = self.nearby(nearby.asked, device),
+            Some(answer) if !is_refused(&answer) => return answer,
+            _ => {}
+        }
+        let (this, queue) = (Arc::clone(self), nearby.queue);
         let offloaded = Arc::new(move || {
-            if let Some(nearest) = &nearest {
+            if let Some(nearest) = &nearby.nearest {
                 this.learn(nearest.device, &nearest.at);
             }
             let begun = Instant::now();
-            let answer = question(&this.granted, asked.place(), How::Blocking);
+            let answer = question(&this.granted, nearby.asked.place(), How::Blocking);
             this.file_systems.took(queue, begun);
             answer
         });
         self.with_retries(queue, offloaded).await
+    }
+
+    /// Follows a path as far as the kernel has it in memory, so that only the file system
+    /// that must be asked for the rest holds up the lookup. A link that leads out of the root
+    /// and in again is replaced by the path that it leads to.
+    fn nearby(&self, mut asked: Lookup, device: Device) -> Nearby {
+        let mut nearest = self.granted.nearest(asked.place());
+        // The kernel does not tell a link that leads out from a name that is not in memory.
+        if nearest
+            .as_ref()
+            .is_some_and(|nearest| !nearest.rest.is_empty())
+        {
+            match follow_in_memory(&self.granted, asked.place(), &self.file_systems) {
+                Ok(path) => {
+                    asked = Lookup {
+                        from: Arc::clone(&self.granted.directory),
+                        path,
+                        follow: false,
+                    };
+                    nearest = self.granted.nearest(asked.place());
+                }
+                Err(Stop::At(device)) => {
+                    let is_there = |nearest: &Nearest| nearest.device == device;
+                    if !nearest.as_ref().is_some_and(is_there) {
+                        return Nearby {
+                            asked,
+                            nearest: None,
+                            queue: device,
+                        };
+                    }
+                }
+                // The thread will say it, or find another answer.
+                Err(Stop::Error(_)) => {}
+            }
+        }
+        let queue = nearest.as_ref().map_or(device, |nearest| nearest.device);
+        Nearby {
+            asked,
+            nearest,
+            queue,
+        }
     }
 
     /// Runs a question on a thread, and repeats it while a temporary obstacle lasts: a rename

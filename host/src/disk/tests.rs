@@ -267,8 +267,8 @@ fn the_longest_part_in_memory_says_which_file_system_is_asked() {
         ("sub//deep/", "sub/deep", ""),
     ];
     for (path, at, rest) in rows {
-        let from = disk.granted.directory.as_fd();
-        let nearest = disk.granted.nearest(from, path.as_bytes()).unwrap();
+        let place = place(&disk.granted.directory, path);
+        let nearest = disk.granted.nearest(place).unwrap();
         let expected = Stat::of(File::open(root.join(at)).unwrap(), Freshness::Queried).unwrap();
         let found = Stat::of(&nearest.at, Freshness::Queried).unwrap();
         assert!(found.is_same_object(&expected), "{path}");
