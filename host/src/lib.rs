@@ -39,6 +39,8 @@ mod descriptors;
 mod disk;
 mod error;
 mod limits;
+#[cfg(target_os = "linux")]
+mod mounts;
 mod net;
 mod printable;
 mod report;

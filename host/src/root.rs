@@ -76,6 +76,9 @@ impl Root {
 }
 
 fn open(path: &Path) -> io::Result<Root> {
+    // Before the process is confined to the root.
+    #[cfg(target_os = "linux")]
+    crate::mounts::open();
     let given = std::path::absolute(path)?;
     let path = path.canonicalize()?;
     // Before opening, because opening a device may have side effects.

@@ -1,13 +1,19 @@
 //! Slow file systems. The other connections of a worker do not wait for them.
 
+use std::os::unix::process::CommandExt as _;
+
 use libtest_mimic::Trial;
 use rustix::process::Signal;
 
-use crate::support::{Client, Folder, Fuse, Porthole, Question, each, noise, privileged};
+use crate::support::{Autofs, Client, Folder, Fuse, Porthole, Question, each, noise, privileged};
 
 pub fn trials() -> Vec<Trial> {
     let mounts = Fuse::may_be_mounted();
-    let needing: [(&str, fn()); 7] = [
+    let needing: [(&str, fn()); 8] = [
+        (
+            "layers_that_hang_hold_up_no_one_else",
+            layers_that_hang_hold_up_no_one_else,
+        ),
         (
             "a_link_to_what_hangs_holds_up_no_other_link",
             a_link_to_what_hangs_holds_up_no_other_link,
@@ -37,11 +43,19 @@ pub fn trials() -> Vec<Trial> {
             a_slow_file_system_is_served_whole,
         ),
     ];
-    let privileged = needing.map(|(name, test)| {
-        let path = format!("{}::{name}", module_path!());
-        privileged(&path, mounts, "mount FUSE", test)
-    });
-    privileged.into()
+    let path = |name| format!("{}::{name}", module_path!());
+    let mut all: Vec<Trial> = needing
+        .map(|(name, test)| privileged(&path(name), mounts, "mount FUSE", test))
+        .into();
+    let name = path("an_automount_that_hangs_holds_up_no_one_else");
+    let test = an_automount_that_hangs_holds_up_no_one_else;
+    all.push(privileged(
+        &name,
+        Autofs::may_be_mounted(),
+        "mount autofs",
+        test,
+    ));
+    all
 }
 
 /// More clients than the threads that one file system may occupy.
@@ -167,6 +181,64 @@ fn a_link_to_what_hangs_holds_up_no_other_link() {
             assert!(client.read().body == hangs.film());
         }
     });
+}
+
+/// An overlay says nothing about where its layers are.
+fn layers_that_hang_hold_up_no_one_else() {
+    let (folder, elsewhere) = (Folder::new(), Folder::new());
+    folder.file("small", "small");
+    let slow = Fuse::mount(&elsewhere.folder("slow"));
+    let overlay = slow.overlay(&elsewhere.folder("empty"), &folder.folder("overlay"));
+    let overlay = overlay.expect("an overlay can be mounted");
+    let porthole = Porthole::with(&folder, &["--workers", "1"]);
+    assert!(porthole.get("/overlay/film-0").body == slow.film());
+    let rows = [
+        (Question::Lookup, "/overlay/film-1"),
+        (Question::Read, "/overlay/film-2"),
+    ];
+    each(&rows, |&(question, target)| {
+        let held = slow.hold_back(question);
+        let mut crowd: Vec<Client> = (0..CLIENTS).map(|_| ask(&porthole, target)).collect();
+        held.wait_for(1);
+        for _ in 0..100 {
+            assert_eq!(porthole.get("/small").text(), "small");
+        }
+        drop(held);
+        for client in &mut crowd {
+            assert!(client.read().body == slow.film());
+        }
+    });
+    drop(overlay);
+}
+
+/// Whoever looks at its name waits, too.
+fn an_automount_that_hangs_holds_up_no_one_else() {
+    let folder = Folder::new();
+    folder.file("small", "small");
+    let large = noise(LARGE);
+    folder.file("large", &large);
+    let mut nas = Autofs::mount(&folder.folder("nas"));
+    let mut command = Porthole::command();
+    command
+        .arg(folder.path())
+        .args(["--port", "0", "--workers", "1"])
+        .process_group(0);
+    let mut porthole = Porthole::start(command);
+    let mut crowd = vec![ask(&porthole, "/nas/film")];
+    nas.wait_for_request();
+    crowd.extend((0..CLIENTS).map(|_| ask(&porthole, "/nas")));
+    for _ in 0..100 {
+        assert_eq!(porthole.get("/small").text(), "small");
+        assert_eq!(porthole.get("/none").status, 404);
+    }
+    assert!(porthole.get("/large").body == large);
+    // What is not in memory is looked up by threads, too.
+    folder.file("new/new", "new");
+    assert_eq!(porthole.get("/new/new").text(), "new");
+    drop(nas);
+    crowd.iter_mut().for_each(|client| drop(client.read()));
+    porthole.signal(Signal::TERM);
+    assert!(porthole.wait().success());
 }
 
 /// A file that no one has requested for a few seconds is closed, which asks the file system.

@@ -64,7 +64,7 @@ impl Fuse {
             "fd={},rootmode=40755,user_id=0,group_id=0,allow_other",
             kernel.as_raw_fd()
         );
-        mount(path, &options)?;
+        mount(c"fuse", path, &options)?;
         let film: Arc<[u8]> = noise(FILM_BYTES).into();
         let gate = Arc::default();
         let served = Arc::new(Served {
@@ -75,6 +75,13 @@ impl Fuse {
         std::thread::spawn(move || served.serve());
         let path = path.to_owned();
         Ok(Self { path, gate, film })
+    }
+
+    /// Mounts an overlay of this file system, which shows the same files, and an empty folder.
+    pub fn overlay(&self, empty: &Path, at: &Path) -> io::Result<Overlay> {
+        let layers = format!("lowerdir={}:{}", self.path.display(), empty.display());
+        mount(c"overlay", at, &layers)?;
+        Ok(Overlay(at.to_owned()))
     }
 
     /// Returns the content that every film has.
@@ -89,23 +96,36 @@ impl Fuse {
     }
 }
 
+/// A mounted overlay, unmounted when it is dropped.
+pub struct Overlay(PathBuf);
+
 impl Drop for Fuse {
     fn drop(&mut self) {
-        let path = c_string(&self.path);
-        // SAFETY: the path is a string that ends with NUL.
-        unsafe { libc::umount2(path.as_ptr(), libc::MNT_DETACH) };
+        unmount(&self.path);
     }
 }
 
-fn mount(path: &Path, options: &str) -> io::Result<()> {
+impl Drop for Overlay {
+    fn drop(&mut self) {
+        unmount(&self.0);
+    }
+}
+
+fn unmount(path: &Path) {
+    let path = c_string(path);
+    // SAFETY: the path is a string that ends with NUL.
+    unsafe { libc::umount2(path.as_ptr(), libc::MNT_DETACH) };
+}
+
+fn mount(kind: &std::ffi::CStr, path: &Path, options: &str) -> io::Result<()> {
     let (path, options) = (c_string(path), c_string(options.as_ref()));
     let flags = libc::MS_RDONLY | libc::MS_NOSUID | libc::MS_NODEV;
-    // SAFETY: all are strings that end with NUL, as FUSE expects its options.
+    // SAFETY: all are strings that end with NUL, as these file systems expect their options.
     let result = unsafe {
         libc::mount(
             c"porthole".as_ptr(),
             path.as_ptr(),
-            c"fuse".as_ptr(),
+            kind.as_ptr(),
             flags,
             options.as_ptr().cast(),
         )
@@ -116,7 +136,7 @@ fn mount(path: &Path, options: &str) -> io::Result<()> {
     }
 }
 
-fn c_string(path: &Path) -> std::ffi::CString {
+pub fn c_string(path: &Path) -> std::ffi::CString {
     use std::os::unix::ffi::OsStrExt as _;
     std::ffi::CString::new(path.as_os_str().as_bytes()).unwrap()
 }

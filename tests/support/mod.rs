@@ -1,6 +1,7 @@
 //! Tools for writing tests.
 
 mod answer;
+mod autofs;
 mod client;
 mod folder;
 mod fuse;
@@ -17,6 +18,7 @@ use std::time::Duration;
 use libtest_mimic::Trial;
 
 pub use answer::Answer;
+pub use autofs::Autofs;
 pub use client::Client;
 pub use folder::{Folder, noise};
 pub use fuse::{Fuse, Question};

@@ -1,9 +1,11 @@
 //! File systems that the serving thread may ask, and those that may keep it waiting.
 
+use std::path::PathBuf;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
 use crate::limits::{FILE_SYSTEM_TTL, KNOWN_FILE_SYSTEMS, SLOW_CALL, SLOW_DISK_PERIOD};
+use crate::mounts::Automount;
 
 /// Device number of a mounted file system, from `stx_dev`.
 pub(crate) type Device = (u32, u32);
@@ -15,6 +17,9 @@ pub(crate) enum Kind {
     Memory,
     /// A disk of this machine, for data that the kernel does not have in memory.
     Disk,
+    /// A disk of this machine, or anything else, for data that the kernel does not have in
+    /// memory: layers of overlayfs may be anywhere.
+    Mixed,
     /// A server, a process, or something unknown: for any data, and without a time limit.
     Remote,
 }
@@ -31,7 +36,6 @@ impl Kind {
             0xF2F5_2010, // F2FS
             0x2FC1_2FC1, // ZFS
             0xCA45_1A4E, // bcachefs
-            0x794C_7630, // overlayfs
             0x4D44, // FAT
             0x2011_BAB0, // exFAT
             0x7366_746E, 0x5346_544E, // NTFS
@@ -47,6 +51,8 @@ impl Kind {
         match magic {
             // tmpfs, devtmpfs; ramfs.
             0x0102_1994 | 0x8584_58F6 => Self::Memory,
+            // overlayfs.
+            0x794C_7630 => Self::Mixed,
             _ if DISKS.contains(&magic) => Self::Disk,
             _ => Self::Remote,
         }
@@ -68,7 +74,12 @@ pub(crate) enum Route {
 
 /// Kinds of the file systems that were used so far.
 #[derive(Debug, Default)]
-pub(crate) struct FileSystems(Mutex<Vec<Known>>);
+pub(crate) struct FileSystems {
+    known: Mutex<Vec<Known>>,
+    /// Automounts below the root, or `None` if that is not known. Names of a disk may wait
+    /// for one of them.
+    automounts: Mutex<Option<Vec<Automount>>>,
+}
 
 #[derive(Debug)]
 struct Known {
@@ -89,6 +100,8 @@ impl FileSystems {
         match known.kind {
             // Another file system may have the number by now.
             _ if is_past(known.learned, FILE_SYSTEM_TTL) => Route::Unknown,
+            Kind::Mixed => Route::InlineIfCached,
+            Kind::Memory | Kind::Disk if !self.is_without_automounts() => Route::InlineIfCached,
             Kind::Memory => Route::Inline,
             Kind::Disk => match known.slow {
                 Some(slow) if !is_past(slow, SLOW_DISK_PERIOD) => Route::InlineIfCached,
@@ -96,6 +109,32 @@ impl FileSystems {
             },
             Kind::Remote => Route::Offload,
         }
+    }
+
+    fn is_without_automounts(&self) -> bool {
+        self.automounts().as_ref().is_some_and(Vec::is_empty)
+    }
+
+    pub(crate) fn set_automounts(&self, automounts: Option<Vec<Automount>>) {
+        *self.automounts() = automounts;
+    }
+
+    /// Returns the file system of an automount, if it is at that path.
+    pub(crate) fn automount_at(&self, path: impl FnOnce() -> Option<PathBuf>) -> Option<Device> {
+        if self.is_without_automounts() {
+            return None;
+        }
+        let path = path()?;
+        let automounts = self.automounts();
+        let mut all = automounts.iter().flatten();
+        all.find(|mount| mount.path == path)
+            .map(|mount| mount.device)
+    }
+
+    fn automounts(&self) -> MutexGuard<'_, Option<Vec<Automount>>> {
+        self.automounts
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
     }
 
     pub(crate) fn learn(&self, device: Device, kind: Kind) {
@@ -126,7 +165,7 @@ impl FileSystems {
 
     fn lock(&self) -> MutexGuard<'_, Vec<Known>> {
         // No code panics while it holds the lock.
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.known.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -137,9 +176,15 @@ mod tests {
     #[test]
     fn remote_file_systems_never_block_the_serving_thread() {
         let file_systems = FileSystems::default();
-        let (memory, disk, remote) = ((0, 1), (8, 1), (0, 2));
+        file_systems.set_automounts(Some(Vec::new()));
+        let (memory, disk, remote, overlay) = ((0, 1), (8, 1), (0, 2), (0, 3));
         assert_eq!(file_systems.route(disk), Route::Unknown);
-        let magics = [(memory, 0x0102_1994), (disk, 0xEF53), (remote, 0x6573_5546)];
+        let magics = [
+            (memory, 0x0102_1994),
+            (disk, 0xEF53),
+            (remote, 0x6573_5546),
+            (overlay, 0x794C_7630),
+        ];
         for (device, magic) in magics {
             file_systems.learn(device, Kind::of(magic));
         }
@@ -148,6 +193,7 @@ mod tests {
             (memory, Route::Inline, Route::Inline),
             (disk, Route::Inline, Route::InlineIfCached),
             (remote, Route::Offload, Route::Offload),
+            (overlay, Route::InlineIfCached, Route::InlineIfCached),
         ];
         for (device, before, after) in routes {
             file_systems.took(device, Instant::now());
@@ -158,8 +204,30 @@ mod tests {
     }
 
     #[test]
+    fn a_name_that_is_not_in_memory_may_be_an_automount() {
+        let file_systems = FileSystems::default();
+        let automount = Automount {
+            path: "/media/nas".into(),
+            device: (0, 32),
+        };
+        for (device, kind) in [((0, 1), Kind::Memory), ((8, 1), Kind::Disk)] {
+            file_systems.learn(device, kind);
+            file_systems.set_automounts(Some(Vec::new()));
+            assert_eq!(file_systems.route(device), Route::Inline);
+            for automounts in [None, Some(vec![automount.clone()])] {
+                file_systems.set_automounts(automounts);
+                assert_eq!(file_systems.route(device), Route::InlineIfCached);
+            }
+        }
+        let at = |path: &str| file_systems.automount_at(|| Some(path.into()));
+        assert_eq!(at("/media/nas"), Some((0, 32)));
+        assert_eq!(at("/media/nas/films"), None);
+    }
+
+    #[test]
     fn known_file_systems_are_bounded_and_expire() {
         let file_systems = FileSystems::default();
+        file_systems.set_automounts(Some(Vec::new()));
         for minor in 0..1_000 {
             file_systems.learn((0, minor), Kind::Disk);
             assert!(file_systems.lock().len() <= KNOWN_FILE_SYSTEMS);

@@ -11,7 +11,7 @@
 
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::os::unix::ffi::OsStrExt as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use rustix::fs::{FileType, Mode, OFlags, ResolveFlags, openat, openat2, readlinkat};
 use rustix::io::Errno;
@@ -131,7 +131,7 @@ impl<'a> Walk<'a> {
     fn begin(granted: &'a Granted, place: Place<'_>, may: Steps<'a>) -> Result<Self, Stop> {
         let root = granted.place()?;
         let object = |file| Stat::of(file, Freshness::Cached);
-        let at = match path_of(place.from) {
+        let at = match path_of(place.from).map(|path| names_of(&path)) {
             Some(at) if at.starts_with(&root) => at,
             // The directory was moved away, or there is no /proc to tell its path.
             _ => match object(place.from)? {
@@ -270,6 +270,7 @@ impl Granted {
     fn place(&self) -> Result<Vec<Name>, Errno> {
         let known = || self.paths.first().map(|path| names_of(path));
         path_of(self.directory.as_fd())
+            .map(|path| names_of(&path))
             .or_else(known)
             .ok_or(OUTSIDE)
     }
@@ -339,9 +340,9 @@ fn names_of(path: &Path) -> Vec<Name> {
 }
 
 /// Returns the path of a directory, from proc(5); `None` without it.
-fn path_of(directory: BorrowedFd<'_>) -> Option<Vec<Name>> {
+pub(crate) fn path_of(directory: BorrowedFd<'_>) -> Option<PathBuf> {
     use std::os::fd::AsRawFd as _;
     let link = format!("/proc/self/fd/{}", directory.as_raw_fd());
     let path = std::fs::read_link(link).ok()?;
-    path.is_absolute().then(|| names_of(&path))
+    path.is_absolute().then_some(path)
 }

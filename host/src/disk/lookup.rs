@@ -4,14 +4,17 @@
 //! a path because of a link, [`super::links`] walks that path name by name. Each opened
 //! file is checked again, so that a file that was exchanged in between is noticed.
 
+use std::ffi::OsStr;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::os::unix::ffi::OsStrExt as _;
+use std::path::PathBuf;
 
 use rustix::fs::{FileType, Mode, OFlags, ResolveFlags, openat2, readlinkat};
 use rustix::io::Errno;
 
 use super::file_systems::Device;
 use super::granted::{Granted, NOT_OPENED, OUTSIDE, Place, last};
-use super::links;
+use super::links::{self, path_of};
 use super::stat::{Freshness, Stat};
 use crate::limits::PATH_BYTES;
 
@@ -33,6 +36,16 @@ pub(crate) struct Nearest {
     pub(crate) device: Device,
     /// The rest of the path.
     pub(crate) rest: Vec<u8>,
+}
+
+impl Nearest {
+    /// Returns the absolute path of the name that is not in memory.
+    pub(crate) fn next_path(&self) -> Option<PathBuf> {
+        let name = self.rest.split(|&byte| byte == b'/').next()?;
+        let mut path = path_of(self.at.as_fd())?;
+        path.push(OsStr::from_bytes(name));
+        Some(path)
+    }
 }
 
 impl Granted {

@@ -38,6 +38,7 @@ pub(crate) use stat::{Freshness, Stat, descriptor_type};
 use thread_pool::ThreadPool;
 
 use crate::limits::{DISK_RETRY, DISK_TIMEOUT};
+use crate::mounts::automounts;
 
 /// The root, and the threads that wait for its files. Each worker has one.
 #[derive(Debug)]
@@ -106,8 +107,10 @@ impl Disk {
     /// Has a file closed by a thread if closing it may wait.
     pub(crate) fn close_elsewhere(&self, device: Device, file: &Arc<File>) {
         match self.file_systems.route(device) {
-            Route::Inline | Route::InlineIfCached => {}
-            Route::Offload | Route::Unknown => self.closer.hold(device, Arc::clone(file)),
+            Route::Inline => {}
+            Route::InlineIfCached | Route::Offload | Route::Unknown => {
+                self.closer.hold(device, Arc::clone(file))
+            }
         }
     }
 
@@ -202,7 +205,10 @@ impl Disk {
                 Err(Stop::Error(_)) => {}
             }
         }
-        let queue = nearest.as_ref().map_or(device, |nearest| nearest.device);
+        let queue = nearest.as_ref().map_or(device, |nearest| {
+            let automount = self.file_systems.automount_at(|| nearest.next_path());
+            automount.unwrap_or(nearest.device)
+        });
         Nearby {
             asked,
             nearest,
@@ -270,6 +276,9 @@ impl Disk {
     /// Finds out the kind of a file system, which may have to wait for it.
     pub(crate) fn learn(&self, device: Device, file: impl AsFd) {
         if self.file_systems.route(device) == Route::Unknown {
+            let root = self.granted.paths.first();
+            let automounts = root.map_or_else(|| Some(Vec::new()), |root| automounts(root));
+            self.file_systems.set_automounts(automounts);
             self.file_systems.learn(device, kind_of(file));
         }
     }

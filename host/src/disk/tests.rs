@@ -185,6 +185,7 @@ fn a_disk_that_was_slow_is_asked_beside() {
 impl Disk {
     /// Pretends that it is on another kind of file system.
     fn with(self, kind: Kind) -> Self {
+        self.file_systems.set_automounts(Some(Vec::new()));
         self.file_systems.learn(self.device, kind);
         self
     }

@@ -85,6 +85,15 @@ pub(crate) const SLOW_CALL: Duration = Duration::from_millis(20);
 /// - held by: `porthole::disk::a_disk_that_was_slow_is_asked_beside`
 pub(crate) const SLOW_DISK_PERIOD: Duration = Duration::from_secs(10);
 
+/// Size of the table of mounts up to which it is read for automounts below the root: some
+/// 20,000 mounts.
+///
+/// - unit: bytes
+/// - at it: there may be automounts, and names that the kernel does not have in memory are
+///   looked up by other threads
+/// - held by: `porthole::disk::file_systems::a_name_that_is_not_in_memory_may_be_an_automount`
+pub(crate) const MOUNT_TABLE_BYTES: usize = 4 << 20;
+
 /// File systems for which the host remembers whether they may keep a worker waiting.
 ///
 /// - unit: file systems
