@@ -24,7 +24,7 @@ pub struct Shared {
     pub files: Files,
     pub listings: Listings,
     pub clock: Clock,
-    pub deadlines: Deadlines,
+    pub deadlines: Rc<Deadlines>,
     pub pool: BufferPool,
     pub executor: Rc<Executor>,
     /// `None` unless the operator limits what one address may use.
@@ -42,18 +42,20 @@ pub struct Shared {
 
 impl Shared {
     pub fn new(options: Options, root: Root, plan: MemoryPlan, executor: Rc<Executor>) -> Self {
+        let deadlines = Rc::<Deadlines>::default();
         Self {
             files: Files::new(
                 root,
                 options.cache,
                 options.policy.bound(),
                 Rc::clone(&executor),
+                Rc::clone(&deadlines),
             ),
             listings: Listings::new(plan.listings),
             rate_limiter: RateLimiter::new(options.rate, options.throttle),
             options,
             clock: Clock::new(),
-            deadlines: Deadlines::default(),
+            deadlines,
             pool: BufferPool::new(plan.larges, plan.mediums),
             executor,
             log: Log::new(),
@@ -164,16 +166,19 @@ impl Shared {
         &self.log
     }
 
-    /// Logs, with `--verbose`, what listings have left out since the last call.
+    /// Logs what listings lack since the last call: with `--verbose`, entries that are left
+    /// out, and always, those that the file system says nothing about.
     pub fn log_listings(&self) {
-        for left in self.listings.left_out() {
-            self.verbose(format_args!(
-                "Left out of the listing of /{}: {} entries, the first is {}: {}",
-                EscapedName(&left.path),
-                left.count,
-                EscapedName(&left.name),
-                left.reason
-            ));
+        for lack in self.listings.lacks() {
+            let (words, path) = (lack.words(), EscapedName(&lack.path));
+            let (name, reason) = (EscapedName(&lack.name), lack.reason);
+            let count = lack.count;
+            let words =
+                format_args!("{words} /{path}: {count} entries, the first is {name}: {reason}");
+            match reason.is_server_error() {
+                true => self.log_error(words),
+                false => self.verbose(words),
+            }
         }
     }
 

@@ -23,8 +23,8 @@ pub struct Entry {
 pub enum Kind {
     /// A directory.
     Directory,
-    /// A regular file, with its size in bytes.
-    File(u64),
+    /// A regular file, with its size in bytes; `None` if the file system does not say it.
+    File(Option<u64>),
 }
 
 impl Entry {
@@ -50,7 +50,7 @@ mod tests {
             modified: None,
         };
         let mut entries = [
-            entry("a", Kind::File(1)),
+            entry("a", Kind::File(Some(1))),
             entry("b10", Kind::Directory),
             entry("b9", Kind::Directory),
         ];

@@ -93,7 +93,7 @@ fn write_start(page: &mut String, path: &str) {
 fn write_row(page: &mut String, entry: &Entry) {
     let (slash, size) = match entry.kind {
         Kind::Directory => ("/", None),
-        Kind::File(size) => ("", Some(size)),
+        Kind::File(size) => ("", size),
     };
     page.push_str("<tr><td><a href=\"");
     encode_path(&entry.name, page);
@@ -119,7 +119,7 @@ mod tests {
     fn file(name: &str, size: u64) -> Entry {
         Entry {
             name: name.into(),
-            kind: Kind::File(size),
+            kind: Kind::File(Some(size)),
             modified: Some(1_000_000_000),
         }
     }

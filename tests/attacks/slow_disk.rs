@@ -1,15 +1,22 @@
 //! Slow file systems. The other connections of a worker do not wait for them.
 
 use std::os::unix::process::CommandExt as _;
+use std::time::Instant;
 
 use libtest_mimic::Trial;
 use rustix::process::Signal;
 
-use crate::support::{Autofs, Client, Folder, Fuse, Porthole, Question, each, noise, privileged};
+use crate::support::{
+    Autofs, Client, Folder, Fuse, PATIENCE, Porthole, Question, each, noise, privileged,
+};
 
 pub fn trials() -> Vec<Trial> {
     let mounts = Fuse::may_be_mounted();
-    let needing: [(&str, fn()); 8] = [
+    let needing: [(&str, fn()); 9] = [
+        (
+            "a_listing_shows_what_hangs_or_fails",
+            a_listing_shows_what_hangs_or_fails,
+        ),
         (
             "layers_that_hang_hold_up_no_one_else",
             layers_that_hang_hold_up_no_one_else,
@@ -239,6 +246,55 @@ fn an_automount_that_hangs_holds_up_no_one_else() {
     crowd.iter_mut().for_each(|client| drop(client.read()));
     porthole.signal(Signal::TERM);
     assert!(porthole.wait().success());
+}
+
+/// A name is an entry, whatever the file system says about it. A mirror would delete what a
+/// listing does not have.
+fn a_listing_shows_what_hangs_or_fails() {
+    let folder = Folder::new();
+    folder.file("small", "small");
+    let mounts = ["a", "b", "c"].map(|name| Fuse::mount(&folder.folder(name)));
+    let porthole = Porthole::with(&folder, &["--workers", "1"]);
+    // Names, and whether the listing has a size or a date for them.
+    let is = |target: &str, expected: &[(&str, bool)]| {
+        let (begun, page) = (Instant::now(), porthole.get(target));
+        assert_eq!(page.status, 200, "{target}");
+        assert!(begun.elapsed() < PATIENCE, "{:?}", begun.elapsed());
+        let page = page.text();
+        for (name, is_known) in expected {
+            let row = page.lines().find(|row| row.contains(&format!(">{name}<")));
+            let row = row.unwrap_or_else(|| panic!("{name} in {page}"));
+            assert_eq!(!row.contains("<td></td><td>-</td>"), *is_known, "{row}");
+        }
+    };
+    let (fails, late) = (
+        [("file", false), ("folder/", false)],
+        ["late-1", "late-2", "late-3/"],
+    );
+    is("/a/sick/", &fails);
+    is(
+        "/a/sick/",
+        &[("inside", true), ("late-1", true), ("late-2", true)],
+    );
+    porthole
+        .log()
+        .wait_for("Shown without size and date in the listing of /a/sick: 2 entries, the first is");
+    let held = mounts[0].hold_back(Question::LateLookup);
+    is("/a/sick/", &fails);
+    is("/a/sick/", &late.map(|name| (name, false)));
+    drop(held);
+    is("/a/", &[("film-1", true), ("folder/", true)]);
+    // All that is mounted hangs.
+    let questions = [Question::Lookup, Question::Attributes];
+    let held: Vec<_> = mounts
+        .iter()
+        .flat_map(|slow| questions.map(|question| slow.hold_back(question)))
+        .collect();
+    for _ in 0..10 {
+        is("/", &[("a/", true), ("small", true)]);
+        is("/", &[("b/", false), ("c/", false)]);
+    }
+    drop(held);
 }
 
 /// A file that no one has requested for a few seconds is closed, which asks the file system.

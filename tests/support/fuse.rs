@@ -17,19 +17,22 @@ use super::{Folder, PATIENCE, noise};
 const FILM_BYTES: usize = 1 << 20;
 
 /// The root holds a directory with the file `inside`, a file whose bytes can't be read,
-/// and a directory that fails half-way through its entries. Every name that begins with
-/// `film` and is longer is a film.
+/// a directory that fails half-way through its entries, and one with names that can't be
+/// looked up, and names that begin with `late`. Every name that begins with `film` and is longer is a film.
 const ROOT: u64 = 1;
 const FOLDER: u64 = 2;
 const INSIDE: u64 = 3;
 const BROKEN: u64 = 4;
 const HALF: u64 = 5;
+const SICK: u64 = 6;
 const FILM: u64 = 256;
 
 /// Operation that the kernel requests from a file system.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Question {
     Lookup,
+    /// Lookup of a name that begins with `late`.
+    LateLookup,
     Attributes,
     Open,
     Read,
@@ -222,6 +225,7 @@ impl Request {
 
     fn question(&self) -> Option<Question> {
         match self.operation {
+            1 if self.body.starts_with(b"late") => Some(Question::LateLookup),
             1 => Some(Question::Lookup),
             3 => Some(Question::Attributes),
             14 => Some(Question::Open),
@@ -338,7 +342,10 @@ fn lookup(request: &Request) -> Answer {
         (ROOT, b"folder") => FOLDER,
         (ROOT, b"broken") => BROKEN,
         (ROOT, b"half") => HALF,
-        (FOLDER | HALF, b"inside") => INSIDE,
+        (ROOT, b"sick") => SICK,
+        (SICK, b"file" | b"folder") => return Err(libc::EIO),
+        (FOLDER | HALF | SICK, b"inside") => INSIDE,
+        (SICK, [b'l', b'a', b't', b'e', ..]) => INSIDE,
         (ROOT, [b'f', b'i', b'l', b'm', .., last]) => FILM + u64::from(*last),
         _ => return Err(libc::ENOENT),
     };
@@ -351,7 +358,7 @@ fn lookup(request: &Request) -> Answer {
 fn attributes(inode: u64) -> Vec<u8> {
     const LONG_AGO: u64 = 1_000_000_000;
     let (mode, size) = match inode {
-        ROOT | FOLDER | HALF => (0o40_755, 0),
+        ROOT | FOLDER | HALF | SICK => (0o40_755, 0),
         INSIDE => (0o100_644, 6),
         _ => (0o100_644, FILM_BYTES as u64),
     };
@@ -362,18 +369,34 @@ fn attributes(inode: u64) -> Vec<u8> {
 
 fn entries(request: &Request) -> Answer {
     let offset = number(&request.body, 8, 8);
-    let entries: &[(u64, &str)] = match request.inode {
-        ROOT => &[(FILM + 49, "film-1"), (FOLDER, "folder")],
+    // The types of directory entries are those of readdir(3).
+    const FILE: u32 = 8;
+    const DIRECTORY: u32 = 4;
+    let entries: &[(u64, &str, u32)] = match request.inode {
+        ROOT => &[
+            (FILM + 49, "film-1", FILE),
+            (FILM + 50, "film-2", FILE),
+            (FILM + 51, "film-3", FILE),
+            (FOLDER, "folder", DIRECTORY),
+        ],
         HALF if offset > 0 => return Err(libc::EIO),
-        _ => &[(INSIDE, "inside")],
+        SICK => &[
+            (7, "file", FILE),
+            (8, "folder", DIRECTORY),
+            (INSIDE, "inside", FILE),
+            (9, "late-1", FILE),
+            (10, "late-2", FILE),
+            (11, "late-3", DIRECTORY),
+        ],
+        _ => &[(INSIDE, "inside", FILE)],
     };
     let mut bytes = Vec::new();
-    for (number, (inode, name)) in (1..).zip(entries) {
+    for (number, (inode, name, type_)) in (1..).zip(entries) {
         if number <= offset {
             continue;
         }
         bytes.extend(words(&[*inode, number]));
-        bytes.extend(halves(&[name.len() as u32, 0]));
+        bytes.extend(halves(&[name.len() as u32, *type_]));
         bytes.extend(name.as_bytes());
         bytes.resize(bytes.len().next_multiple_of(8), 0);
     }

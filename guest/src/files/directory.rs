@@ -2,6 +2,9 @@
 
 use alloc::boxed::Box;
 use alloc::vec::Vec;
+use core::future::poll_fn;
+use core::pin::pin;
+use core::task::Poll;
 
 use h1::syntax::name;
 use pages::entry::{Entry, Kind};
@@ -13,8 +16,11 @@ use super::root::{Root, or_dot};
 use crate::bindings::wasi::filesystem::types::{
     Descriptor, DescriptorFlags, DescriptorType, DirectoryEntry, ErrorCode, OpenFlags, PathFlags,
 };
-use crate::limits::{ENTRY_WORK, LISTING_BATCH, LISTING_ENTRIES, STAT_WORK};
+use crate::limits::{
+    ENTRY_WORK, LATE_ENTRIES, LATE_ENTRY_SECONDS, LISTING_BATCH, LISTING_ENTRIES, STAT_WORK,
+};
 use crate::reason::Reason;
+use crate::runtime::deadlines::{Deadline, Watch};
 use crate::runtime::executor::Executor;
 use crate::runtime::sort::Sorter;
 
@@ -25,12 +31,16 @@ const ENTRY_WEIGHT: usize = 2 * size_of::<Entry>() + 16;
 /// Entries of a directory: directories first, then by name.
 pub struct Entries {
     pub shown: Vec<Entry>,
-    pub left_out: LeftOut,
+    /// Entries that exist and are not shown.
+    pub left_out: Concerned,
+    /// Entries that are shown without size and date, because the file system does not say
+    /// them.
+    pub unknown: Concerned,
 }
 
-/// Entries that exist and are not shown, for the log.
+/// Some entries of a listing, for the log.
 #[derive(Default)]
-pub struct LeftOut {
+pub struct Concerned {
     pub count: usize,
     /// The first of them, and the reason.
     pub first: Option<(Box<str>, Reason)>,
@@ -45,6 +55,7 @@ impl Root {
         hidden: bool,
         reservation: &mut Reservation,
         executor: &Executor,
+        watch: Watch<'_>,
     ) -> Result<Entries, Reason> {
         let Self::Directory(root, _) = self else {
             return Err(Reason::NoEntry);
@@ -60,42 +71,90 @@ impl Root {
             path,
         };
         let names = directory.read_names(hidden, reservation, executor).await?;
-        let mut left_out = LeftOut::default();
+        let (mut left_out, mut unknown) = (Concerned::default(), Concerned::default());
         let mut sorter = Sorter::new(Entry::compare);
-        for Named { name, link } in names {
-            match directory.stat_entry(&name, link).await {
-                Ok(Some((kind, modified))) => {
-                    let entry = Entry {
-                        name,
-                        kind,
-                        modified,
-                    };
-                    sorter.push(entry, executor).await;
+        let mut patience = Patience::new(watch);
+        for Named { name, kind } in names {
+            let asked = directory.stat_entry(&name, kind.is_none());
+            let (kind, modified) = match (patience.wait(asked).await, kind) {
+                (Ok(Some((kind, modified))), _) => (kind, modified),
+                (Ok(None), _) => continue,
+                (Err(reason), _) if is_its_own(reason) => {
+                    left_out.add(&name, reason);
+                    continue;
                 }
-                Ok(None) => {}
-                Err(reason) if is_its_own(reason) => left_out.add(name, reason),
-                Err(reason) => return Err(reason),
-            }
+                (Err(reason), Some(kind)) if is_of_the_disk(reason) => {
+                    unknown.add(&name, reason);
+                    (kind, None)
+                }
+                (Err(reason), _) => return Err(reason),
+            };
+            let entry = Entry {
+                name,
+                kind,
+                modified,
+            };
+            sorter.push(entry, executor).await;
             executor.work(STAT_WORK).await;
         }
         Ok(Entries {
             shown: sorter.finish(executor).await,
             left_out,
+            unknown,
         })
     }
 }
 
-impl LeftOut {
-    fn add(&mut self, name: Box<str>, reason: Reason) {
-        self.count = self.count.saturating_add(1);
-        self.first.get_or_insert((name, reason));
+/// Patience of a listing with entries that the file system does not answer about.
+struct Patience<'d> {
+    watch: Watch<'d>,
+    /// Number of entries that may still be late.
+    late: usize,
+}
+
+impl<'d> Patience<'d> {
+    fn new(watch: Watch<'d>) -> Self {
+        Self {
+            watch,
+            late: LATE_ENTRIES,
+        }
+    }
+
+    /// Waits for an answer. Without patience, only an answer that is there at once counts.
+    async fn wait<T>(
+        &mut self,
+        answer: impl Future<Output = Result<T, Reason>>,
+    ) -> Result<T, Reason> {
+        let mut answer = pin!(answer);
+        if self.late == 0 {
+            let at_once = |answer| match answer {
+                Poll::Ready(answer) => Poll::Ready(answer),
+                Poll::Pending => Poll::Ready(Err(Reason::Busy)),
+            };
+            return poll_fn(|cx| at_once(answer.as_mut().poll(cx))).await;
+        }
+        let deadline = Deadline::At(self.watch.after(LATE_ENTRY_SECONDS));
+        self.watch
+            .until(deadline, answer)
+            .await
+            .unwrap_or_else(|_| {
+                self.late = self.late.saturating_sub(1);
+                Err(Reason::Busy)
+            })
     }
 }
 
-/// A name that was read, and whether it may be that of a link.
+impl Concerned {
+    fn add(&mut self, name: &str, reason: Reason) {
+        self.count = self.count.saturating_add(1);
+        self.first.get_or_insert_with(|| (name.into(), reason));
+    }
+}
+
+/// A name that was read, and its kind, unless it may be that of a link.
 struct Named {
     name: Box<str>,
-    link: bool,
+    kind: Option<Kind>,
 }
 
 /// An open directory, and its path below the root.
@@ -133,7 +192,7 @@ impl OpenDirectory<'_> {
                 reservation.reserve(name.len().saturating_add(ENTRY_WEIGHT))?;
                 names.push(Named {
                     name: name.into_boxed_str(),
-                    link: may_be_link(&type_),
+                    kind: kind(&type_),
                 });
             }
             if !matches!(result, StreamResult::Complete(_)) {
@@ -172,7 +231,7 @@ impl OpenDirectory<'_> {
         };
         let kind = match stat.type_ {
             DescriptorType::Directory => Kind::Directory,
-            DescriptorType::RegularFile => Kind::File(stat.size),
+            DescriptorType::RegularFile => Kind::File(Some(stat.size)),
             _ => return Ok(None),
         };
         let modified = stat.data_modification_timestamp;
@@ -180,11 +239,14 @@ impl OpenDirectory<'_> {
     }
 }
 
-fn may_be_link(kind: &DescriptorType) -> bool {
-    !matches!(
-        kind,
-        DescriptorType::Directory | DescriptorType::RegularFile
-    )
+/// Returns the kind of an entry, as far as it is known without its size. A link may lead to
+/// either kind, and must not be shown as the other: a mirror would replace a folder by a file.
+fn kind(type_: &DescriptorType) -> Option<Kind> {
+    match type_ {
+        DescriptorType::Directory => Some(Kind::Directory),
+        DescriptorType::RegularFile => Some(Kind::File(None)),
+        _ => None,
+    }
 }
 
 /// Whether an entry has a type that is never served, whatever its name.
@@ -199,7 +261,16 @@ fn is_special(kind: &DescriptorType) -> bool {
 }
 
 /// Whether an error concerns one entry only, most often a link that leads out of the root
-/// or in circles. After any other error, nothing is known about the entry.
+/// or in circles.
 fn is_its_own(reason: Reason) -> bool {
     reason.is_missing() || reason == Reason::NoPermission
+}
+
+/// Whether a file system hangs or fails. The directory has the name all the same, and a
+/// listing without it would be wrong.
+fn is_of_the_disk(reason: Reason) -> bool {
+    matches!(
+        reason,
+        Reason::Busy | Reason::ReadFailed | Reason::Unexplained
+    )
 }

@@ -21,6 +21,7 @@ use core::cell::{Cell, RefCell};
 use crate::bindings::wasi::filesystem::types::Descriptor;
 use crate::limits::{CACHED_FILE_BYTES, OPEN_FILE_SECONDS, OPEN_FILE_WEIGHT, STAT_WORK};
 use crate::reason::Reason;
+use crate::runtime::deadlines::Deadlines;
 use crate::runtime::executor::Executor;
 use directory::Entries;
 use file::{Content, File};
@@ -34,6 +35,7 @@ use stat_rate::StatRate;
 pub struct Files {
     root: Root,
     executor: Rc<Executor>,
+    deadlines: Rc<Deadlines>,
     cache: RefCell<Cache<CacheEntry>>,
     open_files: RefCell<OpenFiles>,
     stat_rate: StatRate,
@@ -59,10 +61,17 @@ struct CacheEntry {
 impl Files {
     /// Creates the files below `root`, with a cache of `cache` bytes. `fields` is the
     /// number of bytes that the operator adds to each head that is cached.
-    pub fn new(root: Root, cache: usize, fields: usize, executor: Rc<Executor>) -> Self {
+    pub fn new(
+        root: Root,
+        cache: usize,
+        fields: usize,
+        executor: Rc<Executor>,
+        deadlines: Rc<Deadlines>,
+    ) -> Self {
         Self {
             root,
             executor,
+            deadlines,
             cache: RefCell::new(Cache::new(cache, fields)),
             open_files: RefCell::default(),
             stat_rate: StatRate::default(),
@@ -323,8 +332,9 @@ impl Files {
         reservation: &mut Reservation,
     ) -> Result<Entries, Reason> {
         let list = async |reservation: &mut Reservation| {
-            let executor = &self.executor;
-            self.root.list(path, hidden, reservation, executor).await
+            let (executor, watch) = (&self.executor, self.deadlines.watch());
+            let root = &self.root;
+            root.list(path, hidden, reservation, executor, watch).await
         };
         let listed = match list(reservation).await {
             Err(Reason::Exhausted) if self.close_unused(u64::MAX) => {

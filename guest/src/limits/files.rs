@@ -16,6 +16,21 @@ pub const LISTING_ENTRIES: usize = 100_000;
 /// - held by: `http::directory::a_large_folder_is_shown_whole_and_in_order`
 pub const LISTING_BATCH: usize = 128;
 
+/// Time that a listing waits for the size and the date of one entry.
+///
+/// - unit: seconds
+/// - at it: the entry is shown without them, and a line in the log has the reason
+/// - held by: `attacks::slow_disk::a_listing_shows_what_hangs_or_fails`
+pub const LATE_ENTRY_SECONDS: u64 = 2;
+
+/// Entries for which a listing waits as long as that.
+///
+/// - unit: entries
+/// - at it: further entries that the file system does not answer about at once are shown
+///   without size and date
+/// - held by: `attacks::slow_disk::a_listing_shows_what_hangs_or_fails`
+pub const LATE_ENTRIES: usize = 2;
+
 /// Listings that are made at once, because each keeps the file system busy.
 ///
 /// - unit: listings

@@ -26,7 +26,7 @@ pub struct Listings {
     builds: RefCell<Vec<Rc<Build>>>,
     waiting: RefCell<Vec<Waker>>,
     quota: Quota,
-    left_out: RefCell<Vec<LeftOut>>,
+    lacks: RefCell<Vec<Lack>>,
 }
 
 /// A page for all clients that requested it before it was started. A later client may know
@@ -46,8 +46,9 @@ pub struct Page {
     _reservation: Reservation,
 }
 
-/// Entries of a listing that exist and are not shown, for the log.
-pub struct LeftOut {
+/// Entries of a listing that exist and are not shown, or are shown without size and date, for
+/// the log.
+pub struct Lack {
     /// Path of the directory.
     pub path: String,
     pub count: usize,
@@ -64,7 +65,7 @@ impl Listings {
             builds: RefCell::default(),
             waiting: RefCell::default(),
             quota: Quota::new(bound),
-            left_out: RefCell::default(),
+            lacks: RefCell::default(),
         }
     }
 
@@ -91,9 +92,9 @@ impl Listings {
         made
     }
 
-    /// Returns what was left out since the last call.
-    pub fn left_out(&self) -> Vec<LeftOut> {
-        self.left_out.take()
+    /// Returns what listings lack since the last call.
+    pub fn lacks(&self) -> Vec<Lack> {
+        self.lacks.take()
     }
 
     fn find(&self, path: &str, started: bool) -> Option<Rc<Build>> {
@@ -120,13 +121,15 @@ impl Listings {
     ) -> Result<Page, Reason> {
         let mut for_entries = self.quota.reservation();
         let entries = files.list(path, hidden, now, &mut for_entries).await?;
-        if let Some((name, reason)) = entries.left_out.first {
-            self.left_out.borrow_mut().push(LeftOut {
-                path: path.into(),
-                count: entries.left_out.count,
-                name,
-                reason,
-            });
+        for lacking in [entries.left_out, entries.unknown] {
+            if let Some((name, reason)) = lacking.first {
+                self.lacks.borrow_mut().push(Lack {
+                    path: path.into(),
+                    count: lacking.count,
+                    name,
+                    reason,
+                });
+            }
         }
         let mut reservation = self.quota.reservation();
         let pieces = pieces::page(path, entries.shown, &mut reservation, files.executor()).await?;
@@ -146,6 +149,16 @@ impl Listings {
             }
         })
         .await
+    }
+}
+
+impl Lack {
+    /// Returns the words for the log, up to the path.
+    pub fn words(&self) -> &'static str {
+        match self.reason.is_server_error() {
+            true => "Shown without size and date in the listing of",
+            false => "Left out of the listing of",
+        }
     }
 }
 

@@ -73,7 +73,7 @@ mod tests {
     fn file(name: &str, size: u64) -> Entry {
         Entry {
             name: name.into(),
-            kind: Kind::File(size),
+            kind: Kind::File(Some(size)),
             modified: Some(1_000_000_000),
         }
     }

@@ -25,6 +25,9 @@ pub(crate) enum How {
     On(Device),
     /// This one, if the kernel has the path in memory; else [`Errno::AGAIN`].
     Cached(Device),
+    /// None, and only about a directory: what the kernel knows of it, which may be outdated;
+    /// else [`Errno::AGAIN`].
+    Known(Device),
     /// All of them, and the lookup may wait.
     Blocking,
 }
@@ -63,7 +66,12 @@ impl Granted {
             }
         }
         let file = self.find(place, OFlags::PATH, how)?;
-        stat(file.as_fd(), how)
+        let stat = stat(file.as_fd(), how)?;
+        match how {
+            How::Known(_) if !stat.is_directory() => Err(Errno::AGAIN),
+            How::Known(_) => Ok(stat.as_known()),
+            How::On(_) | How::Cached(_) | How::Blocking => Ok(stat),
+        }
     }
 
     /// Opens a file or a directory for reading, without waiting for a writer or for the
@@ -74,6 +82,9 @@ impl Granted {
         directory: bool,
         how: How,
     ) -> Result<(OwnedFd, Stat), Errno> {
+        if matches!(how, How::Known(_)) {
+            return Err(Errno::AGAIN);
+        }
         let check = |stat: &Stat| match stat.kind {
             FileType::Symlink => Err(Errno::LOOP),
             _ if !stat.may_be_opened() => Err(NOT_OPENED),
@@ -91,6 +102,9 @@ impl Granted {
 
     /// Returns the target of a link.
     pub(crate) fn read_link(&self, place: Place<'_>, how: How) -> Result<Vec<u8>, Errno> {
+        if matches!(how, How::Known(_)) {
+            return Err(Errno::AGAIN);
+        }
         let place = Place {
             follow: false,
             ..place
@@ -108,7 +122,7 @@ impl Granted {
     fn find(&self, place: Place<'_>, flags: OFlags, how: How) -> Result<OwnedFd, Errno> {
         let resolve = match how {
             How::On(_) => ResolveFlags::NO_XDEV,
-            How::Cached(_) => ResolveFlags::CACHED,
+            How::Cached(_) | How::Known(_) => ResolveFlags::CACHED,
             How::Blocking => ResolveFlags::empty(),
         };
         let found = match (self.has_openat2, how) {
@@ -119,7 +133,7 @@ impl Granted {
         match (found, how) {
             (Err(OUTSIDE), How::Blocking) => links::follow(self, place)?.open(self, flags),
             // Kernels before Linux 5.12 do not know the flag.
-            (Err(Errno::INVAL), How::Cached(_)) => Err(Errno::AGAIN),
+            (Err(Errno::INVAL), How::Cached(_) | How::Known(_)) => Err(Errno::AGAIN),
             (found, _) => found,
         }
     }
@@ -169,7 +183,7 @@ impl Granted {
 fn stat(file: BorrowedFd<'_>, how: How) -> Result<Stat, Errno> {
     match how {
         How::Blocking => Stat::of(file, Freshness::Queried),
-        How::On(device) | How::Cached(device) => {
+        How::On(device) | How::Cached(device) | How::Known(device) => {
             let stat = Stat::of(file, Freshness::Cached)?;
             match stat.device == device {
                 true => Ok(stat),

@@ -152,7 +152,7 @@ impl Disk {
         let answer = nearby
             .nearest
             .as_ref()
-            .and_then(|nearest| self.ask_nearest(&nearby.asked, nearest, &question));
+            .and_then(|nearest| self.ask_nearest(&nearby.asked, nearest, device, &question));
         match answer {
             // The rest leads to another file system, and is in memory now.
             Some(Err(OUTSIDE)) => nearby = self.nearby(nearby.asked, device),
@@ -236,11 +236,13 @@ impl Disk {
         }
     }
 
-    /// Asks on this thread if it may; `None` if it may not.
+    /// Asks on this thread if it may; `None` if it may not. `device` has the directory in which
+    /// the lookup began.
     fn ask_nearest<T>(
         &self,
         asked: &Lookup,
         nearest: &Nearest,
+        device: Device,
         question: impl Fn(&Granted, Place<'_>, How) -> Result<T, Errno>,
     ) -> Option<Result<T, Errno>> {
         let way = self.file_systems.route(nearest.device);
@@ -256,6 +258,10 @@ impl Disk {
                     follow: asked.follow,
                 };
                 (place, How::On(nearest.device))
+            }
+            // A directory in which others are mounted can be listed while one of them hangs.
+            Route::Offload | Route::Unknown if is_whole && nearest.device != device => {
+                (asked.place(), How::Known(nearest.device))
             }
             _ => return None,
         };

@@ -25,6 +25,8 @@ pub(crate) struct Stat {
     modified: Instant,
     changed: Instant,
     born: Option<Instant>,
+    /// Whether its times are known.
+    is_dated: bool,
 }
 
 /// Whether the file system is asked, or the kernel returns the values that it has. For a
@@ -69,6 +71,15 @@ impl Stat {
                 statat(directory, name, AtFlags::SYMLINK_NOFOLLOW)?.try_into()
             }
             Err(error) => Err(error),
+        }
+    }
+
+    /// Returns what the kernel knows of a file that no one may ever have asked about: then
+    /// its times are 0.
+    pub(crate) fn as_known(self) -> Self {
+        Self {
+            is_dated: self.modified.seconds != 0,
+            ..self
         }
     }
 
@@ -127,6 +138,7 @@ impl From<rustix::fs::Statx> for Stat {
             modified: instant(stat.stx_mtime),
             changed: instant(stat.stx_ctime),
             born: is_born.then(|| instant(stat.stx_btime)),
+            is_dated: true,
         }
     }
 }
@@ -155,6 +167,7 @@ impl TryFrom<rustix::fs::Stat> for Stat {
             modified: instant(stat.st_mtime.into(), stat.st_mtime_nsec.into()),
             changed: instant(stat.st_ctime.into(), stat.st_ctime_nsec.into()),
             born: None,
+            is_dated: true,
         })
     }
 }
@@ -175,13 +188,14 @@ pub(crate) fn descriptor_type(kind: FileType) -> DescriptorType {
 
 impl From<Stat> for DescriptorStat {
     fn from(stat: Stat) -> Self {
+        let time = |time| stat.is_dated.then_some(time);
         Self {
             type_: descriptor_type(stat.kind),
             link_count: stat.links,
             size: stat.size,
-            data_access_timestamp: Some(stat.accessed),
-            data_modification_timestamp: Some(stat.modified),
-            status_change_timestamp: Some(stat.changed),
+            data_access_timestamp: time(stat.accessed),
+            data_modification_timestamp: time(stat.modified),
+            status_change_timestamp: time(stat.changed),
         }
     }
 }

@@ -158,7 +158,7 @@ fn disk_of(folder: &TempDir) -> Disk {
 fn where_asked(disk: &Arc<Disk>, path: &str) -> (Option<String>, How) {
     let question = |_: &Granted, _: Place<'_>, how: How| match how {
         How::On(_) | How::Blocking => Ok((std::thread::current().name().map(str::to_owned), how)),
-        How::Cached(_) => Err(Errno::AGAIN),
+        How::Cached(_) | How::Known(_) => Err(Errno::AGAIN),
     };
     block_on(disk.ask(asked(disk, path), question)).unwrap()
 }
