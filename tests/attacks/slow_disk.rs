@@ -12,10 +12,14 @@ use crate::support::{
 
 pub fn trials() -> Vec<Trial> {
     let mounts = Fuse::may_be_mounted();
-    let needing: [(&str, fn()); 9] = [
+    let needing: [(&str, fn()); 10] = [
         (
             "a_listing_shows_what_hangs_or_fails",
             a_listing_shows_what_hangs_or_fails,
+        ),
+        (
+            "a_reload_that_waits_for_the_root_says_so",
+            a_reload_that_waits_for_the_root_says_so,
         ),
         (
             "layers_that_hang_hold_up_no_one_else",
@@ -295,6 +299,19 @@ fn a_listing_shows_what_hangs_or_fails() {
         is("/", &[("b/", false), ("c/", false)]);
     }
     drop(held);
+}
+
+/// Until the root can be opened again, the old version serves.
+fn a_reload_that_waits_for_the_root_says_so() {
+    let folder = Folder::new();
+    let slow = Fuse::mount(folder.path());
+    let porthole = Porthole::with(&folder, &["--workers", "1"]);
+    let held = slow.hold_back(Question::Attributes);
+    porthole.signal(Signal::HUP);
+    held.wait_for(1);
+    porthole.errors().wait_for("the reload waits for PATH");
+    drop(held);
+    porthole.errors().wait_for("reloaded");
 }
 
 /// A file that no one has requested for a few seconds is closed, which asks the file system.

@@ -5,7 +5,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, anyhow};
 use porthole::{Confined, Error, Listeners, Log, Root, Running, Server};
@@ -20,6 +20,9 @@ use crate::signals::Signals;
 
 /// Interval at which a loading thread is checked.
 const LOADING: Duration = Duration::from_millis(2);
+
+/// Time after which a message says that something still loads.
+const LOADING_IS_SLOW: Duration = Duration::from_secs(3);
 
 /// Serves until a signal stops it.
 ///
@@ -96,7 +99,8 @@ impl Serving {
         let banner = banner::lines(&root, &addresses, self.confined);
         let compiler = self.compiler.clone();
         let load = move || source.program(compiler.as_deref());
-        let Some(program) = self.unless_stopped(load)? else {
+        let slow = "the component takes long to load";
+        let Some(program) = self.unless_stopped(slow, load)? else {
             return Ok(());
         };
         let running = Server {
@@ -148,7 +152,8 @@ impl Serving {
         let component = self.options.component().map(PathBuf::from);
         let path = self.options.path.clone();
         let compiler = self.compiler.clone();
-        let loaded = self.unless_stopped(move || {
+        let slow = "the reload waits for PATH or the component to be read; the old version goes on";
+        let loaded = self.unless_stopped(slow, move || {
             let source = Source::read_again(component.as_deref())?;
             let program = source.program(compiler.as_deref())?;
             Ok((program, Root::open(path)?))
@@ -158,18 +163,23 @@ impl Serving {
         Ok(())
     }
 
-    /// Runs something that may take long on another thread. Returns `None` once a stop
-    /// was requested.
+    /// Runs something that may take long on another thread, and reports `slow` if it does.
+    /// Returns `None` once a stop was requested.
     fn unless_stopped<T: Send + 'static>(
         &self,
+        slow: &str,
         load: impl FnOnce() -> anyhow::Result<T> + Send + 'static,
     ) -> anyhow::Result<Option<T>> {
         let loading = std::thread::Builder::new()
             .name("load".to_owned())
             .spawn(load)?;
+        let mut slow = Some((Instant::now(), slow));
         while !loading.is_finished() {
             if self.signals.stop_asked() {
                 return Ok(None);
+            }
+            if let Some((_, words)) = slow.take_if(|(since, _)| since.elapsed() > LOADING_IS_SLOW) {
+                self.messages.report(words);
             }
             self.signals.wait_for(LOADING);
         }
