@@ -59,6 +59,7 @@ const WATCHDOG: &str = "watchdog";
 const STACK: &str = "limit of stack";
 const HANDLES: &str = "limit of handles";
 const DESCRIPTORS: &str = "descriptors kept for connections";
+const TRANSFERS: &str = "limit of transfers";
 const CALL: &str = "limit of bytes per host call";
 const TABLE: &str = "handles are checked";
 const LOG: &str = "the log drops what is not read";
@@ -84,6 +85,7 @@ const ROWS: &[Row] = &[
     row("open files without end", Survived, DESCRIPTORS, 16, 5),
     row("reads without end", Failure("handle limit exceeded"), HANDLES, 64, 5),
     row("listings without end", Failure("handle limit exceeded"), HANDLES, 64, 5),
+    row("transfers without end", Failure("too many streams of the host go to the host"), TRANSFERS, 16, 5),
     row("path of 2 MiB", Failure("too much data is being copied"), CALL, 16, 2),
     row("forged handle", Failure("unknown handle index"), TABLE, 16, 2),
     row("handle of another kind", Failure("used with the wrong type"), TABLE, 16, 2),

@@ -15,6 +15,7 @@ use crate::wasi::filesystem::Disk;
 use crate::wasi::filesystem::preopens::Preopen;
 use crate::wasi::limiter::InstanceLimiter;
 use crate::wasi::state::State;
+use crate::wasi::transfers::Transfers;
 
 /// Grants of an instance: all that it can ever reach.
 pub(crate) struct Grants {
@@ -76,6 +77,7 @@ fn store(program: &Program, grants: Grants, limits: &Limits) -> Store<State> {
         inboxes: grants.inboxes,
         preopen: grants.preopen,
         disk: grants.disk,
+        transfers: Transfers::new(per_worker.saturating_add(limits::SPARE_TRANSFERS)),
     };
     let mut store = Store::new(&program.engine, state);
     store.limiter(|state| &mut state.limiter);

@@ -77,11 +77,19 @@ pub(crate) const WATCHDOG_TICK: Duration = Duration::from_millis(500);
 pub(crate) const WATCHDOG_TICKS: u64 = 10;
 
 /// Bytes that one turn moves of a transfer between two ends of the host. The component
-/// has connected these ends and takes no part in the transfer. A turn moves as much as a
-/// component's own small buffers hold.
+/// has connected these ends and takes no part in the transfer. Each has a buffer of this
+/// size, and there may be thousands.
 ///
 /// - unit: bytes
 /// - at it: the transfer yields to all other work of its worker
 /// - held by: `escape::transfers::file into stdout`,
 ///   `escape::transfers::socket into send`
-pub(crate) const TRANSFER_BYTES: usize = 64 << 10;
+pub(crate) const TRANSFER_BYTES: usize = 8 << 10;
+
+/// Transfers of files between two ends of the host, beyond one for each connection. The
+/// component holds no handle of a transfer, so handles do not bound them.
+///
+/// - unit: transfers
+/// - at it: an instance that begins more traps, and its worker starts a new one
+/// - held by: `escape::exhaust::transfers without end`
+pub(crate) const SPARE_TRANSFERS: usize = 64;

@@ -10,7 +10,7 @@ pub(crate) mod sockets;
 pub(crate) mod state;
 mod stdio;
 pub(crate) mod tcp_socket;
-mod transfers;
+pub(crate) mod transfers;
 
 use wasmtime::Engine;
 use wasmtime::component::Linker;

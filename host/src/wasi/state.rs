@@ -13,6 +13,7 @@ use crate::wasi::filesystem::preopens::{self, HasPreopens, Preopen};
 use crate::wasi::filesystem::{Disk, HasDisk};
 use crate::wasi::limiter::InstanceLimiter;
 use crate::wasi::sockets::{self, HasSockets};
+use crate::wasi::transfers::{HasTransfers, Transfers};
 
 /// Data of a store.
 pub(crate) struct State {
@@ -22,6 +23,7 @@ pub(crate) struct State {
     pub(crate) inboxes: Inboxes,
     pub(crate) preopen: Preopen,
     pub(crate) disk: Arc<Disk>,
+    pub(crate) transfers: Transfers,
 }
 
 impl WasiCliView for State {
@@ -54,6 +56,12 @@ impl WasiFilesystemView for State {
 impl HasDisk for State {
     fn disk(&self) -> &Arc<Disk> {
         &self.disk
+    }
+}
+
+impl HasTransfers for State {
+    fn transfers(&self) -> &Transfers {
+        &self.transfers
     }
 }
 

@@ -12,6 +12,7 @@ use wasmtime_wasi::p3::bindings::filesystem::types::{
     self, Advice, DescriptorFlags, DirectoryEntry, ErrorCode, OpenFlags, PathFlags,
 };
 
+use crate::wasi::transfers::HasTransfers;
 use read::read_via_stream;
 
 #[cfg(target_os = "linux")]
@@ -44,7 +45,9 @@ type Listing = (
 );
 
 /// Adds `wasi:filesystem/types`. The granted directory itself is in [`preopens`].
-pub(crate) fn add_to_linker<T: HasDisk + 'static>(linker: &mut Linker<T>) -> wasmtime::Result<()> {
+pub(crate) fn add_to_linker<T: HasDisk + HasTransfers + 'static>(
+    linker: &mut Linker<T>,
+) -> wasmtime::Result<()> {
     types::add_to_linker::<T, WasiFilesystem>(linker, T::filesystem)?;
     linker.allow_shadowing(true);
     let mut types = linker.instance("wasi:filesystem/types@0.3.0")?;

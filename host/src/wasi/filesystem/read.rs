@@ -20,7 +20,7 @@ use wasmtime_wasi::p3::bindings::filesystem::types::ErrorCode;
 use super::HasDisk;
 use crate::limits::TRANSFER_BYTES;
 use crate::wasi::outcome::Outcome;
-use crate::wasi::transfers::Turns;
+use crate::wasi::transfers::{HasTransfers, Turns};
 
 /// The stream of bytes, and the future of its outcome.
 pub(crate) type Streamed = (StreamReader<u8>, FutureReader<Result<(), ErrorCode>>);
@@ -29,7 +29,7 @@ pub(crate) type Streamed = (StreamReader<u8>, FutureReader<Result<(), ErrorCode>
 ///
 /// # Errors
 /// A trap: the handle is not one of the component's, or the component has too many.
-pub(crate) fn read_via_stream<T: HasDisk>(
+pub(crate) fn read_via_stream<T: HasDisk + HasTransfers>(
     mut store: StoreContextMut<'_, T>,
     descriptor: &Resource<Descriptor>,
     offset: u64,
@@ -50,7 +50,7 @@ pub(crate) fn read_via_stream<T: HasDisk>(
         offset,
         reading: None,
         outcome,
-        turns: Turns::default(),
+        turns: Turns::counted(store.data().transfers()),
     };
     Ok((
         StreamReader::new(&mut store, producer)?,
@@ -114,7 +114,7 @@ impl<T> StreamProducer<T> for Producer {
         finish: bool,
     ) -> Poll<wasmtime::Result<StreamResult>> {
         if self.reading.is_none() {
-            ready!(self.turns.poll(cx, &mut store, &destination));
+            ready!(self.turns.poll(cx, &mut store, &destination))?;
         }
         // The capacity matters only for readers on the host's side.
         let mut destination = destination.as_direct(store, TRANSFER_BYTES);

@@ -55,7 +55,7 @@ impl<T> StreamProducer<T> for Producer {
         destination: Destination<'a, u8, VecBuffer<u8>>,
         finish: bool,
     ) -> Poll<wasmtime::Result<StreamResult>> {
-        ready!(self.turns.poll(cx, &mut store, &destination));
+        ready!(self.turns.poll(cx, &mut store, &destination))?;
         let Some(half) = self.half.as_mut() else {
             return Poll::Ready(Ok(StreamResult::Dropped));
         };

@@ -57,6 +57,7 @@ const ATTEMPTS: &[(&str, Attempt)] = &[
     ("open files without end", later!(open_files)),
     ("reads without end", later!(reads)),
     ("listings without end", later!(listings)),
+    ("transfers without end", later!(transfers)),
     ("path of 2 MiB", later!(long_path)),
     ("forged handle", Attempt::Now(forged)),
     ("handle of another kind", Attempt::Now(disguised)),
@@ -205,6 +206,18 @@ async fn reads() {
         let (mut stream, outcome) = file.read_via_stream(0);
         stream.read(Vec::with_capacity(1)).await;
         forget((stream, outcome));
+    }
+}
+
+async fn transfers() {
+    let Some(root) = root() else { return };
+    let large = paths::open(&root, "large", Open::empty(), Flags::READ).await;
+    let Ok(large) = large else { return };
+    loop {
+        let (stream, ended) = large.read_via_stream(0);
+        drop(ended);
+        drop(stdout::write_via_stream(stream));
+        yield_async().await;
     }
 }
 
