@@ -57,6 +57,7 @@ pub use limits::Limits;
 pub use net::listeners::Listeners;
 pub use printable::printable;
 pub use report::log::Log;
+pub use report::totals::Totals;
 pub use report::{Notice, Reporter};
 pub use root::{Kind, Root};
 pub use server::{Running, Server, Stopped};

@@ -9,6 +9,7 @@ use crate::accept::client_limit::{ClientLimits, ClientPermit};
 use crate::accept::inbox::{Accepted, Inbox, Inboxes};
 use crate::accept::load::Load;
 use crate::limits::{self, Limits};
+use crate::report::totals::Sent;
 
 /// A worker as the acceptor sees it: one inbox per listener, and its load.
 pub(crate) struct WorkerQueue {
@@ -19,8 +20,13 @@ pub(crate) struct WorkerQueue {
 
 impl WorkerQueue {
     /// Creates a worker's queue, and the inboxes at its other end, one for each address.
-    pub(crate) fn new(worker: usize, share: usize, addresses: &[SocketAddr]) -> (Self, Inboxes) {
-        let load = Load::new(share);
+    pub(crate) fn new(
+        worker: usize,
+        share: usize,
+        sent: Sent,
+        addresses: &[SocketAddr],
+    ) -> (Self, Inboxes) {
+        let load = Load::new(share, sent);
         let (senders, inboxes) = addresses
             .iter()
             .map(|&address| {

@@ -23,6 +23,7 @@ use crate::limits::{self, Limits};
 use crate::net::listeners::Listeners;
 use crate::net::unsent::UnsentBudget;
 use crate::report::suppress::{Repeated, Suppressor};
+use crate::report::totals::Totals;
 use crate::report::{Notice, Reporter, deliver};
 use crate::scheduling::work_in_batches;
 use client_limit::{AtLimit, ClientLimits};
@@ -36,6 +37,7 @@ pub(crate) struct Acceptor {
     pub(crate) limits: Limits,
     pub(crate) unsent: UnsentBudget,
     pub(crate) report: Reporter,
+    pub(crate) totals: Totals,
 }
 
 impl Acceptor {
@@ -140,7 +142,7 @@ impl Acceptor {
             if let Some(open) = self.dispatcher.open_below_the_cap(&self.limits) {
                 self.unsent.apply(&pending.stream, open);
                 match self.dispatcher.dispatch(pending, own) {
-                    None => return,
+                    None => return self.totals.connected(open.saturating_add(1)),
                     Some(back) => pending = back,
                 }
             }

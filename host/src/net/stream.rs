@@ -101,6 +101,11 @@ impl<G> ReadHalf<G> {
 }
 
 impl<G> WriteHalf<G> {
+    /// Returns the guard, which lives as long as the connection.
+    pub(crate) fn guard(&self) -> &G {
+        &self.shared.guard
+    }
+
     pub(crate) fn poll_write(
         &mut self,
         cx: &mut Context<'_>,

@@ -3,6 +3,7 @@
 
 pub(crate) mod log;
 pub(crate) mod suppress;
+pub(crate) mod totals;
 
 use std::io;
 use std::net::IpAddr;

@@ -53,7 +53,8 @@ impl Generation {
         };
         let deadline = Instant::now().checked_add(shared.limits.start);
         for number in 0..shared.limits.workers.max(1) {
-            let (queue, inboxes) = WorkerQueue::new(number, shared.limits.share(), addresses);
+            let (share, sent) = (shared.limits.share(), shared.totals.sent_by(number));
+            let (queue, inboxes) = WorkerQueue::new(number, share, sent, addresses);
             queues.push(queue);
             generation.inboxes.push(inboxes.clone());
             let worker = Worker {

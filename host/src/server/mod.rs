@@ -18,6 +18,7 @@ use crate::error::Error;
 use crate::limits::{self, Limits};
 use crate::net::listeners::Listeners;
 use crate::report::log::Log;
+use crate::report::totals::Totals;
 use crate::report::{Notice, Reporter, deliver};
 use crate::root::Root;
 use generation::Generation;
@@ -96,6 +97,7 @@ impl Server {
         arguments.extend(self.arguments);
         let shared = Arc::new(Shared {
             arguments,
+            totals: Totals::new(self.limits.workers.max(1)),
             limits: self.limits,
             stdout: self.stdout,
             stderr: self.stderr,
@@ -111,6 +113,7 @@ impl Server {
             limits: shared.limits.clone(),
             unsent: self.listeners.unsent,
             report: Arc::clone(&shared.report),
+            totals: shared.totals.clone(),
         };
         let acceptor = acceptor.start(self.listeners, stopping)?;
         Ok(Running {
@@ -129,6 +132,11 @@ impl Running {
     /// Returns the addresses that it listens on. A port given as 0 is the real port here.
     pub fn addresses(&self) -> &[SocketAddr] {
         &self.addresses
+    }
+
+    /// Returns what it has done so far. The handle stays valid after a stop.
+    pub fn totals(&self) -> Totals {
+        self.shared.totals.clone()
     }
 
     /// Checks that every thread that serving needs still runs. Call it now and then.

@@ -17,6 +17,7 @@ use crate::error::{one_line, words};
 use crate::limits::Limits;
 use crate::report::log::Log;
 use crate::report::suppress::{Repeated, Suppressor};
+use crate::report::totals::Totals;
 use crate::report::{Notice, Reporter, deliver};
 use crate::root::Root;
 use crate::scheduling::work_in_batches;
@@ -30,6 +31,7 @@ pub(crate) struct Shared {
     pub(crate) stdout: Log,
     pub(crate) stderr: Log,
     pub(crate) report: Reporter,
+    pub(crate) totals: Totals,
 }
 
 pub(crate) struct Worker {
@@ -137,6 +139,7 @@ impl Worker {
             if self.killed_during(runtime, pause) {
                 break;
             }
+            self.shared.totals.restarted();
         }
         self.report(failures.finish(Instant::now()));
         WorkerExit::Done

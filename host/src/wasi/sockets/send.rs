@@ -79,6 +79,7 @@ impl<T> StreamConsumer<T> for Consumer {
         match half.poll_write(cx, bytes) {
             Poll::Ready(Ok(written)) => {
                 source.mark_read(written);
+                half.guard().count_sent(written);
                 Poll::Ready(Ok(StreamResult::Completed))
             }
             Poll::Ready(Err(error)) => self.close(Err(error_code(&error))),
