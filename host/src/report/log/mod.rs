@@ -18,7 +18,7 @@ use std::time::Instant;
 
 use crate::limits::{LOG_CHUNK_BYTES, LOG_FLUSH_TIMEOUT, LOG_QUEUE_BYTES, STATE_POLL_INTERVAL};
 use crate::report::{Reporter, deliver};
-use controls::without_controls;
+use controls::{Allowed, without_controls};
 use losses::LossReporter;
 
 /// A log that any number of instances may write to. Clones write to the same output.
@@ -26,6 +26,7 @@ use losses::LossReporter;
 pub struct Log {
     chunks: Sender<Vec<u8>>,
     counts: Arc<Counts>,
+    allowed: Allowed,
 }
 
 /// Bytes that a chunk takes in the queue besides its own: its place, and what the allocator
@@ -70,6 +71,7 @@ impl Log {
         let log = Self {
             chunks: sender,
             counts: Arc::clone(&counts),
+            allowed: Allowed::Nothing,
         };
         let mut writer = Writer {
             output,
@@ -85,6 +87,17 @@ impl Log {
                 while catch_unwind(AssertUnwindSafe(&mut writing)).is_err() {}
             })?;
         Ok((log, thread))
+    }
+
+    /// Returns a clone that lets colours, bold and faint text through. It is for terminals:
+    /// all other sequences that a terminal would interpret stay replaced, and a style ends
+    /// with the text that was written together.
+    #[must_use]
+    pub fn styled(&self) -> Self {
+        Self {
+            allowed: Allowed::Styles,
+            ..self.clone()
+        }
     }
 
     /// Writes a line. Never waits: a line that does not fit into the queue is dropped and
@@ -125,7 +138,7 @@ impl Log {
     /// Returns the bytes consumed, written or dropped. Never waits. A chunk is
     /// [`LOG_CHUNK_BYTES`] at most.
     pub(crate) fn write(&self, chunk: &[u8]) -> usize {
-        let (clean, read) = without_controls(chunk);
+        let (clean, read) = without_controls(chunk, self.allowed);
         // Count first: the thread may have written the chunk before this thread
         // continues.
         self.counts.taken.fetch_add(1, Ordering::SeqCst);
@@ -239,6 +252,7 @@ mod tests {
         let log = Log {
             chunks,
             counts: Arc::clone(&counts),
+            allowed: Allowed::Nothing,
         };
         lines.iter().for_each(|line| log.write_line(line));
         drop(log);
