@@ -7,6 +7,8 @@ use core::net::SocketAddr;
 use h1::response::{Policy, PolicyError};
 
 use crate::limits::{CACHE_BYTES, CONNECTIONS};
+use crate::log::Format;
+use crate::log::terminal::Style;
 use crate::rate_limit::bucket::Rate;
 
 /// The checked arguments. `--name value` and `--name=value` mean the same.
@@ -41,6 +43,10 @@ pub struct Options {
     pub verbose: bool,
     /// `--log-milliseconds`: times in the access log to the millisecond.
     pub log_milliseconds: bool,
+    /// `--log-format combined` for programs, `--log-format terminal` for people.
+    terminal: bool,
+    /// `--log-colors`, `--log-utc-offset SECONDS`: colours and local times for people.
+    style: Style,
     /// `--cache-control VALUE`, `--cors`, `--header 'NAME: VALUE'`.
     pub policy: Policy,
 }
@@ -84,6 +90,11 @@ impl Options {
                 "--quiet" => options.quiet = true,
                 "--verbose" => options.verbose = true,
                 "--log-milliseconds" => options.log_milliseconds = true,
+                "--log-format" => options.terminal = is_terminal(name, value()?)?,
+                "--log-colors" => options.style.colors = true,
+                "--log-utc-offset" => {
+                    options.style.utc_offset_seconds = number(name, value()?)?;
+                }
                 "--cache-control" => cache_control = Some(value()?),
                 "--cors" => cors = true,
                 "--header" => headers.push(value()?),
@@ -96,6 +107,21 @@ impl Options {
         options.policy = Policy::new(cache_control, cors, &headers)
             .map_err(|error| [option_of(&error), ": ", &error.to_string()].concat())?;
         Ok(options)
+    }
+
+    pub fn log_format(&self) -> Format {
+        match self.terminal {
+            true => Format::Terminal(self.style),
+            false => Format::Combined,
+        }
+    }
+}
+
+fn is_terminal(name: &str, value: &str) -> Result<bool, String> {
+    match value {
+        "combined" => Ok(false),
+        "terminal" => Ok(true),
+        _ => Err([name, ": '", value, "' is neither combined nor terminal"].concat()),
     }
 }
 
@@ -154,6 +180,28 @@ mod tests {
     }
 
     #[test]
+    fn the_log_is_for_programs_unless_it_is_asked_for_people() {
+        let terminal = Format::Terminal(Style {
+            colors: true,
+            utc_offset_seconds: -3_600,
+        });
+        let rows = [
+            ("", Format::Combined),
+            ("|--log-colors", Format::Combined),
+            ("|--log-format|combined", Format::Combined),
+            ("|--log-format=terminal", Format::Terminal(Style::default())),
+            (
+                "|--log-format=terminal|--log-colors|--log-utc-offset=-3600",
+                terminal,
+            ),
+        ];
+        for (line, format) in rows {
+            let options = parse(&["--listen=127.0.0.1:80", line].concat()).unwrap();
+            assert_eq!(options.log_format(), format, "{line}");
+        }
+    }
+
+    #[test]
     fn errors_name_the_argument() {
         let cases = [
             ("--hidden", "--listen needs a value"),
@@ -172,6 +220,10 @@ mod tests {
                 "unknown argument: --verbos",
             ),
             ("--listen=127.0.0.1:1|--root", "--root needs a value"),
+            (
+                "--listen=127.0.0.1:1|--log-format=pretty",
+                "--log-format: 'pretty' is neither combined nor terminal",
+            ),
         ];
         for (line, message) in cases {
             assert_eq!(parse(line).unwrap_err(), message, "{line}");

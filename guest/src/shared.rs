@@ -5,9 +5,11 @@ use alloc::vec::Vec;
 use core::cell::{Cell, RefCell};
 use core::fmt;
 
+use h1::syntax::date;
+
 use crate::files::Files;
 use crate::files::root::Root;
-use crate::log::{Access, EscapedName, Log, Time};
+use crate::log::{Access, EscapedName, Format, Log, Sent, Time};
 use crate::memory::MemoryPlan;
 use crate::options::Options;
 use crate::rate_limit::RateLimiter;
@@ -53,12 +55,12 @@ impl Shared {
             ),
             listings: Listings::new(plan.listings),
             rate_limiter: RateLimiter::new(options.rate, options.throttle),
+            log: Log::new(options.log_format()),
             options,
             clock: Clock::new(),
             deadlines,
             pool: BufferPool::new(plan.larges, plan.mediums),
             executor,
-            log: Log::new(),
             open: Cell::new(0),
             served: Cell::new(0),
             draining: Cell::new(false),
@@ -146,19 +148,35 @@ impl Shared {
 
     /// Returns the time for a log line. `date` is the value of `Date` that was sent.
     pub fn log_time(&self, date: [u8; 29]) -> Time {
-        match self.options.log_milliseconds {
-            true => {
-                let (date, milliseconds) = clock::precise();
+        let offset = match self.log.format() {
+            Format::Combined => None,
+            Format::Terminal(style) => Some(style.utc_offset_seconds),
+        };
+        match (self.options.log_milliseconds, offset) {
+            (true, _) => {
+                let (date, milliseconds) = clock::precise(offset.unwrap_or_default());
                 Time::Precise(date, milliseconds)
             }
-            false => Time::Second(date),
+            (false, None) => Time::Second(date),
+            (false, Some(offset)) => {
+                let (now, _) = self.clock.now();
+                Time::Second(date::write(now.saturating_add(offset)))
+            }
         }
     }
 
-    /// Logs a response of which `sent` bytes of content were sent.
-    pub fn access(&self, access: &Access<'_>, sent: u64) {
+    /// Returns the time if the access log says how long responses took. This is a call to
+    /// the host.
+    pub fn log_instant(&self) -> Option<u64> {
+        (self.logs_answers() && self.log.format().shows_durations()).then(clock::monotonic)
+    }
+
+    /// Logs a response of which `bytes` of content were sent.
+    pub fn access(&self, access: &Access<'_>, bytes: u64) {
         if self.logs_answers() {
-            self.log.access(access, sent);
+            let passed = self.log_instant().zip(access.started);
+            let nanoseconds = passed.map(|(now, started)| now.saturating_sub(started));
+            self.log.access(access, Sent { bytes, nanoseconds });
         }
     }
 

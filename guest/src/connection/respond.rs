@@ -31,6 +31,7 @@ impl Session<'_> {
         more: bool,
     ) -> Result<bool, CloseReason> {
         let (now, date) = self.shared.clock.now();
+        let started = self.shared.log_instant();
         self.version = request.head.version;
         self.answered = true;
         let head = &request.head;
@@ -57,7 +58,7 @@ impl Session<'_> {
             // The bytes that the log line counts have then left the buffer.
             sent = self.buffered.flush().await.map_err(SendError::from);
         }
-        let access = self.access(date, input, status, &head.fields);
+        let access = self.access((date, started), input, status, &head.fields);
         let content = self.buffered.queued().saturating_sub(content_at);
         let logged = self.log_access(&access, content_at).await;
         self.buffered.response_sent().await;
@@ -134,7 +135,8 @@ impl Session<'_> {
             return Ok(());
         }
         let (written, end) = (self.buffered.written(), self.buffered.queued());
-        if written < end && self.pending.add(access, content_at, end) {
+        let format = self.shared.log().format();
+        if written < end && self.pending.add(format, access, content_at, end) {
             return Ok(());
         }
         let flushed = self.flush().await;
@@ -145,10 +147,11 @@ impl Session<'_> {
         flushed
     }
 
-    /// Returns what the log says of a request and its response.
+    /// Returns what the log says of a request and its response, of which the value of `Date`
+    /// and the start are given.
     fn access<'a>(
         &self,
-        date: [u8; 29],
+        (date, started): ([u8; 29], Option<u64>),
         head: &'a [u8],
         status: Status,
         fields: &Fields<'a>,
@@ -156,6 +159,7 @@ impl Session<'_> {
         Access {
             peer: self.peer,
             time: self.shared.log_time(date),
+            started,
             head,
             status: status.code(),
             referer: fields.only(Name::Referer),
@@ -205,13 +209,14 @@ impl Session<'_> {
         input: &[u8],
     ) -> Result<(), CloseReason> {
         let (now, date) = self.shared.clock.now();
+        let started = self.shared.log_instant();
         let context = context(self.shared, now, &date, self.version, false);
         let writer = ResponseWriter::refusal(method, context);
         let (content_at, _) = writer
             .send(&mut self.buffered, &Response::Plain(status))
             .await;
         let flushed = self.flush().await;
-        let access = self.access(date, input, status, &Fields::EMPTY);
+        let access = self.access((date, started), input, status, &Fields::EMPTY);
         let sent = self.buffered.written().saturating_sub(content_at);
         self.shared.access(&access, sent);
         flushed

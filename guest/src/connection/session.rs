@@ -190,8 +190,10 @@ impl Session<'_> {
     /// Writes the buffered bytes, and the log lines about them.
     pub(super) async fn flush(&mut self) -> Result<(), CloseReason> {
         let flushed = self.buffered.flush().await;
-        self.pending
-            .write_to(self.shared.log(), self.buffered.written());
+        if !self.pending.is_empty() {
+            let (log, now) = (self.shared.log(), self.shared.log_instant());
+            self.pending.write_to(log, self.buffered.written(), now);
+        }
         flushed
     }
 

@@ -18,6 +18,21 @@ pub const LOG_BYTES: usize = 256 * 1024;
 ///   `process::log::the_log_has_the_bytes_sent`
 pub const PENDING_LINES_BYTES: usize = 1_024;
 
+/// Longest path in a log line for a terminal, where longer ones would hide the lines around
+/// them.
+///
+/// - unit: bytes
+/// - at it: the rest is cut off and marked with `...`
+/// - held by: `guest::log::terminal::a_line_is_bounded_whatever_the_client_sends`
+pub const LOG_PATH_BYTES: usize = 256;
+
+/// Longest method in a log line for a terminal.
+///
+/// - unit: bytes
+/// - at it: the rest is cut off and marked with `...`
+/// - held by: `guest::log::terminal::a_line_is_bounded_whatever_the_client_sends`
+pub const LOG_METHOD_BYTES: usize = 16;
+
 /// Longest request line, referrer or user agent in a log line.
 ///
 /// - unit: bytes

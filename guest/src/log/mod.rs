@@ -6,6 +6,7 @@
 //! are dropped and counted. Nothing grows: a line that does not fit is dropped as well.
 
 pub mod pending;
+pub mod terminal;
 
 use alloc::vec::Vec;
 use core::cell::{Cell, RefCell};
@@ -21,10 +22,23 @@ use crate::bindings::wit_stream;
 use crate::limits::{LOG_BYTES, LOG_FIELD_BYTES};
 use crate::runtime::notify::Notify;
 
-/// One request and its response, for a line in the combined log format.
+/// Forms of the lines of the access log.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Format {
+    /// The combined log format, which programs read.
+    #[default]
+    Combined,
+    /// Columns for people.
+    Terminal(terminal::Style),
+}
+
+/// One request and its response, for a line of the access log.
 pub struct Access<'a> {
     pub peer: Option<SocketAddr>,
     pub time: Time,
+    /// Nanoseconds of the monotonic clock when the response was begun, if the format shows
+    /// how long it took.
+    pub started: Option<u64>,
     /// The bytes received, from the request line on.
     pub head: &'a [u8],
     pub status: u16,
@@ -39,28 +53,43 @@ pub enum Time {
     Precise([u8; 29], u32),
 }
 
+/// What was sent of a response.
+#[derive(Clone, Copy, Debug)]
+pub struct Sent {
+    /// Bytes of content.
+    pub bytes: u64,
+    /// Time that it took, if the format shows it.
+    pub nanoseconds: Option<u64>,
+}
+
 /// Standard output, as lines.
 pub struct Log {
+    format: Format,
     lines: RefCell<Vec<u8>>,
     dropped: Cell<u64>,
     some: Notify,
 }
 
 impl Log {
-    pub fn new() -> Self {
+    pub fn new(format: Format) -> Self {
         Self {
+            format,
             lines: RefCell::new(Vec::with_capacity(LOG_BYTES)),
             dropped: Cell::new(0),
             some: Notify::default(),
         }
     }
 
-    /// Adds a line to the access log: `sent` bytes of content were sent.
-    pub fn access(&self, access: &Access<'_>, sent: u64) {
+    pub fn format(&self) -> Format {
+        self.format
+    }
+
+    /// Adds a line to the access log.
+    pub fn access(&self, access: &Access<'_>, sent: Sent) {
         self.line(|line| {
-            access.write_start(line)?;
-            write!(line, "{sent}")?;
-            access.write_end(line)
+            self.format.write_start(access, line)?;
+            self.format.write_sent(line, sent)?;
+            self.format.write_end(access, line)
         });
     }
 
@@ -186,11 +215,41 @@ impl fmt::Display for EscapedName<'_> {
     }
 }
 
-/// Form of a line:
+impl Format {
+    /// Whether lines say how long responses took.
+    pub fn shows_durations(self) -> bool {
+        matches!(self, Self::Terminal(_))
+    }
+
+    /// Writes the part of a line before what was sent.
+    pub fn write_start(self, access: &Access<'_>, line: &mut Line<'_>) -> fmt::Result {
+        match self {
+            Self::Combined => access.write_start(line),
+            Self::Terminal(style) => style.write_start(access, line),
+        }
+    }
+
+    pub fn write_sent(self, line: &mut Line<'_>, sent: Sent) -> fmt::Result {
+        match self {
+            Self::Combined => write!(line, "{}", sent.bytes),
+            Self::Terminal(_) => terminal::Style::write_sent(line, sent),
+        }
+    }
+
+    /// Writes the part of a line after what was sent.
+    pub fn write_end(self, access: &Access<'_>, line: &mut Line<'_>) -> fmt::Result {
+        match self {
+            Self::Combined => access.write_end(line),
+            Self::Terminal(_) => terminal::Style::write_end(access, line),
+        }
+    }
+}
+
+/// The combined format:
 /// `peer - - [22/Nov/2026:22:18:10 +0000] "request line" status sent "referer" "user agent"`
 impl Access<'_> {
     /// Writes the part before the number of bytes.
-    pub fn write_start(&self, line: &mut Line<'_>) -> fmt::Result {
+    fn write_start(&self, line: &mut Line<'_>) -> fmt::Result {
         match self.peer {
             Some(peer) => write!(line, "{} - - [", peer.ip())?,
             None => line.write_str("- - - [")?,
@@ -201,7 +260,7 @@ impl Access<'_> {
     }
 
     /// Writes the part after the number of bytes.
-    pub fn write_end(&self, line: &mut Line<'_>) -> fmt::Result {
+    fn write_end(&self, line: &mut Line<'_>) -> fmt::Result {
         write!(
             line,
             " \"{}\" \"{}\"",
@@ -237,6 +296,7 @@ mod tests {
         Access {
             peer: "127.0.0.1:5".parse().ok(),
             time: Time::Second(DATE),
+            started: None,
             head: b"GET /a\"b HTTP/1.1\r\nHost: a\r\n\r\n",
             status: 206,
             referer: None,
@@ -251,8 +311,12 @@ mod tests {
             (Time::Precise(DATE, 7), "22/Nov/2026:22:18:10.007 +0000"),
         ];
         for (time, shown) in cases {
-            let log = Log::new();
-            log.access(&Access { time, ..access() }, 1_234);
+            let log = Log::new(Format::Combined);
+            let sent = Sent {
+                bytes: 1_234,
+                nanoseconds: None,
+            };
+            log.access(&Access { time, ..access() }, sent);
             let expected = alloc::format!(
                 "127.0.0.1 - - [{shown}] \"GET /a\\x22b HTTP/1.1\" 206 1234 \"-\" \"curl/8\"\n"
             );
@@ -281,7 +345,7 @@ mod tests {
     /// The buffer does not grow by even one byte.
     #[test]
     fn lines_that_do_not_fit_are_dropped_and_counted() {
-        let log = Log::new();
+        let log = Log::new(Format::Combined);
         let half = "x".repeat(LOG_BYTES / 2 - 1);
         for words in [&*half, &half, "y", ""] {
             log.event(format_args!("{words}"));

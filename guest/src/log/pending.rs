@@ -4,9 +4,8 @@
 //! each is known only then, so a line waits for its number.
 
 use alloc::vec::Vec;
-use core::fmt::Write as _;
 
-use super::{Access, Log, append};
+use super::{Access, Format, Log, Sent, append};
 use crate::limits::PENDING_LINES_BYTES;
 
 /// The lines of one connection, in order.
@@ -24,20 +23,28 @@ struct Line {
     /// Positions of the content's start and end among the bytes of the connection.
     content_at: u64,
     content_end: u64,
+    /// As in [`Access`].
+    started: Option<u64>,
 }
 
 impl PendingLines {
     /// Adds a line if it fits into [`PENDING_LINES_BYTES`], and returns whether it does.
-    pub fn add(&mut self, access: &Access<'_>, content_at: u64, content_end: u64) -> bool {
+    pub fn add(
+        &mut self,
+        format: Format,
+        access: &Access<'_>,
+        content_at: u64,
+        content_end: u64,
+    ) -> bool {
         if self.text.capacity() == 0 {
             self.text = Vec::with_capacity(PENDING_LINES_BYTES);
         }
         let before = self.text.len();
-        if !append(&mut self.text, |text| access.write_start(text)) {
+        if !append(&mut self.text, |text| format.write_start(access, text)) {
             return false;
         }
         let number_at = self.text.len();
-        if !append(&mut self.text, |text| access.write_end(text)) {
+        if !append(&mut self.text, |text| format.write_end(access, text)) {
             self.text.truncate(before);
             return false;
         }
@@ -46,22 +53,31 @@ impl PendingLines {
             end: self.text.len(),
             content_at,
             content_end,
+            started: access.started,
         });
         true
     }
 
-    /// Logs all lines: `written` bytes of the connection have left its buffer.
-    pub fn write_to(&mut self, log: &Log, written: u64) {
+    pub fn is_empty(&self) -> bool {
+        self.lines.is_empty()
+    }
+
+    /// Logs all lines: `written` bytes of the connection have left its buffer. `now` is the
+    /// time if lines say how long responses took.
+    pub fn write_to(&mut self, log: &Log, written: u64, now: Option<u64>) {
         let mut from = 0;
         for line in self.lines.drain(..) {
             let start = self.text.get(from..line.number_at).unwrap_or_default();
             let end = self.text.get(line.number_at..line.end).unwrap_or_default();
-            let sent = written
-                .min(line.content_end)
-                .saturating_sub(line.content_at);
+            let bytes = written.min(line.content_end);
+            let passed = now.zip(line.started);
+            let sent = Sent {
+                bytes: bytes.saturating_sub(line.content_at),
+                nanoseconds: passed.map(|(now, started)| now.saturating_sub(started)),
+            };
             log.line(|out| {
                 out.bytes(start)?;
-                write!(out, "{sent}")?;
+                log.format().write_sent(out, sent)?;
                 out.bytes(end)
             });
             from = line.end;
@@ -79,12 +95,14 @@ impl PendingLines {
 mod tests {
     use super::*;
     use crate::log::Time;
+    use crate::log::terminal::Style;
     use alloc::string::String;
 
     fn access(head: &[u8]) -> Access<'_> {
         Access {
             peer: None,
             time: Time::Second(*b"Sun, 22 Nov 2026 22:18:10 GMT"),
+            started: Some(5_000_000),
             head,
             status: 200,
             referer: None,
@@ -95,15 +113,15 @@ mod tests {
     #[test]
     fn each_line_says_what_has_left_the_buffer() {
         let mut pending = PendingLines::default();
-        let log = Log::new();
+        let log = Log::new(Format::Combined);
         // The heads have ten bytes, the contents a hundred; the connection broke within the
         // second content.
-        assert!(pending.add(&access(b"GET /a\r\n"), 10, 110));
-        assert!(pending.add(&access(b"GET /b\r\n"), 120, 220));
-        assert!(pending.add(&access(b"GET /c\r\n"), 230, 330));
-        pending.write_to(&log, 150);
-        assert!(pending.add(&access(b"GET /d\r\n"), 340, 340));
-        pending.write_to(&log, 340);
+        assert!(pending.add(Format::Combined, &access(b"GET /a\r\n"), 10, 110));
+        assert!(pending.add(Format::Combined, &access(b"GET /b\r\n"), 120, 220));
+        assert!(pending.add(Format::Combined, &access(b"GET /c\r\n"), 230, 330));
+        pending.write_to(&log, 150, None);
+        assert!(pending.add(Format::Combined, &access(b"GET /d\r\n"), 340, 340));
+        pending.write_to(&log, 340, None);
         let said = String::from_utf8(log.said()).unwrap();
         let numbers: Vec<_> = said
             .lines()
@@ -119,16 +137,28 @@ mod tests {
     }
 
     #[test]
+    fn a_line_for_people_says_when_the_last_byte_left() {
+        let mut pending = PendingLines::default();
+        let format = Format::Terminal(Style::default());
+        let log = Log::new(format);
+        assert!(pending.add(format, &access(b"GET /a HTTP/1.1"), 10, 1_034));
+        pending.write_to(&log, 1_034, Some(12_000_000));
+        let said = String::from_utf8(log.said()).unwrap();
+        assert!(said.contains(" 1.0 KiB     7.0 ms "), "{said}");
+        assert!(said.ends_with(" GET  /a\n"), "{said}");
+    }
+
+    #[test]
     fn lines_beyond_the_bound_are_written_at_once() {
         let mut pending = PendingLines::default();
         let long = [b'a'; 400];
-        assert!(pending.add(&access(&long), 0, 0));
-        assert!(pending.add(&access(&long), 0, 0));
-        assert!(!pending.add(&access(&long), 0, 0));
+        assert!(pending.add(Format::Combined, &access(&long), 0, 0));
+        assert!(pending.add(Format::Combined, &access(&long), 0, 0));
+        assert!(!pending.add(Format::Combined, &access(&long), 0, 0));
         assert_eq!(pending.text.capacity(), PENDING_LINES_BYTES);
-        let log = Log::new();
-        pending.write_to(&log, 0);
+        let log = Log::new(Format::Combined);
+        pending.write_to(&log, 0, None);
         assert_eq!(String::from_utf8(log.said()).unwrap().lines().count(), 2);
-        assert!(pending.add(&access(&long), 0, 0));
+        assert!(pending.add(Format::Combined, &access(&long), 0, 0));
     }
 }

@@ -34,11 +34,12 @@ impl Clock {
     }
 }
 
-/// Returns the current value of `Date`, and the milliseconds of the second. This is a call
-/// to the host.
-pub fn precise() -> ([u8; 29], u32) {
+/// Returns the current value of `Date`, `offset` seconds later, and the milliseconds of the
+/// second. This is a call to the host.
+pub fn precise(offset: i64) -> ([u8; 29], u32) {
     let now = system_clock::now();
-    (date::write(now.seconds), now.nanoseconds / 1_000_000)
+    let seconds = now.seconds.saturating_add(offset);
+    (date::write(seconds), now.nanoseconds / 1_000_000)
 }
 
 fn read() -> (i64, [u8; 29]) {
