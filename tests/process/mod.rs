@@ -12,6 +12,7 @@ mod reload;
 mod seed;
 mod shutdown;
 mod startup;
+mod terminal;
 
 use libtest_mimic::Trial;
 
@@ -19,6 +20,7 @@ pub fn trials() -> Vec<Trial> {
     [
         seed::trials(),
         startup::trials(),
+        terminal::trials(),
         log::trials(),
         overload::trials(),
         eviction::trials(),

@@ -49,7 +49,14 @@ fn a_busy_port_is_one_line() {
     let address = taken.local_addr().unwrap();
     let port = address.port().to_string();
     let output = run(&[folder.path().to_str().unwrap(), "--port", &port]);
-    let expected = format!("cannot listen on {address}: Address already in use (os error 98)");
+    // This process holds the port.
+    let name = std::fs::read_to_string("/proc/self/comm").unwrap();
+    let expected = format!(
+        "cannot listen on {address}: Address already in use (os error 98); \
+         {} (process {}) listens there; --port 0 picks a free port",
+        name.trim_end(),
+        std::process::id()
+    );
     assert_eq!(complaint(&output), expected);
 }
 
@@ -60,6 +67,10 @@ fn the_port_is_4000_unless_told() {
     let complaint = complaint(&run(&[folder.path().to_str().unwrap()]));
     assert!(
         complaint.starts_with("cannot listen on 127.0.0.1:4000: "),
+        "{complaint}"
+    );
+    assert!(
+        complaint.ends_with("--port 0 picks a free port"),
         "{complaint}"
     );
 }
@@ -87,7 +98,6 @@ fn wrong_usage_is_2() {
     let folder = Folder::new();
     let path = folder.path().to_str().unwrap();
     let rows: &[&[&str]] = &[
-        &[],
         &[path, path],
         &[path, "--no-such-flag"],
         &[path, "--port", "65536"],
@@ -99,6 +109,7 @@ fn wrong_usage_is_2() {
         &[path, "--index", "../secret"],
         &[path, "--quiet", "--verbose"],
         &[path, "--cache-control", ""],
+        &[path, "--log-format", "pretty"],
     ];
     each(rows, |arguments| {
         let output = run(arguments);
@@ -185,6 +196,7 @@ fn every_flag_has_a_variable() {
         ("PORTHOLE_CACHE_CONTROL", "max-age=60"),
         ("PORTHOLE_CORS", "true"),
         ("PORTHOLE_VERBOSE", "true"),
+        ("PORTHOLE_LOG_FORMAT", "terminal"),
         ("PORTHOLE_LOG_MILLISECONDS", "true"),
         ("PORTHOLE_MAX_CONNECTIONS", "7"),
         ("PORTHOLE_MAX_PER_ADDRESS", "7"),
@@ -206,6 +218,7 @@ fn every_flag_has_a_variable() {
     assert_eq!(answer.field("Cache-Control"), Some("max-age=60"));
     assert_eq!(answer.field("Access-Control-Allow-Origin"), Some("*"));
     porthole.log().wait_for("Client connected: ");
+    porthole.log().wait_for("  GET  /.hidden");
 }
 
 fn a_flags_variable_says_yes_or_no() {

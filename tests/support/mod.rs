@@ -10,6 +10,7 @@ mod lines;
 mod porthole;
 mod programs;
 mod random;
+mod terminal;
 
 use std::fmt::Debug;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -27,6 +28,7 @@ pub use lines::Lines;
 pub use porthole::Porthole;
 pub use programs::Program;
 pub use random::Random;
+pub use terminal::Terminal;
 
 /// Longest time that a test waits for anything before it fails. It is longer than every
 /// deadline of the server that a test waits for.

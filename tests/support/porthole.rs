@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Resource, Rlimit, Signal, getrlimit, kill_process, prlimit};
 
-use super::{Answer, Client, Lines, PATIENCE};
+use super::{Answer, Client, Lines, PATIENCE, Terminal};
 
 /// A running server, killed when the test is over.
 pub struct Porthole {
@@ -38,6 +38,20 @@ impl Porthole {
     /// connections.
     pub fn start(command: Command) -> Self {
         Self::not_ready(command).ready()
+    }
+
+    /// Runs a command from [`Porthole::command`] with both outputs on a terminal, and
+    /// returns when the server accepts connections.
+    pub fn on(terminal: Terminal, mut command: Command) -> Self {
+        command.stdout(terminal.output()).stderr(terminal.output());
+        let child = command.spawn().expect("porthole starts");
+        let porthole = Self {
+            child,
+            address: ([127, 0, 0, 1], 0).into(),
+            log: terminal.lines.clone(),
+            errors: terminal.lines,
+        };
+        porthole.ready()
     }
 
     /// Runs a command from [`Porthole::command`], and returns at once, before the address

@@ -72,7 +72,7 @@ impl GrantsReport<'_> {
         writeln!(
             text,
             "  confined   {}",
-            crate::banner::confinement(self.confined)
+            crate::terminal::banner::confinement(self.confined)
         )?;
         let mut interface = "";
         for import in self.imports {

@@ -1,13 +1,12 @@
 //! `porthole PATH`: parses the options, runs the server, exits.
 
-mod banner;
 mod compiler;
 mod grants;
-mod messages;
 mod options;
 mod rlimit;
 mod serve;
 mod signals;
+mod terminal;
 
 use std::io::Write as _;
 use std::process::ExitCode;
@@ -16,8 +15,8 @@ use anyhow::Context as _;
 use porthole::Root;
 
 use crate::grants::GrantsReport;
-use crate::messages::report_at_once;
 use crate::options::{Format, Options};
+use crate::terminal::messages::fail_at_once;
 
 /// Exit status for wrong usage, the same as clap's.
 const WRONG_USAGE: u8 = 2;
@@ -31,7 +30,7 @@ fn main() -> ExitCode {
         None => serve::serve(options),
     };
     done.unwrap_or_else(|error| {
-        report_at_once(format_args!("{error:#}"));
+        fail_at_once(format_args!("{error:#}"));
         ExitCode::FAILURE
     })
 }
@@ -40,7 +39,7 @@ fn main() -> ExitCode {
 /// when serving.
 fn print_grants(options: &Options, format: Format) -> anyhow::Result<ExitCode> {
     let compiler = options.compiler()?;
-    let root = Root::open(&options.path)?;
+    let root = Root::open(options.path())?;
     let program = options.source()?.program(compiler.as_deref())?;
     let imports = program.imports()?;
     let grants = GrantsReport {

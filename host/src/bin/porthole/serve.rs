@@ -1,6 +1,7 @@
 //! Serving, from start to end. Nothing here waits without a time limit, unless a signal
 //! ends the wait.
 
+use std::net::SocketAddr;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -11,12 +12,13 @@ use anyhow::{Context as _, anyhow};
 use porthole::{Confined, Error, Listeners, Log, Root, Running, Server};
 
 use crate::WRONG_USAGE;
-use crate::banner;
 use crate::compiler::Compiler;
-use crate::messages::{Messages, report_at_once};
 use crate::options::{Options, Source};
 use crate::rlimit;
 use crate::signals::Signals;
+use crate::terminal::banner::Banner;
+use crate::terminal::messages::{Messages, report_at_once};
+use crate::terminal::{Output, addresses, busy_port};
 
 /// Interval at which a loading thread is checked.
 const LOADING: Duration = Duration::from_millis(2);
@@ -35,22 +37,34 @@ pub(crate) fn serve(mut options: Options) -> anyhow::Result<ExitCode> {
     }
     // First, so that the compiler has neither the root nor the listeners.
     let compiler = options.compiler()?;
-    let root = Root::open(&options.path)?;
-    let listeners = Listeners::bind(&options.addresses())?;
+    let root = Root::open(options.path())?;
+    let listeners = Listeners::bind(&options.addresses()).map_err(busy_port::explained)?;
     // A component that comes out of a pipe cannot be read again later.
     let source = options.source()?;
+    // All that a confined process cannot do any more: ask for addresses and the time zone.
+    let (to_stdout, to_stderr) = (Output::of(std::io::stdout()), Output::of(std::io::stderr()));
+    let bound = listeners.addresses()?;
+    let arguments = options.arguments(&bound, to_stdout);
+    let reachable = addresses::reachable(&bound);
     let confined = options.confine(&root)?;
     // From here on, threads may be started.
     let signals = Signals::new().context("cannot watch for signals")?;
-    let messages = Messages::start()?;
+    let messages = Messages::start(to_stderr.style)?;
     let (stdout, _) = Log::reporting(std::io::stdout(), messages.reporter())?;
     let serving = Serving {
         options,
         compiler,
+        arguments,
+        bound,
+        reachable,
         confined,
         signals,
         messages: messages.clone(),
-        stdout: stdout.clone(),
+        stdout: match to_stdout.style.colors {
+            true => stdout.styled(),
+            false => stdout.clone(),
+        },
+        to_stderr,
     };
     let served = catch_unwind(AssertUnwindSafe(|| serving.run(root, listeners, source)));
     let code = match served {
@@ -74,11 +88,11 @@ fn exit_code_of(messages: &Messages, error: &anyhow::Error) -> ExitCode {
             ExitCode::from(WRONG_USAGE)
         }
         Some(Error::InvalidArguments) => {
-            messages.report("the component does not start like that, and does not say why");
+            messages.fail("the component does not start like that, and does not say why");
             ExitCode::from(WRONG_USAGE)
         }
         _ => {
-            messages.report(format_args!("{error:#}"));
+            messages.fail(format_args!("{error:#}"));
             ExitCode::FAILURE
         }
     }
@@ -87,16 +101,22 @@ fn exit_code_of(messages: &Messages, error: &anyhow::Error) -> ExitCode {
 struct Serving {
     options: Options,
     compiler: Option<Arc<Compiler>>,
+    /// For the component.
+    arguments: Vec<String>,
+    /// Addresses of the listeners.
+    bound: Vec<SocketAddr>,
+    /// Addresses that one can type.
+    reachable: Vec<SocketAddr>,
     confined: Option<Confined>,
     signals: Signals,
     messages: Messages,
     stdout: Log,
+    to_stderr: Output,
 }
 
 impl Serving {
     fn run(&self, root: Root, listeners: Listeners, source: Source) -> anyhow::Result<()> {
-        let addresses = listeners.addresses()?;
-        let banner = banner::lines(&root, &addresses, self.confined);
+        let banner = self.banner(&root);
         let compiler = self.compiler.clone();
         let load = move || source.program(compiler.as_deref());
         let slow = "the component takes long to load";
@@ -107,15 +127,31 @@ impl Serving {
             program,
             root,
             listeners,
-            arguments: self.options.arguments(&addresses),
+            arguments: self.arguments.clone(),
             limits: self.options.limits(),
             stdout: self.stdout.clone(),
             stderr: self.messages.log(),
             report: self.messages.reporter(),
         }
         .start_unless(&|| self.signals.stop_asked())?;
-        self.messages.print(banner.trim_end());
+        for line in banner {
+            self.messages.print(line);
+        }
         self.until_stopped(running)
+    }
+
+    /// Returns the lines for a server that has started.
+    fn banner(&self, root: &Root) -> Vec<String> {
+        let style = self.to_stderr.style;
+        Banner {
+            root,
+            is_current_folder: self.options.is_current_folder(),
+            bound: &self.bound,
+            reachable: &self.reachable,
+            confined: self.confined,
+            style,
+        }
+        .lines()
     }
 
     fn until_stopped(&self, mut running: Running) -> anyhow::Result<()> {
@@ -150,7 +186,7 @@ impl Serving {
 
     fn replaced(&self, running: &mut Running) -> anyhow::Result<()> {
         let component = self.options.component().map(PathBuf::from);
-        let path = self.options.path.clone();
+        let path = self.options.path().to_owned();
         let compiler = self.compiler.clone();
         let slow = "the reload waits for PATH or the component to be read; the old version goes on";
         let loaded = self.unless_stopped(slow, move || {

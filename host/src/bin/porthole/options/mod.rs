@@ -14,6 +14,7 @@ use porthole::{Confined, Limits, Program, Root, printable};
 
 use crate::compiler::Compiler;
 use crate::rlimit;
+use crate::terminal::{Output, local_time};
 
 mod usage;
 
@@ -22,15 +23,16 @@ mod usage;
 #[derive(Debug, Parser)]
 #[command(version, max_term_width = 96)]
 pub(crate) struct Options {
-    /// Folder or file to serve
+    /// Folder or file to serve [default: the current folder]
     #[arg(env = "PORTHOLE_PATH", value_name = "PATH")]
-    pub(crate) path: PathBuf,
+    path: Option<PathBuf>,
 
     /// Port to listen on; 0 picks a free one
     #[arg(short, long, env = "PORTHOLE_PORT", default_value_t = 4000)]
     port: u16,
 
-    /// Address to listen on, IPv4 or IPv6; may be given more than once
+    /// Address to listen on, IPv4 or IPv6; may be given more than once; 0.0.0.0 is the
+    /// whole network
     #[arg(
         long,
         env = "PORTHOLE_BIND",
@@ -39,11 +41,6 @@ pub(crate) struct Options {
         default_value = "127.0.0.1"
     )]
     bind: Vec<IpAddr>,
-
-    /// Workers, each a thread with its own instance [default: one per core]
-    #[arg(long, env = "PORTHOLE_WORKERS", value_name = "N",
-          value_parser = clap::value_parser!(u16).range(1..=512))]
-    workers: Option<u16>,
 
     /// File to serve for a folder that contains it
     #[arg(long, env = "PORTHOLE_INDEX", value_name = "NAME", default_value = "index.html",
@@ -84,9 +81,19 @@ pub(crate) struct Options {
     #[arg(short, long, env = "PORTHOLE_QUIET", action = ArgAction::SetTrue, value_parser = usage::switch)]
     quiet: bool,
 
+    /// Format of the access log: for programs, or for people [default: terminal on a
+    /// terminal, else combined]
+    #[arg(long, env = "PORTHOLE_LOG_FORMAT", value_name = "FORMAT", value_enum)]
+    log_format: Option<LogFormat>,
+
     /// Write milliseconds in the times of the access log
     #[arg(long, env = "PORTHOLE_LOG_MILLISECONDS", action = ArgAction::SetTrue, value_parser = usage::switch)]
     log_milliseconds: bool,
+
+    /// Workers, each a thread with its own instance [default: one per core]
+    #[arg(long, env = "PORTHOLE_WORKERS", value_name = "N",
+          value_parser = clap::value_parser!(u16).range(1..=512))]
+    workers: Option<u16>,
 
     /// Most connections at once; further clients are told to come back later
     #[arg(long, env = "PORTHOLE_MAX_CONNECTIONS", value_name = "N", default_value_t = 4096,
@@ -145,6 +152,15 @@ pub(crate) struct Options {
         default_value_t = 10
     )]
     grace: u32,
+}
+
+/// Format of the access log.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum LogFormat {
+    /// The combined log format of nginx and Apache
+    Combined,
+    /// Columns with durations and sizes, in local time
+    Terminal,
 }
 
 /// Opens a file for reading. A FIFO would wait for a writer otherwise.
@@ -220,6 +236,16 @@ impl Options {
     pub(crate) fn compiler(&self) -> anyhow::Result<Option<Arc<Compiler>>> {
         let start = |_: &Path| Compiler::start(!self.no_confine).map(Arc::new);
         self.component().map(start).transpose()
+    }
+
+    /// Returns what to serve.
+    pub(crate) fn path(&self) -> &Path {
+        self.path.as_deref().unwrap_or(Path::new("."))
+    }
+
+    /// Whether the current folder is served because no other path was given.
+    pub(crate) fn is_current_folder(&self) -> bool {
+        self.path.is_none()
     }
 
     pub(crate) fn source(&self) -> anyhow::Result<Source> {
@@ -299,8 +325,8 @@ impl Options {
         .serving(self.max_connections as usize)
     }
 
-    /// Returns the component's arguments.
-    pub(crate) fn arguments(&self, addresses: &[SocketAddr]) -> Vec<String> {
+    /// Returns the component's arguments. Call it before the process is confined.
+    pub(crate) fn arguments(&self, addresses: &[SocketAddr], stdout: Output) -> Vec<String> {
         let listen = addresses
             .iter()
             .map(|address| format!("--listen={address}"));
@@ -319,6 +345,7 @@ impl Options {
             arguments.push(format!("--cache-control={value}"));
         }
         arguments.extend(self.header.iter().map(|line| format!("--header={line}")));
+        arguments.extend(self.log_arguments(stdout));
         let switches = [
             (self.hidden, "--hidden"),
             (self.spa, "--spa"),
@@ -333,6 +360,23 @@ impl Options {
                 .filter(|(on, _)| *on)
                 .map(|(_, name)| (*name).to_owned()),
         );
+        arguments
+    }
+
+    /// Returns the arguments for the access log of people. The combined format needs none.
+    fn log_arguments(&self, stdout: Output) -> Vec<String> {
+        let for_people = match self.log_format {
+            Some(format) => format == LogFormat::Terminal,
+            None => stdout.is_terminal,
+        };
+        let mut arguments = Vec::new();
+        if for_people {
+            arguments.push("--log-format=terminal".to_owned());
+            arguments.push(format!("--log-utc-offset={}", local_time::utc_offset()));
+            if stdout.style.colors {
+                arguments.push("--log-colors".to_owned());
+            }
+        }
         arguments
     }
 }

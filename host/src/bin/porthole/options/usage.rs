@@ -48,15 +48,16 @@ fn end_with(error: &clap::Error) -> ! {
     std::process::exit(error.exit_code())
 }
 
-/// Whether the user's input has characters that could control a terminal.
+/// Whether the user's input has characters that are not shown as they are.
 fn something_steers() -> bool {
     let typed = std::env::args_os().skip(1);
     let set = std::env::vars_os()
         .filter(|(name, _)| name.to_string_lossy().starts_with("PORTHOLE_"))
         .map(|(_, value)| value);
-    typed
-        .chain(set)
-        .any(|text| text.to_string_lossy().contains(char::is_control))
+    typed.chain(set).any(|text| {
+        let text = text.to_string_lossy();
+        printable(&text) != text
+    })
 }
 
 /// Parses a flag's variable. An empty value means no.

@@ -7,16 +7,38 @@ use std::sync::Arc;
 
 use porthole::{Log, Reporter, printable};
 
+use super::{Output, Style};
+
 /// Prints a line while there is no other thread. It may wait for the reader of standard
 /// error.
 pub(crate) fn report_at_once(words: impl Display) {
-    let _ = writeln!(io::stderr(), "porthole: {}", printable(words));
+    let style = Output::of(io::stderr()).style;
+    let _ = writeln!(
+        io::stderr(),
+        "{} {}",
+        style.notice(PREFIX),
+        printable(words)
+    );
 }
+
+/// Prints the reason for which the program ends, likewise.
+pub(crate) fn fail_at_once(words: impl Display) {
+    let style = Output::of(io::stderr()).style;
+    let _ = writeln!(io::stderr(), "{} {}", style.error(PREFIX), printable(words));
+}
+
+/// Beginning of each message, so that it is told from the component's.
+const PREFIX: &str = "porthole:";
 
 /// Messages from the start of the first thread on. A separate thread writes them, so a
 /// reader that does not read, or that is gone, only loses lines.
 #[derive(Clone)]
-pub(crate) struct Messages(Log);
+pub(crate) struct Messages {
+    /// For the component's own messages, which have no colours.
+    log: Log,
+    styled: Log,
+    style: Style,
+}
 
 impl Messages {
     /// Starts that thread, and lets it print panics, too: the standard library's hook
@@ -24,22 +46,34 @@ impl Messages {
     ///
     /// # Errors
     /// When the system has no thread left.
-    pub(crate) fn start() -> io::Result<Self> {
+    pub(crate) fn start(style: Style) -> io::Result<Self> {
         let (log, _) = Log::to(io::stderr())?;
-        let messages = Self(log);
+        let styled = match style.colors {
+            true => log.styled(),
+            false => log.clone(),
+        };
+        let messages = Self { log, styled, style };
         let hook = messages.clone();
         std::panic::set_hook(Box::new(move |panic| hook.report_panic(panic)));
         Ok(messages)
     }
 
     pub(crate) fn report(&self, words: impl Display) {
-        self.0
-            .write_line(format_args!("porthole: {}", printable(words)));
+        let prefix = self.style.notice(PREFIX);
+        self.styled
+            .write_line(format_args!("{prefix} {}", printable(words)));
+    }
+
+    /// Prints the reason for which the program ends.
+    pub(crate) fn fail(&self, words: impl Display) {
+        let prefix = self.style.error(PREFIX);
+        self.styled
+            .write_line(format_args!("{prefix} {}", printable(words)));
     }
 
     /// Prints lines without the prefix of our messages.
     pub(crate) fn print(&self, lines: impl Display) {
-        self.0.write_line(lines);
+        self.styled.write_line(lines);
     }
 
     fn report_panic(&self, panic: &PanicHookInfo<'_>) {
@@ -54,7 +88,7 @@ impl Messages {
 
     /// Returns the log of these messages, for the component's own messages.
     pub(crate) fn log(&self) -> Log {
-        self.0.clone()
+        self.log.clone()
     }
 
     pub(crate) fn reporter(&self) -> Reporter {

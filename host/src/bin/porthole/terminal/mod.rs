@@ -1,0 +1,10 @@
+//! What the program shows to the person in front of it, and what it knows of the terminal.
+
+pub(crate) mod addresses;
+pub(crate) mod banner;
+pub(crate) mod busy_port;
+pub(crate) mod local_time;
+pub(crate) mod messages;
+mod style;
+
+pub(crate) use style::{Output, Style};
