@@ -251,6 +251,7 @@ fn a_flags_variable_says_yes_or_no() {
         "CORS",
         "VERBOSE",
         "QUIET",
+        "QR",
         "LOG_MILLISECONDS",
         "NO_CONFINE",
     ];

@@ -12,6 +12,7 @@ pub fn trials() -> Vec<Trial> {
         times_are_local,
         no_name_steers_the_terminal,
         the_current_folder_is_served_and_said,
+        a_qr_code_needs_a_terminal_and_an_address_for_others,
         errors_are_coloured,
     ]
 }
@@ -206,6 +207,18 @@ fn the_current_folder_is_served_and_said() {
     );
     assert_eq!(porthole.errors().wait_for("serving"), expected);
     assert_eq!(porthole.get("/a").text(), "a");
+}
+
+/// The codes themselves are tests of the program's units, because no test listens on an
+/// address that others reach.
+fn a_qr_code_needs_a_terminal_and_an_address_for_others() {
+    let folder = Folder::new();
+    let porthole = Porthole::on(Terminal::new(), command(&folder, &["--qr"]));
+    porthole.log().wait_for("no QR code: only this machine");
+    let porthole = Porthole::start(command(&folder, &["--qr"]));
+    porthole.get("/");
+    let lines = porthole.errors().so_far().concat();
+    assert!(!lines.contains("QR"), "{lines}");
 }
 
 fn errors_are_coloured() {

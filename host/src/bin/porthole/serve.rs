@@ -16,7 +16,7 @@ use crate::compiler::Compiler;
 use crate::options::{Options, Source};
 use crate::rlimit;
 use crate::signals::Signals;
-use crate::terminal::banner::Banner;
+use crate::terminal::banner::{self, Banner};
 use crate::terminal::messages::{Messages, report_at_once};
 use crate::terminal::{Output, addresses, busy_port};
 
@@ -143,7 +143,7 @@ impl Serving {
     /// Returns the lines for a server that has started.
     fn banner(&self, root: &Root) -> Vec<String> {
         let style = self.to_stderr.style;
-        Banner {
+        let mut lines = Banner {
             root,
             is_current_folder: self.options.is_current_folder(),
             bound: &self.bound,
@@ -151,7 +151,11 @@ impl Serving {
             confined: self.confined,
             style,
         }
-        .lines()
+        .lines();
+        if self.options.shows_qr_code(self.to_stderr) {
+            lines.extend(banner::qr_code(&self.reachable, style));
+        }
+        lines
     }
 
     fn until_stopped(&self, mut running: Running) -> anyhow::Result<()> {

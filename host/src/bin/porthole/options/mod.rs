@@ -42,6 +42,10 @@ pub(crate) struct Options {
     )]
     bind: Vec<IpAddr>,
 
+    /// Show the first address that other devices reach as a QR code, on a terminal
+    #[arg(long, env = "PORTHOLE_QR", action = ArgAction::SetTrue, value_parser = usage::switch)]
+    qr: bool,
+
     /// File to serve for a folder that contains it
     #[arg(long, env = "PORTHOLE_INDEX", value_name = "NAME", default_value = "index.html",
           value_parser = file_name)]
@@ -246,6 +250,11 @@ impl Options {
     /// Whether the current folder is served because no other path was given.
     pub(crate) fn is_current_folder(&self) -> bool {
         self.path.is_none()
+    }
+
+    /// Whether a QR code was asked for, and can be seen.
+    pub(crate) fn shows_qr_code(&self, stderr: Output) -> bool {
+        self.qr && stderr.is_terminal
     }
 
     pub(crate) fn source(&self) -> anyhow::Result<Source> {

@@ -16,6 +16,11 @@ pub(crate) fn reachable(bound: &[SocketAddr]) -> Vec<SocketAddr> {
     }
 }
 
+/// Whether another device may reach an address.
+pub(crate) fn is_for_others(address: &SocketAddr) -> bool {
+    !address.ip().is_loopback()
+}
+
 fn expanded(
     bound: &[SocketAddr],
     interfaces: &[IpAddr],

@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 
 use porthole::{Confined, Kind, Root, printable};
 
-use super::Style;
+use super::{Style, addresses, qr_code};
 
 /// Data for the lines.
 pub(crate) struct Banner<'a> {
@@ -62,6 +62,19 @@ impl Banner<'_> {
 
 pub(crate) fn url(address: &SocketAddr) -> String {
     format!("http://{address}/")
+}
+
+/// Returns the first address that another device can reach, as a QR code.
+pub(crate) fn qr_code(reachable: &[SocketAddr], style: Style) -> Vec<String> {
+    let mut others = reachable.iter().filter(|it| addresses::is_for_others(it));
+    let Some(address) = others.next() else {
+        return vec![
+            "  no QR code: only this machine reaches these addresses; --bind 0.0.0.0 opens them to the network"
+                .to_owned(),
+        ];
+    };
+    let code = qr_code::lines(&url(address), style);
+    code.iter().map(|line| format!("  {line}")).collect()
 }
 
 /// Returns the kernel's confinement, in addition to the sandbox, as text.

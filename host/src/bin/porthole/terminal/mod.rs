@@ -5,6 +5,7 @@ pub(crate) mod banner;
 pub(crate) mod busy_port;
 pub(crate) mod local_time;
 pub(crate) mod messages;
+mod qr_code;
 mod style;
 
 pub(crate) use style::{Output, Style};

@@ -57,6 +57,10 @@ impl Style {
         self.set("31", text)
     }
 
+    pub(crate) fn black_on_white(self, text: impl Display) -> String {
+        self.set("30;107", text)
+    }
+
     fn set(self, code: &str, text: impl Display) -> String {
         match self.colors {
             true => format!("\x1b[{code}m{text}\x1b[0m"),
