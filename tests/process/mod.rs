@@ -2,6 +2,7 @@
 //! a resource runs short.
 
 mod blocked_output;
+mod browser;
 mod clock;
 mod compiler;
 mod drain;
@@ -21,6 +22,7 @@ pub fn trials() -> Vec<Trial> {
         seed::trials(),
         startup::trials(),
         terminal::trials(),
+        browser::trials(),
         log::trials(),
         overload::trials(),
         eviction::trials(),

@@ -252,6 +252,7 @@ fn a_flags_variable_says_yes_or_no() {
         "VERBOSE",
         "QUIET",
         "QR",
+        "OPEN",
         "LOG_MILLISECONDS",
         "NO_CONFINE",
     ];

@@ -18,7 +18,7 @@ use crate::rlimit;
 use crate::signals::Signals;
 use crate::terminal::banner::{self, Banner};
 use crate::terminal::messages::{Messages, report_at_once};
-use crate::terminal::{Output, addresses, busy_port};
+use crate::terminal::{Output, addresses, browser, busy_port};
 
 /// Interval at which a loading thread is checked.
 const LOADING: Duration = Duration::from_millis(2);
@@ -41,16 +41,22 @@ pub(crate) fn serve(mut options: Options) -> anyhow::Result<ExitCode> {
     let listeners = Listeners::bind(&options.addresses()).map_err(busy_port::explained)?;
     // A component that comes out of a pipe cannot be read again later.
     let source = options.source()?;
-    // All that a confined process cannot do any more: ask for addresses and the time zone.
+    // All that a confined process cannot do any more: ask for addresses and the time zone,
+    // run a program.
     let (to_stdout, to_stderr) = (Output::of(std::io::stdout()), Output::of(std::io::stderr()));
     let bound = listeners.addresses()?;
     let arguments = options.arguments(&bound, to_stdout);
     let reachable = addresses::reachable(&bound);
+    let own = bound.first().filter(|_| options.open).copied();
+    let browser = own.and_then(|own| browser::open(banner::url(&addresses::own(own))));
     let confined = options.confine(&root)?;
     // From here on, threads may be started.
     let signals = Signals::new().context("cannot watch for signals")?;
     let messages = Messages::start(to_stderr.style)?;
     let (stdout, _) = Log::reporting(std::io::stdout(), messages.reporter())?;
+    if let Some(browser) = browser {
+        browser.watch(messages.clone())?;
+    }
     let serving = Serving {
         options,
         compiler,

@@ -46,6 +46,10 @@ pub(crate) struct Options {
     #[arg(long, env = "PORTHOLE_QR", action = ArgAction::SetTrue, value_parser = usage::switch)]
     qr: bool,
 
+    /// Open the address in this machine's browser
+    #[arg(long, env = "PORTHOLE_OPEN", action = ArgAction::SetTrue, value_parser = usage::switch)]
+    pub(crate) open: bool,
+
     /// File to serve for a folder that contains it
     #[arg(long, env = "PORTHOLE_INDEX", value_name = "NAME", default_value = "index.html",
           value_parser = file_name)]

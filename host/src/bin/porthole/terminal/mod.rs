@@ -2,6 +2,7 @@
 
 pub(crate) mod addresses;
 pub(crate) mod banner;
+pub(crate) mod browser;
 pub(crate) mod busy_port;
 pub(crate) mod local_time;
 pub(crate) mod messages;
