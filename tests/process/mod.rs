@@ -13,6 +13,7 @@ mod reload;
 mod seed;
 mod shutdown;
 mod startup;
+mod summary;
 mod terminal;
 
 use libtest_mimic::Trial;
@@ -23,6 +24,7 @@ pub fn trials() -> Vec<Trial> {
         startup::trials(),
         terminal::trials(),
         browser::trials(),
+        summary::trials(),
         log::trials(),
         overload::trials(),
         eviction::trials(),

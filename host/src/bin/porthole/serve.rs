@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, anyhow};
-use porthole::{Confined, Error, Listeners, Log, Root, Running, Server};
+use porthole::{Confined, Error, Listeners, Log, Root, Running, Server, Totals};
 
 use crate::WRONG_USAGE;
 use crate::compiler::Compiler;
@@ -18,7 +18,7 @@ use crate::rlimit;
 use crate::signals::Signals;
 use crate::terminal::banner::{self, Banner};
 use crate::terminal::messages::{Messages, report_at_once};
-use crate::terminal::{Output, addresses, browser, busy_port};
+use crate::terminal::{Output, addresses, browser, busy_port, summary};
 
 /// Interval at which a loading thread is checked.
 const LOADING: Duration = Duration::from_millis(2);
@@ -143,7 +143,10 @@ impl Serving {
         for line in banner {
             self.messages.print(line);
         }
-        self.until_stopped(running)
+        let totals = running.totals();
+        let ended = self.until_stopped(running);
+        self.summarize(&totals);
+        ended
     }
 
     /// Returns the lines for a server that has started.
@@ -164,6 +167,10 @@ impl Serving {
         lines
     }
 
+    fn summarize(&self, totals: &Totals) {
+        self.messages.report(summary::line(totals));
+    }
+
     fn until_stopped(&self, mut running: Running) -> anyhow::Result<()> {
         while !self.signals.stop_asked() {
             running.check()?;
@@ -172,6 +179,9 @@ impl Serving {
             }
             if self.signals.replacement_asked() {
                 self.replace(&mut running);
+            }
+            if self.signals.summary_asked() {
+                self.summarize(&running.totals());
             }
             self.signals.wait();
         }

@@ -1,4 +1,4 @@
-//! Signals: counts SIGINT and SIGTERM, and remembers SIGHUP.
+//! Signals: counts SIGINT and SIGTERM, and remembers SIGHUP and SIGUSR1.
 
 use std::io;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -16,6 +16,7 @@ const LOOK_AROUND: Duration = Duration::from_millis(500);
 struct Asked {
     stops: AtomicUsize,
     replacement: AtomicBool,
+    summary: AtomicBool,
     lock: Mutex<()>,
     changed: Condvar,
 }
@@ -23,6 +24,8 @@ struct Asked {
 enum Signal {
     Stop,
     Replace,
+    #[cfg(unix)]
+    Summarize,
 }
 
 /// The signals received so far.
@@ -80,6 +83,11 @@ impl Signals {
         self.asked.replacement.swap(false, Ordering::SeqCst)
     }
 
+    /// Whether a summary was requested since the last call.
+    pub(crate) fn summary_asked(&self) -> bool {
+        self.asked.summary.swap(false, Ordering::SeqCst)
+    }
+
     /// Waits for a signal, but only briefly.
     pub(crate) fn wait(&self) {
         self.wait_for(LOOK_AROUND);
@@ -105,6 +113,8 @@ impl Asked {
                 self.stops.fetch_add(1, Ordering::SeqCst);
             }
             Signal::Replace => self.replacement.store(true, Ordering::SeqCst),
+            #[cfg(unix)]
+            Signal::Summarize => self.summary.store(true, Ordering::SeqCst),
         }
         self.changed.notify_all();
     }
@@ -127,6 +137,7 @@ struct Source {
     interrupt: tokio::signal::unix::Signal,
     terminate: tokio::signal::unix::Signal,
     hangup: tokio::signal::unix::Signal,
+    user: tokio::signal::unix::Signal,
 }
 
 #[cfg(unix)]
@@ -137,6 +148,7 @@ impl Source {
             interrupt: signal(SignalKind::interrupt())?,
             terminate: signal(SignalKind::terminate())?,
             hangup: signal(SignalKind::hangup())?,
+            user: signal(SignalKind::user_defined1())?,
         })
     }
 
@@ -145,6 +157,7 @@ impl Source {
             got = self.interrupt.recv() => got.map(|()| Signal::Stop),
             got = self.terminate.recv() => got.map(|()| Signal::Stop),
             got = self.hangup.recv() => got.map(|()| Signal::Replace),
+            got = self.user.recv() => got.map(|()| Signal::Summarize),
         }
     }
 }

@@ -8,5 +8,6 @@ pub(crate) mod local_time;
 pub(crate) mod messages;
 mod qr_code;
 mod style;
+pub(crate) mod summary;
 
 pub(crate) use style::{Output, Style};
