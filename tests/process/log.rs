@@ -5,6 +5,7 @@ use std::process::Stdio;
 use libtest_mimic::Trial;
 use rustix::process::Signal;
 
+use crate::library::portability::{connect, free_address};
 use crate::support::{Folder, PATIENCE, Porthole, each, noise, trials};
 
 pub fn trials() -> Vec<Trial> {
@@ -121,6 +122,20 @@ fn quiet() {
     porthole.signal(Signal::TERM);
     assert!(porthole.wait().success());
     assert_eq!(porthole.log().to_end(), [""; 0]);
+    // Nothing else says which port it is.
+    let expected = format!("porthole: listening at {}", porthole.url("/"));
+    assert_eq!(porthole.errors().to_end(), [expected]);
+
+    let port = free_address().port().to_string();
+    let mut command = Porthole::command();
+    command.arg(folder.path()).args(["-q", "--port", &port]);
+    let mut porthole = Porthole::not_ready(command);
+    // A request is answered once it has started.
+    let address = format!("127.0.0.1:{port}").parse().unwrap();
+    assert_eq!(connect(address, || false).get("/a", "").text(), "a");
+    porthole.signal(Signal::TERM);
+    assert!(porthole.wait().success());
+    assert_eq!(porthole.errors().to_end(), [""; 0]);
 }
 
 /// Lines are buffered and written together. No line is lost or torn, and the last ones

@@ -13,6 +13,7 @@ pub fn trials() -> Vec<Trial> {
         the_last_line_says_what_was_served,
         a_signal_asks_for_it,
         a_restart_is_counted,
+        a_quiet_server_sums_up_only_if_it_is_asked,
     ]
 }
 
@@ -83,5 +84,22 @@ fn a_restart_is_counted() {
         hostile.server.signal(Signal::USR1);
         errors.wait_for_several(sums + 1, |_| true, "another sum");
         assert!(Instant::now() < deadline, "{:#?}", errors.so_far());
+    }
+}
+
+fn a_quiet_server_sums_up_only_if_it_is_asked() {
+    let folder = Folder::new();
+    for asked in [false, true] {
+        let mut porthole = Porthole::with(&folder, &["--quiet"]);
+        porthole.get("/");
+        if asked {
+            porthole.signal(Signal::USR1);
+            porthole.errors().wait_for("porthole: 1 connection, ");
+        }
+        porthole.signal(Signal::TERM);
+        assert!(porthole.wait().success());
+        let lines = porthole.errors().to_end();
+        let sums = lines.iter().filter(|line| line.contains(" sent in "));
+        assert_eq!(sums.count(), usize::from(asked), "{lines:#?}");
     }
 }

@@ -145,22 +145,33 @@ impl Serving {
         }
         let totals = running.totals();
         let ended = self.until_stopped(running);
-        self.summarize(&totals);
+        if !self.options.quiet {
+            self.summarize(&totals);
+        }
         ended
     }
 
-    /// Returns the lines for a server that has started.
+    /// Returns the lines for a server that has started. Without the start-up lines, a port
+    /// that the system chose is still said.
     fn banner(&self, root: &Root) -> Vec<String> {
         let style = self.to_stderr.style;
-        let mut lines = Banner {
-            root,
-            is_current_folder: self.options.is_current_folder(),
-            bound: &self.bound,
-            reachable: &self.reachable,
-            confined: self.confined,
-            style,
-        }
-        .lines();
+        let mut lines = match (self.options.quiet, self.options.is_port_free_choice()) {
+            (true, false) => Vec::new(),
+            (true, true) => {
+                let urls = self.reachable.iter().map(banner::url);
+                urls.map(|url| format!("porthole: listening at {url}"))
+                    .collect()
+            }
+            (false, _) => Banner {
+                root,
+                is_current_folder: self.options.is_current_folder(),
+                bound: &self.bound,
+                reachable: &self.reachable,
+                confined: self.confined,
+                style,
+            }
+            .lines(),
+        };
         if self.options.shows_qr_code(self.to_stderr) {
             lines.extend(banner::qr_code(&self.reachable, style));
         }

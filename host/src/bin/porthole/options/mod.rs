@@ -85,9 +85,10 @@ pub(crate) struct Options {
     #[arg(short, long, env = "PORTHOLE_VERBOSE", action = ArgAction::SetTrue, value_parser = usage::switch)]
     verbose: bool,
 
-    /// Write no access log
+    /// Print neither the start-up lines nor the access log, only notices and errors, and the
+    /// address if the port was 0
     #[arg(short, long, env = "PORTHOLE_QUIET", action = ArgAction::SetTrue, value_parser = usage::switch)]
-    quiet: bool,
+    pub(crate) quiet: bool,
 
     /// Format of the access log: for programs, or for people [default: terminal on a
     /// terminal, else combined]
@@ -259,6 +260,11 @@ impl Options {
     /// Whether a QR code was asked for, and can be seen.
     pub(crate) fn shows_qr_code(&self, stderr: Output) -> bool {
         self.qr && stderr.is_terminal
+    }
+
+    /// Whether the system chose the port, so that only a message says which it is.
+    pub(crate) fn is_port_free_choice(&self) -> bool {
+        self.port == 0
     }
 
     pub(crate) fn source(&self) -> anyhow::Result<Source> {
