@@ -15,6 +15,7 @@ mod shutdown;
 mod startup;
 mod summary;
 mod terminal;
+mod usage;
 
 use libtest_mimic::Trial;
 
@@ -23,6 +24,7 @@ pub fn trials() -> Vec<Trial> {
         seed::trials(),
         startup::trials(),
         terminal::trials(),
+        usage::trials(),
         browser::trials(),
         summary::trials(),
         log::trials(),

@@ -15,7 +15,7 @@ use anyhow::Context as _;
 use porthole::Root;
 
 use crate::grants::GrantsReport;
-use crate::options::{Format, Options};
+use crate::options::{Format, Options, help};
 use crate::terminal::messages::fail_at_once;
 
 /// Exit status for wrong usage, the same as clap's.
@@ -25,9 +25,11 @@ fn main() -> ExitCode {
     // Wrong usage ends the program here, except errors that only the component can
     // detect.
     let options = Options::read();
-    let done = match options.grants {
-        Some(format) => print_grants(&options, format),
-        None => serve::serve(options),
+    let done = match (options.completions, options.grants) {
+        (Some(shell), _) => help::print_completions(shell).map(|()| ExitCode::SUCCESS),
+        _ if options.man => help::print_manual_page().map(|()| ExitCode::SUCCESS),
+        (_, Some(format)) => print_grants(&options, format),
+        _ => serve::serve(options),
     };
     done.unwrap_or_else(|error| {
         fail_at_once(format_args!("{error:#}"));

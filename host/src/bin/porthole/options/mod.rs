@@ -10,66 +10,71 @@ use std::time::Duration;
 use anyhow::{Context as _, bail};
 use clap::builder::NonEmptyStringValueParser;
 use clap::{ArgAction, Parser, ValueEnum};
+use clap_complete::Shell;
 use porthole::{Confined, Limits, Program, Root, printable};
 
 use crate::compiler::Compiler;
 use crate::rlimit;
 use crate::terminal::{Output, local_time};
 
+pub(crate) mod help;
 mod usage;
 
 /// Serves a folder, or a single file, over HTTP. The server runs in a sandbox that can
 /// only read that folder and accept connections on one port.
 #[derive(Debug, Parser)]
-#[command(version, max_term_width = 96)]
+#[command(version, max_term_width = 96, after_help = help::SHORT_END,
+          after_long_help = help::LONG_END)]
 pub(crate) struct Options {
     /// Folder or file to serve [default: the current folder]
     #[arg(env = "PORTHOLE_PATH", value_name = "PATH")]
     path: Option<PathBuf>,
 
     /// Port to listen on; 0 picks a free one
-    #[arg(short, long, env = "PORTHOLE_PORT", default_value_t = 4000)]
+    #[arg(short, long, env = "PORTHOLE_PORT", default_value_t = 4000,
+          help_heading = help::NETWORK)]
     port: u16,
 
     /// Address to listen on, IPv4 or IPv6; may be given more than once; 0.0.0.0 is the
     /// whole network
-    #[arg(
-        long,
-        env = "PORTHOLE_BIND",
-        value_name = "ADDRESS",
-        value_delimiter = ',',
-        default_value = "127.0.0.1"
-    )]
+    #[arg(long, env = "PORTHOLE_BIND", value_name = "ADDRESS", value_delimiter = ',',
+          default_value = "127.0.0.1", help_heading = help::NETWORK)]
     bind: Vec<IpAddr>,
 
     /// Show the first address that other devices reach as a QR code, on a terminal
-    #[arg(long, env = "PORTHOLE_QR", action = ArgAction::SetTrue, value_parser = usage::switch)]
+    #[arg(long, env = "PORTHOLE_QR", action = ArgAction::SetTrue, value_parser = usage::switch,
+          help_heading = help::NETWORK)]
     qr: bool,
 
     /// Open the address in this machine's browser
-    #[arg(long, env = "PORTHOLE_OPEN", action = ArgAction::SetTrue, value_parser = usage::switch)]
+    #[arg(long, env = "PORTHOLE_OPEN", action = ArgAction::SetTrue, value_parser = usage::switch,
+          help_heading = help::NETWORK)]
     pub(crate) open: bool,
 
     /// File to serve for a folder that contains it
     #[arg(long, env = "PORTHOLE_INDEX", value_name = "NAME", default_value = "index.html",
-          value_parser = file_name)]
+          value_parser = file_name, help_heading = help::SERVED)]
     index: String,
 
     /// Serve files and folders whose names begin with a dot
-    #[arg(long, env = "PORTHOLE_HIDDEN", action = ArgAction::SetTrue, value_parser = usage::switch)]
+    #[arg(long, env = "PORTHOLE_HIDDEN", action = ArgAction::SetTrue, value_parser = usage::switch,
+          help_heading = help::SERVED)]
     hidden: bool,
 
     /// Serve the folder's index file for unknown paths, for single-page applications
-    #[arg(long, env = "PORTHOLE_SPA", action = ArgAction::SetTrue, value_parser = usage::switch)]
+    #[arg(long, env = "PORTHOLE_SPA", action = ArgAction::SetTrue, value_parser = usage::switch,
+          help_heading = help::SERVED)]
     spa: bool,
 
     /// Value of the Cache-Control field of files
     #[arg(long, env = "PORTHOLE_CACHE_CONTROL", value_name = "VALUE",
-          value_parser = NonEmptyStringValueParser::new())]
+          value_parser = NonEmptyStringValueParser::new(),
+          help_heading = help::SERVED, hide_short_help = true)]
     cache_control: Option<String>,
 
     /// Let pages of any origin read the files (CORS)
-    #[arg(long, env = "PORTHOLE_CORS", action = ArgAction::SetTrue, value_parser = usage::switch)]
+    #[arg(long, env = "PORTHOLE_CORS", action = ArgAction::SetTrue, value_parser = usage::switch,
+          help_heading = help::SERVED)]
     cors: bool,
 
     /// Header field to add to every response, 'Name: value'; may be given more than once
@@ -77,80 +82,97 @@ pub(crate) struct Options {
         long,
         env = "PORTHOLE_HEADER",
         value_name = "LINE",
-        value_delimiter = '\n'
+        value_delimiter = '\n',
+        help_heading = help::SERVED,
+        hide_short_help = true
     )]
     header: Vec<String>,
 
     /// Log more: connections, request heads, disconnects
-    #[arg(short, long, env = "PORTHOLE_VERBOSE", action = ArgAction::SetTrue, value_parser = usage::switch)]
+    #[arg(short, long, env = "PORTHOLE_VERBOSE", action = ArgAction::SetTrue, value_parser = usage::switch,
+          help_heading = help::TERMINAL)]
     verbose: bool,
 
     /// Print neither the start-up lines nor the access log, only notices and errors, and the
     /// address if the port was 0
-    #[arg(short, long, env = "PORTHOLE_QUIET", action = ArgAction::SetTrue, value_parser = usage::switch)]
+    #[arg(short, long, env = "PORTHOLE_QUIET", action = ArgAction::SetTrue, value_parser = usage::switch,
+          help_heading = help::TERMINAL)]
     pub(crate) quiet: bool,
 
     /// Format of the access log: for programs, or for people [default: terminal on a
     /// terminal, else combined]
-    #[arg(long, env = "PORTHOLE_LOG_FORMAT", value_name = "FORMAT", value_enum)]
+    #[arg(long, env = "PORTHOLE_LOG_FORMAT", value_name = "FORMAT", value_enum,
+          help_heading = help::TERMINAL, hide_short_help = true)]
     log_format: Option<LogFormat>,
 
     /// Write milliseconds in the times of the access log
-    #[arg(long, env = "PORTHOLE_LOG_MILLISECONDS", action = ArgAction::SetTrue, value_parser = usage::switch)]
+    #[arg(long, env = "PORTHOLE_LOG_MILLISECONDS", action = ArgAction::SetTrue, value_parser = usage::switch,
+          help_heading = help::TERMINAL, hide_short_help = true)]
     log_milliseconds: bool,
 
     /// Workers, each a thread with its own instance [default: one per core]
     #[arg(long, env = "PORTHOLE_WORKERS", value_name = "N",
-          value_parser = clap::value_parser!(u16).range(1..=512))]
+          value_parser = clap::value_parser!(u16).range(1..=512),
+          help_heading = help::LIMITS, hide_short_help = true)]
     workers: Option<u16>,
 
     /// Most connections at once; further clients are told to come back later
     #[arg(long, env = "PORTHOLE_MAX_CONNECTIONS", value_name = "N", default_value_t = 4096,
-          value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+          value_parser = clap::value_parser!(u32).range(1..=1_000_000),
+          help_heading = help::LIMITS, hide_short_help = true)]
     max_connections: u32,
 
     /// Most connections at once of one client (an IPv4 address, or an IPv6 network of 64
     /// bits); further ones are closed [default: 1024, and any number from this machine]
     #[arg(long, env = "PORTHOLE_MAX_PER_ADDRESS", value_name = "N",
-          value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+          value_parser = clap::value_parser!(u32).range(1..=1_000_000),
+          help_heading = help::LIMITS, hide_short_help = true)]
     max_per_address: Option<u32>,
 
     /// Most requests per second of one client; further ones get status 429 [default: any]
     #[arg(long, env = "PORTHOLE_RATE", value_name = "N",
-          value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+          value_parser = clap::value_parser!(u32).range(1..=1_000_000),
+          help_heading = help::LIMITS)]
     rate: Option<u32>,
 
     /// Most KiB per second to one client [default: any]
     #[arg(long, env = "PORTHOLE_THROTTLE", value_name = "KIB",
-          value_parser = clap::value_parser!(u32).range(4..=4_194_304))]
+          value_parser = clap::value_parser!(u32).range(4..=4_194_304),
+          help_heading = help::LIMITS)]
     throttle: Option<u32>,
 
     /// Memory of each worker's sandbox, in MiB
     #[arg(long, env = "PORTHOLE_MEMORY", value_name = "MIB", default_value_t = 256,
-          value_parser = clap::value_parser!(u32).range(16..=4096))]
+          value_parser = clap::value_parser!(u32).range(16..=4096),
+          help_heading = help::LIMITS, hide_short_help = true)]
     memory: u32,
 
     /// Cache of each worker for small files and open files, in MiB
     #[arg(long, env = "PORTHOLE_CACHE", value_name = "MIB", default_value_t = 32,
-          value_parser = clap::value_parser!(u32).range(0..=1024))]
+          value_parser = clap::value_parser!(u32).range(0..=1024),
+          help_heading = help::LIMITS, hide_short_help = true)]
     cache: u32,
 
     /// Component to run instead of the built-in one; SIGHUP loads it again
-    #[arg(long, env = "PORTHOLE_COMPONENT", value_name = "FILE")]
+    #[arg(long, env = "PORTHOLE_COMPONENT", value_name = "FILE",
+          help_heading = help::SANDBOX, hide_short_help = true)]
     component: Option<PathBuf>,
 
     /// Do not confine the process after the start (Linux: Landlock, seccomp)
-    #[arg(long, env = "PORTHOLE_NO_CONFINE", action = ArgAction::SetTrue, value_parser = usage::switch)]
+    #[arg(long, env = "PORTHOLE_NO_CONFINE", action = ArgAction::SetTrue, value_parser = usage::switch,
+          help_heading = help::SANDBOX, hide_short_help = true)]
     no_confine: bool,
 
     /// Folder below which SIGHUP may find a replaced PATH or component; may be given more
     /// than once
-    #[arg(long, env = "PORTHOLE_RELOAD_FROM", value_name = "FOLDER")]
+    #[arg(long, env = "PORTHOLE_RELOAD_FROM", value_name = "FOLDER",
+          help_heading = help::SANDBOX, hide_short_help = true)]
     reload_from: Vec<PathBuf>,
 
     /// Print what the component is granted and what enforces it, and serve nothing
     #[arg(long, env = "PORTHOLE_GRANTS", value_name = "FORMAT", value_enum,
-          num_args = 0..=1, require_equals = true, default_missing_value = "text")]
+          num_args = 0..=1, require_equals = true, default_missing_value = "text",
+          help_heading = help::SANDBOX)]
     pub(crate) grants: Option<Format>,
 
     /// Seconds that open transfers may take to finish after a stop signal
@@ -158,9 +180,20 @@ pub(crate) struct Options {
         long,
         env = "PORTHOLE_GRACE",
         value_name = "SECONDS",
-        default_value_t = 10
+        default_value_t = 10,
+        help_heading = help::PROGRAM,
+        hide_short_help = true
     )]
     grace: u32,
+
+    /// Print the completions for a shell, and serve nothing
+    #[arg(long, value_name = "SHELL", value_enum, hide_short_help = true,
+          help_heading = help::PROGRAM)]
+    pub(crate) completions: Option<Shell>,
+
+    /// Print the manual page, and serve nothing
+    #[arg(long, hide_short_help = true, help_heading = help::PROGRAM)]
+    pub(crate) man: bool,
 }
 
 /// Format of the access log.

@@ -2,17 +2,19 @@
 
 use std::io::Write as _;
 
+use clap::FromArgMatches as _;
 use clap::error::ErrorKind;
-use clap::{CommandFactory as _, Parser as _};
 use porthole::printable;
 
-use super::Options;
+use super::{Options, help};
 
 impl Options {
     /// Parses the command line and the `PORTHOLE_...` variables. Wrong usage ends the
     /// program.
     pub(crate) fn read() -> Self {
-        let options = Self::try_parse().and_then(Self::consistent);
+        let matches = help::command().try_get_matches();
+        let options = matches.and_then(|matches| Self::from_arg_matches(&matches));
+        let options = options.and_then(Self::consistent);
         options.unwrap_or_else(|error| end_with(&error))
     }
 
@@ -29,7 +31,7 @@ impl Options {
         ];
         match conflicts.into_iter().find(|(conflict, ..)| *conflict) {
             None => Ok(self),
-            Some((_, one, other)) => Err(Self::command().error(
+            Some((_, one, other)) => Err(help::command().error(
                 ErrorKind::ArgumentConflict,
                 format!("the argument '{one}' cannot be used with '{other}'"),
             )),

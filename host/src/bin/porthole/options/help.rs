@@ -1,0 +1,96 @@
+//! The help in its three forms, the manual page, and the completions for shells. All come
+//! from the descriptions of the options.
+
+use std::io::Write as _;
+
+use anyhow::Context as _;
+use clap::{Command, CommandFactory as _};
+use clap_complete::Shell;
+use clap_mangen::Man;
+
+use super::Options;
+
+/// Headings of the groups of options.
+pub(super) const NETWORK: &str = "Network";
+pub(super) const SERVED: &str = "What is served";
+pub(super) const TERMINAL: &str = "Terminal and log";
+pub(super) const LIMITS: &str = "Limits";
+pub(super) const SANDBOX: &str = "Sandbox";
+pub(super) const PROGRAM: &str = "Program";
+
+pub(super) const SHORT_END: &str = "'--help' explains all options, with examples.";
+
+pub(super) const LONG_END: &str = "\
+Examples:
+  porthole
+      serves the current folder to this machine, at http://127.0.0.1:4000/
+  porthole ~/Videos --bind 0.0.0.0 --qr
+      serves a folder to the whole network, and shows its address to phones
+  porthole film.mp4 --port 8080
+      serves one file, and nothing beside it
+  porthole site --spa --cache-control max-age=3600 --open
+      serves a single-page application, and opens it in the browser
+  porthole ~/Videos --grants
+      prints what the sandbox may do, and serves nothing
+  porthole --completions bash > ~/.local/share/bash-completion/completions/porthole
+      completes options with the Tab key
+
+Variables:
+  Each option is also read from the variable that stands beside it. A flag's variable is
+  1, true, yes or on, or else 0, false, no, off or empty. The command line wins.
+  NO_COLOR, CLICOLOR and CLICOLOR_FORCE decide on colours.
+
+Signals:
+  SIGINT, SIGTERM  stop; open transfers get time to finish, and none after the second signal
+  SIGHUP           opens PATH and loads the component again
+  SIGUSR1          prints what was served so far
+
+Exit code:
+  0 after a stop, 1 when the server cannot start or go on, 2 for wrong usage";
+
+/// Returns the parser. The short help leaves the variables out.
+pub(super) fn command() -> Command {
+    let short = std::env::args_os().any(|argument| argument == "-h");
+    Options::command().mut_args(|argument| argument.hide_env(short).hide_env_values(true))
+}
+
+/// Prints the completions for a shell.
+///
+/// # Errors
+/// When standard output cannot be written.
+pub(crate) fn print_completions(shell: Shell) -> anyhow::Result<()> {
+    let mut text = Vec::new();
+    // Written to memory first, because the crate panics when it cannot write.
+    clap_complete::generate(shell, &mut Options::command(), "porthole", &mut text);
+    print(&text)
+}
+
+/// Prints the manual page.
+///
+/// # Errors
+/// When standard output cannot be written.
+pub(crate) fn print_manual_page() -> anyhow::Result<()> {
+    let all_at_length = |option: clap::Arg| option.hide_short_help(false);
+    let page = Man::new(Options::command().mut_args(all_at_length));
+    let mut text = Vec::new();
+    page.render_title(&mut text)?;
+    page.render_name_section(&mut text)?;
+    page.render_synopsis_section(&mut text)?;
+    page.render_description_section(&mut text)?;
+    page.render_options_section(&mut text)?;
+    for part in LONG_END.split("\n\n") {
+        let (heading, lines) = part.split_once(":\n").unwrap_or_default();
+        writeln!(text, ".SH \"{}\"\n.nf", heading.to_uppercase())?;
+        for line in lines.lines() {
+            // A dash is not a hyphen; a line does not begin with a dot.
+            writeln!(text, "\\&{}", line.replace('\\', "\\e").replace('-', "\\-"))?;
+        }
+        writeln!(text, ".fi")?;
+    }
+    page.render_version_section(&mut text)?;
+    print(&text)
+}
+
+fn print(text: &[u8]) -> anyhow::Result<()> {
+    std::io::stdout().write_all(text).context("cannot write")
+}
