@@ -11,6 +11,8 @@
 //! | [`listing`] | the page with all entries |
 //! | [`html`] | text that is safe in HTML |
 //! | [`size`] | sizes for people |
+//! | [`subtitles`] | the subtitles of a film, and what browsers read of them |
+//! | [`limits`] | every bound of a page |
 
 #![no_std]
 #![forbid(unsafe_code)]
@@ -19,6 +21,8 @@ extern crate alloc;
 
 pub mod entry;
 pub mod html;
+pub mod limits;
 pub mod listing;
 pub mod natural_order;
 pub mod size;
+pub mod subtitles;
