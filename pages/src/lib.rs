@@ -12,6 +12,7 @@
 //! | [`html`] | text that is safe in HTML |
 //! | [`size`] | sizes for people |
 //! | [`subtitles`] | the subtitles of a film, and what browsers read of them |
+//! | [`playlist`] | what a folder plays, for players outside of the browser |
 //! | [`limits`] | every bound of a page |
 
 #![no_std]
@@ -24,5 +25,6 @@ pub mod html;
 pub mod limits;
 pub mod listing;
 pub mod natural_order;
+pub mod playlist;
 pub mod size;
 pub mod subtitles;

@@ -1,0 +1,69 @@
+//! Playlists: what a folder plays, for players outside of the browser.
+//!
+//! A player opens a playlist from a file, so every address in it is absolute.
+//!
+//! | file | holds |
+//! | --- | --- |
+//! | [`m3u`] | the form that every player reads |
+//! | [`xspf`] | the form in XML, which has titles of any text |
+
+use alloc::string::String;
+
+use h1::syntax::name;
+
+pub mod m3u;
+pub mod xspf;
+
+/// One file to play.
+#[derive(Clone, Copy, Debug)]
+pub struct Item<'p> {
+    /// The address of the folder, `scheme://authority/path/`. The caller has checked and
+    /// encoded it.
+    pub base: &'p str,
+    /// The name of the file, as WASI writes it, or its path from the folder.
+    pub name: &'p str,
+    /// The path from the folder to the subtitles, if there are any.
+    pub subtitle: Option<&'p str>,
+    /// The place in the list, from 1.
+    pub number: u32,
+}
+
+impl Item<'_> {
+    /// Returns the most bytes of the item, if each address is written once and each byte
+    /// of a base, a name or a title becomes as many bytes as given.
+    fn bound(&self, base: usize, encoded: usize, title: usize) -> usize {
+        let subtitle = self.subtitle.unwrap_or_default();
+        let bases = self.base.len().saturating_mul(base).saturating_mul(2);
+        let names = self.name.len().saturating_add(subtitle.len());
+        let title = self.name.len().saturating_mul(title);
+        bases
+            .saturating_add(names.saturating_mul(encoded))
+            .saturating_add(title)
+    }
+}
+
+/// Returns what a player shows: the name without folders and its ending. No character of
+/// it ends a line.
+fn title(path: &str) -> impl Iterator<Item = char> {
+    let name = path.rsplit('/').next().unwrap_or_default();
+    let stem = match name.rsplit_once('.') {
+        Some((stem, _)) if !stem.is_empty() => stem,
+        _ => name,
+    };
+    one_line(stem)
+}
+
+/// Returns the characters of a name with a space for each that ends a line or controls a
+/// terminal.
+fn one_line(text: &str) -> impl Iterator<Item = char> {
+    name::shown(text).map(|letter| match letter {
+        '\u{2028}' | '\u{2029}' => ' ',
+        control if control.is_control() => ' ',
+        other => other,
+    })
+}
+
+/// Appends an address as it is, but never in more than one line.
+fn write_base(base: &str, out: &mut String) {
+    out.extend(base.chars().filter(|letter| !letter.is_control()));
+}

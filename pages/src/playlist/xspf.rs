@@ -1,0 +1,176 @@
+//! Playlists as XSPF, a form in XML. VLC's extension names subtitles.
+
+use alloc::string::String;
+use core::fmt::Write as _;
+
+use h1::syntax::percent::{ENCODED_BYTES, encode_path};
+
+use super::{Item, one_line, title};
+
+/// Most bytes that one byte of text becomes: `"` is written as `&quot;`.
+const ESCAPED_BYTES: usize = 6;
+
+/// A part of a playlist, which is a start, an item for each file, and an end.
+#[derive(Clone, Copy, Debug)]
+pub enum Part<'p> {
+    /// The start, with the title of the list.
+    Start(&'p str),
+    /// A file.
+    Item(Item<'p>),
+    /// The end.
+    End,
+}
+
+/// Most bytes of a part besides addresses and titles.
+const MARKUP_BYTES: usize = 320;
+
+impl Part<'_> {
+    /// Returns the most bytes that [`Part::write`] appends, so that a caller can reserve
+    /// the memory before.
+    #[must_use]
+    pub fn bound(&self) -> usize {
+        let more = match self {
+            Self::Start(title) => title.len().saturating_mul(ESCAPED_BYTES),
+            // An encoded path has no character that is escaped.
+            Self::Item(item) => item.bound(ESCAPED_BYTES, ENCODED_BYTES, ESCAPED_BYTES),
+            Self::End => 0,
+        };
+        more.saturating_add(MARKUP_BYTES)
+    }
+
+    /// Appends the part to the playlist.
+    pub fn write(&self, playlist: &mut String) {
+        match self {
+            Self::Start(title) => {
+                playlist.push_str(
+                    "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n\
+                     <playlist version=\"1\" xmlns=\"http://xspf.org/ns/0/\" \
+                     xmlns:vlc=\"http://www.videolan.org/vlc/playlist/ns/0/\">\n<title>",
+                );
+                escape(one_line(title), playlist);
+                playlist.push_str("</title>\n<trackList>\n");
+            }
+            Self::Item(item) => write_item(playlist, item),
+            Self::End => playlist.push_str("</trackList>\n</playlist>\n"),
+        }
+    }
+}
+
+fn write_item(playlist: &mut String, item: &Item<'_>) {
+    playlist.push_str("<track><location>");
+    write_address(item.base, item.name, playlist);
+    playlist.push_str("</location><title>");
+    escape(title(item.name), playlist);
+    // Writing to memory can't fail.
+    let _ = write!(playlist, "</title><trackNum>{}</trackNum>", item.number);
+    if let Some(subtitle) = item.subtitle {
+        playlist.push_str(
+            "<extension application=\"http://www.videolan.org/vlc/playlist/0\">\
+             <vlc:option>sub-file=",
+        );
+        write_address(item.base, subtitle, playlist);
+        playlist.push_str("</vlc:option></extension>");
+    }
+    playlist.push_str("</track>\n");
+}
+
+/// Appends an address. An encoded path has none of the characters that XML knows.
+fn write_address(base: &str, path: &str, playlist: &mut String) {
+    escape(base.chars(), playlist);
+    encode_path(path, playlist);
+}
+
+/// Appends text that is safe in XML. Characters that XML 1.0 forbids (§2.2) and further
+/// controls become U+FFFD.
+fn escape(text: impl Iterator<Item = char>, playlist: &mut String) {
+    for letter in text {
+        match letter {
+            '&' => playlist.push_str("&amp;"),
+            '<' => playlist.push_str("&lt;"),
+            '>' => playlist.push_str("&gt;"),
+            '"' => playlist.push_str("&quot;"),
+            '\'' => playlist.push_str("&apos;"),
+            '\u{fffe}' | '\u{ffff}' => playlist.push(char::REPLACEMENT_CHARACTER),
+            control if control.is_control() => playlist.push(char::REPLACEMENT_CHARACTER),
+            other => playlist.push(other),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloc::format;
+    use proptest::prelude::*;
+
+    /// Returns the whole playlist. No part of it may be longer than its bound.
+    fn playlist(name: &str, items: &[Item<'_>]) -> String {
+        let items = items.iter().copied().map(Part::Item);
+        let mut playlist = String::new();
+        for part in [Part::Start(name)]
+            .into_iter()
+            .chain(items)
+            .chain([Part::End])
+        {
+            let before = playlist.len();
+            part.write(&mut playlist);
+            let length = playlist.len().saturating_sub(before);
+            assert!(length <= part.bound(), "{part:?}");
+        }
+        playlist
+    }
+
+    #[test]
+    fn each_file_has_an_absolute_address_and_a_title() {
+        let track = |name, subtitle| {
+            let item = Item {
+                base: "https://a.example/~b&c/",
+                name,
+                subtitle,
+                number: 7,
+            };
+            let mut text = String::new();
+            Part::Item(item).write(&mut text);
+            text
+        };
+        let start = "<track><location>https://a.example/~b&amp;c/";
+        assert_eq!(
+            track("Q&A <1>.mp3", None),
+            format!(
+                "{start}Q%26A%20%3C1%3E.mp3</location><title>Q&amp;A &lt;1&gt;</title>\
+                 <trackNum>7</trackNum></track>\n"
+            )
+        );
+        assert_eq!(
+            track("\u{1}\u{ffff}\"'.mkv", Some("Subs/en.srt")),
+            format!(
+                "{start}%01%EF%BF%BF%22%27.mkv</location>\
+                 <title> \u{fffd}&quot;&apos;</title><trackNum>7</trackNum>\
+                 <extension application=\"http://www.videolan.org/vlc/playlist/0\"><vlc:option>\
+                 sub-file=https://a.example/~b&amp;c/Subs/en.srt</vlc:option></extension></track>\n"
+            )
+        );
+    }
+
+    #[test]
+    fn a_list_has_one_root() {
+        let text = playlist("a & b", &[]);
+        assert!(
+            text.contains("<title>a &amp; b</title>\n<trackList>\n</trackList>\n</playlist>\n")
+        );
+    }
+
+    proptest! {
+        #[test]
+        fn no_text_becomes_markup(base: String, name: String, title: String, subtitle: Option<String>) {
+            let item = Item { base: &base, name: &name, subtitle: subtitle.as_deref(), number: u32::MAX };
+            let text = playlist(&title, &[item]);
+            let tags = if subtitle.is_some() { 19 } else { 15 };
+            prop_assert_eq!(text.matches('<').count(), tags);
+            let is_allowed = |letter: char| {
+                letter == '\n' || !(letter.is_control() || ('\u{fffe}'..='\u{ffff}').contains(&letter))
+            };
+            prop_assert!(text.chars().all(is_allowed));
+        }
+    }
+}
