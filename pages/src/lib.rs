@@ -13,6 +13,7 @@
 //! | [`size`] | sizes for people |
 //! | [`subtitles`] | the subtitles of a film, and what browsers read of them |
 //! | [`playlist`] | what a folder plays, for players outside of the browser |
+//! | [`json`] | a listing for programs |
 //! | [`limits`] | every bound of a page |
 
 #![no_std]
@@ -22,6 +23,7 @@ extern crate alloc;
 
 pub mod entry;
 pub mod html;
+pub mod json;
 pub mod limits;
 pub mod listing;
 pub mod natural_order;
