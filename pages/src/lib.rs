@@ -14,6 +14,8 @@
 //! | [`subtitles`] | the subtitles of a film, and what browsers read of them |
 //! | [`playlist`] | what a folder plays, for players outside of the browser |
 //! | [`json`] | a listing for programs |
+//! | [`markdown`] | Markdown as HTML |
+//! | [`markup`] | text of files that is safe in HTML |
 //! | [`limits`] | every bound of a page |
 
 #![no_std]
@@ -26,6 +28,8 @@ pub mod html;
 pub mod json;
 pub mod limits;
 pub mod listing;
+pub mod markdown;
+pub mod markup;
 pub mod natural_order;
 pub mod playlist;
 pub mod size;

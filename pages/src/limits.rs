@@ -23,3 +23,35 @@ pub const CUE_BYTES: usize = 4 * 1024;
 /// - at it: further ones are left out
 /// - held by: `pages::subtitles::siblings::as_many_as_the_limit`
 pub const SUBTITLES: usize = 100;
+
+/// Longest README that is shown as more than plain text. Reading it is one turn of the
+/// component. The worst text of this length takes 3 ms of a processor, and 4 MiB of memory.
+///
+/// - unit: bytes
+/// - at it: the text is shown as it is
+/// - held by: `pages::markdown::a_document_beyond_the_limit_is_plain_text`
+pub const MARKDOWN_BYTES: usize = 32 * 1024;
+
+/// Deepest nesting of quotes and lists in a README. A list and its item are two levels.
+/// Each line is compared with all of them.
+///
+/// - unit: levels
+/// - at it: the mark of a further quote or list is text
+/// - held by: `pages::markdown::nesting_has_a_bound`
+pub const MARKDOWN_DEPTH: usize = 32;
+
+/// Longest destination, title or label of a link in a README. To look for the end of one
+/// that has none must not take quadratic time.
+///
+/// - unit: bytes
+/// - at it: the link is text
+/// - held by: `pages::markdown::long_links_are_text`
+pub const MARKDOWN_LINK_BYTES: usize = 1_024;
+
+/// Bytes that all uses of link definitions in a README may repeat together. Without it, a
+/// long definition and many short uses would make a page of any size.
+///
+/// - unit: bytes
+/// - at it: further uses of definitions are text
+/// - held by: `pages::markdown::definitions_are_repeated_up_to_the_limit`
+pub const MARKDOWN_REPEATED_BYTES: usize = 32 * 1024;
