@@ -15,6 +15,7 @@
 //! | [`playlist`] | what a folder plays, for players outside of the browser |
 //! | [`json`] | a listing for programs |
 //! | [`markdown`] | Markdown as HTML |
+//! | [`source`] | text of files as numbered rows with a few colours |
 //! | [`markup`] | text of files that is safe in HTML |
 //! | [`limits`] | every bound of a page |
 
@@ -33,4 +34,5 @@ pub mod markup;
 pub mod natural_order;
 pub mod playlist;
 pub mod size;
+pub mod source;
 pub mod subtitles;

@@ -55,3 +55,11 @@ pub const MARKDOWN_LINK_BYTES: usize = 1_024;
 /// - at it: further uses of definitions are text
 /// - held by: `pages::markdown::definitions_are_repeated_up_to_the_limit`
 pub const MARKDOWN_REPEATED_BYTES: usize = 32 * 1024;
+
+/// Longest line of a text that has colours. Longer ones are made by programs, and the tags
+/// for their colours would be many times the text.
+///
+/// - unit: bytes
+/// - at it: the line has no colours, and no comment begins or ends in it
+/// - held by: `pages::source::long_lines_have_no_colours`
+pub const COLOURED_BYTES: usize = 4 * 1024;
