@@ -40,8 +40,10 @@
       const all = stored('at', {})
       return all && typeof all === 'object' ? all : {}
     },
+    // One form for addresses that mean the same: `(` and `%28`.
+    key: path => path.replace(/%2[1789A]/gi, decodeURIComponent),
     of(path, tag) {
-      const record = positions.all()[path]
+      const record = positions.all()[positions.key(path)]
       if (!record || !positions.worth(record.position, record.length)) return null
       if (!tag || !record.tag || record.tag === tag) return record
       positions.forget(path)
@@ -54,14 +56,14 @@
       if (position < 30) return
       if (!positions.worth(position, length)) return positions.forget(path)
       const all = positions.all()
-      all[path] = { position: Math.round(position), length: Math.round(length), saved: Date.now(), tag }
+      all[positions.key(path)] = { position: Math.round(position), length: Math.round(length), saved: Date.now(), tag }
       const newestFirst = Object.keys(all).sort((a, b) => all[b].saved - all[a].saved)
       newestFirst.slice(MOST_POSITIONS).forEach(old => delete all[old])
       store('at', all)
     },
     forget(path) {
       const all = positions.all()
-      delete all[path]
+      delete all[positions.key(path)]
       store('at', all)
     }
   }

@@ -74,7 +74,7 @@
   // What was begun in this folder and below it, newest first.
   function begun() {
     const all = positions.all()
-    const folder = location.pathname
+    const folder = positions.key(location.pathname)
     return Object.keys(all)
       .filter(file => file.startsWith(folder) && positions.of(file, tagOf(file)))
       .map(file => Object.assign({ file, below: file.slice(folder.length) }, all[file]))
@@ -82,7 +82,7 @@
       .sort((a, b) => b.saved - a.saved)
   }
   function rowOf(file) {
-    rowsByPath = rowsByPath || new Map(rows.filter(link).map(row => [link(row).pathname, row]))
+    rowsByPath = rowsByPath || new Map(rows.filter(link).map(row => [positions.key(link(row).pathname), row]))
     return rowsByPath.get(file)
   }
   const tagOf = file => (rowOf(file) || { dataset: {} }).dataset.tag
@@ -175,13 +175,13 @@
     return mark ? mark.pathname : '/'
   }
   const COOKIES = { photos: 'porthole_view_photos', films: 'porthole_view_films' }
-  const YEAR = 31536000 // seconds
+  const YEAR_SECONDS = 31536000
   function chooseView(button) {
     table.classList.remove('list', 'grid')
     table.classList.add(button.value)
     $$('.seg [name=as]').forEach(b => b.setAttribute('aria-pressed', b === button))
     document.cookie = (COOKIES[table.dataset.viewKind] || 'porthole_view') + '=' + button.value +
-      ';path=' + basePath() + ';max-age=' + YEAR + ';samesite=lax'
+      ';path=' + basePath() + ';max-age=' + YEAR_SECONDS + ';samesite=lax'
     // An address that names a view would win over the cookie at the next visit.
     const query = new URLSearchParams(location.search)
     if (query.has('as')) {

@@ -7,9 +7,11 @@
   const { $, on, within, link, openName } = P
   if (!P.canShowDialogs) return
 
-  let current = -1 // among the pictures that the filter leaves
-  let whole // the picture that is loading to take the place of its preview
-  let folder // the path of the page below
+  // Which one is shown, among those that the filter leaves; the whole picture that is loading
+  // to take the place of its preview; the path of the page below.
+  let current = -1
+  let whole
+  let folder
   const box = () => $('#lb')
   const pictures = () => P.rows().filter(row => row.classList.contains('img') && !row.hidden)
   const at = index => { const all = pictures(); return all[(index + all.length) % all.length] }
@@ -20,7 +22,12 @@
     current = (index + count) % count
     fill(at(current), (current + 1) + ' / ' + count)
     const wasOpen = box().open
-    if (!wasOpen) box().showModal()
+    if (!wasOpen) {
+      box().showModal()
+      // Not the first button, which closes: Space goes on to the next picture.
+      $('figure', box()).tabIndex = -1
+      $('figure', box()).focus()
+    }
     if (!fromHistory) nameInAddress(openName(at(current)), wasOpen)
     new Image().src = link(at(current + 1)).href
     new Image().src = link(at(current - 1)).href

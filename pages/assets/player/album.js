@@ -84,12 +84,12 @@
 
   // ---- Two elements take turns: the next track is there before this one ends
 
-  const LOAD_AHEAD = 20 // seconds
+  const LOAD_AHEAD_SECONDS = 20
   let spare = document.createElement('audio')
   deck.wire(spare)
   deck.onTime = (time, length) => {
     const next = deck.neighbour(1)
-    if (!next || !length || length - time > LOAD_AHEAD || spare.src === next.url) return
+    if (!next || !length || length - time > LOAD_AHEAD_SECONDS || spare.src === next.url) return
     spare.preload = 'auto'
     spare.src = next.url
   }
@@ -117,18 +117,22 @@
 
   const addressOf = url => url.pathname + url.search
   let shownAddress = addressOf(location)
-  let latest = 0 // of the pages that were asked for; an older one that comes late is dropped
+  // Counts the pages that were asked for: an older one that comes late is dropped.
+  let latest = 0
 
+  // By their addresses at the start: relative ones mean something else on the next page.
+  const loaded = $$('script[src]').map(script => script.src)
   // Only folders and what is read: a page with its own player needs this one silent.
   function canTake(page) {
-    const loaded = $$('script[src]').map(script => script.src)
     return $('main', page.document) && !$('#stage', page.document) &&
       $$('script[src]', page.document).every(script => loaded.includes(new URL(script.getAttribute('src'), page.url).href))
   }
   function walkTo(url, isBack) {
     const mine = ++latest
     const leave = () => { location.href = url }
-    if (!isBack) history.replaceState(Object.assign({}, history.state, { scroll: scrollY }), '')
+    if (isBack) clearTimeout(scrolled)
+    else keepScroll()
+    history.scrollRestoration = 'manual'
     document.documentElement.classList.add('busy')
     deck.fetchPage(url).then(page => {
       if (mine !== latest) return
@@ -137,20 +141,30 @@
       if (!isBack) history.pushState(null, '', page.url + new URL(url).hash)
       shownAddress = addressOf(location)
       takePage(page.document)
-      const scroll = isBack && history.state ? history.state.scroll : 0
-      scrollTo(0, scroll || 0)
+      restoreScroll()
     }).catch(leave).then(() => document.documentElement.classList.remove('busy'))
   }
+  // The browser can not know where a page was that it did not load: each entry of the history
+  // keeps it.
+  let scrolled
+  function keepScroll() {
+    clearTimeout(scrolled)
+    history.replaceState(Object.assign({}, history.state, { scroll: scrollY }), '')
+  }
+  const restoreScroll = () => scrollTo(0, (history.state || {}).scroll || 0)
+  on(window, 'scroll', () => {
+    clearTimeout(scrolled)
+    if (hasStarted()) scrolled = setTimeout(keepScroll, 150)
+  })
   function takePage(page) {
     document.title = page.title
     document.body.className = page.body.className
-    ;['.crumbs', 'main', '#lb', '#keys'].forEach(part => deck.adopt(part, page))
+    ;['.mark', '.crumbs', 'main', '#lb', '#keys'].forEach(part => deck.adopt(part, page))
     takeFilter($('.find', page))
     takeIcons(page)
     // What the page's own bar would have said about its album.
     const theirBar = $('.now .ctl', page)
-    if (theirBar && $('#album')) $('#album').dataset.artist = $('#album').dataset.artist || theirBar.dataset.artist || ''
-    if (theirBar && $('#album')) $('#album').dataset.album = $('#album').dataset.album || theirBar.dataset.album || ''
+    if (theirBar && $('#album')) Object.assign($('#album').dataset, Object.assign({}, theirBar.dataset, $('#album').dataset))
     if (!$('#lb') && $('#lb', page)) document.body.append(document.importNode($('#lb', page), true))
     P.setUp()
     paint()

@@ -28,7 +28,7 @@
     actions: {}, letters: {}, keys: {}
   }
   const length = () => isFinite(deck.media.duration) ? deck.media.duration : 0
-  const address = () => new URL(deck.media.currentSrc || deck.media.src || '', location.href)
+  const address = () => new URL(deck.media.src || deck.media.currentSrc || '', location.href)
 
   // ---- Saying things: on the picture for a moment, and to screen readers
 
@@ -58,12 +58,13 @@
 
   function start() {
     const promise = deck.media.play()
-    if (promise) promise.catch(() => { }) // the error event says it, or the button stays
+    // The error event says it, or the button stays.
+    if (promise) promise.catch(() => { })
   }
   function toggle() {
+    if (!deck.media.paused) return deck.media.pause()
     if (takeResume()) return
-    if (!deck.media.paused) deck.media.pause()
-    else if (!deck.media.currentSrc && !deck.media.src) step(1)
+    if (!deck.media.currentSrc && !deck.media.src) step(1)
     else start()
   }
   function step(by) {
@@ -116,12 +117,13 @@
 
   // ---- Where we were
 
-  const SAVE_EVERY = 5 // seconds of the file
-  const SHORTEST_SOUND = 15 * 60 // a song is not resumed; a reading or a concert is
+  const SAVE_EVERY_SECONDS = 5
+  // A song is not resumed; a reading or a concert is.
+  const SHORTEST_SOUND_SECONDS = 15 * 60
   let lastSaved = 0
   function savePosition() {
     const { currentTime, dataset } = deck.media
-    if (!length() || (!stage && length() < SHORTEST_SOUND)) return
+    if (!length() || (!stage && length() < SHORTEST_SOUND_SECONDS)) return
     lastSaved = currentTime
     P.positions.save(address().pathname, currentTime, length(), dataset.tag)
   }
@@ -192,7 +194,7 @@
     paintTime()
     if (loop.to && now >= loop.to) deck.media.currentTime = loop.from
     if (stopAt && now >= stopAt) { stopAt = null; deck.media.pause() }
-    if (Math.abs(now - lastSaved) >= SAVE_EVERY) savePosition()
+    if (Math.abs(now - lastSaved) >= SAVE_EVERY_SECONDS) savePosition()
     // Who plays on for ten seconds has answered whether to resume.
     const pop = $('.resume')
     if (pop && !deck.media.paused && now > 10) pop.hidden = true
@@ -230,7 +232,8 @@
     handle('nexttrack', deck.neighbour(1) ? () => step(1) : null)
   }
   function handle(action, handler) {
-    try { session.setActionHandler(action, handler) } catch (e) { } // not all browsers know all
+    // Not all browsers know all actions.
+    try { session.setActionHandler(action, handler) } catch (e) { }
   }
   function tellPosition() {
     if (!session || !session.setPositionState || !length()) return
@@ -255,7 +258,8 @@
     if (action) action(button)
   }, true)
 
-  const REMOTE = { // key codes of Tizen, webOS, Android TV and HbbTV
+  // Key codes of Tizen, webOS, Android TV and HbbTV.
+  const REMOTE = {
     415: 'toggle', 19: 'toggle', 10252: 'toggle', 179: 'toggle', 417: 'fwd', 228: 'fwd',
     412: 'back', 227: 'back', 425: 'next', 176: 'next', 424: 'prev', 177: 'prev'
   }

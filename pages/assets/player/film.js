@@ -70,7 +70,8 @@
     queueLinks().forEach(link => {
       if (!isHere(link)) return link.removeAttribute('aria-current')
       link.setAttribute('aria-current', 'true')
-      const list = link.closest('ol') // which scrolls by itself; the page stays where it is
+      // The list scrolls by itself; the page stays where it is.
+      const list = link.closest('ol')
       list.scrollTop = link.offsetTop - list.offsetTop - list.clientHeight / 3
     })
   }
@@ -87,7 +88,7 @@
 
   // ---- At the end: the next one after ten seconds, unless somebody stays
 
-  const NEXT_AFTER = 10 // seconds
+  const NEXT_AFTER_SECONDS = 10
   const card = () => $('.pop.next')
   let countdown
   deck.ended = () => {
@@ -97,7 +98,7 @@
     card().hidden = false
     $('b', card()).textContent = ($('span', next) || next).firstChild.textContent
     if (tv) $('button', card()).focus({ preventScroll: true })
-    countDown(NEXT_AFTER)
+    countDown(NEXT_AFTER_SECONDS)
   }
   function countDown(seconds) {
     clearTimeout(countdown)
@@ -179,7 +180,8 @@
     const leave = document.exitFullscreen || document.webkitExitFullscreen
     if (isFull()) leave.call(document)
     else if (enter) enter.call(stage)
-    else if (media.webkitEnterFullscreen) media.webkitEnterFullscreen() // iPhone
+    // An iPhone has no full screen but its own.
+    else if (media.webkitEnterFullscreen) media.webkitEnterFullscreen()
   }
   ;['fullscreenchange', 'webkitfullscreenchange'].forEach(type =>
     on(document, type, () => deck.label('full', isFull() ? 'exit' : 'enter')))
@@ -191,7 +193,8 @@
   }
 
   const offerCast = isThere => $$('[data-do=cast]').forEach(button => { button.hidden = !isThere })
-  if (window.WebKitPlaybackTargetAvailabilityEvent) { // AirPlay
+  // AirPlay, else Remote Playback.
+  if (window.WebKitPlaybackTargetAvailabilityEvent) {
     on(media, 'webkitplaybacktargetavailabilitychanged', event => offerCast(event.availability === 'available'))
   } else if (media.remote) media.remote.watchAvailability(offerCast).catch(() => { })
   function cast() {

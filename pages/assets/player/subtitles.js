@@ -14,9 +14,11 @@
   const subtitles = () => tracks(/subtitles|captions/)
   const shown = () => subtitles().findIndex(track => track.mode === 'showing')
 
-  let language // that the viewer chose, also for the next film
+  // What the viewer chose, also for the next film.
+  let language
   function list() {
-    tracks(/chapters/).forEach(track => { track.mode = 'hidden' }) // else it is not loaded
+    // A track that is disabled is not loaded.
+    tracks(/chapters/).forEach(track => { track.mode = 'hidden' })
     if (language !== undefined) turnOn(subtitles().findIndex(track => track.label === language))
     if (!choice) return
     while (choice.options.length > 1) choice.remove(1)
@@ -45,7 +47,7 @@
 
   // Subtitles that run early or late. Each cue's written times are kept, so that nothing adds
   // up; cues that load later are moved as well.
-  let delay = 0 // seconds
+  let delay = 0
   const written = new WeakMap()
   function moveCues() {
     subtitles().forEach(track => Array.from(track.cues || []).forEach(cue => {
@@ -67,11 +69,12 @@
     size.value = value
   }
 
-  const WITHOUT_CHAPTERS = 600 // seconds to go where a film has none
+  // How far to go where a film has none.
+  const WITHOUT_CHAPTERS_SECONDS = 600
   function stepChapter(by) {
     const cues = tracks(/chapters/).reduce((all, track) => all.concat(Array.from(track.cues || [])), [])
     const now = media.currentTime
-    if (!cues.length) return deck.jump(by * WITHOUT_CHAPTERS)
+    if (!cues.length) return deck.jump(by * WITHOUT_CHAPTERS_SECONDS)
     // Just after its start, "back" means the chapter before.
     const cue = by > 0 ? cues.find(c => c.startTime > now + 0.5)
       : cues.filter(c => c.startTime < now - 3).pop() || cues[0]
@@ -84,7 +87,8 @@
   on(size, 'change', () => { setSize(size.value); store('cues', size.value) })
   on(media, 'loadedmetadata', list)
   on(media.textTracks, 'change', paint)
-  on(media, 'load', moveCues, true) // of a <track>; it does not bubble
+  // The event of a <track> does not bubble.
+  on(media, 'load', moveCues, true)
   Object.assign(deck.letters, {
     c: next, v: next, g: () => stepDelay(-0.1), h: () => stepDelay(0.1)
   })
