@@ -36,10 +36,7 @@
   // differs) would resume at a wrong place: it is dropped.
   const MOST_POSITIONS = 200
   const positions = {
-    all() {
-      const all = stored('at', {})
-      return all && typeof all === 'object' ? all : {}
-    },
+    all: () => stored('at', {}),
     // One form for addresses that mean the same: `(` and `%28`.
     key: path => path.replace(/%2[1789A]/gi, decodeURIComponent),
     of(path, tag) {
@@ -197,11 +194,11 @@
     let least = Infinity
     all.forEach(element => {
       const to = frame(element)
-      const along = dx ? (dx > 0 ? to.left - from.left : from.right - to.right)
-        : ((to.top + to.bottom) - (from.top + from.bottom)) / 2 * dy
+      const rise = (to.top + to.bottom - from.top - from.bottom) / 2
+      const along = dx ? (dx > 0 ? to.left - from.left : from.right - to.right) : rise * dy
       const sameLine = to.bottom > from.top && to.top < from.bottom
       if (along < 4 || (dx && !sameLine)) return
-      const aside = dx ? Math.abs((to.top + to.bottom) - (from.top + from.bottom)) / 2
+      const aside = dx ? Math.abs(rise)
         : Math.max(0, to.left - from.right, from.left - to.right) + Math.abs(to.left - from.left) * 0.3
       const distance = along + aside * 2
       if (distance < least) { least = distance; best = element }

@@ -159,21 +159,17 @@
   function takePage(page) {
     document.title = page.title
     document.body.className = page.body.className
-    ;['.mark', '.crumbs', 'main', '#lb', '#keys'].forEach(part => deck.adopt(part, page))
-    takeFilter($('.find', page))
+    ;['.mark', '.crumbs', 'main', '#keys'].forEach(part => deck.adopt(part, page))
+    deck.adopt('.find', page, $('.top'))
+    deck.adopt('#lb', page, document.body)
     takeIcons(page)
     // What the page's own bar would have said about its album.
     const theirBar = $('.now .ctl', page)
     if (theirBar && $('#album')) Object.assign($('#album').dataset, Object.assign({}, theirBar.dataset, $('#album').dataset))
-    if (!$('#lb') && $('#lb', page)) document.body.append(document.importNode($('#lb', page), true))
     P.setUp()
     paint()
     $('main').focus({ preventScroll: true })
     P.say(page.title)
-  }
-  function takeFilter(theirs) {
-    if ($('.find')) $('.find').remove()
-    if (theirs) $('.top').append(document.importNode(theirs, true))
   }
   // Each page has only the icons that it uses: those that are missing are added.
   function takeIcons(page) {
@@ -192,13 +188,11 @@
     walkTo(link.href)
   })
   // Sorting, pages, the filter and the reader are forms; what is downloaded stays one.
-  let pressed
-  on(document, 'click', event => { pressed = within(event, 'button') }, true)
   on(document, 'submit', event => {
-    const form = event.target
-    const button = event.submitter || (pressed && pressed.form === form ? pressed : null)
+    const { target: form, submitter: button } = event
     const isView = form.method === 'get' && !(button && button.name === 'get')
-    if (!hasStarted() || !isView || event.defaultPrevented) return
+    // An old browser does not tell which button it was.
+    if (!hasStarted() || !isView || button === undefined) return
     event.preventDefault()
     const query = new URLSearchParams(new FormData(form))
     if (button && button.name) query.append(button.name, button.value)
@@ -211,7 +205,6 @@
   P.setUps.push(() => {
     if (hasStarted()) return
     queue = queueOfThisPage()
-    deck.paintNeighbours()
-    deck.describe()
+    deck.newFile()
   })
 })();

@@ -105,7 +105,7 @@
     else loop = { from: Math.min(loop.from, now), to: Math.max(loop.from, now) }
     paintLoop()
     const places = [loop.from, loop.to].filter(place => place !== undefined).map(clock)
-    show(places.length === 1 ? 'A ' + places : 'A\u2013B ' + (places.join('\u2013') || '\u2013'))
+    show('A\u2013B ' + (places.join('\u2013') || '\u2013'))
   }
   function paintLoop() {
     if (!seek) return
@@ -223,8 +223,8 @@
     session.metadata = new MediaMetadata({
       title, artist, album, artwork: art ? [{ src: new URL(art, location.href).href }] : []
     })
-    handle('play', toggle)
-    handle('pause', toggle)
+    handle('play', () => takeResume() || start())
+    handle('pause', () => deck.media.pause())
     handle('seekbackward', details => jump(-(details.seekOffset || 10)))
     handle('seekforward', details => jump(details.seekOffset || 10))
     handle('seekto', details => seekTo(details.seekTime))
@@ -269,7 +269,8 @@
     '>': () => stepSpeed(1), ']': () => stepSpeed(1), '<': () => stepSpeed(-1), '[': () => stepSpeed(-1)
   })
 
-  const isButton = element => /^(button|a|summary)$/i.test(element.tagName)
+  // What Space or Enter presses itself.
+  const isButton = element => /^(button|a|summary)$/i.test(element.tagName) || element.type === 'checkbox'
   function actionOf(event) {
     const { key, target } = event
     const isOtherRange = target.type === 'range' && target !== seek
@@ -307,10 +308,14 @@
         ({ url: response.url, document: new DOMParser().parseFromString(text, 'text/html') }))
     })
   }
-  function adopt(selector, page) {
+  // Puts a part of a fetched page in the place of ours. With a `home` it may also come or go.
+  function adopt(selector, page, home) {
     const mine = $(selector)
-    const theirs = $(selector, page)
-    if (mine && theirs) mine.replaceWith(document.importNode(theirs, true))
+    const found = $(selector, page)
+    const theirs = found && document.importNode(found, true)
+    if (mine && theirs) mine.replaceWith(theirs)
+    else if (home && theirs) home.append(theirs)
+    else if (home && mine) mine.remove()
   }
 
   // ---- Wiring
@@ -319,15 +324,14 @@
   function wire(media) {
     const listen = (type, listener) => on(media, type, event => { if (deck.media === media) listener(event) })
     listen('timeupdate', onTime)
-    listen('durationchange', () => { paintTime(); tellPosition() })
-    listen('seeked', () => { paintTime(); tellPosition() })
+    ;['durationchange', 'seeked'].forEach(type => listen(type, () => { paintTime(); tellPosition() }))
     listen('loadedmetadata', () => { offerResume(); paintTime() })
     listen('play', () => { label('toggle', 'pause'); tellPosition() })
     listen('pause', () => { label('toggle', 'play'); savePosition() })
     listen('volumechange', () => { paintVolume(); store('vol', [media.volume, media.muted]) })
     listen('ratechange', () => {
       if (speed) speed.value = media.playbackRate
-      store('rate', media.playbackRate)
+      if (stage) store('rate', media.playbackRate)
       tellPosition()
     })
     listen('ended', () => {
@@ -339,7 +343,8 @@
     on(media, 'error', event => { if (deck.media === media) deck.failed(event) }, true)
     const remembered = stored('vol')
     if (Array.isArray(remembered)) [media.volume, media.muted] = remembered
-    media.defaultPlaybackRate = media.playbackRate = Number(stored('rate', 1)) || 1
+    // Music is not played at the speed of the last film.
+    if (stage) media.defaultPlaybackRate = media.playbackRate = Number(stored('rate', 1)) || 1
   }
 
   on(seek, 'input', () => { seekTo(Number(seek.value)); fillRange(seek) })
@@ -350,7 +355,7 @@
 
   Object.assign(deck, {
     start, step, seekTo, jump, show, signed, label, isButton, address, length, savePosition,
-    goToMoment, newFile, wire, paintNeighbours, describe, fetchPage, adopt
+    goToMoment, newFile, wire, fetchPage, adopt
   })
   wire(first)
   // When the film or the album has said what is particular to it.

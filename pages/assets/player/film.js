@@ -129,11 +129,15 @@
     const isTwin = /quicktime|x-m4v/.test(type) || (inChromium && /matroska/.test(type))
     return isTwin && media.canPlayType(type.replace(/^[^;]*/, 'video/mp4')) !== ''
   }
+  // The page may have found out before its scripts ran.
+  let hasFailed = media.networkState === HTMLMediaElement.NETWORK_NO_SOURCE
   deck.onFile = () => {
     const types = $$('source[type]', media).map(source => source.type)
     if (media.dataset.type) types.push(media.dataset.type)
-    if (types.length && !types.some(canPlay)) sayCannotPlay()
+    const isForetold = types.length > 0 && !types.some(canPlay)
+    if (hasFailed || isForetold || lacksPicture()) sayCannotPlay()
     else hideCannotPlay()
+    hasFailed = false
   }
   const message = () => $('#stage .bad')
   function sayCannotPlay() {
@@ -162,7 +166,8 @@
         url.protocol.slice(0, -1) + ';type=' + kind + '/*;S.title=' + encodeURIComponent(deck.about().title) + ';end'
   }
   // A film that loads as sound without its picture is not played either.
-  const lacksPicture = () => /^video/.test(media.dataset.type) && media.videoWidth === 0
+  const lacksPicture = () =>
+    /^video/.test(media.dataset.type) && media.readyState > 0 && media.videoWidth === 0
   deck.failed = event => {
     const sources = $$('source', media)
     // Subtitles that are missing, or a source that another one follows, are no failure.
@@ -251,9 +256,10 @@
     const isFree = target === document.body || target === deck.seek || target.id === 'main'
     const isArrow = /^Arrow/.test(key)
     if (key === 'Enter' && target.tagName === 'SELECT') return () => turnChoice(target)
+    if (key === 'Enter' && target.type === 'checkbox') return () => target.click()
     if (key === 'Enter' && !deck.isButton(target)) return () => deck.actions.toggle()
     if (along && isFree) return () => deck.jump(along)
-    if (isArrow && isFree && target !== deck.seek) return () => P.focusOn($('.play', bar))
+    if (isArrow && isFree && target !== deck.seek) return () => P.focusOn($('.cannot .bad .b:last-child') || $('.play', bar))
     return isArrow ? () => P.walk(key) : null
   }
   function turnChoice(select) {

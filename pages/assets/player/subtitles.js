@@ -72,7 +72,7 @@
   // How far to go where a film has none.
   const WITHOUT_CHAPTERS_SECONDS = 600
   function stepChapter(by) {
-    const cues = tracks(/chapters/).reduce((all, track) => all.concat(Array.from(track.cues || [])), [])
+    const cues = [].concat(...tracks(/chapters/).map(track => Array.from(track.cues || [])))
     const now = media.currentTime
     if (!cues.length) return deck.jump(by * WITHOUT_CHAPTERS_SECONDS)
     // Just after its start, "back" means the chapter before.
