@@ -81,16 +81,6 @@
     if (region) region.textContent = words
   }
 
-  function icon(id) {
-    const SVG = 'http://www.w3.org/2000/svg'
-    const svg = document.createElementNS(SVG, 'svg')
-    const use = document.createElementNS(SVG, 'use')
-    use.setAttribute('href', '#' + id)
-    svg.setAttribute('aria-hidden', 'true')
-    svg.append(use)
-    return svg
-  }
-
   function make(tag, className, ...children) {
     const element = document.createElement(tag)
     element.className = className
@@ -242,7 +232,7 @@
   on(document, 'DOMContentLoaded', setUp)
 
   window.porthole = {
-    $, $$, on, within, plainClick, tv, stored, store, positions, clock, say, icon, make,
+    $, $$, on, within, plainClick, tv, stored, store, positions, clock, say, make,
     canShowDialogs, singleLetters, isTyping, walk, focusOn, setUp, setUps, letters, press
   }
 })();

@@ -3,7 +3,7 @@
   'use strict'
 
   const P = window.porthole
-  const { $, $$, on, within, plainClick, tv, positions, clock, say, icon, make } = P
+  const { $, $$, on, within, plainClick, tv, positions, clock, say, make } = P
 
   // Of the page that is shown. The last two are made when they are first needed.
   let table, rows, foldedNames, rowsByPath
@@ -123,7 +123,8 @@
       make('small', '', timeLeft(record, strip)), playedBar(record))
     // The path keeps its percent signs, so that names in any encoding come through.
     anchor.href = record.below.slice(0, last) + '?open=' + file.replace(/[+&;]/g, encodeURIComponent)
-    const forget = make('button', 'i', icon('x'))
+    const cross = $('[data-close] svg')
+    const forget = make('button', 'i', cross ? cross.cloneNode(true) : '\u00d7')
     forget.type = 'button'
     forget.dataset.forgetPath = record.file
     forget.setAttribute('aria-label', ((strip.dataset.forget || '\u00d7') + ' ' + name))
