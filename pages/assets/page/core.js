@@ -53,7 +53,9 @@
       if (position < 30) return
       if (!positions.worth(position, length)) return positions.forget(path)
       const all = positions.all()
-      all[positions.key(path)] = { position: Math.round(position), length: Math.round(length), saved: Date.now(), tag }
+      all[positions.key(path)] = {
+        position: Math.round(position), length: Math.round(length), saved: Date.now(), tag
+      }
       const newestFirst = Object.keys(all).sort((a, b) => all[b].saved - all[a].saved)
       newestFirst.slice(MOST_POSITIONS).forEach(old => delete all[old])
       store('at', all)
@@ -195,7 +197,8 @@
     })
     return focusOn(best)
   }
-  const frame = element => (element.matches('.grid .n a') ? element.closest('tr') : element).getBoundingClientRect()
+  const frame = element =>
+    (element.matches('.grid .n a') ? element.closest('tr') : element).getBoundingClientRect()
   const canFocus = element => !element.disabled && !element.classList.contains('skip') &&
     (element.checkVisibility ? element.checkVisibility() : element.offsetParent !== null)
   function focusOn(element) {

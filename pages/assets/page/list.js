@@ -82,12 +82,14 @@
       .sort((a, b) => b.saved - a.saved)
   }
   function rowOf(file) {
-    rowsByPath = rowsByPath || new Map(rows.filter(link).map(row => [positions.key(link(row).pathname), row]))
+    rowsByPath = rowsByPath ||
+      new Map(rows.filter(link).map(row => [positions.key(link(row).pathname), row]))
     return rowsByPath.get(file)
   }
   const tagOf = file => (rowOf(file) || { dataset: {} }).dataset.tag
   // Only a list that is whole can tell that a file is no longer there.
-  const isGone = file => rows.length > 0 && !$('.pages') && !/[?&]q=/.test(location.search) && !rowOf(file)
+  const isGone = file =>
+    rows.length > 0 && !$('.pages') && !/[?&]q=/.test(location.search) && !rowOf(file)
 
   // The play button goes on where this folder was left; with nothing begun it is as it came.
   const whatItSaid = new WeakMap()
@@ -121,13 +123,14 @@
     const name = row ? link(row).textContent : decoded(file)
     const anchor = make('a', '', make('span', 'name', name),
       make('small', '', timeLeft(record, strip)), playedBar(record))
-    // The path keeps its percent signs, so that names in any encoding come through.
-    anchor.href = record.below.slice(0, last) + '?open=' + file.replace(/[+&;]/g, encodeURIComponent)
+    // The path keeps its percent signs, so that names in any encoding come through; `./` keeps
+    // a name with a colon from being a scheme.
+    anchor.href = './' + record.below.slice(0, last) + '?open=' + file.replace(/[+&;]/g, encodeURIComponent)
     const cross = $('[data-close] svg')
     const forget = make('button', 'i', cross ? cross.cloneNode(true) : '\u00d7')
     forget.type = 'button'
     forget.dataset.forgetPath = record.file
-    forget.setAttribute('aria-label', ((strip.dataset.forget || '\u00d7') + ' ' + name))
+    forget.setAttribute('aria-label', (strip.dataset.forget || '\u00d7') + ' ' + name)
     return make('li', '', anchor, forget)
   }
   on(document, 'click', event => {

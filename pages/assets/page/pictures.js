@@ -84,7 +84,8 @@
   // ---- Keys, buttons, fingers
 
   function onKey(event) {
-    const index = { ArrowLeft: current - 1, ArrowRight: current + 1, ' ': current + 1, Home: 0, End: -1 }[event.key]
+    const next = current + 1
+    const index = { ArrowLeft: current - 1, ArrowRight: next, ' ': next, Home: 0, End: -1 }[event.key]
     if (index === undefined || (event.key === ' ' && within(event, 'button, a'))) return
     show(index)
     event.preventDefault()

@@ -124,8 +124,9 @@
   const loaded = $$('script[src]').map(script => script.src)
   // Only folders and what is read: a page with its own player needs this one silent.
   function canTake(page) {
+    const isLoaded = script => loaded.includes(new URL(script.getAttribute('src'), page.url).href)
     return $('main', page.document) && !$('#stage', page.document) &&
-      $$('script[src]', page.document).every(script => loaded.includes(new URL(script.getAttribute('src'), page.url).href))
+      $$('script[src]', page.document).every(isLoaded)
   }
   function walkTo(url, isBack) {
     const mine = ++latest
@@ -165,7 +166,8 @@
     takeIcons(page)
     // What the page's own bar would have said about its album.
     const theirBar = $('.now .ctl', page)
-    if (theirBar && $('#album')) Object.assign($('#album').dataset, Object.assign({}, theirBar.dataset, $('#album').dataset))
+    const album = $('#album')
+    if (theirBar && album) Object.assign(album.dataset, Object.assign({}, theirBar.dataset, album.dataset))
     P.setUp()
     paint()
     $('main').focus({ preventScroll: true })

@@ -158,12 +158,14 @@
   function offerApp(link) {
     const url = deck.address()
     const agent = navigator.userAgent
-    const isApple = /iPhone|iPad|iPod/.test(agent) || (/Macintosh/.test(agent) && navigator.maxTouchPoints > 1)
+    const isApple = /iPhone|iPad|iPod/.test(agent) ||
+      (/Macintosh/.test(agent) && navigator.maxTouchPoints > 1)
     const kind = /^audio/.test(media.dataset.type) ? 'audio' : 'video'
     link.hidden = !isApple && !/Android/.test(agent)
     link.href = isApple ? 'vlc-x-callback://x-callback-url/stream?url=' + encodeURIComponent(url)
       : 'intent://' + url.host + url.pathname + '#Intent;action=android.intent.action.VIEW;scheme=' +
-        url.protocol.slice(0, -1) + ';type=' + kind + '/*;S.title=' + encodeURIComponent(deck.about().title) + ';end'
+        url.protocol.slice(0, -1) + ';type=' + kind + '/*;S.title=' +
+        encodeURIComponent(deck.about().title) + ';end'
   }
   // A film that loads as sound without its picture is not played either.
   const lacksPicture = () =>
@@ -200,7 +202,8 @@
   const offerCast = isThere => $$('[data-do=cast]').forEach(button => { button.hidden = !isThere })
   // AirPlay, else Remote Playback.
   if (window.WebKitPlaybackTargetAvailabilityEvent) {
-    on(media, 'webkitplaybacktargetavailabilitychanged', event => offerCast(event.availability === 'available'))
+    on(media, 'webkitplaybacktargetavailabilitychanged', event =>
+      offerCast(event.availability === 'available'))
   } else if (media.remote) media.remote.watchAvailability(offerCast).catch(() => { })
   function cast() {
     if (media.webkitShowPlaybackTargetPicker) media.webkitShowPlaybackTargetPicker()
@@ -240,13 +243,17 @@
     pip: togglePip, full: toggleFull, cast, now: playNext, stay: endCountdown,
     again: () => { hideCannotPlay(); if (media.error) media.load(); deck.start() },
     // The copy button of the page reads this next.
-    at: button => { button.dataset.copy = location.href.split('#')[0] + '#t=' + Math.floor(media.currentTime) }
+    at: button => {
+      button.dataset.copy = location.href.split('#')[0] + '#t=' + Math.floor(media.currentTime)
+    }
   })
   function stepFrame(by) {
     media.pause()
     deck.seekTo(media.currentTime + by / (Number(media.dataset.fps) || 25))
   }
-  Object.assign(deck.letters, { f: toggleFull, i: togglePip, ',': () => stepFrame(-1), '.': () => stepFrame(1) })
+  Object.assign(deck.letters, {
+    f: toggleFull, i: togglePip, ',': () => stepFrame(-1), '.': () => stepFrame(1)
+  })
   deck.keys.Home = () => deck.seekTo(0)
 
   // With a remote: no control focused, left and right jump, up and down go to the controls.
@@ -259,7 +266,8 @@
     if (key === 'Enter' && target.type === 'checkbox') return () => target.click()
     if (key === 'Enter' && !deck.isButton(target)) return () => deck.actions.toggle()
     if (along && isFree) return () => deck.jump(along)
-    if (isArrow && isFree && target !== deck.seek) return () => P.focusOn($('.cannot .bad .b:last-child') || $('.play', bar))
+    const main = $('.cannot .bad .b:last-child') || $('.play', bar)
+    if (isArrow && isFree && target !== deck.seek) return () => P.focusOn(main)
     return isArrow ? () => P.walk(key) : null
   }
   function turnChoice(select) {

@@ -65,7 +65,8 @@
 
   // The sheet has a class for each size: styles of `::cue` can not be set from here.
   function setSize(value) {
-    $$('option', size).forEach(option => stage.classList.toggle('cue-' + option.value, option.value === value))
+    $$('option', size).forEach(option =>
+      stage.classList.toggle('cue-' + option.value, option.value === value))
     size.value = value
   }
 
