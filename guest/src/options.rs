@@ -24,6 +24,8 @@ pub struct Options {
     pub index: String,
     /// `--hidden`: serve names that begin with a dot.
     pub hidden: bool,
+    /// Whether directories without an index have a page; `--no-listing` turns it off.
+    pub listing: bool,
     /// `--spa`: serve the root's index file for unknown paths.
     pub spa: bool,
     /// `--max-connections N`.
@@ -57,6 +59,7 @@ impl Options {
     pub fn parse(arguments: &[String]) -> Result<Self, String> {
         let mut options = Self {
             index: "index.html".into(),
+            listing: true,
             connections: CONNECTIONS,
             cache: CACHE_BYTES,
             ..Self::default()
@@ -81,6 +84,7 @@ impl Options {
                 "--file" => options.file = Some(value()?.into()),
                 "--index" => options.index = file_name(name, value()?)?,
                 "--hidden" => options.hidden = true,
+                "--no-listing" => options.listing = false,
                 "--spa" => options.spa = true,
                 "--max-connections" => options.connections = number(name, value()?)?,
                 "--cache" => options.cache = number(name, value()?)?,

@@ -19,6 +19,10 @@ pub enum Reason {
     LeadsOut,
     TooManyLinks,
     NameTooLong,
+    /// The path is a directory, and `--no-listing` is given.
+    NoListing,
+    /// The query asks for a form of a directory that does not exist.
+    NoForm,
     // 403
     NoPermission,
     // 503: the next request may succeed.
@@ -47,7 +51,9 @@ impl Reason {
             | Self::NotRegular
             | Self::LeadsOut
             | Self::TooManyLinks
-            | Self::NameTooLong => Status::NotFound,
+            | Self::NameTooLong
+            | Self::NoListing
+            | Self::NoForm => Status::NotFound,
             Self::NoPermission => Status::Forbidden,
             Self::Exhausted
             | Self::Busy
@@ -116,6 +122,8 @@ impl fmt::Display for Reason {
             Self::LeadsOut => "it leads out of what is served",
             Self::TooManyLinks => "its links lead in a circle, or are too many",
             Self::NameTooLong => "a name in its path is too long",
+            Self::NoListing => "it is a folder, and --no-listing is given",
+            Self::NoForm => "its query asks for a form that does not exist",
             Self::NoPermission => "the server has no permission to read it",
             Self::Exhausted => "the process is short of descriptors or memory",
             Self::Busy => "the disk takes too long, or has too much to do",

@@ -15,7 +15,9 @@ use h1::syntax::{date, name};
 pub struct Item<'p> {
     /// The name, without a slash and as WASI writes it.
     pub name: &'p str,
-    /// The size in bytes of a file; `None` for a directory.
+    /// Whether it is a directory.
+    pub is_directory: bool,
+    /// The size in bytes of a file, if it is known.
     pub size: Option<u64>,
     /// Unix time in seconds of the last modification, if it is known.
     pub modified: Option<i64>,
@@ -49,11 +51,8 @@ const MARKUP_BYTES: usize = 192;
 /// Most bytes that one byte of text becomes: `<` is written as `\u003c`.
 const ESCAPED_BYTES: usize = 6;
 
-impl Part<'_> {
-    /// Returns the most bytes that [`Part::write`] appends, so that a caller can reserve
-    /// the memory before.
-    #[must_use]
-    pub fn bound(&self) -> usize {
+impl crate::Part for Part<'_> {
+    fn bound(&self) -> usize {
         let more = match self {
             Self::Start | Self::End => 0,
             Self::Item { item, .. } => {
@@ -73,8 +72,7 @@ impl Part<'_> {
         more.saturating_add(MARKUP_BYTES)
     }
 
-    /// Appends the part to the listing.
-    pub fn write(&self, listing: &mut String) {
+    fn write(&self, listing: &mut String) {
         match self {
             Self::Start => listing.push('['),
             Self::Item { item, is_first } => {
@@ -87,9 +85,9 @@ impl Part<'_> {
 }
 
 fn write_item(listing: &mut String, item: &Item<'_>) {
-    let (kind, slash) = match item.size {
-        Some(_) => ("file", ""),
-        None => ("directory", "/"),
+    let (kind, slash) = match item.is_directory {
+        false => ("file", ""),
+        true => ("directory", "/"),
     };
     listing.push_str("{\"name\":");
     write_string(item.name, listing);
@@ -139,6 +137,7 @@ fn write_escape(letter: char, listing: &mut String) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Part as _;
     use alloc::format;
     use proptest::prelude::*;
 
@@ -161,6 +160,7 @@ mod tests {
     fn file(name: &str) -> Item<'_> {
         Item {
             name,
+            is_directory: false,
             size: Some(7),
             modified: None,
             kind: "video",
@@ -172,6 +172,7 @@ mod tests {
     #[test]
     fn the_keys_of_nginx_come_first() {
         let directory = Item {
+            is_directory: true,
             size: None,
             modified: Some(784_111_777),
             kind: "folder",
@@ -226,6 +227,7 @@ mod tests {
         fn no_text_leaves_its_string(name: String, kind: String, cover: String, size: u64, modified: i64) {
             let item = Item {
                 name: &name,
+                is_directory: false,
                 size: Some(size),
                 modified: Some(modified),
                 kind: &kind,

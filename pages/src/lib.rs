@@ -6,17 +6,21 @@
 //!
 //! | file | holds |
 //! | --- | --- |
-//! | [`entry`] | the entries of a directory, in the order in which they are shown |
-//! | [`natural_order`] | names in the order in which people look for them |
-//! | [`listing`] | the page with all entries |
-//! | [`html`] | text that is safe in HTML |
-//! | [`size`] | sizes for people |
+//! | [`view`] | what a request asks to see of a directory |
+//! | [`entries`] | the entries of a directory, their kinds, orders and pictures |
+//! | [`folder`] | the page of a directory for people |
+//! | [`plain`] | the page of a directory for programs that look for links |
+//! | [`player`] | the page of a film or a track |
+//! | [`viewer`] | the page of a text |
+//! | [`message`] | the page of an error |
+//! | [`json`], [`names`], [`playlist`] | a directory in other forms |
 //! | [`subtitles`] | the subtitles of a film, and what browsers read of them |
-//! | [`playlist`] | what a folder plays, for players outside of the browser |
-//! | [`json`] | a listing for programs |
 //! | [`markdown`] | Markdown as HTML |
 //! | [`source`] | text of files as numbered rows with a few colours |
-//! | [`markup`] | text of files that is safe in HTML |
+//! | [`charset`] | the text of files in one of several charsets |
+//! | [`assets`] | styles, scripts and pictures that pages load |
+//! | [`markup`] | names, references, numbers and text that are safe in HTML |
+//! | [`fnv`] | the hash in entity tags |
 //! | [`limits`] | every bound of a page |
 
 #![no_std]
@@ -24,15 +28,30 @@
 
 extern crate alloc;
 
-pub mod entry;
-pub mod html;
+pub mod assets;
+pub mod charset;
+pub mod entries;
+pub mod fnv;
+pub mod folder;
 pub mod json;
 pub mod limits;
-pub mod listing;
 pub mod markdown;
 pub mod markup;
-pub mod natural_order;
+pub mod message;
+pub mod names;
+pub mod plain;
+pub mod player;
 pub mod playlist;
-pub mod size;
 pub mod source;
 pub mod subtitles;
+pub mod view;
+pub mod viewer;
+
+/// A part of a response. A caller reserves the memory for it before it is written.
+pub trait Part {
+    /// Returns the most bytes that [`Part::write`] appends.
+    fn bound(&self) -> usize;
+
+    /// Appends the part.
+    fn write(&self, out: &mut alloc::string::String);
+}

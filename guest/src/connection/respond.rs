@@ -7,6 +7,7 @@ use h1::refusal::Refusal;
 use h1::request::fields::{Fields, Name};
 use h1::request::head::{Version, request_line};
 use h1::request::method::Method;
+use h1::request::target::Target;
 use h1::response::Context;
 use h1::status::Status;
 
@@ -16,7 +17,7 @@ use crate::log::{Access, Escaped};
 use crate::net::socket::CloseReason;
 use crate::reason::Reason;
 use crate::response::Response;
-use crate::response::decide::decide;
+use crate::response::decide::{decide, error};
 use crate::response::write::{ResponseWriter, SendError};
 use crate::runtime::clock;
 use crate::shared::Shared;
@@ -230,12 +231,14 @@ async fn response_to<'r>(
     within_rate: bool,
     now: i64,
 ) -> (Response<'r>, Option<Reason>) {
+    let (files, listings, options) = (&shared.files, &shared.listings, &shared.options);
     match &request.target {
-        _ if !within_rate => (Response::Plain(Status::TooManyRequests), None),
-        Ok(target) => {
-            let (files, listings, options) = (&shared.files, &shared.listings, &shared.options);
-            decide(files, listings, options, request, target, now).await
+        Ok(Target::Resource(resource)) if !within_rate => {
+            let fields = &request.head.fields;
+            (error(listings, fields, resource, Status::TooManyRequests), None)
         }
+        _ if !within_rate => (Response::Plain(Status::TooManyRequests), None),
+        Ok(target) => decide(files, listings, options, request, target, now).await,
         Err(refusal) => (Response::Plain(refusal.status()), None),
     }
 }

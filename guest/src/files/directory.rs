@@ -7,7 +7,10 @@ use core::pin::pin;
 use core::task::Poll;
 
 use h1::syntax::name;
-use pages::entry::{Entry, Kind};
+use pages::assets::PREFIX;
+use pages::entries::picture;
+use pages::entries::sort::Sort;
+use pages::entries::{Entry, Kind};
 use wit_bindgen::rt::async_support::StreamResult;
 
 use super::join;
@@ -24,11 +27,31 @@ use crate::runtime::deadlines::{Deadline, Watch};
 use crate::runtime::executor::Executor;
 use crate::runtime::sort::Sorter;
 
-/// Bytes of an entry besides its name: two values while it is sorted, and what the
-/// allocator adds to the name.
-const ENTRY_WEIGHT: usize = 2 * size_of::<Entry>() + 16;
+/// Bytes of an entry besides its name: two values while it is sorted, what the allocator
+/// adds to the name, and the index of pictures.
+const ENTRY_WEIGHT: usize = 2 * size_of::<Entry>() + 16 + picture::WEIGHT;
 
-/// Entries of a directory: directories first, then by name.
+/// Which entries of a directory are listed, and in which order.
+#[derive(Clone, Copy)]
+pub struct Query<'q> {
+    /// Whether hidden names are listed.
+    pub hidden: bool,
+    /// Text in lower case that names must contain; may be empty.
+    pub filter: &'q str,
+    pub sort: Sort,
+}
+
+impl Query<'_> {
+    fn lists(&self, path: &str, name: &str) -> bool {
+        let is_reserved = path.is_empty() && name == PREFIX;
+        let is_shown = self.hidden || !name::is_hidden(path, name);
+        is_shown
+            && !is_reserved
+            && (self.filter.is_empty() || name.to_lowercase().contains(self.filter))
+    }
+}
+
+/// Entries of a directory, in the order that was asked for.
 pub struct Entries {
     pub shown: Vec<Entry>,
     /// Entries that exist and are not shown.
@@ -47,12 +70,11 @@ pub struct Concerned {
 }
 
 impl Root {
-    /// Returns all entries of a directory, without hidden ones unless `hidden` is true.
-    /// Their memory is taken from `reservation`.
+    /// Returns the entries of a directory. Their memory is taken from `reservation`.
     pub async fn list(
         &self,
         path: &str,
-        hidden: bool,
+        query: Query<'_>,
         reservation: &mut Reservation,
         executor: &Executor,
         watch: Watch<'_>,
@@ -70,9 +92,9 @@ impl Root {
             directory,
             path,
         };
-        let names = directory.read_names(hidden, reservation, executor).await?;
+        let names = directory.read_names(query, reservation, executor).await?;
         let (mut left_out, mut unknown) = (Concerned::default(), Concerned::default());
-        let mut sorter = Sorter::new(Entry::compare);
+        let mut sorter = Sorter::new(|a: &Entry, b: &Entry| query.sort.compare(a, b));
         let mut patience = Patience::new(watch);
         for Named { name, kind } in names {
             let asked = directory.stat_entry(&name, kind.is_none());
@@ -169,7 +191,7 @@ impl OpenDirectory<'_> {
     /// directory with too many entries costs no more than reading it.
     async fn read_names(
         &self,
-        hidden: bool,
+        query: Query<'_>,
         reservation: &mut Reservation,
         executor: &Executor,
     ) -> Result<Vec<Named>, Reason> {
@@ -185,8 +207,8 @@ impl OpenDirectory<'_> {
                 return Err(Reason::TooManyEntries);
             }
             for DirectoryEntry { type_, name } in batch {
-                let shown = hidden || !name::is_hidden(self.path, &name);
-                if !shown || matches!(&*name, "." | "..") || is_special(&type_) {
+                let listed = query.lists(self.path, &name);
+                if !listed || matches!(&*name, "." | "..") || is_special(&type_) {
                     continue;
                 }
                 reservation.reserve(name.len().saturating_add(ENTRY_WEIGHT))?;

@@ -6,7 +6,7 @@
 //! from, so old and new never mix. Only files whose last change is old enough are cached,
 //! so that the next change must show.
 
-mod directory;
+pub mod directory;
 pub mod file;
 mod lru;
 mod open_files;
@@ -23,7 +23,7 @@ use crate::limits::{CACHED_FILE_BYTES, OPEN_FILE_SECONDS, OPEN_FILE_WEIGHT, STAT
 use crate::reason::Reason;
 use crate::runtime::deadlines::Deadlines;
 use crate::runtime::executor::Executor;
-use directory::Entries;
+use directory::{Entries, Query};
 use file::{Content, File};
 use lru::Cache;
 use open_files::OpenFiles;
@@ -327,14 +327,14 @@ impl Files {
     pub async fn list(
         &self,
         path: &str,
-        hidden: bool,
+        query: Query<'_>,
         now: i64,
         reservation: &mut Reservation,
     ) -> Result<Entries, Reason> {
         let list = async |reservation: &mut Reservation| {
             let (executor, watch) = (&self.executor, self.deadlines.watch());
             let root = &self.root;
-            root.list(path, hidden, reservation, executor, watch).await
+            root.list(path, query, reservation, executor, watch).await
         };
         let listed = match list(reservation).await {
             Err(Reason::Exhausted) if self.close_unused(u64::MAX) => {

@@ -214,8 +214,13 @@ impl Bytes {
 
 /// Reads the first `length` bytes of a file, or all bytes if there are fewer.
 pub async fn read_start(file: &Descriptor, length: usize) -> Result<Vec<u8>, Reason> {
+    read_at(file, 0, length).await
+}
+
+/// Reads `length` bytes of a file from `offset` on, or all bytes if there are fewer.
+pub async fn read_at(file: &Descriptor, offset: u64, length: usize) -> Result<Vec<u8>, Reason> {
     let mut start = Vec::with_capacity(length);
-    let mut bytes = Bytes::new(file, 0);
+    let mut bytes = Bytes::new(file, offset);
     while start.len() < length {
         let before = start.len();
         bytes.read(&mut start).await;

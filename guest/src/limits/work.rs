@@ -85,3 +85,18 @@ pub const RESUMED_PER_ROUND: usize = 8;
 /// - held by: `guest::runtime::executor::a_task_that_yields_runs_after_all_others`,
 ///   `http::connection::slow_and_fast_clients_together`
 pub const EVENTS_PER_ROUND: usize = 8;
+
+/// Bytes of a text that are written as rows or read as Markdown for one unit of work.
+///
+/// - unit: bytes
+/// - at it: the next task runs after `YIELD_AFTER_WORK`
+/// - held by: `http::pages::long_texts_come_in_parts`
+pub const TEXT_BYTES_PER_WORK: u32 = 16;
+
+/// Bytes of subtitles that are converted for one unit of work. The longest file takes
+/// 15 ms, which no other limit of a turn would show.
+///
+/// - unit: bytes
+/// - at it: the next task runs after `YIELD_AFTER_WORK`
+/// - held by: `http::subtitles::conversion_is_counted_as_work`
+pub const SUBTITLE_BYTES_PER_WORK: u32 = 32;

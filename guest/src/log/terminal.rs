@@ -4,12 +4,12 @@
 //! The path stands last, because its length is the only one that is not known, so the
 //! columns stay below each other.
 
-use alloc::string::String;
+use alloc::string::{String, ToString};
 use core::fmt::{self, Write as _};
 
 use h1::request::head::{method_and_target, request_line};
 use h1::syntax::shown;
-use pages::size::write_size;
+use pages::markup::size::Size;
 
 use super::{Access, Line, Sent, Time};
 use crate::limits::{LOG_METHOD_BYTES, LOG_PATH_BYTES};
@@ -51,8 +51,7 @@ impl Style {
 
     /// Writes how much was sent, and in which time.
     pub fn write_sent(line: &mut Line<'_>, sent: Sent) -> fmt::Result {
-        let mut size = String::new();
-        write_size(&mut size, sent.bytes);
+        let size = Size(sent.bytes).to_string();
         write!(line, "{size:>10}")?;
         let mut duration = String::new();
         write_duration(&mut duration, sent.nanoseconds.unwrap_or_default())?;

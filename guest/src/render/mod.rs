@@ -1,12 +1,14 @@
-//! Pages of directories.
+//! Pages of directories, and of errors.
 //!
 //! A page costs a call to the file system for each entry, and memory until its slowest
-//! reader has it. So clients that request the same directory at once get the same page, and
-//! few pages are made at a time. All pages together are bounded, including those that are
-//! being made. A page has all entries or is not sent, because a mirror deletes what it no
-//! longer finds.
+//! reader has it. So clients that request the same at once get the same page, and few pages
+//! are made at a time. All pages together are bounded, including those that are being made.
+//! A page has all entries or is not sent, because a mirror deletes what it no longer finds.
 
+mod directory;
 mod pieces;
+mod subtitles;
+mod text;
 
 use alloc::boxed::Box;
 use alloc::rc::Rc;
@@ -16,10 +18,24 @@ use core::cell::{Cell, OnceCell, RefCell};
 use core::future::poll_fn;
 use core::task::{Poll, Waker};
 
-use crate::files::Files;
+use h1::representation::etag::EntityTag;
+use h1::status::Status;
+use pages::message::Message;
+use pages::entries::{Entry, Kind, picture};
+use pages::subtitles::siblings;
+use pages::view::{Form, View};
+
+use crate::files::{Files, join};
+use crate::files::directory::Query;
 use crate::files::quota::{Quota, Reservation};
 use crate::limits::LISTINGS_AT_ONCE;
 use crate::reason::Reason;
+use directory::{Directory, Written};
+use pieces::Pieces;
+use subtitles::Subtitles;
+use text::Texts;
+
+const HTML: &str = "text/html; charset=utf-8";
 
 /// The listings of an instance.
 pub struct Listings {
@@ -29,19 +45,59 @@ pub struct Listings {
     lacks: RefCell<Vec<Lack>>,
 }
 
+/// What a page is about, as far as the request decides it.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Subject {
+    /// Path of the directory, relative, `""` for the root.
+    pub path: String,
+    pub view: View,
+    /// Address of the directory for programs that read a page from a file. It is empty if
+    /// the request does not say, or if the form does not need it.
+    pub base: String,
+    /// Whether hidden names are listed.
+    pub hidden: bool,
+}
+
+impl Subject {
+    /// Returns the subject of a form of a file.
+    pub fn file(path: &str, form: Form) -> Self {
+        Self {
+            path: path.into(),
+            view: View::plain(form),
+            base: String::new(),
+            hidden: false,
+        }
+    }
+}
+
 /// A page for all clients that requested it before it was started. A later client may know
 /// of an entry that the page has missed.
 struct Build {
-    path: String,
+    subject: Subject,
     started: Cell<bool>,
     made: OnceCell<Outcome>,
 }
 
-/// A page, or the reason why there is none.
-type Outcome = Result<Rc<Page>, Reason>;
+/// What was made, or the reason why there is nothing.
+type Outcome = Result<Made, Reason>;
 
-/// A directory in HTML.
+/// What was made for a request.
+#[derive(Clone)]
+pub enum Made {
+    Page(Rc<Page>),
+    /// The client has the page with this tag already, so it was not written.
+    Unchanged(EntityTag),
+}
+
+/// A generated page.
 pub struct Page {
+    pub status: Status,
+    pub media_type: &'static str,
+    pub etag: Option<EntityTag>,
+    /// The request fields that it depends on.
+    pub vary: &'static str,
+    /// The name under which clients save it.
+    pub file_name: Option<String>,
     pieces: Vec<String>,
     _reservation: Reservation,
 }
@@ -69,27 +125,54 @@ impl Listings {
         }
     }
 
-    /// Returns the page of a directory, with the entries that it has at the request or a
-    /// moment later.
-    pub async fn page(&self, files: &Files, path: &str, hidden: bool, now: i64) -> Outcome {
-        if let Some(order) = self.find(path, false) {
-            return self.until(|| order.made.get().cloned()).await;
+    /// Returns the page about a directory, with the entries that it has at the request or a
+    /// moment later. It is not written if `is_current` holds for its tag.
+    pub async fn page(
+        &self,
+        files: &Files,
+        subject: Subject,
+        is_current: impl Fn(&EntityTag) -> bool,
+        now: i64,
+    ) -> Outcome {
+        while let Some(build) = self.find(&subject, false) {
+            match self.until(|| build.made.get().cloned()).await {
+                // The client that ordered it has the page, and this one does not.
+                Ok(Made::Unchanged(tag)) if !is_current(&tag) => {}
+                made => return made,
+            }
         }
-        let order = Rc::new(Build {
-            path: path.into(),
+        let build = Rc::new(Build {
+            subject,
             started: Cell::new(false),
             made: OnceCell::new(),
         });
-        self.builds.borrow_mut().push(Rc::clone(&order));
-        self.until(|| self.may_start(path).then_some(())).await;
-        order.started.set(true);
-        let made = self.make(files, path, hidden, now).await.map(Rc::new);
+        self.builds.borrow_mut().push(Rc::clone(&build));
+        let subject = &build.subject;
+        self.until(|| self.may_start(subject).then_some(())).await;
+        build.started.set(true);
+        let made = self.make(files, subject, is_current, now).await;
         // Nothing else sets it.
-        let _ = order.made.set(made.clone());
+        let _ = build.made.set(made.clone());
         let mut builds = self.builds.borrow_mut();
-        builds.retain(|other| !Rc::ptr_eq(other, &order));
+        builds.retain(|other| !Rc::ptr_eq(other, &build));
         self.waiting.take().into_iter().for_each(Waker::wake);
         made
+    }
+
+    /// Returns the page of an error, unless other pages take the memory for it.
+    pub fn message(&self, message: &Message) -> Option<Rc<Page>> {
+        let mut reservation = self.quota.reservation();
+        let mut pieces = Pieces::default();
+        pieces.append(message, &mut reservation).ok()?;
+        Some(Rc::new(Page {
+            status: message.status,
+            media_type: HTML,
+            etag: None,
+            vary: "Accept",
+            file_name: None,
+            pieces: pieces.finish(&mut reservation),
+            _reservation: reservation,
+        }))
     }
 
     /// Returns what listings lack since the last call.
@@ -97,30 +180,78 @@ impl Listings {
         self.lacks.take()
     }
 
-    fn find(&self, path: &str, started: bool) -> Option<Rc<Build>> {
+    fn find(&self, subject: &Subject, started: bool) -> Option<Rc<Build>> {
         let builds = self.builds.borrow();
         let mut builds = builds.iter();
-        let found = builds.find(|order| order.path == path && order.started.get() == started);
+        let found = builds.find(|build| build.subject == *subject && build.started.get() == started);
         found.cloned()
     }
 
-    /// Whether a page may be started. A directory has one page at a time that is being
-    /// made; the next one is for all clients that wait for it.
-    fn may_start(&self, path: &str) -> bool {
+    /// Whether a page may be started. A subject has one page at a time that is being made;
+    /// the next one is for all clients that wait for it.
+    fn may_start(&self, subject: &Subject) -> bool {
         let started = self.builds.borrow();
-        let started = started.iter().filter(|order| order.started.get()).count();
-        started < LISTINGS_AT_ONCE && self.find(path, true).is_none()
+        let started = started.iter().filter(|build| build.started.get()).count();
+        started < LISTINGS_AT_ONCE && self.find(subject, true).is_none()
     }
 
     async fn make(
         &self,
         files: &Files,
-        path: &str,
-        hidden: bool,
+        subject: &Subject,
+        is_current: impl Fn(&EntityTag) -> bool,
         now: i64,
-    ) -> Result<Page, Reason> {
+    ) -> Outcome {
+        let mut reservation = self.quota.reservation();
+        if subject.view.form == Form::WebVtt {
+            let subtitles = Subtitles::find(files, &subject.path, now).await?;
+            let tag = subtitles.tag();
+            if is_current(&tag) {
+                return Ok(Made::Unchanged(tag));
+            }
+            let written = subtitles.write(files, &mut reservation, now).await?;
+            return Ok(page(written, tag, subject, reservation));
+        }
         let mut for_entries = self.quota.reservation();
-        let entries = files.list(path, hidden, now, &mut for_entries).await?;
+        let entries = self.list(files, subject, &subject.path, now, &mut for_entries).await?;
+        let subtitle_paths = match subject.view.open {
+            None => Vec::new(),
+            Some(_) => self.subtitle_paths(files, subject, &entries, now, &mut for_entries).await?,
+        };
+        let directory = Directory {
+            subject,
+            entries: &entries,
+            subtitle_paths: &subtitle_paths,
+            texts: Texts {
+                files,
+                subject,
+                now,
+            },
+            executor: files.executor(),
+        };
+        let tag = directory.tag().await;
+        if is_current(&tag) {
+            return Ok(Made::Unchanged(tag));
+        }
+        let written = directory.write(&mut reservation).await?;
+        Ok(page(written, tag, subject, reservation))
+    }
+
+    /// Returns the entries of a directory, as the subject orders them.
+    async fn list(
+        &self,
+        files: &Files,
+        subject: &Subject,
+        path: &str,
+        now: i64,
+        reservation: &mut Reservation,
+    ) -> Result<Vec<Entry>, Reason> {
+        let query = Query {
+            hidden: subject.hidden,
+            filter: &subject.view.filter,
+            sort: subject.view.sort,
+        };
+        let entries = files.list(path, query, now, reservation).await?;
         for lacking in [entries.left_out, entries.unknown] {
             if let Some((name, reason)) = lacking.first {
                 self.lacks.borrow_mut().push(Lack {
@@ -131,12 +262,43 @@ impl Listings {
                 });
             }
         }
-        let mut reservation = self.quota.reservation();
-        let pieces = pieces::page(path, entries.shown, &mut reservation, files.executor()).await?;
-        Ok(Page {
-            pieces,
-            _reservation: reservation,
-        })
+        Ok(entries.shown)
+    }
+
+    /// Returns the paths of files in a directory for subtitles, and in the one of the film
+    /// in it, relative to the film's directory.
+    async fn subtitle_paths(
+        &self,
+        files: &Files,
+        subject: &Subject,
+        entries: &[Entry],
+        now: i64,
+        reservation: &mut Reservation,
+    ) -> Result<Vec<String>, Reason> {
+        let film = subject.view.open.as_deref().unwrap_or_default();
+        let is_directory = |entry: &&Entry| entry.is_directory();
+        let mut directories = entries.iter().filter(is_directory);
+        let Some(outer) = directories.find(|entry| siblings::is_folder(&entry.name)) else {
+            return Ok(Vec::new());
+        };
+        let mut paths = Vec::new();
+        let mut inside = Vec::from([outer.name.clone().into_string()]);
+        while let Some(directory) = inside.pop() {
+            let path = join(&subject.path, &directory);
+            for entry in self.list(files, subject, &path, now, reservation).await? {
+                let path = join(&directory, &entry.name);
+                let is_of_film = directory == *outer.name && picture::stem(film) == &*entry.name;
+                match entry.kind {
+                    Kind::File(_) => {
+                        reservation.reserve(path.len().saturating_add(size_of::<String>()))?;
+                        paths.push(path);
+                    }
+                    Kind::Directory if is_of_film => inside.push(path),
+                    Kind::Directory => {}
+                }
+            }
+        }
+        Ok(paths)
     }
 
     /// Waits for `event`, which may happen when a page has been made.
@@ -162,6 +324,19 @@ impl Lack {
     }
 }
 
+/// Returns a page that was written.
+fn page(written: Written, tag: EntityTag, subject: &Subject, reservation: Reservation) -> Made {
+    Made::Page(Rc::new(Page {
+        status: Status::Ok,
+        media_type: written.media_type,
+        etag: Some(tag),
+        vary: subject.view.fields(),
+        file_name: written.file_name,
+        pieces: written.pieces,
+        _reservation: reservation,
+    }))
+}
+
 impl Page {
     /// Returns the bytes of all pieces.
     pub fn len(&self) -> u64 {
@@ -185,6 +360,11 @@ mod tests {
             let mut reservation = quota.reservation();
             reservation.reserve(bytes).unwrap();
             Rc::new(Page {
+                status: Status::Ok,
+                media_type: HTML,
+                etag: None,
+                vary: "",
+                file_name: None,
                 pieces: Vec::from(["x".repeat(bytes)]),
                 _reservation: reservation,
             })

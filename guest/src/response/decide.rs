@@ -6,17 +6,25 @@ use h1::connection::Request;
 use h1::representation::Representation;
 use h1::representation::coding::{self, Coding};
 use h1::representation::disposition::Disposition;
+use h1::representation::etag::{EntityTag, Strength};
 use h1::request::fields::Fields;
 use h1::request::method::Method;
+use h1::request::accept;
 use h1::request::target::{Resource, Target};
+use h1::response::Caching;
+use h1::selection::condition::{self, Outcome, Validators};
 use h1::selection::{Selection, select};
+use h1::status::Status;
+use pages::assets::{self, Asset};
+use pages::message::Message;
+use pages::view::{Form, View};
 
-use super::Response;
+use super::{BuiltIn, Response};
 use crate::files::file::{Content, File};
 use crate::files::{self, Files, Found, join};
 use crate::options::Options;
 use crate::reason::Reason;
-use crate::render::Listings;
+use crate::render::{Listings, Made, Subject};
 
 /// The operator's own page for a path that does not exist.
 const MISSING_PAGE: &str = "404.html";
@@ -80,8 +88,28 @@ pub async fn decide<'r>(
     };
     match found {
         Ok(response) => (response, None),
-        Err(reason) => (handler.instead(reason).await, Some(reason)),
+        Err(reason) => (handler.instead(reason, resource).await, Some(reason)),
     }
+}
+
+/// Returns the response to an error: a page for those who accept HTML by name, as browsers
+/// do, and a line of text for others.
+pub fn error<'r>(
+    listings: &Listings,
+    fields: &Fields<'_>,
+    resource: &Resource<'_>,
+    status: Status,
+) -> Response<'r> {
+    let plain = Response::Plain(status);
+    if accept::weight_of(fields, "text/html") == 0 {
+        return plain;
+    }
+    let message = Message {
+        status,
+        depth: resource.depth,
+        is_tv: View::of(None, fields, 0).is_ok_and(|view| view.is_tv),
+    };
+    listings.message(&message).map_or(plain, Response::Page)
 }
 
 impl<'r> Handler<'r> {
@@ -95,40 +123,138 @@ impl<'r> Handler<'r> {
 
     async fn below(&self, resource: &'r Resource<'_>) -> Result<Response<'r>, Reason> {
         let path = &*resource.path;
+        if let Some(name) = reserved_name(path) {
+            return self.asset(Asset::named(name).ok_or(Reason::NoEntry)?);
+        }
         if resource.hidden() && !self.options.hidden {
             return Err(Reason::Hidden);
         }
         match self.files.look_up(path, self.now).await? {
             // `/film.mp4/` is not the name of a file.
             Found::File(_) if resource.is_directory => Err(Reason::NotDirectory),
-            Found::File(file) => self.file(path, files::name(path), &file).await,
+            Found::File(file) => match Form::of_file(resource.query) {
+                Ok(None) => self.file(path, files::name(path), &file).await,
+                Ok(Some(form)) => self.made(Subject::file(path, form)).await,
+                Err(_) => Err(Reason::NoForm),
+            },
             Found::Directory if !resource.is_directory => {
                 Ok(Response::Moved(resource.directory_location()))
             }
-            Found::Directory => self.directory(path).await,
+            Found::Directory => self.directory(path, resource).await,
         }
     }
 
-    async fn directory(&self, path: &str) -> Result<Response<'r>, Reason> {
+    async fn directory(
+        &self,
+        path: &str,
+        resource: &Resource<'_>,
+    ) -> Result<Response<'r>, Reason> {
         let index = join(path, &self.options.index);
         match self.files.look_up_derived(&index, self.now).await {
             Ok(Found::File(file)) => return self.file(&index, &self.options.index, &file).await,
             Err(reason) if !reason.is_missing() => return Err(reason),
             Ok(Found::Directory) | Err(_) => {}
         }
-        let page = self
-            .listings
-            .page(self.files, path, self.options.hidden, self.now);
-        page.await.map(Response::Page)
+        if !self.options.listing {
+            return Err(Reason::NoListing);
+        }
+        let view = View::of(resource.query, &self.fields, resource.depth);
+        let view = view.map_err(|_| Reason::NoForm)?;
+        let base = match view.form.has_addresses() {
+            true => resource.directory_address(&self.fields),
+            false => None,
+        };
+        let subject = Subject {
+            path: path.into(),
+            view,
+            base: base.unwrap_or_default(),
+            hidden: self.options.hidden,
+        };
+        self.made(subject).await
+    }
+
+    /// Returns the response with what is made for a subject.
+    async fn made(&self, subject: Subject) -> Result<Response<'r>, Reason> {
+        let is_current = |tag: &EntityTag| self.condition(tag) == Outcome::NotModified;
+        let vary = subject.view.fields();
+        let made = self.listings.page(self.files, subject, is_current, self.now);
+        match made.await? {
+            Made::Unchanged(etag) => Ok(unchanged(etag, vary, Caching::Revalidate)),
+            Made::Page(page) => match page.etag.map(|etag| (etag, self.condition(&etag))) {
+                Some((etag, Outcome::NotModified)) => {
+                    Ok(unchanged(etag, page.vary, Caching::Revalidate))
+                }
+                Some((_, Outcome::PreconditionFailed)) => {
+                    Ok(Response::Plain(Status::PreconditionFailed))
+                }
+                _ => Ok(Response::Page(page)),
+            },
+        }
+    }
+
+    /// Evaluates the request's conditions for content that has a tag and is no file.
+    fn condition(&self, etag: &EntityTag) -> Outcome {
+        let validators = Validators {
+            etag,
+            last_modified: None,
+        };
+        condition::evaluate(self.method, &self.fields, &validators, self.now)
+    }
+
+    /// Returns the response with a built-in file, in the coding that the client prefers.
+    fn asset(&self, asset: &'static Asset) -> Result<Response<'r>, Reason> {
+        let mut codings = coding::preferences(&self.fields);
+        let encoded = codings.find_map(|coding| Some((coding, asset.encoded(coding)?)));
+        let (coding, content) = encoded.unzip();
+        let suffix = coding.map_or(0, |coding| coding as u64 + 1);
+        Ok(self.built_in(BuiltIn {
+            content: content.unwrap_or(asset.identity),
+            media_type: asset.media_type,
+            etag: EntityTag::of_hash(asset.hash.wrapping_add(suffix), Strength::Strong),
+            coding,
+            vary: "Accept-Encoding",
+            caching: Caching::Immutable,
+        }))
+    }
+
+    fn built_in(&self, content: BuiltIn) -> Response<'r> {
+        match self.condition(&content.etag) {
+            Outcome::Proceed => Response::BuiltIn(content),
+            Outcome::NotModified => unchanged(content.etag, content.vary, content.caching),
+            Outcome::PreconditionFailed => Response::Plain(Status::PreconditionFailed),
+        }
+    }
+
+    /// Returns what browsers and programs ask every server for, if the root has no such
+    /// file, so that no visit leaves an error in the log.
+    fn usual_file(&self, path: &str) -> Option<Response<'r>> {
+        let mark = &assets::MARK;
+        let (content, media_type) = match path {
+            "favicon.ico" => (mark.identity, mark.media_type),
+            "robots.txt" => (assets::ROBOTS.as_bytes(), "text/plain; charset=utf-8"),
+            _ => return None,
+        };
+        Some(self.built_in(BuiltIn {
+            content,
+            media_type,
+            etag: EntityTag::of_hash(assets::VERSION, Strength::Strong),
+            coding: None,
+            vary: "",
+            caching: Caching::Revalidate,
+        }))
     }
 
     /// Returns the response when something can't be served. For a path that does not exist,
     /// it is the root's index (for a single-page application), its `404.html`, or a line of
     /// text.
-    async fn instead(&self, reason: Reason) -> Response<'r> {
-        let plain = Response::Plain(reason.status());
-        if !reason.is_missing() || self.files.only_file().is_some() {
-            return plain;
+    async fn instead(&self, reason: Reason, resource: &Resource<'_>) -> Response<'r> {
+        let error = || error(self.listings, &self.fields, resource, reason.status());
+        let is_reserved = reserved_name(&resource.path).is_some();
+        if !reason.is_missing() || self.files.only_file().is_some() || is_reserved {
+            return error();
+        }
+        if let Some(response) = self.usual_file(&resource.path) {
+            return response;
         }
         let options = self.options;
         if options.spa
@@ -139,14 +265,14 @@ impl<'r> Handler<'r> {
             return response;
         }
         let Ok(Found::File(page)) = self.files.look_up_derived(MISSING_PAGE, self.now).await else {
-            return plain;
+            return error();
         };
         match self.files.open(MISSING_PAGE, &page, self.now).await {
             Ok((page, content)) => Response::Missing {
                 representation: page.represent(self.disposition, MISSING_PAGE),
                 content,
             },
-            Err(_) => plain,
+            Err(_) => error(),
         }
     }
 
@@ -255,6 +381,23 @@ impl<'r> Handler<'r> {
         } else {
             Ok((self.files.inspect(path, file, self.now).await?, None))
         }
+    }
+}
+
+/// Returns the name of a built-in file, if the path is in the reserved directory.
+fn reserved_name(path: &str) -> Option<&str> {
+    let rest = path.strip_prefix(assets::PREFIX)?;
+    match rest {
+        "" => Some(""),
+        rest => rest.strip_prefix('/'),
+    }
+}
+
+fn unchanged<'r>(etag: EntityTag, vary: &'static str, caching: Caching) -> Response<'r> {
+    Response::Unchanged {
+        etag,
+        vary,
+        caching,
     }
 }
 

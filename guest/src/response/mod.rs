@@ -8,15 +8,14 @@ use alloc::string::String;
 
 use h1::limits::TARGET_BYTES;
 use h1::representation::Representation;
-use h1::response::Head;
+use h1::representation::coding::Coding;
+use h1::representation::etag::EntityTag;
+use h1::response::{self, Caching, Head, Length};
 use h1::selection::Selection;
 use h1::status::Status;
 
 use crate::files::file::Content;
 use crate::render::Page;
-
-/// Media type of generated pages.
-const HTML: &str = "text/html; charset=utf-8";
 
 /// A response that has been decided, and of which nothing has been sent yet.
 pub enum Response<'r> {
@@ -35,12 +34,46 @@ pub enum Response<'r> {
     },
     /// A generated page.
     Page(Rc<Page>),
+    /// 304 about content that is not a file.
+    Unchanged {
+        etag: EntityTag,
+        vary: &'static str,
+        caching: Caching,
+    },
+    /// Content that is built in.
+    BuiltIn(BuiltIn),
     /// A redirect to the target with a slash at its end, because it is a directory.
     Moved(String),
     /// The methods that are allowed.
     Options,
     /// A status and its reason phrase.
     Plain(Status),
+}
+
+/// Content that is built in.
+#[derive(Clone, Copy)]
+pub struct BuiltIn {
+    pub content: &'static [u8],
+    pub media_type: &'static str,
+    pub etag: EntityTag,
+    pub coding: Option<Coding>,
+    pub vary: &'static str,
+    pub caching: Caching,
+}
+
+impl BuiltIn {
+    fn head(&self) -> response::Page<'_> {
+        response::Page {
+            status: Status::Ok,
+            media_type: self.media_type,
+            length: Length::Known(self.content.len() as u64),
+            etag: Some(&self.etag),
+            coding: self.coding,
+            vary: self.vary,
+            caching: self.caching,
+            file_name: None,
+        }
+    }
 }
 
 impl Response<'_> {
@@ -58,11 +91,31 @@ impl Response<'_> {
                 prepared: head.as_deref(),
             },
             Self::Missing { representation, .. } => Head::Missing { representation },
-            Self::Page(page) => Head::Page {
-                status: Status::Ok,
-                media_type: HTML,
-                content_length: page.len(),
-            },
+            Self::Page(page) => Head::Page(response::Page {
+                status: page.status,
+                media_type: page.media_type,
+                length: Length::Known(page.len()),
+                etag: page.etag.as_ref(),
+                coding: None,
+                vary: page.vary,
+                caching: Caching::Revalidate,
+                file_name: page.file_name.as_deref(),
+            }),
+            Self::Unchanged {
+                etag,
+                vary,
+                caching,
+            } => Head::Page(response::Page {
+                status: Status::NotModified,
+                media_type: "",
+                length: Length::Known(0),
+                etag: Some(etag),
+                coding: None,
+                vary,
+                caching: *caching,
+                file_name: None,
+            }),
+            Self::BuiltIn(built_in) => Head::Page(built_in.head()),
             // No client could request this location, and no buffer needs space for it.
             Self::Moved(location) if location.len() > TARGET_BYTES => Head::Refused {
                 status: Status::UriTooLong,

@@ -103,6 +103,10 @@ impl<'a> ResponseWriter<'a> {
                 }
                 Ok(())
             }
+            Response::BuiltIn(built_in) => {
+                buffered.bytes(built_in.content).await?;
+                Ok(())
+            }
             _ => {
                 buffered.bytes(error_body(head.status()).as_bytes()).await?;
                 Ok(())
@@ -128,6 +132,7 @@ impl<'a> ResponseWriter<'a> {
             },
             Response::Missing { representation, .. } => representation.size,
             Response::Page(page) => page.len(),
+            Response::BuiltIn(built_in) => built_in.content.len() as u64,
             _ => error_body(response.head().status()).len() as u64,
         }
     }

@@ -3,6 +3,7 @@
 
 use crate::request::fields::{Fields, Name};
 use crate::syntax::token::{elements, trim};
+use crate::syntax::weight;
 
 /// Codings that a sibling file may have, in the server's own order of preference.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -76,7 +77,7 @@ impl Weights {
     fn read(&mut self, member: &[u8]) {
         let mut parts = member.splitn(2, |byte| *byte == b';').map(trim);
         let name = parts.next().unwrap_or_default();
-        let Some(weight) = parts.next().map_or(Some(1000), weight) else {
+        let Some(weight) = parts.next().map_or(Some(weight::FULL), weight::parse) else {
             return;
         };
         if name == b"*" {
@@ -97,34 +98,6 @@ impl Weights {
         let named = self.codings.get(coding as usize).copied().flatten();
         let weight = named.or(self.any).unwrap_or(0);
         (weight > 0 && weight >= self.identity.unwrap_or(0)).then_some((weight, coding))
-    }
-}
-
-/// Parses `"q=" qvalue` (RFC 9110 §12.4.2) to thousandths. There are at most three
-/// decimals, and the value is at most one.
-fn weight(text: &[u8]) -> Option<u16> {
-    let text = text
-        .strip_prefix(b"q=")
-        .or_else(|| text.strip_prefix(b"Q="))?;
-    let (whole, decimals) = text.split_first()?;
-    let decimals = match decimals {
-        [] => decimals,
-        [b'.', decimals @ ..] if decimals.len() <= 3 => decimals,
-        _ => return None,
-    };
-    if !decimals.iter().all(u8::is_ascii_digit) {
-        return None;
-    }
-    let zeros = core::iter::repeat(&b'0');
-    let thousandths = decimals.iter().chain(zeros).take(3);
-    let thousandths = thousandths.fold(0_u16, |number, digit| {
-        let digit = digit.wrapping_sub(b'0');
-        number.wrapping_mul(10).wrapping_add(digit.into())
-    });
-    match whole {
-        b'0' => Some(thousandths),
-        b'1' if thousandths == 0 => Some(1000),
-        _ => None,
     }
 }
 

@@ -96,6 +96,21 @@ impl EntityTag {
         tag
     }
 
+    /// Returns the tag of content that has this hash and no file of its own.
+    pub fn of_hash(hash: u64, strength: Strength) -> Self {
+        let mut tag = Self {
+            text: [0; LONGEST],
+            len: 0,
+        };
+        if strength == Strength::Weak {
+            tag.push(b"W/");
+        }
+        for bytes in [b"\"", Digits::hexadecimal(hash).as_bytes(), b"\""] {
+            tag.push(bytes);
+        }
+        tag
+    }
+
     /// Returns the tag as in the `ETag` field, including quotes.
     pub fn as_bytes(&self) -> &[u8] {
         self.text.get(..self.len).unwrap_or_default()

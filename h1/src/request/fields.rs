@@ -11,6 +11,8 @@ use crate::syntax::token::{is_tchar, run, trim};
 pub enum Name {
     Host,
     Range,
+    Accept,
+    Cookie,
     Expect,
     Origin,
     Referer,
@@ -30,9 +32,11 @@ pub enum Name {
 
 /// The names in the order of [`Name`], which is a name's place in the index, and also in
 /// the order of their lengths.
-const NAMES: [(Name, &[u8]); 17] = [
+const NAMES: [(Name, &[u8]); 19] = [
     (Name::Host, b"host"),
     (Name::Range, b"range"),
+    (Name::Accept, b"accept"),
+    (Name::Cookie, b"cookie"),
     (Name::Expect, b"expect"),
     (Name::Origin, b"origin"),
     (Name::Referer, b"referer"),
@@ -387,7 +391,7 @@ mod tests {
             assert_eq!(Name::of(text), Some(*name));
             assert_eq!(Name::of(&text.to_ascii_uppercase()), Some(*name));
         }
-        assert_eq!(Name::of(b"cookie"), None);
+        assert_eq!(Name::of(b"server"), None);
     }
 
     #[test]

@@ -36,6 +36,11 @@ pub struct Resource<'b> {
     pub is_directory: bool,
     /// The bytes after the first `?`, as received.
     pub query: Option<&'b [u8]>,
+    /// Number of slashes in the path as received, beside the first. A browser resolves
+    /// relative references against that path, so the root is as many `../` away.
+    pub depth: usize,
+    /// The authority of absolute-form, which takes the place of `Host` (RFC 9112 §3.2.2).
+    authority: Option<&'b [u8]>,
 }
 
 impl Resource<'_> {
@@ -67,6 +72,24 @@ impl Resource<'_> {
         location
     }
 
+    /// Returns the address of the directory of this path, for programs that read it
+    /// elsewhere: `http://authority/path/`. Returns `None` if the request does not say by
+    /// which authority it came here. `fields` are those of the request, checked by
+    /// [`check_host`].
+    pub fn directory_address(&self, fields: &Fields<'_>) -> Option<String> {
+        let authority = self.authority.or_else(|| fields.only(Name::Host))?;
+        let authority = core::str::from_utf8(authority).ok()?;
+        if authority.is_empty() {
+            return None;
+        }
+        let mut address = ["http://", authority, "/"].concat();
+        if !self.path.is_empty() {
+            encode_path(&self.path, &mut address);
+            address.push('/');
+        }
+        Some(address)
+    }
+
     /// Whether the query has `key` or `key=…` among its `&`-separated parts.
     pub fn has_query_key(&self, key: &str) -> bool {
         let parts = self
@@ -89,7 +112,7 @@ pub fn resolve(method: Method, target: &[u8]) -> Result<Target<'_>, Refusal> {
     match target {
         _ if method == Method::Connect => Err(tunnel(target)),
         b"*" if method == Method::Options => Ok(Target::Asterisk),
-        [b'/', ..] => resource(target),
+        [b'/', ..] => resource(target, None),
         _ => absolute(target),
     }
 }
@@ -136,19 +159,23 @@ fn absolute(target: &[u8]) -> Result<Target<'_>, Refusal> {
     Authority::parse(authority)
         .filter(Authority::has_host)
         .ok_or(Refusal::MalformedTarget)?;
-    resource(path)
+    resource(path, Some(authority))
 }
 
 /// Resolves an absolute path with an optional query. No path at all means the root
 /// (RFC 9110 §4.2.3).
-fn resource(target: &[u8]) -> Result<Target<'_>, Refusal> {
+fn resource<'b>(target: &'b [u8], authority: Option<&'b [u8]>) -> Result<Target<'b>, Refusal> {
     let mut parts = target.splitn(2, |byte| *byte == b'?');
     let (path, query) = (parts.next().unwrap_or_default(), parts.next());
-    let (path, is_directory) = path::resolve(path.strip_prefix(b"/").unwrap_or(path))?;
+    let relative = path.strip_prefix(b"/").unwrap_or(path);
+    let depth = relative.iter().filter(|byte| **byte == b'/').count();
+    let (path, is_directory) = path::resolve(relative)?;
     Ok(Target::Resource(Resource {
         path,
         is_directory,
         query,
+        depth,
+        authority,
     }))
 }
 
@@ -310,6 +337,40 @@ mod tests {
             assert_eq!(resource.path, "a");
             assert_eq!(resource.query, query.map(str::as_bytes), "{target}");
             assert_eq!(resource.has_query_key("download"), *download, "{target}");
+        }
+    }
+
+    #[test]
+    fn addresses_for_programs_elsewhere() {
+        let cases = [
+            ("/", "Host: a.example:80\r\n", Some("http://a.example:80/")),
+            ("/b%20c/", "Host: [::1]\r\n", Some("http://[::1]/b%20c/")),
+            ("http://b.example/c/", "Host: a.example\r\n", Some("http://b.example/c/")),
+            ("/", "Host:\r\n", None),
+            ("/", "", None),
+        ];
+        for (target, lines, expected) in cases {
+            let fields = parse(lines).unwrap();
+            let address = get(target).unwrap().directory_address(&fields);
+            assert_eq!(address.as_deref(), expected, "{target}");
+        }
+    }
+
+    #[test]
+    fn the_root_is_as_far_as_a_browser_sees_it() {
+        let cases = [
+            ("/", 0),
+            ("/a", 0),
+            ("/a/", 1),
+            ("/a/b?c/d", 1),
+            ("/a//b/", 3),
+            ("/a%2f", 0),
+            ("http://a.example/b/", 1),
+        ];
+        for (target, depth) in cases {
+            if let Ok(resource) = get(target) {
+                assert_eq!(resource.depth, depth, "{target}");
+            }
         }
     }
 

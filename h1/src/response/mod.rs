@@ -13,8 +13,10 @@ use alloc::vec::Vec;
 
 mod file;
 pub mod multipart;
+mod page;
 mod policy;
 
+pub use page::{Caching, Length, Page};
 pub use policy::{Policy, PolicyError};
 
 /// The interim response that asks for the content (RFC 9110 §15.2.1).
@@ -54,16 +56,8 @@ pub enum Head<'a> {
         /// That file.
         representation: &'a Representation<'a>,
     },
-    /// A generated page, such as a listing. It may load nothing but images and media from
-    /// this server, and run nothing.
-    Page {
-        /// Its status.
-        status: Status,
-        /// Its media type.
-        media_type: &'a str,
-        /// Its size in bytes.
-        content_length: u64,
-    },
+    /// Content that the server makes or has built in: a page, a playlist, a style sheet.
+    Page(Page<'a>),
     /// 301. The content is [`error_body`].
     Moved {
         /// The value of `Location`.
@@ -91,7 +85,8 @@ impl Head<'_> {
                 Selection::Unsatisfiable => Status::RangeNotSatisfiable,
             },
             Self::Missing { .. } => Status::NotFound,
-            Self::Page { status, .. } | Self::Refused { status } => *status,
+            Self::Page(page) => page.status,
+            Self::Refused { status } => *status,
             Self::Moved { .. } => Status::MovedPermanently,
             Self::Options => Status::NoContent,
         }
@@ -109,7 +104,7 @@ impl Head<'_> {
             Self::File { representation, .. } | Self::Missing { representation } => {
                 representation_bound(representation)
             }
-            Self::Page { media_type, .. } => media_type.len(),
+            Self::Page(page) => page.bound(),
             Self::Moved { location } => location.len(),
             Self::Options | Self::Refused { .. } => 0,
         };
@@ -168,16 +163,7 @@ pub fn write_head(
             ..
         } => file::selected(out, representation, selection, context),
         Head::Missing { representation } => file::missing(out, representation, context),
-        Head::Page {
-            media_type,
-            content_length,
-            ..
-        } => {
-            line(out, b"Content-Type", media_type.as_bytes());
-            number(out, b"Content-Length", *content_length);
-            put(out, CONTENT_SECURITY_POLICY);
-            put(out, &context.policy.page);
-        }
+        Head::Page(page) => page.write(out, context),
         Head::Moved { location } => {
             line(out, b"Location", location.as_bytes());
             error(out, status, context);
@@ -239,12 +225,6 @@ pub fn error_body(status: Status) -> &'static str {
 /// Usual bytes of a head, without long names and the operator's fields.
 const USUAL_BYTES: usize = 512;
 
-/// Policy of generated pages, which have styles and nothing else of their own. A file name
-/// that gets past the escaping still can't run as a script.
-const CONTENT_SECURITY_POLICY: &[u8] = b"Content-Security-Policy: default-src 'none'; \
-    style-src 'unsafe-inline'; img-src 'self' data:; media-src 'self'; \
-    base-uri 'none'; form-action 'none'; frame-ancestors 'self'\r\n";
-
 /// Writes the fields that the status alone decides.
 fn error(out: &mut Vec<u8>, status: Status, context: &Context<'_>) {
     let body = error_body(status);
@@ -252,6 +232,12 @@ fn error(out: &mut Vec<u8>, status: Status, context: &Context<'_>) {
         put(out, b"Content-Type: text/plain; charset=utf-8\r\n");
     }
     number(out, b"Content-Length", body.len() as u64);
+    advice(out, status);
+    put(out, &context.policy.page);
+}
+
+/// Writes what a client may do after an error.
+fn advice(out: &mut Vec<u8>, status: Status) {
     match status {
         Status::MethodNotAllowed => line(out, b"Allow", ALLOW.as_bytes()),
         Status::TooManyRequests | Status::ServiceUnavailable => {
@@ -259,7 +245,6 @@ fn error(out: &mut Vec<u8>, status: Status, context: &Context<'_>) {
         }
         _ => {}
     }
-    put(out, &context.policy.page);
 }
 
 /// Writes `Connection`. HTTP/1.1 assumes persistence, and HTTP/1.0 has to be told of it
@@ -379,6 +364,19 @@ mod tests {
         assert_eq!(heads(&file, later.as_deref()), heads(&file, None));
     }
 
+    fn page(media_type: &str) -> Page<'_> {
+        Page {
+            status: Status::Ok,
+            media_type,
+            length: Length::Known(u64::MAX),
+            etag: None,
+            coding: None,
+            vary: "Accept, Cookie, User-Agent",
+            caching: Caching::Revalidate,
+            file_name: None,
+        }
+    }
+
     fn responses<'a>(file: &'a Representation<'a>, text: &'a str) -> Vec<Head<'a>> {
         const ONE: Selection = Selection::One(ByteRange {
             first: u64::MAX - 1,
@@ -402,11 +400,7 @@ mod tests {
                 .find(|status| status.code() == code)
                 .unwrap(),
         });
-        let page = Head::Page {
-            status: Status::RequestHeaderFieldsTooLarge,
-            media_type: text,
-            content_length: u64::MAX,
-        };
+        let page = Head::Page(page(text));
         let others = [
             Head::Missing {
                 representation: file,
@@ -470,7 +464,7 @@ mod tests {
         let mut file = video();
         file.disposition = Some((Disposition::Attachment, &name));
         for response in responses(&file, &location) {
-            if let Head::Page { .. } = response {
+            if let Head::Page(_) = response {
                 continue;
             }
             let bound = response.head_bound(&policy);
@@ -558,17 +552,19 @@ mod tests {
     #[test]
     fn pages_are_confined() {
         let policy = Policy::default();
-        let page = Head::Page {
-            status: Status::Ok,
-            media_type: "text/html; charset=utf-8",
-            content_length: 7,
+        let etag = EntityTag::of_hash(u64::MAX, Strength::Weak);
+        let name = "\"".repeat(NAME_BYTES);
+        let page = Page {
+            status: Status::ServiceUnavailable,
+            etag: Some(&etag),
+            coding: Some(crate::representation::coding::Coding::Gzip),
+            file_name: Some(&name),
+            ..page("text/html; charset=utf-8")
         };
-        let head = head(&page, &context(&policy), "");
-        assert!(
-            head.contains("\r\nContent-Type: text/html; charset=utf-8\r\nContent-Length: 7\r\n")
-        );
+        let head = head(&Head::Page(page), &context(&policy), "");
         assert!(head.contains("\r\nContent-Security-Policy: default-src 'none'; style-src"));
         assert!(!head.contains("  "), "{head}");
+        assert!(head.len() <= Head::Page(page).head_bound(&policy));
     }
 
     #[test]

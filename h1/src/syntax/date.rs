@@ -49,17 +49,18 @@ pub fn write(seconds: i64) -> [u8; 29] {
     ]
 }
 
-/// Returns `seconds` since 1970 for a person or for Kodi, `1994-11-06 08:49`, in UTC. The
+/// Returns `seconds` since 1970 for a person or for Kodi, `1994-11-06 08:49:37`, in UTC. The
 /// range is the same as with [`write()`].
-pub fn listing(seconds: i64) -> [u8; 16] {
+pub fn listing(seconds: i64) -> [u8; 19] {
     let civil = Civil::at(seconds);
     let [y1, y2, y3, y4] = four_digits(civil.year);
     let [o1, o2] = two_digits(civil.month);
     let [d1, d2] = two_digits(civil.day);
     let [h1, h2] = two_digits(civil.hour);
     let [m1, m2] = two_digits(civil.minute);
+    let [s1, s2] = two_digits(civil.second);
     [
-        y1, y2, y3, y4, b'-', o1, o2, b'-', d1, d2, b' ', h1, h2, b':', m1, m2,
+        y1, y2, y3, y4, b'-', o1, o2, b'-', d1, d2, b' ', h1, h2, b':', m1, m2, b':', s1, s2,
     ]
 }
 
@@ -402,12 +403,12 @@ mod tests {
     }
 
     #[test]
-    fn listings_have_minutes() {
+    fn times_in_listings() {
         let cases = [
-            (0, "1970-01-01 00:00"),
-            (-1, "1969-12-31 23:59"),
-            (784_111_777, "1994-11-06 08:49"),
-            (i64::MAX, "9999-12-31 23:59"),
+            (0, "1970-01-01 00:00:00"),
+            (-1, "1969-12-31 23:59:59"),
+            (784_111_777, "1994-11-06 08:49:37"),
+            (i64::MAX, "9999-12-31 23:59:59"),
         ];
         for (seconds, text) in cases {
             assert_eq!(from_utf8(&listing(seconds)), Ok(text), "{seconds}");

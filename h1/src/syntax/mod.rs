@@ -7,3 +7,4 @@ pub mod name;
 pub mod percent;
 pub mod shown;
 pub mod token;
+pub(crate) mod weight;

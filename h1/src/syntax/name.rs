@@ -40,6 +40,16 @@ pub(crate) fn decode(bytes: &[u8], path: &mut String) -> Result<(), Refusal> {
     Ok(())
 }
 
+/// Returns the text for bytes that are not checked: any text that a client sent.
+pub(crate) fn text(bytes: &[u8]) -> String {
+    let mut text = String::with_capacity(bytes.len());
+    for chunk in bytes.utf8_chunks() {
+        text.push_str(chunk.valid());
+        text.extend(chunk.invalid().iter().filter_map(|byte| letter(*byte)));
+    }
+    text
+}
+
 /// Returns the bytes that the text of a name or a path stands for.
 pub fn bytes(name: &str) -> impl Iterator<Item = u8> {
     name.chars().flat_map(|letter| {
@@ -72,7 +82,7 @@ pub fn is_hidden(path: &str, name: &str) -> bool {
 }
 
 /// Returns the byte that a character stands for, if any.
-fn byte(letter: char) -> Option<u8> {
+pub fn byte(letter: char) -> Option<u8> {
     let value = u32::from(letter).checked_sub(FIRST)?;
     u8::try_from(value).ok().filter(|byte| !byte.is_ascii())
 }

@@ -34,7 +34,7 @@
 use alloc::string::String;
 
 use crate::limits::{MARKDOWN_BYTES, MARKDOWN_REPEATED_BYTES};
-use crate::markup::{ESCAPED_BYTES, push_text};
+use crate::markup::text::{ESCAPED_BYTES, push_text};
 
 mod blocks;
 mod code_spans;

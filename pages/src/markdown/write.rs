@@ -11,7 +11,7 @@ use super::inlines::{self, Inlines, Token};
 use super::link::{self, Link};
 use super::table::Alignment;
 use crate::limits::MARKDOWN_REPEATED_BYTES;
-use crate::markup::push_text;
+use crate::markup::text::push_text;
 
 /// Appends a document.
 pub(super) fn write(document: &Document, out: &mut String) {

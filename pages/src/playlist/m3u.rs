@@ -21,11 +21,8 @@ pub enum Part<'p> {
 /// Most bytes of a part besides addresses and titles.
 const MARKUP_BYTES: usize = 64;
 
-impl Part<'_> {
-    /// Returns the most bytes that [`Part::write`] appends, so that a caller can reserve
-    /// the memory before.
-    #[must_use]
-    pub fn bound(&self) -> usize {
+impl crate::Part for Part<'_> {
+    fn bound(&self) -> usize {
         let more = match self {
             Self::Start | Self::End => 0,
             Self::Item(item) => item.bound(1, ENCODED_BYTES, 1),
@@ -33,8 +30,7 @@ impl Part<'_> {
         more.saturating_add(MARKUP_BYTES)
     }
 
-    /// Appends the part to the playlist.
-    pub fn write(&self, playlist: &mut String) {
+    fn write(&self, playlist: &mut String) {
         match self {
             Self::Start => playlist.push_str("#EXTM3U\n"),
             Self::Item(item) => write_item(playlist, item),
@@ -62,6 +58,7 @@ fn write_item(playlist: &mut String, item: &Item<'_>) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Part as _;
     use proptest::prelude::*;
 
     const BASE: &str = "http://[::1]:8080/a%20b/";

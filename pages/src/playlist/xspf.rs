@@ -24,11 +24,8 @@ pub enum Part<'p> {
 /// Most bytes of a part besides addresses and titles.
 const MARKUP_BYTES: usize = 320;
 
-impl Part<'_> {
-    /// Returns the most bytes that [`Part::write`] appends, so that a caller can reserve
-    /// the memory before.
-    #[must_use]
-    pub fn bound(&self) -> usize {
+impl crate::Part for Part<'_> {
+    fn bound(&self) -> usize {
         let more = match self {
             Self::Start(title) => title.len().saturating_mul(ESCAPED_BYTES),
             // An encoded path has no character that is escaped.
@@ -38,8 +35,7 @@ impl Part<'_> {
         more.saturating_add(MARKUP_BYTES)
     }
 
-    /// Appends the part to the playlist.
-    pub fn write(&self, playlist: &mut String) {
+    fn write(&self, playlist: &mut String) {
         match self {
             Self::Start(title) => {
                 playlist.push_str(
@@ -100,6 +96,7 @@ fn escape(text: impl Iterator<Item = char>, playlist: &mut String) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Part as _;
     use alloc::format;
     use proptest::prelude::*;
 

@@ -17,7 +17,7 @@ use alloc::vec::Vec;
 use core::fmt::Write as _;
 
 use crate::limits::COLOURED_BYTES;
-use crate::markup::{ESCAPED_BYTES, push_text};
+use crate::markup::text::{ESCAPED_BYTES, push_text};
 use language::{Class, Language};
 use lexer::Open;
 

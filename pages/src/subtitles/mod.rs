@@ -5,13 +5,11 @@
 //! | --- | --- |
 //! | [`siblings`] | the files that are subtitles of a film |
 //! | [`webvtt`] | the conversion to WebVTT |
-//! | `charset` | the text of a file in one of four encodings |
 //! | `cue` | the text of a cue, in which nothing but b, i and u is markup |
 //! | `language` | languages by code and by name |
 //! | `timing` | the line with the times of a cue |
 //! | `words` | the words of a name that tell the language and what is special |
 
-mod charset;
 mod cue;
 mod language;
 pub mod siblings;

@@ -12,7 +12,7 @@ use core::fmt::Write as _;
 
 use super::words::{SEPARATORS, SPECIAL, Words};
 use crate::limits::SUBTITLES;
-use crate::natural_order;
+use crate::entries::natural_order;
 
 /// Endings of the files that can be converted.
 const ENDINGS: [&str; 2] = ["srt", "vtt"];

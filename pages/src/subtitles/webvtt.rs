@@ -7,7 +7,7 @@
 
 use alloc::string::String;
 
-use super::charset;
+use crate::charset;
 use super::cue::Cue;
 use super::timing::Timing;
 use crate::limits::SUBTITLES_BYTES;

@@ -1,6 +1,6 @@
 //! Text of files that is safe in HTML.
 //!
-//! Names have rules of their own ([`crate::html`]): text has lines and tabs, and no
+//! Names have rules of their own ([`crate::markup::html`]): text has lines and tabs, and no
 //! character of it stands for a byte.
 
 use alloc::string::String;

@@ -4,8 +4,7 @@ use alloc::borrow::Cow;
 use alloc::string::String;
 
 /// Most bytes that one byte becomes as UTF-8: the euro sign of Windows-1252 has three.
-#[cfg(test)]
-const DECODED_BYTES: usize = 3;
+pub const DECODED_BYTES: usize = 3;
 
 /// Bytes at the start that tell whether a text without a mark is UTF-16.
 const GUESSED_BYTES: usize = 512;
@@ -19,7 +18,8 @@ const WINDOWS_1252: [char; 32] = [
 ];
 
 /// Returns the text without its byte order mark.
-pub(super) fn decode(input: &[u8]) -> Cow<'_, str> {
+#[must_use]
+pub fn decode(input: &[u8]) -> Cow<'_, str> {
     if let Some(text) = input.strip_prefix(b"\xef\xbb\xbf") {
         return String::from_utf8_lossy(text);
     }

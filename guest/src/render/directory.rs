@@ -1,0 +1,333 @@
+//! A directory in the form that a request asks for.
+
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::fmt::Write as _;
+
+use h1::representation::etag::{EntityTag, Strength};
+use h1::representation::media_type;
+use pages::assets::VERSION;
+use pages::entries::file_kind::FileKind;
+use pages::entries::picture::Pictures;
+use pages::entries::{Entry, Kind};
+use pages::fnv::Fnv;
+use pages::folder::{End, Folder, Numbers, Row, Start, Summary};
+use pages::json;
+use pages::markup::link::Link;
+use pages::names::Line;
+use pages::plain;
+use pages::player::{self, Player};
+use pages::playlist::{self, m3u, xspf};
+use pages::subtitles::siblings::{self, Subtitle};
+use pages::view::{Form, View};
+
+use super::pieces::Pieces;
+use super::text::Texts;
+use super::Subject;
+use crate::files::name;
+use crate::files::quota::Reservation;
+use crate::limits::ENTRY_WORK;
+use crate::reason::Reason;
+use crate::runtime::executor::Executor;
+
+/// A directory that was read, before it is written in a form.
+pub(super) struct Directory<'d> {
+    pub subject: &'d Subject,
+    pub entries: &'d [Entry],
+    /// Paths of files in directories for subtitles, relative to this one.
+    pub subtitle_paths: &'d [String],
+    pub texts: Texts<'d>,
+    pub executor: &'d Executor,
+}
+
+impl Directory<'_> {
+    /// Returns the tag of the response: it differs if anything does that shapes it.
+    pub async fn tag(&self) -> EntityTag {
+        let mut hash = Fnv::EMPTY;
+        hash.add(&VERSION.to_le_bytes());
+        // Writing to a hash can't fail.
+        let _ = write!(hash, "{:?}", self.subject);
+        for entry in self.entries {
+            let (kind, size) = match entry.kind {
+                Kind::Directory => (0, None),
+                Kind::File(size) => (1, size),
+            };
+            hash.add(entry.name.as_bytes());
+            hash.add(&[0, kind]);
+            hash.add(&size.unwrap_or(u64::MAX).to_le_bytes());
+            hash.add(&entry.modified.unwrap_or(i64::MIN).to_le_bytes());
+            self.executor.work(ENTRY_WORK).await;
+        }
+        EntityTag::of_hash(hash.value(), Strength::Weak)
+    }
+
+    /// Returns the response. Its memory is taken from `reservation`.
+    pub async fn write(&self, reservation: &mut Reservation) -> Result<Written, Reason> {
+        let view = &self.subject.view;
+        let mut pieces = Pieces::default();
+        match view.form {
+            Form::Html => self.write_html(view, &mut pieces, reservation).await?,
+            Form::Json => self.write_json(&mut pieces, reservation).await?,
+            Form::Text => self.write_names(&mut pieces, reservation).await?,
+            Form::M3u => self.write_m3u(&mut pieces, reservation).await?,
+            Form::Xspf => self.write_xspf(&mut pieces, reservation).await?,
+            Form::WebVtt => return Err(Reason::NoForm),
+        }
+        Ok(Written {
+            pieces: pieces.finish(reservation),
+            media_type: media_type(view.form),
+            file_name: self.file_name(),
+        })
+    }
+
+    async fn write_html(
+        &self,
+        view: &View,
+        pieces: &mut Pieces,
+        reservation: &mut Reservation,
+    ) -> Result<(), Reason> {
+        match self.opened()? {
+            None if !view.is_browser => self.write_plain(pieces, reservation).await,
+            None => self.write_folder(view, pieces, reservation).await,
+            Some(entry) if FileKind::of(entry).plays() => {
+                self.write_player(entry, pieces, reservation).await
+            }
+            Some(entry) => self.texts.write(entry, pieces, reservation).await,
+        }
+    }
+
+    /// Returns the file that the page is about. A picture is a view of its directory: a
+    /// script shows it above the others.
+    fn opened(&self) -> Result<Option<&Entry>, Reason> {
+        let Some(name) = &self.subject.view.open else {
+            return Ok(None);
+        };
+        let mut entries = self.entries.iter();
+        let entry = entries.find(|entry| *entry.name == **name);
+        let entry = entry.ok_or(Reason::NoEntry)?;
+        match FileKind::of(entry) {
+            FileKind::Image => Ok(None),
+            FileKind::Video | FileKind::Audio | FileKind::Text => Ok(Some(entry)),
+            _ => Err(Reason::NoForm),
+        }
+    }
+
+    async fn write_player(
+        &self,
+        entry: &Entry,
+        pieces: &mut Pieces,
+        reservation: &mut Reservation,
+    ) -> Result<(), Reason> {
+        let pictures = Pictures::of(self.entries);
+        let playable: Vec<&Entry> = self.playable().collect();
+        let subtitles = self.subtitles(entry, &playable).await;
+        let place = playable.iter().position(|other| other.name == entry.name);
+        let player = Player {
+            path: &self.subject.path,
+            view: &self.subject.view,
+            entry,
+            picture: pictures.of_file(self.entries, entry),
+            subtitles: &subtitles,
+        };
+        pieces.append(&player::Start(player), reservation)?;
+        let range = player::queue(place.unwrap_or(0), playable.len());
+        for other in playable.get(range).unwrap_or_default() {
+            let item = player::Item {
+                entry: other,
+                picture: pictures.of_file(self.entries, other),
+                is_current: other.name == entry.name,
+                sort: self.subject.view.sort,
+            };
+            pieces.append(&item, reservation)?;
+            self.executor.work(ENTRY_WORK).await;
+        }
+        pieces.append(&player::End(player), reservation)
+    }
+
+    /// Returns the subtitles of a film.
+    async fn subtitles<'e>(&'e self, film: &Entry, playable: &[&Entry]) -> Vec<Subtitle<'e>> {
+        let is_film = |entry: &&&Entry| FileKind::of(entry) == FileKind::Video;
+        let is_alone = playable.iter().filter(is_film).count() == 1;
+        let names = self.entries.iter().map(|entry| &*entry.name);
+        let names = names.chain(self.subtitle_paths.iter().map(|path| &**path));
+        let found = siblings::find(&film.name, is_alone, names);
+        let work = u32::try_from(self.entries.len()).unwrap_or(u32::MAX);
+        self.executor.work(work.saturating_mul(ENTRY_WORK)).await;
+        found
+    }
+
+    async fn write_plain(
+        &self,
+        pieces: &mut Pieces,
+        reservation: &mut Reservation,
+    ) -> Result<(), Reason> {
+        let path = &self.subject.path;
+        pieces.append(&plain::Start { path }, reservation)?;
+        for entry in self.entries {
+            pieces.append(&plain::Row(entry), reservation)?;
+            self.executor.work(ENTRY_WORK).await;
+        }
+        let is_empty = self.entries.is_empty();
+        pieces.append(&plain::End { is_empty }, reservation)
+    }
+
+    async fn write_folder(
+        &self,
+        view: &View,
+        pieces: &mut Pieces,
+        reservation: &mut Reservation,
+    ) -> Result<(), Reason> {
+        let entries = self.entries;
+        let pictures = Pictures::of(entries);
+        let mut summary = Summary::new();
+        for entry in entries {
+            summary.add(entry, entries, &pictures);
+            self.executor.work(ENTRY_WORK).await;
+        }
+        let (numbers, range) = Numbers::of(view.page, entries.len());
+        let readme = match numbers.current == 1 {
+            true => self.texts.readme(entries, reservation).await?,
+            false => None,
+        };
+        let folder = Folder {
+            path: &self.subject.path,
+            view,
+            summary: &summary,
+            numbers,
+            picture: pictures.of_directory(entries),
+            first_playable: self.playable().next().map(|entry| &*entry.name),
+        };
+        pieces.append(&Start(folder), reservation)?;
+        for entry in entries.get(range).unwrap_or_default() {
+            let row = Row {
+                entry,
+                picture: pictures.of_file(entries, entry),
+                is_side_file: pictures.is_side_file(entry),
+            };
+            pieces.append(&row, reservation)?;
+            self.executor.work(ENTRY_WORK).await;
+        }
+        let readme = readme.as_deref();
+        pieces.append(&End { folder, readme }, reservation)
+    }
+
+    async fn write_json(
+        &self,
+        pieces: &mut Pieces,
+        reservation: &mut Reservation,
+    ) -> Result<(), Reason> {
+        let pictures = Pictures::of(self.entries);
+        pieces.append(&json::Part::Start, reservation)?;
+        let mut is_first = true;
+        for entry in self.entries {
+            let cover = pictures.of_file(self.entries, entry);
+            let cover = cover.map(|name| Link::to(name, false));
+            let is_directory = entry.is_directory();
+            let item = json::Item {
+                name: &entry.name,
+                is_directory,
+                size: entry.size(),
+                modified: entry.modified,
+                kind: FileKind::of(entry).word(),
+                media_type: (!is_directory).then(|| media_type::of(&entry.name)),
+                cover: cover.as_ref().map(Link::as_str),
+            };
+            pieces.append(&json::Part::Item { item, is_first }, reservation)?;
+            is_first = false;
+            self.executor.work(ENTRY_WORK).await;
+        }
+        pieces.append(&json::Part::End, reservation)
+    }
+
+    async fn write_names(
+        &self,
+        pieces: &mut Pieces,
+        reservation: &mut Reservation,
+    ) -> Result<(), Reason> {
+        for entry in self.entries {
+            pieces.append(&Line(entry), reservation)?;
+            self.executor.work(ENTRY_WORK).await;
+        }
+        Ok(())
+    }
+
+    async fn write_m3u(
+        &self,
+        pieces: &mut Pieces,
+        reservation: &mut Reservation,
+    ) -> Result<(), Reason> {
+        pieces.append(&m3u::Part::Start, reservation)?;
+        for (entry, number) in self.playable().zip(1..) {
+            let item = self.item(entry, number).await;
+            pieces.append(&m3u::Part::Item(item), reservation)?;
+        }
+        pieces.append(&m3u::Part::End, reservation)
+    }
+
+    async fn write_xspf(
+        &self,
+        pieces: &mut Pieces,
+        reservation: &mut Reservation,
+    ) -> Result<(), Reason> {
+        let title = self.title();
+        pieces.append(&xspf::Part::Start(title), reservation)?;
+        for (entry, number) in self.playable().zip(1..) {
+            let item = self.item(entry, number).await;
+            pieces.append(&xspf::Part::Item(item), reservation)?;
+        }
+        pieces.append(&xspf::Part::End, reservation)
+    }
+
+    fn playable(&self) -> impl Iterator<Item = &Entry> {
+        let entries = self.entries.iter();
+        entries.filter(|entry| FileKind::of(entry).plays())
+    }
+
+    /// Returns what a playlist says of an entry.
+    async fn item<'e>(&'e self, entry: &'e Entry, number: u32) -> playlist::Item<'e> {
+        self.executor.work(ENTRY_WORK).await;
+        playlist::Item {
+            base: &self.subject.base,
+            name: &entry.name,
+            subtitle: None,
+            number,
+        }
+    }
+
+    /// Returns the name of the directory.
+    fn title(&self) -> &str {
+        match name(&self.subject.path) {
+            "" => "porthole",
+            name => name,
+        }
+    }
+
+    /// Returns the name under which a client saves a playlist.
+    fn file_name(&self) -> Option<String> {
+        let extension = match self.subject.view.form {
+            Form::M3u => ".m3u",
+            Form::Xspf => ".xspf",
+            _ => return None,
+        };
+        Some([self.title(), extension].concat())
+    }
+}
+
+fn media_type(form: Form) -> &'static str {
+    match form {
+        Form::Html => super::HTML,
+        Form::Json => "application/json",
+        Form::Text => "text/plain; charset=utf-8",
+        // mpv does not take `application/vnd.apple.mpegurl` for a playlist.
+        Form::M3u => "audio/x-mpegurl; charset=utf-8",
+        Form::Xspf => "application/xspf+xml",
+        Form::WebVtt => "text/vtt; charset=utf-8",
+    }
+}
+
+/// A directory in a form.
+pub(super) struct Written {
+    pub pieces: Vec<String>,
+    pub media_type: &'static str,
+    pub file_name: Option<String>,
+}

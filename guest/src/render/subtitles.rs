@@ -1,0 +1,82 @@
+//! Subtitles in the form that browsers read.
+
+use alloc::rc::Rc;
+use alloc::vec::Vec;
+
+use h1::representation::disposition::Disposition;
+use h1::representation::etag::{EntityTag, Strength};
+use pages::assets::VERSION;
+use pages::fnv::Fnv;
+use pages::limits::SUBTITLES_BYTES;
+use pages::subtitles::webvtt;
+
+use super::directory::Written;
+use crate::files::file::{Content, File};
+use crate::files::quota::Reservation;
+use crate::files::root::read_start;
+use crate::files::{self, Files, Found};
+use crate::limits::SUBTITLE_BYTES_PER_WORK;
+use crate::reason::Reason;
+
+/// A file of subtitles that can be converted.
+pub(super) struct Subtitles<'s> {
+    path: &'s str,
+    file: Rc<File>,
+    size: usize,
+}
+
+impl<'s> Subtitles<'s> {
+    /// Returns the file at a path, if it is one of subtitles.
+    pub async fn find(files: &Files, path: &'s str, now: i64) -> Result<Self, Reason> {
+        let Found::File(file) = files.look_up(path, now).await? else {
+            return Err(Reason::NoForm);
+        };
+        let size = usize::try_from(file.metadata.size).unwrap_or(usize::MAX);
+        let name = files::name(path);
+        if !pages::subtitles::siblings::is_subtitle(name) || size > SUBTITLES_BYTES {
+            return Err(Reason::NoForm);
+        }
+        Ok(Self { path, file, size })
+    }
+
+    /// Returns the tag of the converted file.
+    pub fn tag(&self) -> EntityTag {
+        let original = self.file.represent(Disposition::Inline, "").etag;
+        let mut hash = Fnv::EMPTY;
+        hash.add(&VERSION.to_le_bytes());
+        hash.add(original.as_bytes());
+        EntityTag::of_hash(hash.value(), Strength::Weak)
+    }
+
+    /// Returns the converted file. Its memory is taken from `reservation`.
+    pub async fn write(
+        &self,
+        files: &Files,
+        reservation: &mut Reservation,
+        now: i64,
+    ) -> Result<Written, Reason> {
+        let decoded = self.size.saturating_mul(3);
+        let used = webvtt::bound(self.size).saturating_add(decoded);
+        reservation.reserve(used.saturating_add(self.size))?;
+        let (_, content) = files.open(self.path, &self.file, now).await?;
+        let read;
+        let bytes: &[u8] = match &content {
+            Content::Cached(bytes) => bytes,
+            Content::Open(file) => {
+                read = read_start(file, self.size).await?;
+                &read
+            }
+        };
+        let work = u32::try_from(bytes.len()).unwrap_or(u32::MAX) / SUBTITLE_BYTES_PER_WORK;
+        let mut text = webvtt::convert(bytes).map_err(|_| Reason::NoForm)?;
+        files.executor().work(work).await;
+        text.shrink_to_fit();
+        reservation.clear();
+        reservation.add(text.capacity());
+        Ok(Written {
+            pieces: Vec::from([text]),
+            media_type: "text/vtt; charset=utf-8",
+            file_name: None,
+        })
+    }
+}

@@ -1,0 +1,85 @@
+//! The query of a target as a form sends it
+//! (`application/x-www-form-urlencoded`, URL Standard §5.1).
+
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use crate::syntax::name;
+
+/// Returns the pairs of a query, in order. `+` is a space, and a key without `=` has an
+/// empty value. Bytes that are not UTF-8 become the characters that stand for them
+/// ([`crate::syntax::name`]), so that a name that a page shows comes back as it is.
+pub fn pairs(query: &[u8]) -> impl Iterator<Item = (String, String)> {
+    let parts = query.split(|byte| *byte == b'&');
+    parts.filter(|part| !part.is_empty()).map(|part| {
+        let mut sides = part.splitn(2, |byte| *byte == b'=');
+        let mut side = || decode(sides.next().unwrap_or_default());
+        (side(), side())
+    })
+}
+
+/// Returns decoded text. A `%` without two digits stands for itself, as in browsers.
+fn decode(text: &[u8]) -> String {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((byte, after)) = rest.split_first() {
+        rest = after;
+        let encoded = match (byte, after) {
+            (b'%', [high, low, after @ ..]) => digits(*high, *low).map(|byte| (byte, after)),
+            _ => None,
+        };
+        match (byte, encoded) {
+            (_, Some((byte, after))) => {
+                bytes.push(byte);
+                rest = after;
+            }
+            (b'+', None) => bytes.push(b' '),
+            (byte, None) => bytes.push(*byte),
+        }
+    }
+    name::text(&bytes)
+}
+
+fn digits(high: u8, low: u8) -> Option<u8> {
+    let digit = |byte: u8| char::from(byte).to_digit(16);
+    let (high, low) = digit(high).zip(digit(low))?;
+    u8::try_from(high << 4 | low).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn pairs_of_forms() {
+        let cases: &[(&str, &[(&str, &str)])] = &[
+            ("", &[]),
+            ("a", &[("a", "")]),
+            ("a=b&c=d", &[("a", "b"), ("c", "d")]),
+            ("&&a=&=b", &[("a", ""), ("", "b")]),
+            ("a=b=c", &[("a", "b=c")]),
+            ("open=A+film%2B%26.mp4", &[("open", "A film+&.mp4")]),
+            ("q=caf%C3%A9", &[("q", "caf\u{e9}")]),
+            ("q=caf%E9", &[("q", "caf\u{10ffe9}")]),
+            ("q=caf%F4%8F%BF%A9", &[("q", "caf\u{10ffe9}")]),
+            ("q=100%&r=%4&s=%zz", &[("q", "100%"), ("r", "%4"), ("s", "%zz")]),
+            ("q=%00%0a", &[("q", "\0\n")]),
+        ];
+        for (query, expected) in cases {
+            let found: Vec<_> = pairs(query.as_bytes()).collect();
+            let found: Vec<_> = found.iter().map(|(k, v)| (&**k, &**v)).collect();
+            assert_eq!(found, *expected, "{query}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn any_bytes_have_pairs(query: Vec<u8>) {
+            for (key, value) in pairs(&query) {
+                // A byte becomes a character of four at most.
+                prop_assert!(key.len() + value.len() <= 4 * query.len());
+            }
+        }
+    }
+}

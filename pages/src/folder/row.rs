@@ -1,0 +1,83 @@
+//! The row of an entry.
+
+use alloc::string::String;
+
+use askama::Template;
+use h1::syntax::percent::ENCODED_BYTES;
+
+use crate::Part;
+use crate::entries::{Entry, Tag};
+use crate::entries::file_kind::FileKind;
+use crate::markup::html::{ESCAPED_BYTES, SHOWN_BYTES, Shown, Value};
+use crate::markup::link::Link;
+use crate::markup::size::{Grouped, Minute, Size, Time};
+
+/// The row of an entry.
+#[derive(Clone, Copy, Debug)]
+pub struct Row<'e> {
+    /// The entry.
+    pub entry: &'e Entry,
+    /// The name of the image that stands for it.
+    pub picture: Option<&'e str>,
+    /// Whether it only belongs to another entry.
+    pub is_side_file: bool,
+}
+
+#[derive(Template)]
+#[template(path = "folder/row.html")]
+struct Markup<'e> {
+    kind: FileKind,
+    icon: &'static str,
+    is_directory: bool,
+    size: Option<(Grouped, Size)>,
+    modified: Option<(Time, Minute)>,
+    name: Shown<'e>,
+    value: Option<Value<'e>>,
+    link: Link,
+    picture: Option<Link>,
+    is_side_file: bool,
+    /// What scripts compare if they remember a position in the file.
+    tag: Option<Tag>,
+}
+
+/// Most bytes of a row beside names.
+const MARKUP_BYTES: usize = 896;
+
+impl Row<'_> {
+    fn markup(&self) -> Markup<'_> {
+        let name = &*self.entry.name;
+        let kind = FileKind::of(self.entry);
+        let has_page = kind.plays() || kind == FileKind::Text;
+        // A form can't send a line break as it is.
+        let value = (has_page && !name.contains(char::is_control)).then_some(Value(name));
+        Markup {
+            kind,
+            icon: kind.icon(name),
+            is_directory: self.entry.is_directory(),
+            size: self.entry.size().map(|size| (Grouped(size), Size(size))),
+            modified: self.entry.modified.map(|time| (Time(time), Minute(time))),
+            name: Shown(name),
+            value,
+            link: Link::to(name, kind == FileKind::Directory),
+            picture: self.picture.map(|picture| Link::to(picture, false)),
+            is_side_file: self.is_side_file,
+            tag: kind.plays().then(|| self.entry.tag()),
+        }
+    }
+}
+
+impl Part for Row<'_> {
+    fn bound(&self) -> usize {
+        const PER_BYTE: usize = 2 * ENCODED_BYTES + ESCAPED_BYTES + SHOWN_BYTES;
+        let picture = self.picture.map_or(0, str::len);
+        MARKUP_BYTES
+            .saturating_add(self.entry.name.len().saturating_mul(PER_BYTE))
+            .saturating_add(picture.saturating_mul(ENCODED_BYTES))
+    }
+
+    fn write(&self, out: &mut String) {
+        // Writing to memory can't fail.
+        let _ = self.markup().render_into(out);
+        out.push('\n');
+    }
+}

@@ -1,0 +1,340 @@
+//! The page of a film or a track: the player, and what the directory has to play next.
+
+use alloc::format;
+use alloc::string::String;
+use core::fmt;
+
+use askama::Template;
+use h1::representation::media_type;
+use h1::syntax::percent::{ENCODED_BYTES, encode_path};
+
+use crate::Part;
+use crate::entries::picture::stem;
+use crate::entries::sort::Sort;
+use crate::entries::Entry;
+use crate::folder::trail::{self, Step};
+use crate::markup::frame::Frame;
+use crate::markup::html::{ESCAPED_BYTES, SHOWN_BYTES, Shown};
+use crate::markup::link::Link;
+use crate::markup::size::{Grouped, Minute, Size, Time};
+use crate::subtitles::siblings::Subtitle;
+use crate::view::View;
+
+/// A file that plays, and what is around it.
+#[derive(Clone, Copy, Debug)]
+pub struct Player<'p> {
+    /// Path of its directory below the root.
+    pub path: &'p str,
+    /// What the request asks for.
+    pub view: &'p View,
+    /// The file.
+    pub entry: &'p Entry,
+    /// The name of the image that stands for it.
+    pub picture: Option<&'p str>,
+    /// Its subtitles.
+    pub subtitles: &'p [Subtitle<'p>],
+}
+
+/// The start of the page, up to the first item of the queue.
+#[derive(Clone, Copy, Debug, Template)]
+#[template(path = "player/start.html")]
+pub struct Start<'p>(pub Player<'p>);
+
+/// An item of the queue.
+#[derive(Clone, Copy, Debug)]
+pub struct Item<'p> {
+    /// The file.
+    pub entry: &'p Entry,
+    /// The name of the image that stands for it.
+    pub picture: Option<&'p str>,
+    /// Whether it is the one that the page plays.
+    pub is_current: bool,
+    /// The order of the queue.
+    pub sort: Sort,
+}
+
+/// The end of the page.
+#[derive(Clone, Copy, Debug, Template)]
+#[template(path = "player/end.html")]
+pub struct End<'p>(pub Player<'p>);
+
+/// Items of the queue: the directory around the file that plays.
+///
+/// - unit: items
+/// - at it: files that are further away are not in the queue
+/// - held by: `pages::player::the_queue_is_around_the_file`
+pub const QUEUE_ITEMS: usize = 500;
+
+/// Returns which of `count` files are in the queue of the one at this place.
+#[must_use]
+pub fn queue(place: usize, count: usize) -> core::ops::Range<usize> {
+    let start = place.saturating_sub(QUEUE_ITEMS / 2);
+    let start = start.min(count.saturating_sub(QUEUE_ITEMS));
+    start..start.saturating_add(QUEUE_ITEMS).min(count)
+}
+
+/// A reference to the page about a file of the same directory.
+struct PageLink<'p> {
+    name: &'p str,
+    sort: Sort,
+}
+
+impl fmt::Display for PageLink<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("?")?;
+        if self.sort != Sort::default() {
+            write!(f, "sort={}&amp;", self.sort)?;
+        }
+        let mut name = String::new();
+        encode_path(self.name, &mut name);
+        write!(f, "open={name}")
+    }
+}
+
+/// Subtitles as the browser's player reads them.
+struct Track<'p> {
+    link: Link,
+    language: &'p str,
+    label: &'p str,
+    is_default: bool,
+}
+
+impl Player<'_> {
+    fn frame(&self) -> Frame<'_> {
+        Frame {
+            title: stem(&self.entry.name),
+            depth: self.view.depth,
+            is_tv: self.view.is_tv,
+            plays: true,
+        }
+    }
+
+    fn steps(&self) -> impl Iterator<Item = Step<'_>> {
+        Step::to(self.path)
+    }
+
+    fn directory(&self) -> Shown<'_> {
+        trail::title(self.path)
+    }
+
+    fn title(&self) -> Shown<'_> {
+        Shown(stem(&self.entry.name))
+    }
+
+    fn name(&self) -> Shown<'_> {
+        Shown(&self.entry.name)
+    }
+
+    fn link(&self) -> Link {
+        Link::to(&self.entry.name, false)
+    }
+
+    fn poster(&self) -> Option<Link> {
+        self.picture.map(|picture| Link::to(picture, false))
+    }
+
+    fn media_type(&self) -> &'static str {
+        media_type::of(&self.entry.name)
+    }
+
+    /// Returns what people call the format: `MKV video`.
+    fn format(&self) -> String {
+        let extension = self.entry.name.rsplit_once('.').map_or("", |(_, end)| end);
+        let is_film = self.media_type().starts_with("video/");
+        let extension = extension.to_ascii_uppercase();
+        format!("{extension} {}", if is_film { "video" } else { "audio" })
+    }
+
+    fn size(&self) -> Option<(Grouped, Size)> {
+        let size = self.entry.size()?;
+        Some((Grouped(size), Size(size)))
+    }
+
+    fn modified(&self) -> Option<(Time, Minute)> {
+        let modified = self.entry.modified?;
+        Some((Time(modified), Minute(modified)))
+    }
+
+    fn tracks(&self) -> impl Iterator<Item = Track<'_>> {
+        self.subtitles.iter().map(|subtitle| Track {
+            link: Link::to(subtitle.path, false),
+            language: subtitle.language.as_deref().unwrap_or("und"),
+            label: &subtitle.label,
+            is_default: subtitle.is_default,
+        })
+    }
+}
+
+/// Most bytes of the start and of the end beside names.
+const MARKUP_BYTES: usize = 20 * 1024;
+
+/// Most bytes of an item, or of subtitles, beside names.
+const ITEM_BYTES: usize = 384;
+
+impl Part for Start<'_> {
+    fn bound(&self) -> usize {
+        let Player {
+            path,
+            view,
+            entry,
+            picture,
+            subtitles,
+        } = self.0;
+        let names = entry.name.len().saturating_add(picture.map_or(0, str::len));
+        let subtitles = subtitles.iter().map(|subtitle| {
+            let link = subtitle.path.len().saturating_mul(ENCODED_BYTES);
+            let label = subtitle.label.len().saturating_mul(ESCAPED_BYTES);
+            let language = subtitle.language.as_deref().map_or(0, str::len);
+            let language = language.saturating_mul(ESCAPED_BYTES);
+            ITEM_BYTES.saturating_add(link).saturating_add(label).saturating_add(language)
+        });
+        MARKUP_BYTES
+            .saturating_add(trail::bound(path, view.depth))
+            .saturating_add(names.saturating_mul(8 * SHOWN_BYTES))
+            .saturating_add(subtitles.sum())
+    }
+
+    fn write(&self, out: &mut String) {
+        // Writing to memory can't fail.
+        let _ = self.render_into(out);
+        out.push('\n');
+    }
+}
+
+#[derive(Template)]
+#[template(path = "player/item.html")]
+struct ItemMarkup<'p> {
+    page: PageLink<'p>,
+    picture: Option<Link>,
+    title: Shown<'p>,
+    size: Option<Size>,
+    is_current: bool,
+}
+
+impl Part for Item<'_> {
+    fn bound(&self) -> usize {
+        let names = self.picture.map_or(0, str::len).saturating_add(self.entry.name.len());
+        ITEM_BYTES.saturating_add(names.saturating_mul(ENCODED_BYTES + SHOWN_BYTES))
+    }
+
+    fn write(&self, out: &mut String) {
+        let markup = ItemMarkup {
+            page: PageLink {
+                name: &self.entry.name,
+                sort: self.sort,
+            },
+            picture: self.picture.map(|picture| Link::to(picture, false)),
+            title: Shown(stem(&self.entry.name)),
+            size: self.entry.size().map(Size),
+            is_current: self.is_current,
+        };
+        let _ = markup.render_into(out);
+        out.push('\n');
+    }
+}
+
+impl Part for End<'_> {
+    fn bound(&self) -> usize {
+        MARKUP_BYTES
+    }
+
+    fn write(&self, out: &mut String) {
+        let _ = self.render_into(out);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::entries::Kind;
+    use alloc::vec::Vec;
+    use h1::request::fields::Fields;
+    use proptest::prelude::*;
+
+    fn page(path: &str, name: &str, query: &str, subtitles: &[Subtitle<'_>]) -> String {
+        let depth = path.split('/').count();
+        let view = View::of(Some(query.as_bytes()), &Fields::EMPTY, depth).unwrap();
+        let entry = Entry {
+            name: name.into(),
+            kind: Kind::File(Some(1_536)),
+            modified: Some(1_000_000_000),
+        };
+        let player = Player {
+            path,
+            view: &view,
+            entry: &entry,
+            picture: Some(name),
+            subtitles,
+        };
+        let item = Item {
+            entry: &entry,
+            picture: Some(name),
+            is_current: true,
+            sort: view.sort,
+        };
+        let mut page = String::new();
+        let parts: [&dyn Part; 3] = [&Start(player), &item, &End(player)];
+        for part in parts {
+            let before = page.len();
+            part.write(&mut page);
+            assert!(page.len() - before <= part.bound());
+        }
+        page
+    }
+
+    fn subtitle(path: &str) -> Subtitle<'_> {
+        Subtitle {
+            path,
+            language: Some("en".into()),
+            label: "English <b>".into(),
+            is_forced: false,
+            is_sdh: false,
+            is_default: true,
+        }
+    }
+
+    #[test]
+    fn a_film_has_its_address_its_subtitles_and_its_queue() {
+        let page = page("Films", "A & B.mkv", "sort=-date", &[subtitle("Subs/A.en.srt")]);
+        for text in [
+            "src=\"A%20%26%20B.mkv\"",
+            "data-type=\"video/x-matroska\"",
+            "<track kind=\"subtitles\" srclang=\"en\" label=\"English &lt;b&gt;\" \
+             src=\"Subs/A.en.srt?get=vtt\" default>",
+            "<h1>A &amp; B</h1>",
+            "MKV video",
+            "href=\"?sort=-date&amp;open=A%20%26%20B.mkv\" aria-current=\"true\"",
+            "<title>A &amp; B – porthole</title>",
+        ] {
+            assert!(page.contains(text), "{text}");
+        }
+        assert!(page.ends_with("</html>\n"));
+    }
+
+    #[test]
+    fn the_queue_is_around_the_file() {
+        let cases = [
+            (0, 1, 0..1),
+            (3, 10, 0..10),
+            (0, 2 * QUEUE_ITEMS, 0..QUEUE_ITEMS),
+            (QUEUE_ITEMS, 2 * QUEUE_ITEMS, QUEUE_ITEMS / 2..QUEUE_ITEMS + QUEUE_ITEMS / 2),
+            (2 * QUEUE_ITEMS - 1, 2 * QUEUE_ITEMS, QUEUE_ITEMS..2 * QUEUE_ITEMS),
+        ];
+        for (place, count, expected) in cases {
+            assert_eq!(queue(place, count), expected);
+            assert!(queue(place, count).contains(&place));
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn names_are_text_and_no_part_is_longer_than_its_bound(
+            name in "[a\"&<\n\u{202e}\u{10fff6}\u{1f600} ]{1,255}(.mp4|)",
+            levels in 1_usize..100,
+        ) {
+            let path = Vec::from_iter(core::iter::repeat_n(&*name, levels)).join("/");
+            let page = page(&path, &name, "", &[subtitle(&name)]);
+            prop_assert!(!page.contains("<\n") && !page.contains("<\""));
+        }
+    }
+}

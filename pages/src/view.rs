@@ -1,0 +1,406 @@
+//! What a request asks to see of a directory: its query, what its client accepts, and what
+//! a person chose before.
+
+use alloc::string::String;
+
+use h1::request::accept;
+use h1::request::cookie;
+use h1::request::fields::{Fields, Name};
+use h1::request::query;
+
+use crate::entries::sort::Sort;
+
+/// What a request asks to see of a directory.
+///
+/// | query | meaning |
+/// | --- | --- |
+/// | `sort=name`, `date`, `size`, `kind` | the order; with `-` before it, descending |
+/// | `as=list`, `as=grid` | the look |
+/// | `q=TEXT` | only names that contain the text |
+/// | `page=N`, `page=all` | one of several pages, or one long one |
+/// | `open=NAME` | the page about a file |
+/// | `from=N` | the byte from which a long text is shown |
+/// | `get=FORM` | another form: [`Form::named`] |
+/// | `tv=1`, `tv=0` | the page for a television, or not |
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct View {
+    /// The form of the response.
+    pub form: Form,
+    /// Whether the query names the form, so that it does not depend on the client.
+    pub is_form_named: bool,
+    /// The order.
+    pub sort: Sort,
+    /// The look, if the query asks for one.
+    pub look: Option<Look>,
+    /// The looks that a person chose before, by the content of directories.
+    pub chosen: [Option<Look>; Content::ALL.len()],
+    /// Text that names must contain; may be empty.
+    pub filter: String,
+    /// The page of several.
+    pub page: Number,
+    /// The name of the file that the page is about.
+    pub open: Option<String>,
+    /// The byte from which a long text is shown.
+    pub from: u64,
+    /// Whether the client is a television.
+    pub is_tv: bool,
+    /// Whether the client asks for HTML by name, as browsers do. Any other client gets a
+    /// list whole.
+    pub is_browser: bool,
+    /// Levels between the root and the address of the request.
+    pub depth: usize,
+}
+
+/// Forms of a directory.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(missing_docs, reason = "the names say it")]
+pub enum Form {
+    Html,
+    Json,
+    /// A name on each line.
+    Text,
+    M3u,
+    Xspf,
+    /// Subtitles as browsers read them; a form of a file, not of a directory.
+    WebVtt,
+}
+
+/// Looks of a list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(missing_docs, reason = "the names say it")]
+pub enum Look {
+    List,
+    Grid,
+}
+
+/// What most files of a directory are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(missing_docs, reason = "the names say it")]
+pub enum Content {
+    Pictures,
+    Films,
+    Tracks,
+    Others,
+}
+
+/// The number of a page of several.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Number {
+    /// The first one.
+    #[default]
+    First,
+    /// The one with this number, counted from 1.
+    At(usize),
+    /// All of them, as one.
+    All,
+}
+
+/// A form that does not exist.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct UnknownForm;
+
+impl Form {
+    /// Returns the form that a query names.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        match name {
+            "json" => Some(Self::Json),
+            "m3u" | "m3u8" => Some(Self::M3u),
+            "xspf" => Some(Self::Xspf),
+            _ => None,
+        }
+    }
+
+    /// Returns the form of a file that a query asks for, if it asks for any.
+    ///
+    /// # Errors
+    ///
+    /// No file has the form.
+    pub fn of_file(query: Option<&[u8]>) -> Result<Option<Self>, UnknownForm> {
+        let mut pairs = query.into_iter().flat_map(query::pairs);
+        match pairs.find(|(key, _)| key == "get") {
+            None => Ok(None),
+            Some((_, value)) if value == "vtt" => Ok(Some(Self::WebVtt)),
+            Some(_) => Err(UnknownForm),
+        }
+    }
+
+    /// Whether the form has absolute addresses.
+    #[must_use]
+    pub fn has_addresses(self) -> bool {
+        matches!(self, Self::M3u | Self::Xspf)
+    }
+
+    /// Returns the form that a client accepts most. Without a wish for one by name, it is
+    /// HTML.
+    fn accepted(fields: &Fields<'_>) -> Self {
+        let weight = |media_type| accept::weight_of(fields, media_type);
+        let html = weight("text/html");
+        let (json, text) = (weight("application/json"), weight("text/plain"));
+        if json > html && json >= text {
+            Self::Json
+        } else if text > html {
+            Self::Text
+        } else {
+            Self::Html
+        }
+    }
+}
+
+impl Look {
+    fn named(name: &[u8]) -> Option<Self> {
+        match name {
+            b"list" => Some(Self::List),
+            b"grid" => Some(Self::Grid),
+            _ => None,
+        }
+    }
+
+    /// Returns the word for it.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::List => "list",
+            Self::Grid => "grid",
+        }
+    }
+}
+
+impl Content {
+    const ALL: [Self; 4] = [Self::Pictures, Self::Films, Self::Tracks, Self::Others];
+
+    /// Returns the name of the cookie with the look that a person chose.
+    #[must_use]
+    pub fn cookie(self) -> &'static str {
+        match self {
+            Self::Pictures => "porthole_view_photos",
+            Self::Films => "porthole_view_films",
+            Self::Tracks | Self::Others => "porthole_view",
+        }
+    }
+}
+
+impl View {
+    /// Returns what a request asks for. Values that mean nothing are ignored, but for
+    /// those of `get`: a program should learn that it asked for something else.
+    ///
+    /// # Errors
+    ///
+    /// The query asks for a form that does not exist.
+    pub fn of(
+        query: Option<&[u8]>,
+        fields: &Fields<'_>,
+        depth: usize,
+    ) -> Result<Self, UnknownForm> {
+        let look_of = |content: Content| {
+            cookie::value(fields, content.cookie()).and_then(Look::named)
+        };
+        let mut view = Self {
+            form: Form::accepted(fields),
+            is_form_named: false,
+            sort: Sort::default(),
+            look: None,
+            chosen: Content::ALL.map(look_of),
+            filter: String::new(),
+            page: Number::First,
+            open: None,
+            from: 0,
+            is_tv: is_tv(fields),
+            is_browser: accept::weight_of(fields, "text/html") > 0,
+            depth,
+        };
+        for (key, value) in query.into_iter().flat_map(query::pairs) {
+            match &*key {
+                "sort" => view.sort = Sort::parse(&value).unwrap_or_default(),
+                "as" => view.look = Look::named(value.as_bytes()),
+                "q" => view.filter = value.trim().to_lowercase(),
+                "page" => view.page = Number::parse(&value),
+                "open" => view.open = Some(value),
+                "from" => view.from = value.parse().unwrap_or(0),
+                "get" => {
+                    view.form = Form::named(&value).ok_or(UnknownForm)?;
+                    view.is_form_named = true;
+                }
+                "tv" => view.is_tv = value != "0",
+                _ => {}
+            }
+        }
+        Ok(view)
+    }
+
+    /// Returns a view with this form and nothing that depends on the client.
+    #[must_use]
+    pub fn plain(form: Form) -> Self {
+        Self {
+            form,
+            is_form_named: true,
+            sort: Sort::default(),
+            look: None,
+            chosen: Content::ALL.map(|_| None),
+            filter: String::new(),
+            page: Number::First,
+            open: None,
+            from: 0,
+            is_tv: false,
+            is_browser: false,
+            depth: 0,
+        }
+    }
+
+    /// Returns the request fields that the response depends on, for `Vary`.
+    #[must_use]
+    pub fn fields(&self) -> &'static str {
+        match self.is_form_named {
+            true => "",
+            false => "Accept, Cookie, User-Agent",
+        }
+    }
+
+    /// Returns the look for a directory with this content: the one that the query asks for,
+    /// else the one that a person chose before, else the one that suits the content.
+    #[must_use]
+    pub fn look(&self, content: Content) -> Look {
+        let chosen = self.chosen.get(content as usize).copied().flatten();
+        let usual = match content {
+            Content::Pictures | Content::Films => Look::Grid,
+            Content::Tracks | Content::Others => Look::List,
+        };
+        self.look.or(chosen).unwrap_or(usual)
+    }
+}
+
+impl Number {
+    fn parse(text: &str) -> Self {
+        match text {
+            "all" => Self::All,
+            text => text.parse().map_or(Self::First, Self::At),
+        }
+    }
+}
+
+/// Whether the client is the browser of a television, by its own word or by a choice that
+/// it keeps.
+fn is_tv(fields: &Fields<'_>) -> bool {
+    const NAMES: [&[u8]; 8] = [
+        b"Tizen", b"Web0S", b"webOS", b"SMART-TV", b"BRAVIA", b"AFT", b"GoogleTV", b"HbbTV",
+    ];
+    match cookie::value(fields, "porthole_tv") {
+        Some(b"1") => return true,
+        Some(b"0") => return false,
+        _ => {}
+    }
+    let agent = fields.only(Name::UserAgent).unwrap_or_default();
+    let has = |name: &[u8]| agent.windows(name.len()).any(|part| part == name);
+    NAMES.into_iter().any(has)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloc::format;
+    use h1::request::head::{Parse, Scanner};
+
+    const BROWSER: &str = "Accept: text/html,application/xhtml+xml,*/*;q=0.8\n";
+
+    /// Returns the view of a request with this query and these field lines.
+    fn view(query: &str, lines: &str) -> Result<View, UnknownForm> {
+        let lines: String = lines.lines().map(|line| format!("{line}\r\n")).collect();
+        let head = format!("GET / HTTP/1.1\r\n{lines}\r\n");
+        match Scanner::default().scan(head.as_bytes()) {
+            Parse::Complete(head) => View::of(Some(query.as_bytes()), &head.fields, 0),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn forms() {
+        let cases = [
+            ("", "", Form::Html, false),
+            ("", BROWSER, Form::Html, true),
+            ("", "Accept: */*\n", Form::Html, false),
+            ("", "Accept: application/json\n", Form::Json, false),
+            ("", "Accept: text/plain\n", Form::Text, false),
+            ("", "Accept: application/json;q=0.5, text/html\n", Form::Html, true),
+            ("", "Accept: application/json, text/html;q=0.5\n", Form::Json, true),
+            ("get=json", BROWSER, Form::Json, true),
+            ("get=m3u", "", Form::M3u, false),
+            ("get=m3u8", "", Form::M3u, false),
+            ("get=xspf", "Accept: application/json\n", Form::Xspf, false),
+        ];
+        for (query, lines, form, is_browser) in cases {
+            let view = view(query, lines).unwrap();
+            assert_eq!((view.form, view.is_browser), (form, is_browser), "{query} {lines}");
+        }
+        for query in ["get=", "get", "get=zip", "get=JSON", "get=json&get=x"] {
+            assert_eq!(view(query, ""), Err(UnknownForm), "{query}");
+        }
+    }
+
+    #[test]
+    fn forms_of_files() {
+        let form = |query: &str| Form::of_file(Some(query.as_bytes()));
+        for query in ["", "download", "x=get", "getx=vtt"] {
+            assert_eq!(form(query), Ok(None), "{query}");
+        }
+        assert_eq!(form("a=b&get=vtt"), Ok(Some(Form::WebVtt)));
+        for query in ["get", "get=", "get=json", "get=vtt2"] {
+            assert_eq!(form(query), Err(UnknownForm), "{query}");
+        }
+        assert_eq!(Form::of_file(None), Ok(None));
+    }
+
+    #[test]
+    fn queries_are_read_and_nonsense_is_ignored() {
+        let usual = view("", "").unwrap();
+        for query in ["sort=", "sort=x", "as=x", "page=x", "page=", "x=y", "&&"] {
+            assert_eq!(view(query, "").unwrap(), usual, "{query}");
+        }
+        let asked = view("sort=-size&as=list&as=grid&q=+Tide&page=25&open=a%2Bb&tv=1", "").unwrap();
+        let expected = View {
+            sort: Sort::parse("-size").unwrap(),
+            look: Some(Look::Grid),
+            filter: "tide".into(),
+            page: Number::At(25),
+            open: Some("a+b".into()),
+            is_tv: true,
+            ..usual
+        };
+        assert_eq!(asked, expected);
+        assert_eq!(view("page=all", "").unwrap().page, Number::All);
+    }
+
+    #[test]
+    fn looks_are_remembered_for_each_kind_of_content() {
+        let cookies = "Cookie: a=b; porthole_view=grid; porthole_view_photos=list\n";
+        let cases = [
+            ("", "", Content::Pictures, Look::Grid),
+            ("", "", Content::Tracks, Look::List),
+            ("", "", Content::Others, Look::List),
+            ("", cookies, Content::Pictures, Look::List),
+            ("", cookies, Content::Films, Look::Grid),
+            ("", cookies, Content::Others, Look::Grid),
+            ("as=list", cookies, Content::Others, Look::List),
+            ("", "Cookie: porthole_view=x\n", Content::Others, Look::List),
+        ];
+        for (query, lines, content, look) in cases {
+            assert_eq!(view(query, lines).unwrap().look(content), look, "{query} {lines}");
+        }
+    }
+
+    #[test]
+    fn televisions_are_known_by_name_or_by_choice() {
+        let agent = |name: &str| format!("User-Agent: Mozilla/5.0 ({name}) AppleWebKit\n");
+        let cases = [
+            ("", agent("SMART-TV; LINUX; Tizen 6.0"), true),
+            ("", agent("Web0S; Linux/SmartTV"), true),
+            ("", agent("X11; Linux x86_64"), false),
+            ("tv=0", agent("Tizen"), false),
+            ("tv=1", agent("X11"), true),
+            ("", format!("{}Cookie: porthole_tv=0\n", agent("Tizen")), false),
+            ("", "Cookie: porthole_tv=1\n".into(), true),
+        ];
+        for (query, lines, is_tv) in cases {
+            assert_eq!(view(query, &lines).unwrap().is_tv, is_tv, "{query} {lines}");
+        }
+    }
+}
