@@ -14,7 +14,7 @@ use h1::syntax::percent::ENCODED_BYTES;
 
 use crate::Part;
 use crate::entries::Entry;
-use crate::markup::html::{ESCAPED_BYTES, SHOWN_BYTES, Shown};
+use crate::markup::html::ESCAPED_BYTES;
 use crate::markup::link::Link;
 use crate::markup::size::{Minute, Size};
 
@@ -43,7 +43,7 @@ pub struct End {
 #[template(path = "plain/row.html")]
 struct Markup<'p> {
     link: Link,
-    name: Shown<'p>,
+    name: &'p str,
     is_directory: bool,
     modified: Option<Minute>,
     size: Option<Size>,
@@ -68,7 +68,7 @@ impl Part for Start<'_> {
 
 impl Part for Row<'_> {
     fn bound(&self) -> usize {
-        let name = self.0.name.len().saturating_mul(ENCODED_BYTES + SHOWN_BYTES);
+        let name = self.0.name.len().saturating_mul(ENCODED_BYTES + ESCAPED_BYTES);
         name.saturating_add(MARKUP_BYTES)
     }
 
@@ -77,7 +77,7 @@ impl Part for Row<'_> {
         let markup = Markup {
             link: Link::to(&entry.name, entry.is_directory()),
             is_directory: entry.is_directory(),
-            name: Shown(&entry.name),
+            name: &entry.name,
             modified: entry.modified.map(Minute),
             size: entry.size().map(Size),
         };
@@ -142,13 +142,12 @@ mod tests {
         entries.push(directory);
         let page = page("", &entries);
         let rest = "</a></td><td>2001-09-09 01:46</td><td>";
-        let bjork = "Bj<i class=\"esc\">F6</i>rk<i class=\"esc\">0A</i>";
         for (link, name, size) in [
             ("a%20film.mp4", "a film.mp4", "1.5 KiB"),
             ("a%3Ab", "a:b", "1.5 KiB"),
             ("it%27s", "it&#39;s", "1.5 KiB"),
             ("1%2B1%3B2", "1+1;2", "1.5 KiB"),
-            ("Bj%F6rk%0A", bjork, "1.5 KiB"),
+            ("Bj%F6rk%0A", "Bj\u{fffd}rk\u{fffd}", "1.5 KiB"),
             ("Season%201/", "Season 1/", "-"),
         ] {
             let row = format!("<tr><td><a href=\"{link}\">{name}{rest}{size}</td></tr>\n");

@@ -257,14 +257,10 @@ impl View {
     }
 
     /// Returns the look for a directory with this content: the one that the query asks for,
-    /// else the one that a person chose before, else the one that suits the content.
+    /// else the one that a person chose before, else the usual one.
     #[must_use]
-    pub fn look(&self, content: Content) -> Look {
+    pub fn look(&self, content: Content, usual: Look) -> Look {
         let chosen = self.chosen.get(content as usize).copied().flatten();
-        let usual = match content {
-            Content::Pictures | Content::Films => Look::Grid,
-            Content::Tracks | Content::Others => Look::List,
-        };
         self.look.or(chosen).unwrap_or(usual)
     }
 }
@@ -374,16 +370,15 @@ mod tests {
         let cookies = "Cookie: a=b; porthole_view=grid; porthole_view_photos=list\n";
         let cases = [
             ("", "", Content::Pictures, Look::Grid),
-            ("", "", Content::Tracks, Look::List),
-            ("", "", Content::Others, Look::List),
+            ("", "", Content::Others, Look::Grid),
             ("", cookies, Content::Pictures, Look::List),
             ("", cookies, Content::Films, Look::Grid),
             ("", cookies, Content::Others, Look::Grid),
             ("as=list", cookies, Content::Others, Look::List),
-            ("", "Cookie: porthole_view=x\n", Content::Others, Look::List),
+            ("", "Cookie: porthole_view=x\n", Content::Others, Look::Grid),
         ];
         for (query, lines, content, look) in cases {
-            assert_eq!(view(query, lines).unwrap().look(content), look, "{query} {lines}");
+            assert_eq!(view(query, lines).unwrap().look(content, Look::Grid), look, "{query} {lines}");
         }
     }
 

@@ -9,11 +9,13 @@ mod errors;
 mod file;
 mod large;
 mod lingering_close;
+mod pages;
 mod range;
 mod rate_limit;
 mod refusal;
 mod single_file;
 mod slow_clients;
+mod subtitles;
 
 use libtest_mimic::Trial;
 
@@ -23,6 +25,8 @@ pub fn trials() -> Vec<Trial> {
         range::trials(),
         condition::trials(),
         directory::trials(),
+        pages::trials(),
+        subtitles::trials(),
         single_file::trials(),
         refusal::trials(),
         connection::trials(),

@@ -67,9 +67,18 @@ impl Answer {
         self.text().trim_end_matches("\r\n")
     }
 
-    /// Returns the length of the content (RFC 9112 §6.3, except chunked: this server
-    /// never sends chunks).
+    /// Whether the content comes in chunks, as lists do that are sent while they are made.
+    pub fn is_chunked(&self) -> bool {
+        let is = self.field("Transfer-Encoding") == Some("chunked");
+        assert!(!is || self.field("Content-Length").is_none(), "RFC 9112 §6.2");
+        is
+    }
+
+    /// Returns the length of content that does not come in chunks (RFC 9112 §6.3).
     pub fn content_length(&self, to_head: bool) -> u64 {
+        if to_head && self.is_chunked() {
+            return 0;
+        }
         assert_eq!(self.field("Transfer-Encoding"), None);
         let announced = self
             .field("Content-Length")

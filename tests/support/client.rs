@@ -111,7 +111,35 @@ impl Client {
     /// Reads one response with its content.
     pub fn read(&mut self) -> Answer {
         let mut answer = self.head();
-        let length = usize::try_from(answer.content_length(false)).unwrap();
+        if answer.is_chunked() {
+            answer.body = self.chunks();
+        } else {
+            let length = usize::try_from(answer.content_length(false)).unwrap();
+            answer.body = self.take(length);
+        }
+        answer
+    }
+
+    /// Reads content in chunks (RFC 9112 §7.1), up to and with the last one.
+    fn chunks(&mut self) -> Vec<u8> {
+        let mut content = Vec::new();
+        loop {
+            let mut line = Vec::new();
+            while !line.ends_with(b"\r\n") {
+                line.extend(self.take(1));
+            }
+            let digits = std::str::from_utf8(&line).unwrap().trim_end();
+            let length = usize::from_str_radix(digits, 16).expect("the length of a chunk");
+            content.extend(self.take(length));
+            assert_eq!(self.take(2), b"\r\n");
+            if length == 0 {
+                return content;
+            }
+        }
+    }
+
+    /// Takes so many bytes of what was received.
+    fn take(&mut self, length: usize) -> Vec<u8> {
         while self.buffer.len() < length {
             assert!(
                 self.receive() > 0,
@@ -119,8 +147,7 @@ impl Client {
                 self.buffer.len()
             );
         }
-        answer.body = self.buffer.drain(..length).collect();
-        answer
+        self.buffer.drain(..length).collect()
     }
 
     /// Reads one response if it begins within `time`.

@@ -20,7 +20,7 @@ use crate::bindings::wasi::filesystem::types::{
     Descriptor, DescriptorFlags, DescriptorType, DirectoryEntry, ErrorCode, OpenFlags, PathFlags,
 };
 use crate::limits::{
-    ENTRY_WORK, LATE_ENTRIES, LATE_ENTRY_SECONDS, LISTING_BATCH, LISTING_ENTRIES, STAT_WORK,
+    ENTRY_WORK, LATE_ENTRIES, LATE_ENTRY_SECONDS, LISTING_BATCH, LISTING_ENTRIES, STAT_WORK, WHOLE_ENTRIES,
 };
 use crate::reason::Reason;
 use crate::runtime::deadlines::{Deadline, Watch};
@@ -39,6 +39,9 @@ pub struct Query<'q> {
     /// Text in lower case that names must contain; may be empty.
     pub filter: &'q str,
     pub sort: Sort,
+    /// Whether a directory with more than [`WHOLE_ENTRIES`] is listed without asking for
+    /// sizes and times.
+    pub may_be_long: bool,
 }
 
 impl Query<'_> {
@@ -59,6 +62,8 @@ pub struct Entries {
     /// Entries that are shown without size and date, because the file system does not say
     /// them.
     pub unknown: Concerned,
+    /// Whether the entries have neither sizes nor times, because they are many.
+    pub is_long: bool,
 }
 
 /// Some entries of a listing, for the log.
@@ -82,21 +87,23 @@ impl Root {
         let Self::Directory(root, _) = self else {
             return Err(Reason::NoEntry);
         };
-        let (flags, read) = (OpenFlags::DIRECTORY, DescriptorFlags::READ);
-        let directory = root
-            .open_at(PathFlags::SYMLINK_FOLLOW, or_dot(path), flags, read)
-            .await
-            .map_err(|error| Reason::from(&error))?;
-        let directory = OpenDirectory {
-            root,
-            directory,
-            path,
-        };
+        let directory = OpenDirectory::open(root, path).await?;
         let names = directory.read_names(query, reservation, executor).await?;
         let (mut left_out, mut unknown) = (Concerned::default(), Concerned::default());
         let mut sorter = Sorter::new(|a: &Entry, b: &Entry| query.sort.compare(a, b));
         let mut patience = Patience::new(watch);
+        let is_long = query.may_be_long && names.len() > WHOLE_ENTRIES;
         for Named { name, kind } in names {
+            if let Some(kind) = kind.filter(|_| is_long) {
+                let modified = None;
+                let entry = Entry {
+                    name,
+                    kind,
+                    modified,
+                };
+                sorter.push(entry, executor).await;
+                continue;
+            }
             let asked = directory.stat_entry(&name, kind.is_none());
             let (kind, modified) = match (patience.wait(asked).await, kind) {
                 (Ok(Some((kind, modified))), _) => (kind, modified),
@@ -123,7 +130,36 @@ impl Root {
             shown: sorter.finish(executor).await,
             left_out,
             unknown,
+            is_long,
         })
+    }
+
+    /// Asks for the sizes and times of entries of a directory. Returns which of them are
+    /// gone. An entry that the file system says nothing about stays as it is.
+    pub async fn describe(
+        &self,
+        path: &str,
+        entries: &mut [Entry],
+        executor: &Executor,
+        watch: Watch<'_>,
+    ) -> Result<Vec<bool>, Reason> {
+        let Self::Directory(root, _) = self else {
+            return Err(Reason::NoEntry);
+        };
+        let directory = OpenDirectory::open(root, path).await?;
+        let mut patience = Patience::new(watch);
+        let mut gone = Vec::with_capacity(entries.len());
+        for entry in entries {
+            let is_described = entry.modified.is_some() || entry.size().is_some();
+            let asked = directory.stat_entry(&entry.name, is_described);
+            let stat = patience.wait(asked).await;
+            gone.push(matches!(stat, Ok(None)));
+            if let Ok(Some((kind, modified))) = stat {
+                (entry.kind, entry.modified) = (kind, modified);
+            }
+            executor.work(STAT_WORK).await;
+        }
+        Ok(gone)
     }
 }
 
@@ -186,7 +222,20 @@ struct OpenDirectory<'f> {
     path: &'f str,
 }
 
-impl OpenDirectory<'_> {
+impl<'f> OpenDirectory<'f> {
+    async fn open(root: &'f Descriptor, path: &'f str) -> Result<Self, Reason> {
+        let (flags, read) = (OpenFlags::DIRECTORY, DescriptorFlags::READ);
+        let directory = root
+            .open_at(PathFlags::SYMLINK_FOLLOW, or_dot(path), flags, read)
+            .await
+            .map_err(|error| Reason::from(&error))?;
+        Ok(Self {
+            root,
+            directory,
+            path,
+        })
+    }
+
     /// Reads every name before the file system is asked about the first, so that a
     /// directory with too many entries costs no more than reading it.
     async fn read_names(

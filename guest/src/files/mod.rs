@@ -16,7 +16,10 @@ mod stat_rate;
 
 use alloc::rc::Rc;
 use alloc::string::String;
+use alloc::vec::Vec;
 use core::cell::{Cell, RefCell};
+
+use pages::entries::Entry;
 
 use crate::bindings::wasi::filesystem::types::Descriptor;
 use crate::limits::{CACHED_FILE_BYTES, OPEN_FILE_SECONDS, OPEN_FILE_WEIGHT, STAT_WORK};
@@ -351,6 +354,13 @@ impl Files {
             }
             listed => listed,
         }
+    }
+
+    /// Asks for the sizes and times of entries of a directory. Returns which of them are
+    /// gone.
+    pub async fn describe(&self, path: &str, entries: &mut [Entry]) -> Result<Vec<bool>, Reason> {
+        let (executor, watch) = (&self.executor, self.deadlines.watch());
+        self.root.describe(path, entries, executor, watch).await
     }
 
     pub fn executor(&self) -> &Executor {

@@ -65,6 +65,11 @@ impl Reservation {
         self.quota.set(self.quota.bytes().saturating_add(bytes));
     }
 
+    /// Returns another reservation of the same memory, which has no bytes yet.
+    pub fn another(&self) -> Self {
+        self.quota.reservation()
+    }
+
     pub fn clear(&mut self) {
         self.give_back(self.taken);
     }

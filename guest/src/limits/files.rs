@@ -7,7 +7,24 @@
 /// - at it: the response is 503, the connection is closed, and a line in the log has the
 ///   reason
 /// - held by: `http::directory::a_folder_with_too_many_entries_has_no_listing`
-pub const LISTING_ENTRIES: usize = 100_000;
+pub const LISTING_ENTRIES: usize = 250_000;
+
+/// Entries of a list that is made whole, with a length and a tag. A longer one is sent while
+/// it is made, in chunks: its names and kinds take about 100 bytes each beside the name, 24
+/// MiB for 200,000 entries, and its rows would take four times as much.
+///
+/// - unit: entries
+/// - at it: the list has neither length nor tag; a client of HTTP/1.0 gets it whole if there
+///   is memory for it, or else 503
+/// - held by: `http::pages::long_lists_are_sent_while_they_are_made`
+pub const WHOLE_ENTRIES: usize = 10_000;
+
+/// Entries of a long list that are asked for and written at once.
+///
+/// - unit: entries
+/// - at it: the next ones are written when these are sent
+/// - held by: `http::pages::long_lists_are_sent_while_they_are_made`
+pub const STREAM_ENTRIES: usize = 128;
 
 /// Entries that are read from a directory at once.
 ///

@@ -103,7 +103,6 @@ fn write_duration(out: &mut String, nanoseconds: u64) -> fmt::Result {
 mod tests {
     use super::*;
     use crate::log::{Format, Log};
-    use alloc::string::ToString as _;
     use alloc::vec::Vec;
 
     fn line(style: Style, access: &Access<'_>, sent: Sent) -> String {

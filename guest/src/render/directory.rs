@@ -5,7 +5,6 @@ use alloc::vec::Vec;
 use core::fmt::Write as _;
 
 use h1::representation::etag::{EntityTag, Strength};
-use h1::representation::media_type;
 use pages::assets::VERSION;
 use pages::entries::file_kind::FileKind;
 use pages::entries::picture::Pictures;
@@ -22,6 +21,7 @@ use pages::subtitles::siblings::{self, Subtitle};
 use pages::view::{Form, View};
 
 use super::pieces::Pieces;
+use super::stream::item;
 use super::text::Texts;
 use super::Subject;
 use crate::files::name;
@@ -34,6 +34,8 @@ use crate::runtime::executor::Executor;
 pub(super) struct Directory<'d> {
     pub subject: &'d Subject,
     pub entries: &'d [Entry],
+    /// Whether most entries have neither size nor time, because they are many.
+    pub is_long: bool,
     /// Paths of files in directories for subtitles, relative to this one.
     pub subtitle_paths: &'d [String],
     pub texts: Texts<'d>,
@@ -184,6 +186,9 @@ impl Directory<'_> {
             summary.add(entry, entries, &pictures);
             self.executor.work(ENTRY_WORK).await;
         }
+        if self.is_long {
+            summary.bytes = None;
+        }
         let (numbers, range) = Numbers::of(view.page, entries.len());
         let readme = match numbers.current == 1 {
             true => self.texts.readme(entries, reservation).await?,
@@ -222,15 +227,9 @@ impl Directory<'_> {
         for entry in self.entries {
             let cover = pictures.of_file(self.entries, entry);
             let cover = cover.map(|name| Link::to(name, false));
-            let is_directory = entry.is_directory();
             let item = json::Item {
-                name: &entry.name,
-                is_directory,
-                size: entry.size(),
-                modified: entry.modified,
-                kind: FileKind::of(entry).word(),
-                media_type: (!is_directory).then(|| media_type::of(&entry.name)),
                 cover: cover.as_ref().map(Link::as_str),
+                ..item(entry)
             };
             pieces.append(&json::Part::Item { item, is_first }, reservation)?;
             is_first = false;

@@ -7,6 +7,7 @@
 
 mod directory;
 mod pieces;
+mod stream;
 mod subtitles;
 mod text;
 
@@ -20,20 +21,25 @@ use core::task::{Poll, Waker};
 
 use h1::representation::etag::EntityTag;
 use h1::status::Status;
+use pages::folder::Numbers;
 use pages::message::Message;
 use pages::entries::{Entry, Kind, picture};
 use pages::subtitles::siblings;
-use pages::view::{Form, View};
+use pages::entries::sort::Key;
+use pages::view::{Form, Number, View};
 
 use crate::files::{Files, join};
-use crate::files::directory::Query;
+use crate::files::directory::{Entries, Query};
 use crate::files::quota::{Quota, Reservation};
 use crate::limits::LISTINGS_AT_ONCE;
 use crate::reason::Reason;
 use directory::{Directory, Written};
 use pieces::Pieces;
 use subtitles::Subtitles;
+use stream::LongList;
 use text::Texts;
+
+pub use stream::ListStream;
 
 const HTML: &str = "text/html; charset=utf-8";
 
@@ -56,9 +62,24 @@ pub struct Subject {
     pub base: String,
     /// Whether hidden names are listed.
     pub hidden: bool,
+    /// Whether the client understands content in chunks.
+    pub takes_chunks: bool,
 }
 
 impl Subject {
+    /// Whether sizes and times of all entries are needed before the first is written.
+    fn needs_all(&self) -> bool {
+        let view = &self.view;
+        let is_ordered_by_name = matches!(view.sort.key, Key::Name | Key::Kind);
+        let is_one_of_several = view.is_browser && view.form == Form::Html && view.page != Number::All;
+        let is_stream = self.takes_chunks && LongList::can_be(view.form);
+        let has_names_only = matches!(view.form, Form::Text | Form::M3u | Form::Xspf);
+        !is_ordered_by_name
+            || view.open.is_some()
+            || !(is_one_of_several || is_stream || has_names_only)
+    }
+
+
     /// Returns the subject of a form of a file.
     pub fn file(path: &str, form: Form) -> Self {
         Self {
@@ -66,6 +87,7 @@ impl Subject {
             view: View::plain(form),
             base: String::new(),
             hidden: false,
+            takes_chunks: false,
         }
     }
 }
@@ -87,6 +109,8 @@ pub enum Made {
     Page(Rc<Page>),
     /// The client has the page with this tag already, so it was not written.
     Unchanged(EntityTag),
+    /// A list that is too long for a page.
+    Long(Rc<LongList>),
 }
 
 /// A generated page.
@@ -213,7 +237,25 @@ impl Listings {
             return Ok(page(written, tag, subject, reservation));
         }
         let mut for_entries = self.quota.reservation();
-        let entries = self.list(files, subject, &subject.path, now, &mut for_entries).await?;
+        let path = &subject.path;
+        let listed = self.list(files, subject, path, now, &mut for_entries).await?;
+        let (mut entries, is_long) = (listed.shown, listed.is_long);
+        let is_paged = subject.view.is_browser && subject.view.page != Number::All;
+        if is_long && LongList::can_be(subject.view.form) {
+            if subject.view.form == Form::Json || !is_paged {
+                return Ok(Made::Long(Rc::new(LongList {
+                    path: path.clone(),
+                    form: subject.view.form,
+                    entries,
+                    vary: subject.view.fields(),
+                    reservation: for_entries,
+                })));
+            }
+            let (_, range) = Numbers::of(subject.view.page, entries.len());
+            if let Some(shown) = entries.get_mut(range) {
+                files.describe(path, shown).await?;
+            }
+        }
         let subtitle_paths = match subject.view.open {
             None => Vec::new(),
             Some(_) => self.subtitle_paths(files, subject, &entries, now, &mut for_entries).await?,
@@ -221,6 +263,7 @@ impl Listings {
         let directory = Directory {
             subject,
             entries: &entries,
+            is_long,
             subtitle_paths: &subtitle_paths,
             texts: Texts {
                 files,
@@ -245,14 +288,16 @@ impl Listings {
         path: &str,
         now: i64,
         reservation: &mut Reservation,
-    ) -> Result<Vec<Entry>, Reason> {
+    ) -> Result<Entries, Reason> {
         let query = Query {
             hidden: subject.hidden,
             filter: &subject.view.filter,
             sort: subject.view.sort,
+            may_be_long: !subject.needs_all(),
         };
-        let entries = files.list(path, query, now, reservation).await?;
-        for lacking in [entries.left_out, entries.unknown] {
+        let mut entries = files.list(path, query, now, reservation).await?;
+        let lacks = [&mut entries.left_out, &mut entries.unknown];
+        for lacking in lacks.map(core::mem::take) {
             if let Some((name, reason)) = lacking.first {
                 self.lacks.borrow_mut().push(Lack {
                     path: path.into(),
@@ -262,7 +307,7 @@ impl Listings {
                 });
             }
         }
-        Ok(entries.shown)
+        Ok(entries)
     }
 
     /// Returns the paths of files in a directory for subtitles, and in the one of the film
@@ -285,7 +330,7 @@ impl Listings {
         let mut inside = Vec::from([outer.name.clone().into_string()]);
         while let Some(directory) = inside.pop() {
             let path = join(&subject.path, &directory);
-            for entry in self.list(files, subject, &path, now, reservation).await? {
+            for entry in self.list(files, subject, &path, now, reservation).await?.shown {
                 let path = join(&directory, &entry.name);
                 let is_of_film = directory == *outer.name && picture::stem(film) == &*entry.name;
                 match entry.kind {

@@ -1,6 +1,7 @@
 //! Decides the response to a request. [`crate::response::write`] sends it.
 
 use alloc::rc::Rc;
+use core::cell::RefCell;
 
 use h1::connection::Request;
 use h1::representation::Representation;
@@ -8,6 +9,7 @@ use h1::representation::coding::{self, Coding};
 use h1::representation::disposition::Disposition;
 use h1::representation::etag::{EntityTag, Strength};
 use h1::request::fields::Fields;
+use h1::request::head::Version;
 use h1::request::method::Method;
 use h1::request::accept;
 use h1::request::target::{Resource, Target};
@@ -24,7 +26,7 @@ use crate::files::file::{Content, File};
 use crate::files::{self, Files, Found, join};
 use crate::options::Options;
 use crate::reason::Reason;
-use crate::render::{Listings, Made, Subject};
+use crate::render::{ListStream, Listings, Made, Subject};
 
 /// The operator's own page for a path that does not exist.
 const MISSING_PAGE: &str = "404.html";
@@ -35,6 +37,7 @@ struct Handler<'r> {
     listings: &'r Listings,
     options: &'r Options,
     method: Method,
+    version: Version,
     fields: Fields<'r>,
     /// Unix time in seconds.
     now: i64,
@@ -78,6 +81,7 @@ pub async fn decide<'r>(
         listings,
         options,
         method: head.method,
+        version: head.version,
         fields: head.fields,
         now,
         disposition,
@@ -169,6 +173,7 @@ impl<'r> Handler<'r> {
             view,
             base: base.unwrap_or_default(),
             hidden: self.options.hidden,
+            takes_chunks: self.version == Version::Http11,
         };
         self.made(subject).await
     }
@@ -179,6 +184,10 @@ impl<'r> Handler<'r> {
         let vary = subject.view.fields();
         let made = self.listings.page(self.files, subject, is_current, self.now);
         match made.await? {
+            Made::Long(list) => {
+                let stream = ListStream::new(list, self.files)?;
+                Ok(Response::List(RefCell::new(stream)))
+            }
             Made::Unchanged(etag) => Ok(unchanged(etag, vary, Caching::Revalidate)),
             Made::Page(page) => match page.etag.map(|etag| (etag, self.condition(&etag))) {
                 Some((etag, Outcome::NotModified)) => {

@@ -4,6 +4,7 @@
 use h1::representation::Representation;
 use h1::request::fields::Fields;
 use h1::request::method::Method;
+use h1::response::chunk;
 use h1::response::multipart::Multipart;
 use h1::response::{Context, Head, error_body, write_head};
 use h1::selection::Selection;
@@ -14,6 +15,7 @@ use crate::files::root::Bytes;
 use crate::net::buffered::Buffered;
 use crate::net::socket::CloseReason;
 use crate::reason::Reason;
+use crate::render::ListStream;
 
 /// Reasons why a response was not sent whole.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -103,6 +105,7 @@ impl<'a> ResponseWriter<'a> {
                 }
                 Ok(())
             }
+            Response::List(stream) => send_list(buffered, &mut stream.borrow_mut()).await,
             Response::BuiltIn(built_in) => {
                 buffered.bytes(built_in.content).await?;
                 Ok(())
@@ -132,10 +135,28 @@ impl<'a> ResponseWriter<'a> {
             },
             Response::Missing { representation, .. } => representation.size,
             Response::Page(page) => page.len(),
+            // Not known, but not nothing.
+            Response::List(_) => chunk::LAST.len() as u64,
             Response::BuiltIn(built_in) => built_in.content.len() as u64,
             _ => error_body(response.head().status()).len() as u64,
         }
     }
+}
+
+/// Sends a list in chunks. Without the last one, the client knows that it is not whole.
+async fn send_list(
+    buffered: &mut Buffered<'_>,
+    stream: &mut ListStream<'_>,
+) -> Result<(), SendError> {
+    while let Some(piece) = stream.next().await.map_err(SendError::File)? {
+        let start = |out: &mut _| chunk::start(piece.len(), out);
+        let length = piece.len() as u64;
+        buffered.append(chunk::START_BYTES, length, start).await?;
+        buffered.bytes(piece.as_bytes()).await?;
+        buffered.bytes(chunk::END).await?;
+    }
+    buffered.bytes(chunk::LAST).await?;
+    Ok(())
 }
 
 async fn send_selection(

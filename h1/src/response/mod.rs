@@ -11,6 +11,7 @@ use crate::status::Status;
 use crate::syntax::digits::Digits;
 use alloc::vec::Vec;
 
+pub mod chunk;
 mod file;
 pub mod multipart;
 mod page;

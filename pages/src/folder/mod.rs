@@ -162,7 +162,14 @@ impl Folder<'_> {
     }
 
     fn look(&self) -> Look {
-        self.view.look(self.summary.content())
+        let content = self.summary.content();
+        let usual = match content {
+            // A scene says less than a poster: episodes are told apart by their names.
+            Content::Films if self.summary.has_stills() => Look::List,
+            Content::Pictures | Content::Films => Look::Grid,
+            Content::Tracks | Content::Others => Look::List,
+        };
+        self.view.look(content, usual)
     }
 
     /// Returns the class of the table for its content. The look is another class.

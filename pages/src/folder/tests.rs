@@ -108,7 +108,8 @@ fn looks_by_content_and_by_wish() {
         (&["a.jpg"], "", "ls grid photos"),
         (&["a.jpg"], "as=list", "ls list photos"),
         (&["a.mkv", "a-poster.jpg"], "", "ls grid posters"),
-        (&["a.mkv", "a-thumb.jpg"], "as=list", "ls list stills"),
+        (&["a.mkv", "a-thumb.jpg"], "", "ls list stills"),
+        (&["a.mkv", "a-thumb.jpg"], "as=grid", "ls grid stills"),
         (&["a.mp3"], "", "ls list tracks"),
     ];
     for (names, query, class) in cases {

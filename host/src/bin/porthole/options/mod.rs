@@ -61,6 +61,11 @@ pub(crate) struct Options {
           help_heading = help::SERVED)]
     hidden: bool,
 
+    /// Show no pages of folders, in no form; folders with an index file have that
+    #[arg(long, env = "PORTHOLE_NO_LISTING", action = ArgAction::SetTrue,
+          value_parser = usage::switch, help_heading = help::SERVED, hide_short_help = true)]
+    no_listing: bool,
+
     /// Serve the folder's index file for unknown paths, for single-page applications
     #[arg(long, env = "PORTHOLE_SPA", action = ArgAction::SetTrue, value_parser = usage::switch,
           help_heading = help::SERVED)]
@@ -400,6 +405,7 @@ impl Options {
         arguments.extend(self.log_arguments(stdout));
         let switches = [
             (self.hidden, "--hidden"),
+            (self.no_listing, "--no-listing"),
             (self.spa, "--spa"),
             (self.cors, "--cors"),
             (self.verbose, "--verbose"),
@@ -419,7 +425,8 @@ impl Options {
     fn log_arguments(&self, stdout: Output) -> Vec<String> {
         let for_people = match self.log_format {
             Some(format) => format == LogFormat::Terminal,
-            None => stdout.is_terminal,
+            // A component from elsewhere may know no formats.
+            None => stdout.is_terminal && self.component.is_none(),
         };
         let mut arguments = Vec::new();
         if for_people {

@@ -1,0 +1,369 @@
+//! Pages of directories for people, their forms for programs, and what pages load.
+
+use libtest_mimic::Trial;
+
+use crate::support::{Answer, Folder, Porthole, each, trials};
+
+pub fn trials() -> Vec<Trial> {
+    trials![
+        forms_by_what_a_client_accepts_and_asks_for,
+        a_page_is_sent_again_only_if_it_differs,
+        browsers_get_pages_and_programs_get_all,
+        lists_are_sorted_and_filtered_as_asked,
+        built_in_files_are_kept_for_ever,
+        the_reserved_folder_wins_over_a_real_one,
+        what_every_visit_asks_for_is_there,
+        errors_are_pages_for_browsers_and_a_line_for_others,
+        no_listing_turns_off_pages_and_their_forms,
+        a_page_about_a_file_is_only_for_what_its_folder_shows,
+        long_texts_come_in_parts,
+        a_readme_is_shown_to_browsers_only,
+        long_lists_are_sent_while_they_are_made,
+        playlists_have_addresses_that_lead_to_the_files,
+    ]
+}
+
+const BROWSER: &str = "Accept: text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8\r\n";
+const HTML: &str = "text/html; charset=utf-8";
+
+fn media() -> Folder {
+    let folder = Folder::new();
+    for name in ["films/a film.mp4", "films/b.mkv", "films/a film-poster.jpg", "films/c.txt"] {
+        folder.file(name, name);
+    }
+    folder
+}
+
+fn browse(porthole: &Porthole, target: &str) -> Answer {
+    porthole.client().get(target, BROWSER)
+}
+
+fn forms_by_what_a_client_accepts_and_asks_for() {
+    let porthole = Porthole::serving(media());
+    let rows = [
+        ("/films/", BROWSER, HTML),
+        ("/films/", "", HTML),
+        ("/films/", "Accept: */*\r\n", HTML),
+        ("/films/", "Accept: application/json\r\n", "application/json"),
+        ("/films/", "Accept: text/plain\r\n", "text/plain; charset=utf-8"),
+        ("/films/?get=json", BROWSER, "application/json"),
+        ("/films/?get=m3u", BROWSER, "audio/x-mpegurl; charset=utf-8"),
+        ("/films/?get=xspf", "", "application/xspf+xml"),
+        ("/films/?open=a+film.mp4", BROWSER, HTML),
+    ];
+    each(&rows, |(target, fields, media_type)| {
+        let answer = porthole.client().get(target, fields);
+        assert_eq!((answer.status, answer.field("Content-Type")), (200, Some(*media_type)));
+        let is_page = answer.field("Content-Security-Policy").is_some();
+        assert_eq!(is_page, *media_type == HTML);
+    });
+    for target in ["/films/?get=zip", "/films/?get=", "/films/c.txt?get=json"] {
+        let answer = porthole.get(target);
+        assert_eq!((answer.status, answer.words()), (404, "404 Not Found"), "{target}");
+    }
+    let names = porthole.client().get("/films/", "Accept: text/plain\r\n");
+    assert_eq!(names.text(), "a film-poster.jpg\na film.mp4\nb.mkv\nc.txt\n");
+}
+
+fn a_page_is_sent_again_only_if_it_differs() {
+    let folder = media();
+    let porthole = Porthole::serving(&folder);
+    let tag = |target: &str, fields: &str| {
+        let answer = porthole.client().get(target, fields);
+        let head = porthole.client().ask("HEAD", target, fields);
+        assert_eq!(head.field("ETag"), answer.field("ETag"));
+        answer.field("ETag").unwrap().to_owned()
+    };
+    let first = tag("/films/", BROWSER);
+    assert!(first.starts_with("W/\""), "{first}");
+    // Whatever shapes the page is in the tag.
+    let others = [
+        tag("/films/", ""),
+        tag("/films/", "Accept: application/json\r\n"),
+        tag("/films/?sort=-size", BROWSER),
+        tag("/films/?as=list", BROWSER),
+        tag("/films/?q=a", BROWSER),
+        tag("/films/", &format!("{BROWSER}Cookie: porthole_view_films=list\r\n")),
+        tag("/films/", &format!("{BROWSER}User-Agent: Tizen\r\n")),
+        tag("/films/?open=b.mkv", BROWSER),
+    ];
+    for (at, other) in others.iter().enumerate() {
+        assert_ne!(*other, first);
+        assert!(!others[..at].contains(other), "{at}");
+    }
+    let again = |tag: &str| {
+        let fields = format!("{BROWSER}If-None-Match: {tag}\r\n");
+        porthole.client().get("/films/", &fields)
+    };
+    let same = again(&first);
+    assert_eq!((same.status, same.body.len()), (304, 0));
+    assert_eq!(same.field("ETag"), Some(&*first));
+    assert_eq!(same.field("Vary"), Some("Accept, Cookie, User-Agent"));
+    assert_eq!(again(&others[0]).status, 200);
+    folder.file("films/new.mkv", "new");
+    let changed = again(&first);
+    assert_eq!(changed.status, 200);
+    assert!(changed.text().contains("new.mkv"));
+}
+
+fn browsers_get_pages_and_programs_get_all() {
+    let folder = Folder::new();
+    for number in 0..1_200 {
+        folder.file(format!("{number:04}.txt"), "");
+    }
+    let porthole = Porthole::serving(&folder);
+    let rows = |text: &str| text.matches("<td class=\"d\"").count();
+    assert_eq!(porthole.get("/").text().matches("<tr><td>").count(), 1_200);
+    let (mut target, mut found) = (String::from("/"), 0);
+    for page in 1..=3 {
+        let answer = browse(&porthole, &target);
+        found += rows(answer.text());
+        let next = answer.text().split("<link rel=\"next\" href=\"").nth(1);
+        let next = next.map(|rest| rest.split('"').next().unwrap());
+        assert_eq!(next, (page < 3).then(|| format!("?page={}", page + 1)).as_deref());
+        target = format!("/?page={}", page + 1);
+    }
+    assert_eq!(found, 1_200);
+    assert_eq!(rows(browse(&porthole, "/?page=all").text()), 1_200);
+    assert!(browse(&porthole, "/?page=9").text().contains("1199.txt"));
+}
+
+fn lists_are_sorted_and_filtered_as_asked() {
+    let folder = Folder::new();
+    for (name, size) in [("b10.mp4", 1), ("B9.txt", 3), ("\u{e9}t\u{e9}.jpg", 2)] {
+        folder.file(name, vec![b'x'; size]);
+    }
+    folder.folder("z");
+    let porthole = Porthole::serving(&folder);
+    let rows: [(&str, &[&str]); 6] = [
+        ("", &["z", "B9.txt", "b10.mp4", "\u{e9}t\u{e9}.jpg"]),
+        ("sort=-name", &["z", "\u{e9}t\u{e9}.jpg", "b10.mp4", "B9.txt"]),
+        ("sort=size", &["z", "b10.mp4", "\u{e9}t\u{e9}.jpg", "B9.txt"]),
+        ("sort=kind", &["z", "b10.mp4", "\u{e9}t\u{e9}.jpg", "B9.txt"]),
+        ("q=B", &["B9.txt", "b10.mp4"]),
+        ("q=%C3%89T", &["\u{e9}t\u{e9}.jpg"]),
+    ];
+    each(&rows, |(query, expected)| {
+        let answer = porthole.get(&format!("/?{query}&get=json"));
+        let names = answer.text().split("{\"name\":\"").skip(1);
+        let names: Vec<_> = names.map(|rest| rest.split('"').next().unwrap()).collect();
+        assert_eq!(names, *expected);
+    });
+}
+
+/// Returns the addresses that a page loads, as they are in its markup.
+fn loaded(page: &str) -> Vec<String> {
+    let references = page.split(['"']).filter(|text| text.contains(".porthole/"));
+    references.map(str::to_owned).collect()
+}
+
+fn built_in_files_are_kept_for_ever() {
+    let porthole = Porthole::serving(media());
+    let page = browse(&porthole, "/films/?open=b.mkv");
+    let references = loaded(page.text());
+    assert_eq!(references.len(), 5, "{references:?}");
+    each(&references, |reference| {
+        let target = reference.strip_prefix("..").unwrap();
+        let plain = porthole.get(target);
+        assert_eq!(plain.status, 200);
+        let caching = plain.field("Cache-Control");
+        assert_eq!(caching, Some("public, max-age=31536000, immutable"));
+        let tag = plain.field("ETag").unwrap();
+        for coding in ["br", "gzip"] {
+            let fields = format!("Accept-Encoding: {coding}\r\n");
+            let encoded = porthole.client().get(target, &fields);
+            assert_eq!(encoded.field("Content-Encoding"), Some(coding));
+            assert!(encoded.body.len() < plain.body.len());
+            assert_ne!(encoded.field("ETag"), Some(tag));
+        }
+        let fields = format!("If-None-Match: {tag}\r\n");
+        assert_eq!(porthole.client().get(target, &fields).status, 304);
+    });
+}
+
+fn the_reserved_folder_wins_over_a_real_one() {
+    let folder = Folder::new();
+    folder.file(".porthole/secret.txt", "secret");
+    folder.file("sub/.porthole/shown.txt", "shown");
+    folder.file("index.html", "index");
+    let porthole = Porthole::with(&folder, &["--hidden", "--spa"]);
+    for target in ["/.porthole", "/.porthole/", "/.porthole/secret.txt", "/.porthole/x/y"] {
+        assert_eq!(porthole.get(target).status, 404, "{target}");
+    }
+    assert_eq!(porthole.get("/sub/.porthole/shown.txt").text(), "shown");
+    assert_eq!(porthole.get("/else").text(), "index");
+}
+
+fn what_every_visit_asks_for_is_there() {
+    let folder = media();
+    let porthole = Porthole::serving(&folder);
+    let icon = porthole.get("/favicon.ico");
+    assert_eq!((icon.status, icon.field("Content-Type")), (200, Some("image/svg+xml")));
+    let robots = porthole.get("/robots.txt");
+    assert_eq!(robots.text(), "User-agent: *\nDisallow: /.porthole/\n");
+    assert_eq!(porthole.get("/films/favicon.ico").status, 404);
+    // The root's own files come first.
+    folder.file("robots.txt", "mine");
+    folder.file("favicon.ico", "mine");
+    let own = Porthole::serving(&folder);
+    assert_eq!(own.get("/robots.txt").text(), "mine");
+    assert_eq!(own.get("/favicon.ico").text(), "mine");
+}
+
+fn errors_are_pages_for_browsers_and_a_line_for_others() {
+    let folder = media();
+    let porthole = Porthole::serving(&folder);
+    let rows = [
+        ("/nothing", "./.porthole/"),
+        ("/films/nothing", "../.porthole/"),
+        ("/films/a/b/", "../../../.porthole/"),
+        ("/.hidden", "./.porthole/"),
+    ];
+    each(&rows, |(target, prefix)| {
+        let page = browse(&porthole, target);
+        assert_eq!((page.status, page.field("Content-Type")), (404, Some(HTML)));
+        assert!(page.text().contains("<h1>Nothing at this address</h1>"));
+        assert!(loaded(page.text()).iter().all(|link| link.starts_with(prefix)));
+        let line = porthole.get(target);
+        assert_eq!((line.status, line.words()), (404, "404 Not Found"));
+        let head = porthole.client().ask("HEAD", target, BROWSER);
+        assert_eq!(head.field("Content-Length"), page.field("Content-Length"));
+    });
+    folder.file("404.html", "mine");
+    let own = Porthole::serving(&folder);
+    assert_eq!(browse(&own, "/nothing").text(), "mine");
+}
+
+fn no_listing_turns_off_pages_and_their_forms() {
+    let folder = media();
+    folder.file("site/index.html", "index");
+    let porthole = Porthole::with(&folder, &["--no-listing"]);
+    for target in ["/", "/films/", "/films/?get=json", "/films/?open=b.mkv"] {
+        assert_eq!(porthole.get(target).status, 404, "{target}");
+    }
+    assert_eq!(porthole.get("/site/").text(), "index");
+    assert_eq!(porthole.get("/films/b.mkv").status, 200);
+}
+
+fn a_page_about_a_file_is_only_for_what_its_folder_shows() {
+    let folder = media();
+    folder.file("films/.hidden.mp4", "hidden");
+    folder.file("outside.mp4", "outside");
+    folder.file("films/archive.zip", "zip");
+    let porthole = Porthole::serving(&folder);
+    let found = ["a+film.mp4", "a%20film.mp4", "c.txt", "a+film-poster.jpg"];
+    for name in found {
+        let target = format!("/films/?open={name}");
+        assert_eq!(browse(&porthole, &target).status, 200, "{name}");
+    }
+    let missing = [
+        ".hidden.mp4",
+        "..%2Foutside.mp4",
+        "../outside.mp4",
+        "%2e%2e",
+        "archive.zip",
+        "nothing.mp4",
+        "",
+    ];
+    for name in missing {
+        let target = format!("/films/?open={name}");
+        assert_eq!(browse(&porthole, &target).status, 404, "{name}");
+    }
+    let player = browse(&porthole, "/films/?open=a+film.mp4");
+    for text in [
+        "src=\"a%20film.mp4\"",
+        "poster=\"a%20film-poster.jpg\"",
+        "href=\"?open=b.mkv\"",
+    ] {
+        assert!(player.text().contains(text), "{text}");
+    }
+}
+
+fn long_texts_come_in_parts() {
+    let folder = Folder::new();
+    let lines: String = (0..60_000).map(|number| format!("line {number}\n")).collect();
+    folder.file("long.log", &lines);
+    folder.file("short.rs", "fn main() {} // <b>\n");
+    folder.file("latin.txt", b"caf\xe9\n");
+    let porthole = Porthole::serving(&folder);
+    let (mut from, mut rows) = (0, 0);
+    loop {
+        let page = browse(&porthole, &format!("/?open=long.log&from={from}"));
+        rows += page.text().matches("<span class=\"r\"").count();
+        from += 256 * 1024;
+        if from >= lines.len() {
+            break;
+        }
+        assert!(page.text().contains(&format!("name=\"from\" value=\"{from}\"")));
+    }
+    // A line that is cut is in two parts.
+    assert_eq!(rows, 60_000 + lines.len() / (256 * 1024));
+    let short = browse(&porthole, "/?open=short.rs");
+    assert!(short.text().contains("// &lt;b&gt;"), "{}", short.text());
+    assert!(browse(&porthole, "/?open=latin.txt").text().contains("caf\u{e9}"));
+}
+
+fn a_readme_is_shown_to_browsers_only() {
+    let folder = media();
+    folder.file(
+        "README.md",
+        "# Shelf\n\n[films](films/) <script>alert(1)</script> [x](javascript:alert(1))\n",
+    );
+    let porthole = Porthole::serving(&folder);
+    let page = browse(&porthole, "/");
+    assert!(page.text().contains("<h2>Shelf</h2>"), "{}", page.text());
+    assert!(page.text().contains("<a href=\"films/\">films</a>"));
+    assert!(!page.text().contains("<script>alert") && !page.text().contains("href=\"javascript"));
+    assert!(!porthole.get("/").text().contains("Shelf"));
+}
+
+fn long_lists_are_sent_while_they_are_made() {
+    const COUNT: usize = 10_100;
+    let folder = Folder::new();
+    for number in 0..COUNT {
+        folder.file(format!("{number:05}.txt"), "x");
+    }
+    folder.folder("z");
+    let porthole = Porthole::serving(&folder);
+    let rows = |text: &str, row: &str| text.matches(row).count();
+    for (fields, row) in [("", "</td><td>1 B</td></tr>\n"), ("Accept: application/json\r\n", "\"size\":1,")] {
+        let list = porthole.client().get("/", fields);
+        assert_eq!(list.field("Transfer-Encoding"), Some("chunked"));
+        assert_eq!((list.status, list.field("ETag")), (200, None));
+        assert_eq!(rows(list.text(), row), COUNT);
+        assert!(list.text().find("z/") < list.text().find("00000.txt"));
+        assert!(list.text().find("00000.txt") < list.text().find("10099.txt"));
+    }
+    // HTTP/1.0 has no chunks.
+    let mut old = porthole.client();
+    old.send("GET / HTTP/1.0\r\n\r\n");
+    let whole = old.read();
+    assert!(whole.field("Content-Length").is_some() && whole.field("ETag").is_some());
+    assert_eq!(rows(whole.text(), "<td>1 B</td>"), COUNT);
+    // A page of several asks only for its own entries.
+    let page = browse(&porthole, "/?page=2");
+    assert_eq!(rows(page.text(), "title=\"1 bytes\""), 500);
+    assert!(page.text().contains("<span>1 folder, 10,100 files</span></p>"));
+    let names = porthole.client().get("/", "Accept: text/plain\r\n");
+    assert_eq!(names.text().lines().count(), COUNT + 1);
+}
+
+fn playlists_have_addresses_that_lead_to_the_files() {
+    let porthole = Porthole::serving(media());
+    let host = porthole.url("");
+    let host = host.trim_end_matches('/');
+    for (form, start) in [("m3u", "#EXTM3U\n"), ("xspf", "<?xml ")] {
+        let answer = porthole.get(&format!("/films/?get={form}"));
+        assert!(answer.text().starts_with(start));
+        let name = format!("inline; filename=\"films.{form}\"");
+        assert_eq!(answer.field("Content-Disposition"), Some(&*name));
+        let mut count = 0;
+        for part in answer.text().split(['\n', '<', '>']) {
+            if let Some(target) = part.strip_prefix(host) {
+                assert_eq!(porthole.get(target).status, 200, "{part}");
+                count += 1;
+            }
+        }
+        assert_eq!(count, 2, "{}", answer.text());
+    }
+}
