@@ -2,6 +2,45 @@
 //!
 //! `cargo xtask limits` makes `docs/limits.md` from these comments and their lists.
 
+/// Entries of a page that is one of several. Browsers on televisions and old phones take
+/// seconds for more rows.
+///
+/// - unit: entries
+/// - at it: further entries are on the next page; clients that are no browsers get all
+/// - held by: `pages::folder::numbers::pages_have_all_entries_once`
+pub const PAGE_ENTRIES: usize = 500;
+
+/// Largest image that a list shows itself. A larger one would cost a visitor more than the
+/// list is worth.
+///
+/// - unit: bytes
+/// - at it: the row has an icon
+/// - held by: `pages::entries::picture::names_of_pictures`
+pub const OWN_PICTURE_BYTES: u64 = 256 * 1024;
+
+/// Items of the queue: the directory around the file that plays. Nobody looks further, and
+/// the page is fetched anew with the next file.
+///
+/// - unit: items
+/// - at it: files that are further away are not in the queue
+/// - held by: `pages::player::the_queue_is_around_the_file`
+pub const QUEUE_ITEMS: usize = 500;
+
+/// Bytes of a text on one page. As rows with colours they are several times as many, and
+/// all of them are in memory until the reader has them.
+///
+/// - unit: bytes
+/// - at it: the rest is on further pages; the file itself is served whole
+/// - held by: `pages::viewer::parts_have_all_of_a_text_once`
+pub const TEXT_BYTES: usize = 256 * 1024;
+
+/// Text that is written as rows at once, unless a single line is longer.
+///
+/// - unit: bytes
+/// - at it: other requests are served in between
+/// - held by: `pages::viewer::lines_are_written_in_small_portions`
+pub const PORTION_BYTES: usize = 8 * 1024;
+
 /// Longest file of subtitles that is converted. That of a long film has 200 KiB, or twice
 /// as much in UTF-16. The conversion is one turn of the component, of up to 15 ms.
 ///

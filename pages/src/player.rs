@@ -13,6 +13,7 @@ use crate::entries::picture::stem;
 use crate::entries::sort::Sort;
 use crate::entries::Entry;
 use crate::folder::trail::{self, Step};
+use crate::limits::QUEUE_ITEMS;
 use crate::markup::frame::Frame;
 use crate::markup::html::{ESCAPED_BYTES, SHOWN_BYTES, Shown};
 use crate::markup::link::Link;
@@ -57,13 +58,6 @@ pub struct Item<'p> {
 #[derive(Clone, Copy, Debug, Template)]
 #[template(path = "player/end.html")]
 pub struct End<'p>(pub Player<'p>);
-
-/// Items of the queue: the directory around the file that plays.
-///
-/// - unit: items
-/// - at it: files that are further away are not in the queue
-/// - held by: `pages::player::the_queue_is_around_the_file`
-pub const QUEUE_ITEMS: usize = 500;
 
 /// Returns which of `count` files are in the queue of the one at this place.
 #[must_use]

@@ -10,6 +10,7 @@ use askama::Template;
 use crate::Part;
 use crate::entries::Entry;
 use crate::folder::trail::{self, Step};
+use crate::limits::{PORTION_BYTES, TEXT_BYTES};
 use crate::markdown;
 use crate::markup::frame::Frame;
 use crate::markup::html::{SHOWN_BYTES, Shown, Value};
@@ -17,20 +18,6 @@ use crate::markup::link::Link;
 use crate::markup::size::{Grouped, Minute, Size, Time};
 use crate::source::{self, Rows};
 use crate::view::View;
-
-/// Bytes of a text on one page.
-///
-/// - unit: bytes
-/// - at it: the rest is on further pages; the file itself is served whole
-/// - held by: `pages::viewer::parts_have_all_of_a_text_once`
-pub const TEXT_BYTES: usize = 256 * 1024;
-
-/// Lines of text that are written at once.
-///
-/// - unit: bytes
-/// - at it: other requests are served in between
-/// - held by: `pages::viewer::lines_are_written_in_small_portions`
-pub const PORTION_BYTES: usize = 8 * 1024;
 
 /// A text, and which part of it a page shows.
 #[derive(Clone, Copy, Debug)]

@@ -22,8 +22,9 @@ use anyhow::{Context as _, bail};
 use crate::numbers::grouped;
 
 /// The source files of the table, with their headings.
-const FILES: [(&str, &str); 13] = [
+const FILES: [(&str, &str); 14] = [
     ("h1/src/limits.rs", "A message"),
+    ("pages/src/limits.rs", "A page"),
     (
         "guest/src/limits/mod.rs",
         "The component: connections and clients",

@@ -5,14 +5,7 @@ use core::cmp::Ordering;
 
 use crate::entries::Entry;
 use crate::entries::file_kind::FileKind;
-
-/// Largest image that a list shows itself. A larger one would cost a visitor more than the
-/// list is worth.
-///
-/// - unit: bytes
-/// - at it: the row has an icon
-/// - held by: `pages::entries::picture::names_of_pictures`
-pub const OWN_PICTURE_BYTES: u64 = 256 * 1024;
+use crate::limits::OWN_PICTURE_BYTES;
 
 /// Names of the picture of a directory, best first.
 const DIRECTORY_NAMES: [&str; 6] = ["poster", "folder", "cover", "default", "front", "albumart"];

@@ -9,7 +9,7 @@ mod row;
 mod summary;
 pub(crate) mod trail;
 
-pub use numbers::{Numbers, PAGE_ENTRIES};
+pub use numbers::Numbers;
 pub use row::Row;
 pub use summary::Summary;
 

@@ -2,14 +2,8 @@
 
 use core::ops::Range;
 
+use crate::limits::PAGE_ENTRIES;
 use crate::view::Number;
-
-/// Entries of a page that is one of several.
-///
-/// - unit: entries
-/// - at it: further entries are on the next page; clients that are no browsers get all
-/// - held by: `pages::folder::numbers::pages_have_all_entries_once`
-pub const PAGE_ENTRIES: usize = 500;
 
 /// Which of several pages a page is. A list that fits on one page is page 1 of 1.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,6 +1,7 @@
 use super::*;
 use crate::entries::{Entry, Kind};
 use crate::entries::picture::Pictures;
+use crate::limits::PAGE_ENTRIES;
 use crate::view::Number;
 use h1::request::fields::Fields;
 use proptest::prelude::*;
