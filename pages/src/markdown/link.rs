@@ -24,6 +24,11 @@ impl Link {
         is_safe(&destination).then_some(Self { destination, title })
     }
 
+    /// Whether it leads to another server.
+    pub(super) fn is_elsewhere(&self) -> bool {
+        self.destination.starts_with("//") || has_scheme(&self.destination)
+    }
+
     pub(super) fn len(&self) -> usize {
         self.destination.len().saturating_add(self.title.len())
     }

@@ -183,6 +183,10 @@ fn links_and_pictures() {
             "<p><a href=\"c\"><img src=\"b\" alt=\"a\" loading=\"lazy\"></a></p>\n",
         ),
         (
+            "[![a *b*](https://c/d)](e) ![f](//g) ![h](/i)",
+            "<p><a href=\"e\">a b</a> f <img src=\"/i\" alt=\"h\" loading=\"lazy\"></p>\n",
+        ),
+        (
             "![a ![b](c) [d](e)](f)",
             "<p><img src=\"f\" alt=\"a b d\" loading=\"lazy\"></p>\n",
         ),

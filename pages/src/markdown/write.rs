@@ -140,6 +140,7 @@ fn write_inlines(inlines: &Inlines<'_>, out: &mut String) {
     let mut tags = inlines.tags.iter().copied().peekable();
     // Pictures have text only, which is what people see if there is no picture.
     let mut pictures = 0_usize;
+    let mut is_shown = true;
     for (place, token) in inlines.tokens.iter().enumerate() {
         let link = |place: usize| inlines.links.get(place);
         match *token {
@@ -152,6 +153,10 @@ fn write_inlines(inlines: &Inlines<'_>, out: &mut String) {
             }
             Token::Image(place) => {
                 if pictures == 0 {
+                    // The policy of the page forbids pictures of other servers.
+                    is_shown = !link(place).is_some_and(Link::is_elsewhere);
+                }
+                if pictures == 0 && is_shown {
                     out.push_str("<img src=\"");
                     write_destination(link(place), out);
                     out.push_str("\" alt=\"");
@@ -160,7 +165,7 @@ fn write_inlines(inlines: &Inlines<'_>, out: &mut String) {
             }
             Token::EndImage(place) => {
                 pictures = pictures.saturating_sub(1);
-                if pictures == 0 {
+                if pictures == 0 && is_shown {
                     out.push('"');
                     write_title(link(place), out);
                     out.push_str(" loading=\"lazy\">");
