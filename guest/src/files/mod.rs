@@ -363,7 +363,7 @@ impl Files {
         self.root.describe(path, entries, executor, watch).await
     }
 
-    pub fn executor(&self) -> &Executor {
+    pub fn executor(&self) -> &Rc<Executor> {
         &self.executor
     }
 }

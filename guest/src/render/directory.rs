@@ -7,7 +7,7 @@ use core::fmt::Write as _;
 use h1::representation::etag::{EntityTag, Strength};
 use pages::assets::VERSION;
 use pages::entries::file_kind::FileKind;
-use pages::entries::picture::Pictures;
+use pages::entries::picture::{self, Pictures};
 use pages::entries::{Entry, Kind};
 use pages::fnv::Fnv;
 use pages::folder::{End, Folder, Numbers, Row, Start, Summary};
@@ -29,6 +29,7 @@ use crate::files::quota::Reservation;
 use crate::limits::ENTRY_WORK;
 use crate::reason::Reason;
 use crate::runtime::executor::Executor;
+use crate::runtime::sort::Sorter;
 
 /// A directory that was read, before it is written in a form.
 pub(super) struct Directory<'d> {
@@ -120,8 +121,8 @@ impl Directory<'_> {
         pieces: &mut Pieces,
         reservation: &mut Reservation,
     ) -> Result<(), Reason> {
-        let pictures = Pictures::of(self.entries);
-        let playable: Vec<&Entry> = self.playable().collect();
+        let pictures = self.pictures().await;
+        let playable = self.playable().await;
         let subtitles = self.subtitles(entry, &playable).await;
         let place = playable.iter().position(|other| other.name == entry.name);
         let player = Player {
@@ -150,12 +151,16 @@ impl Directory<'_> {
     async fn subtitles<'e>(&'e self, film: &Entry, playable: &[&Entry]) -> Vec<Subtitle<'e>> {
         let is_film = |entry: &&&Entry| FileKind::of(entry) == FileKind::Video;
         let is_alone = playable.iter().filter(is_film).count() == 1;
-        let names = self.entries.iter().map(|entry| &*entry.name);
-        let names = names.chain(self.subtitle_paths.iter().map(|path| &**path));
-        let found = siblings::find(&film.name, is_alone, names);
-        let work = u32::try_from(self.entries.len()).unwrap_or(u32::MAX);
-        self.executor.work(work.saturating_mul(ENTRY_WORK)).await;
-        found
+        let stem = picture::stem(&film.name);
+        let paths = self.subtitle_paths.iter().map(|path| &**path);
+        let mut candidates = Vec::new();
+        for path in self.entries.iter().map(|entry| &*entry.name).chain(paths) {
+            if path.starts_with(stem) || siblings::is_subtitle(path) {
+                candidates.push(path);
+            }
+            self.executor.work(ENTRY_WORK).await;
+        }
+        siblings::find(&film.name, is_alone, candidates)
     }
 
     async fn write_plain(
@@ -180,10 +185,13 @@ impl Directory<'_> {
         reservation: &mut Reservation,
     ) -> Result<(), Reason> {
         let entries = self.entries;
-        let pictures = Pictures::of(entries);
-        let mut summary = Summary::new();
+        let pictures = self.pictures().await;
+        let (mut summary, mut first_playable) = (Summary::new(), None);
         for entry in entries {
             summary.add(entry, entries, &pictures);
+            if first_playable.is_none() && FileKind::of(entry).plays() {
+                first_playable = Some(&*entry.name);
+            }
             self.executor.work(ENTRY_WORK).await;
         }
         if self.is_long {
@@ -200,7 +208,7 @@ impl Directory<'_> {
             summary: &summary,
             numbers,
             picture: pictures.of_directory(entries),
-            first_playable: self.playable().next().map(|entry| &*entry.name),
+            first_playable,
         };
         pieces.append(&Start(folder), reservation)?;
         for entry in entries.get(range).unwrap_or_default() {
@@ -221,7 +229,7 @@ impl Directory<'_> {
         pieces: &mut Pieces,
         reservation: &mut Reservation,
     ) -> Result<(), Reason> {
-        let pictures = Pictures::of(self.entries);
+        let pictures = self.pictures().await;
         pieces.append(&json::Part::Start, reservation)?;
         let mut is_first = true;
         for entry in self.entries {
@@ -256,7 +264,7 @@ impl Directory<'_> {
         reservation: &mut Reservation,
     ) -> Result<(), Reason> {
         pieces.append(&m3u::Part::Start, reservation)?;
-        for (entry, number) in self.playable().zip(1..) {
+        for (entry, number) in self.playable().await.into_iter().zip(1..) {
             let item = self.item(entry, number).await;
             pieces.append(&m3u::Part::Item(item), reservation)?;
         }
@@ -270,16 +278,37 @@ impl Directory<'_> {
     ) -> Result<(), Reason> {
         let title = self.title();
         pieces.append(&xspf::Part::Start(title), reservation)?;
-        for (entry, number) in self.playable().zip(1..) {
+        for (entry, number) in self.playable().await.into_iter().zip(1..) {
             let item = self.item(entry, number).await;
             pieces.append(&xspf::Part::Item(item), reservation)?;
         }
         pieces.append(&xspf::Part::End, reservation)
     }
 
-    fn playable(&self) -> impl Iterator<Item = &Entry> {
-        let entries = self.entries.iter();
-        entries.filter(|entry| FileKind::of(entry).plays())
+    /// Returns the entries that play.
+    async fn playable(&self) -> Vec<&Entry> {
+        let mut playable = Vec::new();
+        for entry in self.entries {
+            if FileKind::of(entry).plays() {
+                playable.push(entry);
+            }
+            self.executor.work(ENTRY_WORK).await;
+        }
+        playable
+    }
+
+    /// Returns the index of images. A long list has none.
+    async fn pictures(&self) -> Pictures {
+        let entries = self.entries;
+        let compare = |a: &u32, b: &u32| Pictures::compare(entries, *a, *b);
+        let mut sorter = Sorter::new(compare);
+        for (entry, at) in entries.iter().zip(0..) {
+            if !self.is_long && Pictures::has(entry) {
+                sorter.push(at, self.executor).await;
+            }
+            self.executor.work(ENTRY_WORK).await;
+        }
+        Pictures::of_sorted(sorter.finish(self.executor).await)
     }
 
     /// Returns what a playlist says of an entry.

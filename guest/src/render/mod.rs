@@ -6,6 +6,7 @@
 //! A page has all entries or is not sent, because a mirror deletes what it no longer finds.
 
 mod directory;
+mod listed;
 mod pieces;
 mod stream;
 mod subtitles;
@@ -34,6 +35,7 @@ use crate::files::quota::{Quota, Reservation};
 use crate::limits::LISTINGS_AT_ONCE;
 use crate::reason::Reason;
 use directory::{Directory, Written};
+use listed::Listed;
 use pieces::Pieces;
 use subtitles::Subtitles;
 use stream::LongList;
@@ -239,30 +241,30 @@ impl Listings {
         let mut for_entries = self.quota.reservation();
         let path = &subject.path;
         let listed = self.list(files, subject, path, now, &mut for_entries).await?;
-        let (mut entries, is_long) = (listed.shown, listed.is_long);
+        let is_long = listed.is_long;
+        let mut listed = Listed::new(listed.shown, for_entries, files.executor());
         let is_paged = subject.view.is_browser && subject.view.page != Number::All;
         if is_long && LongList::can_be(subject.view.form) {
             if subject.view.form == Form::Json || !is_paged {
                 return Ok(Made::Long(Rc::new(LongList {
                     path: path.clone(),
                     form: subject.view.form,
-                    entries,
+                    listed,
                     vary: subject.view.fields(),
-                    reservation: for_entries,
                 })));
             }
-            let (_, range) = Numbers::of(subject.view.page, entries.len());
-            if let Some(shown) = entries.get_mut(range) {
+            let (_, range) = Numbers::of(subject.view.page, listed.entries.len());
+            if let Some(shown) = listed.entries.get_mut(range) {
                 files.describe(path, shown).await?;
             }
         }
         let subtitle_paths = match subject.view.open {
             None => Vec::new(),
-            Some(_) => self.subtitle_paths(files, subject, &entries, now, &mut for_entries).await?,
+            Some(_) => self.subtitle_paths(files, subject, &mut listed, now).await?,
         };
         let directory = Directory {
             subject,
-            entries: &entries,
+            entries: &listed.entries,
             is_long,
             subtitle_paths: &subtitle_paths,
             texts: Texts {
@@ -316,12 +318,12 @@ impl Listings {
         &self,
         files: &Files,
         subject: &Subject,
-        entries: &[Entry],
+        listed: &mut Listed,
         now: i64,
-        reservation: &mut Reservation,
     ) -> Result<Vec<String>, Reason> {
         let film = subject.view.open.as_deref().unwrap_or_default();
         let is_directory = |entry: &&Entry| entry.is_directory();
+        let Listed { entries, reservation, .. } = listed;
         let mut directories = entries.iter().filter(is_directory);
         let Some(outer) = directories.find(|entry| siblings::is_folder(&entry.name)) else {
             return Ok(Vec::new());

@@ -3,7 +3,6 @@
 
 use alloc::rc::Rc;
 use alloc::string::String;
-use alloc::vec::Vec;
 
 use h1::representation::media_type;
 use pages::Part;
@@ -14,6 +13,7 @@ use pages::plain;
 use pages::view::Form;
 
 use super::HTML;
+use super::listed::Listed;
 use crate::files::Files;
 use crate::files::quota::Reservation;
 use crate::limits::{ENTRY_WORK, LISTING_PIECE, STREAM_ENTRIES};
@@ -24,10 +24,9 @@ pub struct LongList {
     pub path: String,
     pub form: Form,
     /// Entries without sizes and times.
-    pub entries: Vec<Entry>,
+    pub(super) listed: Listed,
     /// The request fields that the response depends on.
     pub vary: &'static str,
-    pub reservation: Reservation,
 }
 
 /// A long list on its way to one client.
@@ -59,7 +58,7 @@ impl LongList {
 impl<'f> ListStream<'f> {
     /// Creates the stream, and reserves memory for its pieces.
     pub fn new(list: Rc<LongList>, files: &'f Files) -> Result<Self, Reason> {
-        let mut reservation = list.reservation.another();
+        let mut reservation = list.listed.reservation.another();
         reservation.reserve(LISTING_PIECE)?;
         Ok(Self {
             list,
@@ -106,7 +105,7 @@ impl<'f> ListStream<'f> {
 
     /// Returns the next entries, as many as are sure to fit into `space`.
     fn next_batch(&self, space: usize) -> &[Entry] {
-        let rest = self.list.entries.get(self.written..).unwrap_or_default();
+        let rest = self.list.listed.entries.get(self.written..).unwrap_or_default();
         let mut left = space;
         let fits = |entry: &&Entry| match left.checked_sub(self.bound(entry)) {
             Some(less) => {

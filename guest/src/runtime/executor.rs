@@ -10,6 +10,7 @@
 use alloc::boxed::Box;
 use alloc::collections::VecDeque;
 use alloc::rc::Rc;
+use alloc::vec::Vec;
 use core::cell::{Cell, RefCell};
 use core::future::{Future, poll_fn};
 use core::mem::replace;
@@ -17,7 +18,7 @@ use core::pin::Pin;
 use core::task::{Context, Poll, RawWaker, RawWakerVTable, Waker};
 
 use crate::limits::{
-    BYTES_PER_WORK, CALL_WORK, HOST_YIELD_AFTER_WORK, RESUMED_PER_ROUND, YIELD_AFTER_WORK,
+    BYTES_PER_WORK, CALL_WORK, ENTRY_WORK, HOST_YIELD_AFTER_WORK, RESUMED_PER_ROUND, YIELD_AFTER_WORK,
 };
 
 /// Tasks that can run. A task lives for as long as something may wake it.
@@ -114,6 +115,19 @@ impl Executor {
         if self.work.get() >= YIELD_AFTER_WORK {
             self.yield_now().await;
         }
+    }
+
+    /// Drops many items in turns: to give their memory back takes as long as to ask for it.
+    /// `with` is kept until then.
+    pub fn drop_in_turns<T: 'static>(self: &Rc<Self>, items: Vec<T>, with: impl Sized + 'static) {
+        let executor = Rc::clone(self);
+        self.spawn(async move {
+            for item in items {
+                drop(item);
+                executor.work(ENTRY_WORK).await;
+            }
+            drop(with);
+        });
     }
 
     /// Counts work, whatever its result, and yields if the task has done its share of work.

@@ -27,16 +27,31 @@ pub struct Pictures {
 pub const WEIGHT: usize = size_of::<u32>();
 
 impl Pictures {
-    /// Creates the index.
+    /// Whether an entry belongs into the index.
     #[must_use]
-    pub fn of(entries: &[Entry]) -> Self {
-        let is_image = |entry: &Entry| FileKind::of(entry) == FileKind::Image;
-        let images = entries.iter().zip(0..).filter(|(entry, _)| is_image(entry));
-        let mut images: Vec<u32> = images.map(|(_, at)| at).collect();
-        let stem_at = |at: &u32| name_at(entries, *at).map_or("", stem);
-        images.sort_by(|a, b| compare(stem_at(a).bytes(), stem_at(b).bytes()));
-        images.shrink_to_fit();
+    pub fn has(entry: &Entry) -> bool {
+        FileKind::of(entry) == FileKind::Image
+    }
+
+    /// Orders the images at two positions.
+    #[must_use]
+    pub fn compare(entries: &[Entry], a: u32, b: u32) -> Ordering {
+        let stem_at = |at: u32| name_at(entries, at).map_or("", stem);
+        compare(stem_at(a).bytes(), stem_at(b).bytes())
+    }
+
+    /// Creates the index of images in the order of [`Pictures::compare`].
+    #[must_use]
+    pub fn of_sorted(images: Vec<u32>) -> Self {
         Self { images }
+    }
+
+    #[cfg(test)]
+    pub(crate) fn of(entries: &[Entry]) -> Self {
+        let images = entries.iter().zip(0..).filter(|(entry, _)| Self::has(entry));
+        let mut images: Vec<u32> = images.map(|(_, at)| at).collect();
+        images.sort_by(|a, b| Self::compare(entries, *a, *b));
+        Self::of_sorted(images)
     }
 
     /// Returns the name of the image that stands for a file: a picture with its name, or

@@ -6,6 +6,8 @@ pub struct Answer {
     pub status: u16,
     fields: Vec<(String, String)>,
     pub content: Vec<u8>,
+    /// Bytes after the head: the content and the lengths of its chunks.
+    pub sent: usize,
 }
 
 /// Result of parsing the bytes so far.
@@ -25,7 +27,14 @@ pub struct Reader {
     /// Bytes of the buffer that have been parsed.
     done: usize,
     /// The parsed head, and the length of its content.
-    head: Option<(Answer, usize)>,
+    head: Option<(Answer, Length)>,
+}
+
+/// Length of content.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Length {
+    Known(usize),
+    Chunked,
 }
 
 /// Longest head of a response that a client reads.
@@ -69,19 +78,24 @@ impl Reader {
         let rest = &self.buffer[self.done..];
         match self.head.take() {
             Some((answer, _)) if answer.status == 100 => Read::Interim,
-            Some((mut answer, length)) if rest.len() >= length => {
-                answer.content = rest[..length].to_vec();
-                self.done += length;
-                Read::Answer(answer)
-            }
-            head => {
-                self.head = head;
-                Read::More
-            }
+            Some((mut answer, length)) => match taken(rest, length) {
+                Ok(Some((content, length))) => {
+                    answer.content = content;
+                    answer.sent = length;
+                    self.done += length;
+                    Read::Answer(answer)
+                }
+                Ok(None) => {
+                    self.head = Some((answer, length));
+                    Read::More
+                }
+                Err(reason) => Read::Wrong(reason),
+            },
+            None => Read::More,
         }
     }
 
-    fn head(&mut self, method: &str) -> Result<Option<(Answer, usize)>, String> {
+    fn head(&mut self, method: &str) -> Result<Option<(Answer, Length)>, String> {
         let rest = &self.buffer[self.done..];
         let end = b"\r\n\r\n";
         let searched = &rest[..rest.len().min(HEAD_BYTES)];
@@ -96,6 +110,37 @@ impl Reader {
         let content = content_length(&answer, method)?;
         self.done += length + end.len();
         Ok(Some((answer, content)))
+    }
+}
+
+/// Returns the content at the start of `bytes` and its length there, once it is whole.
+fn taken(bytes: &[u8], length: Length) -> Result<Option<(Vec<u8>, usize)>, String> {
+    let Length::Known(length) = length else {
+        return chunks(bytes);
+    };
+    Ok(bytes.get(..length).map(|content| (content.to_vec(), length)))
+}
+
+/// Returns content in chunks (RFC 9112 §7.1), once the last one has arrived.
+fn chunks(bytes: &[u8]) -> Result<Option<(Vec<u8>, usize)>, String> {
+    let (mut content, mut at) = (Vec::new(), 0);
+    loop {
+        let rest = &bytes[at..];
+        let Some(line) = rest.windows(2).position(|window| window == b"\r\n") else {
+            return Ok(None);
+        };
+        let digits = std::str::from_utf8(&rest[..line]).map_err(|error| error.to_string())?;
+        let length = usize::from_str_radix(digits, 16).map_err(|error| error.to_string())?;
+        let (start, end) = (line + 2, line + 2 + length);
+        match rest.get(end..end + 2) {
+            None => return Ok(None),
+            Some(b"\r\n") => content.extend_from_slice(&rest[start..end]),
+            Some(_) => return Err("a chunk that is longer than it says".to_owned()),
+        }
+        at += end + 2;
+        if length == 0 {
+            return Ok(Some((content, at)));
+        }
     }
 }
 
@@ -137,16 +182,14 @@ fn parse(head: &str) -> Result<Answer, String> {
         status,
         fields,
         content: Vec::new(),
+        sent: 0,
     })
 }
 
 /// Returns the length of the content (RFC 9112 §6.3).
-fn content_length(answer: &Answer, method: &str) -> Result<usize, String> {
+fn content_length(answer: &Answer, method: &str) -> Result<Length, String> {
     if answer.status == 100 {
-        return Ok(0);
-    }
-    if answer.field("transfer-encoding").is_some() {
-        return Err("a transfer coding".to_owned());
+        return Ok(Length::Known(0));
     }
     if answer.field("date").is_none() {
         return Err("no Date".to_owned());
@@ -155,12 +198,20 @@ fn content_length(answer: &Answer, method: &str) -> Result<usize, String> {
     if matches!(answer.status, 204 | 304) {
         return match length {
             Some(_) if answer.status == 204 => Err("a 204 with a length".to_owned()),
-            _ => Ok(0),
+            _ => Ok(Length::Known(0)),
         };
+    }
+    let is_head = method == "HEAD";
+    match answer.field("transfer-encoding") {
+        Some("chunked") if length.is_some() => return Err("two lengths".to_owned()),
+        Some("chunked") if is_head => return Ok(Length::Known(0)),
+        Some("chunked") => return Ok(Length::Chunked),
+        Some(other) => return Err(format!("the transfer coding {other}")),
+        None => {}
     }
     let length = length.and_then(|length| length.parse().ok());
     let length = length.ok_or("no Content-Length")?;
-    Ok(if method == "HEAD" { 0 } else { length })
+    Ok(Length::Known(if is_head { 0 } else { length }))
 }
 
 #[cfg(test)]
@@ -180,6 +231,14 @@ mod tests {
         assert!(matches!(read("HEAD", head), Read::Answer(_)));
         let whole = format!("{head}abc");
         assert!(matches!(read("GET", &whole), Read::Answer(answer) if answer.content == b"abc"));
+        let chunked = "HTTP/1.1 200 OK\r\nDate: x\r\nTransfer-Encoding: chunked\r\n\r\n";
+        assert!(matches!(read("HEAD", chunked), Read::Answer(_)));
+        let cut = format!("{chunked}1\r\na\r\n");
+        assert!(matches!(read("GET", &cut), Read::More));
+        let whole = format!("{cut}a\r\n0123456789\r\n0\r\n\r\n");
+        assert!(
+            matches!(read("GET", &whole), Read::Answer(answer) if answer.content == b"a0123456789")
+        );
         let interim = "HTTP/1.1 100 Continue\r\n\r\n";
         assert!(matches!(read("GET", interim), Read::Interim));
     }
@@ -192,7 +251,8 @@ mod tests {
             "HTTP/1.1 200 OK\r\nDate: x\r\n\r\n",
             "HTTP/1.1 200 OK\r\nDate: x\r\nDate: x\r\nContent-Length: 3\r\n\r\n",
             "HTTP/1.1 200 OK\r\nDate : x\r\nContent-Length: 3\r\n\r\n",
-            "HTTP/1.1 200 OK\r\nDate: x\r\nTransfer-Encoding: chunked\r\n\r\n",
+            "HTTP/1.1 200 OK\r\nDate: x\r\nTransfer-Encoding: gzip\r\n\r\n",
+            "HTTP/1.1 200 OK\r\nDate: x\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nab\r\n",
             "HTTP/1.1 204 No Content\r\nDate: x\r\nContent-Length: 0\r\n\r\n",
         ] {
             assert!(matches!(read("GET", bytes), Read::Wrong(_)), "{bytes:?}");

@@ -164,7 +164,7 @@ impl Client {
         let Some(asked) = self.asked.pop_front() else {
             return;
         };
-        self.answers.push((answer.status, answer.content.len()));
+        self.answers.push((answer.status, answer.sent));
         world
             .trace
             .say(|| format!("answer {} to {:?}", answer.status, asked.request));

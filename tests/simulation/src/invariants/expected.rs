@@ -130,7 +130,14 @@ impl Right {
             // An entry that can't be examined could make the listing incomplete, so the
             // listing may fail.
             for name in world.disk.names(target.path) {
-                right.failing(&at, &join(target.path, &name));
+                let path = join(target.path, &name);
+                right.failing(&at, &path);
+                // Of a link that the disk says nothing about in time, not even the kind is
+                // known.
+                let fault = world.disk.faults.get(&path);
+                if fault.is_some_and(|fault| fault.delay >= LATE) {
+                    right.statuses.insert(503);
+                }
             }
         }
         if request
@@ -287,6 +294,10 @@ fn coded(path: &str, answer: &Answer) -> String {
         _ => path.to_owned(),
     }
 }
+
+/// Time after which a listing goes on without an entry, at the least: the component's
+/// `LATE_ENTRY_SECONDS`, less the step of its clock.
+const LATE: u64 = 1_000_000_000;
 
 /// Checks that a listing has every served entry once.
 fn rows(plan: &Plan, world: &World, request: &Request, answer: &Answer) -> Result<(), Wrong> {
