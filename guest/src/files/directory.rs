@@ -105,7 +105,9 @@ impl Root {
                 continue;
             }
             let asked = directory.stat_entry(&name, kind.is_none());
-            let (kind, modified) = match (patience.wait(asked).await, kind) {
+            let stat = patience.wait(asked).await;
+            executor.work(STAT_WORK).await;
+            let (kind, modified) = match (stat, kind) {
                 (Ok(Some((kind, modified))), _) => (kind, modified),
                 (Ok(None), _) => continue,
                 (Err(reason), _) if is_its_own(reason) => {
@@ -124,7 +126,6 @@ impl Root {
                 modified,
             };
             sorter.push(entry, executor).await;
-            executor.work(STAT_WORK).await;
         }
         Ok(Entries {
             shown: sorter.finish(executor).await,

@@ -217,6 +217,8 @@ fn memory_bound(plan: &Plan) -> usize {
     const CONNECTION: usize = (512 + 80 + 16 + 16) << 10;
     // An entry of a listing, and its sort key.
     const ENTRY: usize = 1_200;
+    // A name with its kind, in a list that may be there twice while it grows.
+    const NAME: usize = 128;
     let known = |content: &Content| match content {
         Content::File { size, .. } => (*size as usize).min(64 << 10),
         Content::Crowd(crowd) => crowd.count * (600 + 2 * plan.settings.fields),
@@ -226,6 +228,8 @@ fn memory_bound(plan: &Plan) -> usize {
         Content::Crowd(crowd) if crowd.kind == CrowdKind::Files && plan.kind == Kind::Crowd => {
             crowd.count * ENTRY
         }
+        // Names are held while a directory is read, also of entries that are not shown.
+        Content::Crowd(crowd) => crowd.count * NAME,
         _ => 0,
     };
     let contents = || plan.files.iter().map(|(_, content)| content);
