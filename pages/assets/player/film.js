@@ -129,8 +129,10 @@
     const isTwin = /quicktime|x-m4v/.test(type) || (inChromium && /matroska/.test(type))
     return isTwin && media.canPlayType(type.replace(/^[^;]*/, 'video/mp4')) !== ''
   }
-  // The page may have found out before its scripts ran.
-  let hasFailed = media.networkState === HTMLMediaElement.NETWORK_NO_SOURCE
+  // The page may have found out before its scripts ran. A `src` that has failed has an error;
+  // without one the browser has only not begun yet, as when the scripts came from its cache.
+  let hasFailed = !!media.error ||
+    (!media.hasAttribute('src') && media.networkState === HTMLMediaElement.NETWORK_NO_SOURCE)
   deck.onFile = () => {
     const types = $$('source[type]', media).map(source => source.type)
     if (media.dataset.type) types.push(media.dataset.type)
