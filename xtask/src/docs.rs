@@ -1,4 +1,5 @@
-//! Checks that the tests exist that the tables of `docs/` and `SECURITY.md` name.
+//! Checks that what the documents name exists: the tests in the tables of `docs/` and of
+//! `SECURITY.md`, the files of the map, and the files and pictures that links lead to.
 
 use std::{fs, path::Path};
 
@@ -40,6 +41,42 @@ fn every_path_in_the_architecture_exists() {
         .into_iter()
         .filter(|path| !root.join(path).exists())
         .collect();
+    assert_eq!(missing, [""; 0]);
+}
+
+#[test]
+fn every_link_to_a_file_leads_somewhere() {
+    let in_root = [
+        "README",
+        "ARCHITECTURE",
+        "CONTRIBUTING",
+        "SECURITY",
+        "CHANGELOG",
+    ];
+    let mut files: Vec<_> = in_root.map(|name| format!("{name}.md")).into();
+    for entry in fs::read_dir(Path::new(ROOT).join("docs")).expect("the folder") {
+        let name = entry.expect("an entry").file_name();
+        files.extend(
+            name.to_str()
+                .filter(|name| name.ends_with(".md"))
+                .map(|name| format!("docs/{name}")),
+        );
+    }
+    let mut missing = Vec::new();
+    for file in &files {
+        let text = read(file).expect("the document");
+        let folder = Path::new(ROOT).join(file).with_file_name("");
+        let links = text
+            .split("](")
+            .skip(1)
+            .filter_map(|rest| rest.split(')').next());
+        for link in links.filter(|link| !link.contains([':', ' ', '`'])) {
+            let path = link.split('#').next().unwrap_or_default();
+            if !folder.join(path).exists() {
+                missing.push(format!("{file}: {link}"));
+            }
+        }
+    }
     assert_eq!(missing, [""; 0]);
 }
 

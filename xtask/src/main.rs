@@ -1,5 +1,5 @@
 //! The project's own commands. People run `cargo xtask bench`, `cargo xtask fuzz`,
-//! `cargo xtask limits`, `cargo xtask simulate` and `cargo xtask soak`. `floor` is one of the
+//! `cargo xtask limits`, `cargo xtask screenshots`, `cargo xtask simulate` and `cargo xtask soak`. `floor` is one of the
 //! servers that `bench` measures.
 #![allow(
     clippy::arithmetic_side_effects,
@@ -17,6 +17,7 @@ mod interrupt;
 mod limits;
 mod numbers;
 mod progress;
+mod screenshots;
 mod simulate;
 mod soak;
 mod table;
@@ -32,6 +33,8 @@ enum Command {
     Fuzz(fuzz::Options),
     /// Write docs/limits.md from the constants
     Limits,
+    /// Take the pictures of docs/screenshots anew
+    Screenshots(screenshots::Options),
     /// Run the component in simulated worlds, or print each step of one
     Simulate(simulate::Options),
     /// Attack porthole for a long time, or with many clients
@@ -46,6 +49,7 @@ fn main() -> anyhow::Result<()> {
         Command::Bench(options) => bench::run(&options),
         Command::Fuzz(options) => fuzz::run(&options),
         Command::Limits => limits::run(),
+        Command::Screenshots(options) => screenshots::run(&options),
         Command::Simulate(options) => simulate::run(&options),
         Command::Soak(options) => soak::run(&options),
         Command::Floor { port } => floor::serve(port),

@@ -15,7 +15,7 @@ mod measure;
 mod proc;
 mod report;
 mod results;
-mod servers;
+pub(crate) mod servers;
 mod targets;
 
 use std::{fs, path::PathBuf, time::Duration};

@@ -93,19 +93,8 @@ impl Yard {
             .stdout(File::create(log("out"))?)
             .stderr(File::create(log("err"))?)
             .env("XDG_CACHE_HOME", self.cache());
-        let begin = Instant::now();
-        let child = command
-            .spawn()
-            .with_context(|| format!("cannot start {:?}", command.get_program()))?;
-        let mut running = Running {
-            child,
-            address,
-            first_answer: Duration::ZERO,
-        };
-        running
-            .await_answer(begin, path)
-            .with_context(|| format!("see {}", log("err").display()))?;
-        Ok(running)
+        Running::start(command, address, path)
+            .with_context(|| format!("see {}", log("err").display()))
     }
 
     /// Returns the directory for data that a server keeps from one start to the next.
@@ -179,7 +168,8 @@ impl Yard {
     }
 }
 
-fn free_address() -> Result<SocketAddr> {
+/// Returns an address of this machine that nobody listens on.
+pub(crate) fn free_address() -> Result<SocketAddr> {
     Ok(TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?)
 }
 
@@ -192,6 +182,21 @@ pub(crate) struct Running {
 }
 
 impl Running {
+    /// Starts a server that listens on `address`, and waits for its first response.
+    pub(crate) fn start(mut command: Command, address: SocketAddr, path: &str) -> Result<Self> {
+        let begin = Instant::now();
+        let child = command
+            .spawn()
+            .with_context(|| format!("cannot start {:?}", command.get_program()))?;
+        let mut running = Self {
+            child,
+            address,
+            first_answer: Duration::ZERO,
+        };
+        running.await_answer(begin, path)?;
+        Ok(running)
+    }
+
     fn await_answer(&mut self, begin: Instant, path: &str) -> Result<()> {
         loop {
             match client::head(self.address, path) {
