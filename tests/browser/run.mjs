@@ -4,6 +4,7 @@
 //
 // A group is a file beside this one. `tests/clients/pages.rs` makes the folder that the
 // server has to serve, and runs every group.
+import { stripVTControlCharacters } from 'node:util'
 import { launch, visit } from './support/browser.mjs'
 import { tests } from './support/tests.mjs'
 
@@ -18,7 +19,7 @@ for (const { name, options, run } of chosen) {
   const problem = await visit(browser, address, options, run).then(() => null, error => error)
   if (problem) failed++
   console.log(`${problem ? 'FAIL' : 'ok  '} ${name} (${Date.now() - began} ms)`)
-  if (problem) console.log(String(problem.stack || problem).replace(/^/gm, '     '))
+  if (problem) console.log(stripVTControlCharacters(problem.stack).replace(/^/gm, '     '))
 }
 await browser.close()
 console.log(`${chosen.length - failed} passed, ${failed} failed`)

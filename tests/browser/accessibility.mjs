@@ -1,0 +1,34 @@
+// axe on every kind of page and in every state: both themes, wide and narrow.
+import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { test } from './support/tests.mjs'
+import { STATES } from './support/site.mjs'
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']
+const THEMES = ['light', 'dark']
+const WIDTHS = [1440, 360]
+
+// The policy of the pages lets nobody add a script, so neither axe.
+const OPTIONS = { bypassCSP: true, reducedMotion: 'reduce' }
+
+for (const [kind, open] of Object.entries(STATES)) {
+  test(`axe finds nothing: ${kind}`, OPTIONS, async ({ page }) => {
+    await open(page)
+    await page.evaluate(AXE)
+    const found = []
+    for (const colorScheme of THEMES) {
+      for (const width of WIDTHS) {
+        await page.emulateMedia({ colorScheme })
+        await page.setViewportSize({ width, height: 900 })
+        const violations = await page.evaluate(async rules => {
+          const { violations } = await window.axe.run(document, { runOnly: rules, resultTypes: ['violations'] })
+          return violations.map(({ id, nodes }) => [id, nodes.length, nodes[0].html.slice(0, 160), nodes[0].failureSummary])
+        }, RULES)
+        violations.forEach(violation => found.push([colorScheme, width, ...violation].join(' ')))
+      }
+    }
+    assert.deepEqual(found, [])
+  })
+}
