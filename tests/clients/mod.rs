@@ -7,6 +7,7 @@ mod ffmpeg;
 mod fsspec;
 mod kodi;
 mod lftp;
+mod pages;
 mod proxies;
 mod python;
 mod rclone;
@@ -39,6 +40,7 @@ pub fn trials() -> Vec<Trial> {
         resume::trials(),
         ffmpeg::trials(),
         chromium::trials(),
+        pages::trials(),
     ];
     trials.into_iter().flatten().collect()
 }

@@ -9,11 +9,27 @@ use std::process::Command;
 pub struct Program {
     pub name: &'static str,
     pub package: &'static str,
+    installer: &'static str,
 }
 
 impl Program {
     pub const fn new(name: &'static str, package: &'static str) -> Self {
-        Self { name, package }
+        let installer = "apt install";
+        Self {
+            name,
+            package,
+            installer,
+        }
+    }
+
+    /// Returns a package of npm, by the whole path of a file in it.
+    pub const fn of_npm(file: &'static str, package: &'static str) -> Self {
+        let installer = "npm ci --ignore-scripts --prefix";
+        Self {
+            name: file,
+            package,
+            installer,
+        }
     }
 
     /// Returns a command that runs the program, without arguments yet.
@@ -35,6 +51,6 @@ impl Program {
 
 impl fmt::Display for Program {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} (apt install {})", self.name, self.package)
+        write!(f, "{} ({} {})", self.name, self.installer, self.package)
     }
 }

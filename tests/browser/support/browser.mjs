@@ -1,4 +1,6 @@
 // The browser, and a visit of the server with what no page may do.
+import { existsSync } from 'node:fs'
+import { delimiter, join } from 'node:path'
 import { chromium } from 'playwright-core'
 
 // No sandbox, because containers forbid it. Videos play without a click.
@@ -6,10 +8,12 @@ const FLAGS = ['--no-sandbox', '--disable-dev-shm-usage', '--no-proxy-server', '
   '--autoplay-policy=no-user-gesture-required']
 
 // Longest wait for anything on a busy machine.
-export const PATIENCE = Number(process.env.PATIENCE || 20_000)
+const PATIENCE = 20_000
 
-export const launch = () =>
-  chromium.launch({ executablePath: process.env.CHROMIUM || '/usr/bin/chromium', args: FLAGS })
+export function launch() {
+  const programs = process.env.PATH.split(delimiter).map(folder => join(folder, 'chromium'))
+  return chromium.launch({ executablePath: programs.find(existsSync), args: FLAGS })
+}
 
 // Runs a test with a page of its own. The test fails if a page threw an error, ran what a name
 // holds, did what the content security policy forbids, or asked another server for anything.

@@ -3,4 +3,5 @@
 pub mod browser;
 pub mod film;
 pub mod run;
+pub mod site;
 pub mod tree;

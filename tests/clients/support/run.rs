@@ -33,6 +33,16 @@ pub struct Finished {
 
 /// Runs a program in `folder` to its end, and kills it when it takes too long.
 pub fn run(program: &Program, folder: impl AsRef<Path>, arguments: &[&str]) -> Finished {
+    run_within(LIMIT, program, folder, arguments)
+}
+
+/// Runs a program in `folder` to its end, and kills it after `limit`.
+pub fn run_within(
+    limit: Duration,
+    program: &Program,
+    folder: impl AsRef<Path>,
+    arguments: &[&str],
+) -> Finished {
     let mut command = program.command();
     for name in PROXIES {
         command.env_remove(name);
@@ -49,10 +59,10 @@ pub fn run(program: &Program, folder: impl AsRef<Path>, arguments: &[&str]) -> F
     let pid = Pid::from_child(&child);
     let (ended, end) = mpsc::channel();
     thread::spawn(move || ended.send(child.wait_with_output()));
-    let Ok(output) = end.recv_timeout(LIMIT) else {
+    let Ok(output) = end.recv_timeout(limit) else {
         // The process has not been reaped yet, so no other process can have its id.
         let _ = kill_process(pid, Signal::KILL);
-        panic!("{program} {arguments:?} takes longer than {LIMIT:?}");
+        panic!("{program} {arguments:?} takes longer than {limit:?}");
     };
     let output = output.unwrap();
     Finished {

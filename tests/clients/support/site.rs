@@ -169,7 +169,7 @@ pub const TRAPS: [&[u8]; 62] = [
     b"%00",
     b"a+b",
     b"a b&c=d;e",
-    b"..;",
+    b"a;..;",
     b"*{background:url(https:outside.invalid)}",
     b"');background:url(https:outside.invalid",
     b"expression(fail())",

@@ -1,0 +1,126 @@
+//! The pages in Chromium, as people use them: each group of `tests/browser` with a server
+//! of its own.
+
+use std::path::Path;
+use std::time::Duration;
+
+use libtest_mimic::Trial;
+
+use crate::clients::support::browser::CHROMIUM;
+use crate::clients::support::film::FFMPEG;
+use crate::clients::support::run::run_within;
+use crate::clients::support::site::site;
+use crate::support::{Folder, Porthole, Program, trials};
+
+const NODE: Program = Program::new("node", "nodejs npm");
+
+const MODULES: Program = Program::of_npm(
+    concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/../tests/browser/node_modules/playwright-core/package.json"
+    ),
+    "tests/browser",
+);
+
+const GROUPS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/browser");
+
+/// Longest run of a group on a busy machine.
+const LIMIT: Duration = Duration::from_secs(300);
+
+pub fn trials() -> Vec<Trial> {
+    trials![
+        ;
+        needs [&CHROMIUM, &NODE, &MODULES, &FFMPEG] =>
+            folder,
+            pictures,
+            player,
+            album,
+            television,
+            texts,
+            messages,
+            names,
+            accessibility,
+            scriptless,
+            widths,
+            modes;
+        needs [&CHROMIUM, &NODE, &MODULES] =>
+            paging,
+            crowd
+    ]
+}
+
+fn folder() {
+    passes("folder", site());
+}
+
+fn pictures() {
+    passes("pictures", site());
+}
+
+fn player() {
+    passes("player", site());
+}
+
+fn album() {
+    passes("album", site());
+}
+
+fn television() {
+    passes("television", site());
+}
+
+fn texts() {
+    passes("texts", site());
+}
+
+fn messages() {
+    passes("messages", site());
+}
+
+fn names() {
+    passes("names", site());
+}
+
+fn accessibility() {
+    passes("accessibility", site());
+}
+
+fn scriptless() {
+    passes("scriptless", site());
+}
+
+fn widths() {
+    passes("widths", site());
+}
+
+fn modes() {
+    passes("modes", site());
+}
+
+fn paging() {
+    let folder = Folder::new();
+    for number in 1..=1_200 {
+        folder.file(format!("pages/file {number}.txt"), b"");
+    }
+    passes("paging", folder.path());
+}
+
+fn crowd() {
+    let folder = Folder::new();
+    for number in 1..=40_000 {
+        folder.file(format!("crowd/file {number}.txt"), b"");
+    }
+    for number in 1..=10_000 {
+        folder.file(format!("crowd/other {number}.bin"), b"");
+    }
+    passes("crowd", folder.path());
+}
+
+/// Runs a group of tests against a server of this folder.
+fn passes(group: &str, folder: &Path) {
+    let porthole = Porthole::serving(folder);
+    let arguments = ["run.mjs", group, &porthole.url("/")];
+    let finished = run_within(LIMIT, &NODE, GROUPS, &arguments);
+    let said = String::from_utf8_lossy(&finished.stdout);
+    assert!(finished.status.success(), "\n{said}{}", finished.stderr);
+}
