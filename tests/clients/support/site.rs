@@ -13,8 +13,8 @@ use std::time::{Duration, SystemTime};
 use crate::clients::support::film::FFMPEG;
 use crate::clients::support::run::run;
 
-/// Films and tracks that are as long as a test has to seek, and pictures. One second or ten
-/// are encoded, then repeated without encoding them again.
+/// Films and tracks that are as long as a test has to seek, and pictures. What is long is
+/// repeated without encoding it again.
 const RECIPE: [&str; 12] = [
     "-f lavfi -i testsrc=size=320x180:rate=25:duration=10 -f lavfi -i sine=duration=10 \
      -c:v libx264 -preset ultrafast -crf 40 -g 25 -pix_fmt yuv420p -c:a aac -b:a 32k short.mp4",
@@ -60,9 +60,18 @@ const COPIES: [(&str, &[&str]); 12] = [
     ),
     ("clip.webm", &["Kelp (2020).webm"]),
     ("track.mp3", &["Music/01 Slack Water.mp3"]),
-    ("track.flac", &["Music/02 Half-Tide Rock.flac", "Music/04 Fog Signals.flac"]),
-    ("track.opus", &["Music/03 Neap.opus", "Music/Second/04 Undertow.opus"]),
-    ("book.opus", &["Music/Second/12 High Water, Full and Change.opus"]),
+    (
+        "track.flac",
+        &["Music/02 Half-Tide Rock.flac", "Music/04 Fog Signals.flac"],
+    ),
+    (
+        "track.opus",
+        &["Music/03 Neap.opus", "Music/Second/04 Undertow.opus"],
+    ),
+    (
+        "book.opus",
+        &["Music/Second/12 High Water, Full and Change.opus"],
+    ),
     (
         "picture.jpg",
         &[
@@ -116,15 +125,24 @@ const SOURCE: &str = "//! Tides.\n\nuse std::fmt;\n\nconst NAME: &'static str = 
 
 /// Other files, and what is in them.
 const TEXTS: [(&str, &str); 13] = [
-    ("Northern Watch/Season 2/Northern Watch S02E04 Skarv.en.srt", SUBTITLES),
-    ("Northern Watch/Season 2/Northern Watch S02E04 Skarv.no.srt", SUBTITLES),
+    (
+        "Northern Watch/Season 2/Northern Watch S02E04 Skarv.en.srt",
+        SUBTITLES,
+    ),
+    (
+        "Northern Watch/Season 2/Northern Watch S02E04 Skarv.no.srt",
+        SUBTITLES,
+    ),
     ("Papers/chapters.vtt", CHAPTERS),
     ("README.md", MARKDOWN),
     ("Papers/tides.md", MARKDOWN),
     ("tide.rs", SOURCE),
     ("Papers/chart.pdf", "%PDF-1.4\n"),
     ("Papers/backup.zip", "PK\u{3}\u{4}"),
-    ("Papers/notes.txt", "Grüße 水\n\n  indented <b>not bold</b>\n"),
+    (
+        "Papers/notes.txt",
+        "Grüße 水\n\n  indented <b>not bold</b>\n",
+    ),
     ("Broken.mp4", "This is no film."),
     ("Old reel.avi", "Nor is this."),
     ("Photos/IMG_2060.heic", "Nor a picture."),
@@ -251,9 +269,14 @@ fn fill(site: &Path, seeds: &Path) {
         put(&site.join(name), text.as_bytes());
     }
     fs::create_dir(site.join("empty")).unwrap();
-    let lines: String = (1..=12_000).map(|n| format!("{n} the tide turned, the tide turned\n")).collect();
+    // More than one page of a text.
+    let line = "the tide turned ".repeat(60);
+    let lines: String = (1..=400).map(|n| format!("{n} {line}\n")).collect();
     put(&site.join("Papers/harbour.log"), lines.as_bytes());
-    put(&site.join("Papers").join("w".repeat(251) + ".txt"), b"wide\n");
+    put(
+        &site.join("Papers").join("w".repeat(251) + ".txt"),
+        b"wide\n",
+    );
 
     for (folder, ending, seed) in TRAPPED {
         let seed = seed.map(|seed| fs::read(seeds.join(seed)).unwrap());
@@ -266,11 +289,19 @@ fn fill(site: &Path, seeds: &Path) {
     for trap in TRAPS {
         let folder = site.join("names/folders").join(OsStr::from_bytes(trap));
         put(&folder.join("inside.txt"), trap);
-        // A name has no slash, but a path has.
         let name = [b"film.", trap, b".srt"].concat();
-        put(&site.join("names/subtitles").join(OsStr::from_bytes(&name)), SUBTITLES.as_bytes());
+        put(
+            &site.join("names/subtitles").join(OsStr::from_bytes(&name)),
+            SUBTITLES.as_bytes(),
+        );
     }
-    put(&site.join("names/folders/x<").join("script><img src=x onerror=fail()>/inside.txt"), b"x");
+    // A name has no slash, but a path has.
+    put(
+        &site
+            .join("names/folders/x<")
+            .join("script><img src=x onerror=fail()>/inside.txt"),
+        b"x",
+    );
     let film = fs::read(seeds.join("short.mp4")).unwrap();
     put(&site.join("names/subtitles/film.mp4"), &film);
 }
