@@ -17,7 +17,12 @@ const BUDGET: usize = 30 * 1024;
 
 /// A built-in file: its name in Rust, its name, its media type, and the files that it is
 /// made of, in this order.
-type File = (&'static str, &'static str, &'static str, &'static [&'static str]);
+type File = (
+    &'static str,
+    &'static str,
+    &'static str,
+    &'static [&'static str],
+);
 
 /// All of them. One that names another comes after it.
 const FILES: [File; 5] = [
@@ -28,7 +33,12 @@ const FILES: [File; 5] = [
         "application/manifest+json",
         &["manifest.webmanifest"],
     ),
-    ("PAGE_CSS", "page.css", "text/css; charset=utf-8", &["page.css"]),
+    (
+        "PAGE_CSS",
+        "page.css",
+        "text/css; charset=utf-8",
+        &["page.css"],
+    ),
     (
         "PAGE_JS",
         "page.js",
@@ -63,7 +73,7 @@ fn main() -> ExitCode {
 
 fn write() -> Result<(), String> {
     let out = PathBuf::from(std::env::var_os("OUT_DIR").ok_or("OUT_DIR is not set")?);
-    let (mut code, mut all) = (String::new(), 0);
+    let (mut code, mut all) = (String::new(), 0_usize);
     let mut named: Vec<(&str, &str, String)> = Vec::new();
     for (constant, file, media_type, parts) in FILES {
         let mut content = Vec::new();
@@ -80,24 +90,33 @@ fn write() -> Result<(), String> {
         let name = format!("{stem}.{hash:016x}.{extension}");
         let brotli = brotli(&content)?;
         let gzip = gzip(&content)?;
-        all += gzip.len();
+        all = all.saturating_add(gzip.len());
         for (suffix, bytes) in [("", &content), (".br", &brotli), (".gz", &gzip)] {
             let path = out.join(format!("{file}{suffix}"));
             std::fs::write(&path, bytes).map_err(|error| format!("{}: {error}", path.display()))?;
         }
-        let included = |suffix: &str| format!("include_bytes!(concat!(env!(\"OUT_DIR\"), \"/{file}{suffix}\"))");
+        let included = |suffix: &str| {
+            format!("include_bytes!(concat!(env!(\"OUT_DIR\"), \"/{file}{suffix}\"))")
+        };
         let _ = write!(
             code,
             "/// `{file}`.\npub static {constant}: Asset = Asset {{ name: \"{name}\", \
              media_type: \"{media_type}\", hash: 0x{hash:x}, identity: {}, brotli: {}, gzip: {} }};\n",
-            included(""), included(".br"), included(".gz"),
+            included(""),
+            included(".br"),
+            included(".gz"),
         );
         named.push((constant, file, name));
     }
     if all > BUDGET {
-        return Err(format!("styles and scripts take {all} bytes compressed, and may take {BUDGET}"));
+        return Err(format!(
+            "styles and scripts take {all} bytes compressed, and may take {BUDGET}"
+        ));
     }
-    let list: String = named.iter().map(|(name, ..)| format!("&{name}, ")).collect();
+    let list: String = named
+        .iter()
+        .map(|(name, ..)| format!("&{name}, "))
+        .collect();
     let _ = write!(
         code,
         "/// All of them.\npub static ALL: [&Asset; {}] = [{list}];\n\
@@ -123,13 +142,15 @@ fn strip(file: &str, content: &[u8]) -> Result<Vec<u8>, String> {
     let text = std::str::from_utf8(content).map_err(|error| format!("{file}: {error}"))?;
     let (mut kept, mut in_comment) = (String::new(), false);
     for line in text.lines().map(str::trim) {
-        if (file.ends_with(".css") || file.ends_with(".js")) && (in_comment || line.starts_with("/*")) {
+        if (file.ends_with(".css") || file.ends_with(".js"))
+            && (in_comment || line.starts_with("/*"))
+        {
             in_comment = !line.contains("*/");
             let after = line.rsplit_once("*/").map_or("", |(_, after)| after.trim());
             if !after.is_empty() {
                 return Err(format!("{file}: code after a comment on its line: {line}"));
             }
-        } else if !line.is_empty() && !(file.ends_with(".js") && line.starts_with("//")) {
+        } else if !line.is_empty() && (!file.ends_with(".js") || !line.starts_with("//")) {
             kept.push_str(line);
             kept.push('\n');
         }

@@ -54,7 +54,10 @@ statuses! {
 impl Status {
     /// Returns the reason phrase.
     pub fn reason(self) -> &'static str {
-        self.line().get("HTTP/1.1 200 ".len()..).unwrap_or_default().trim_end()
+        self.line()
+            .get("HTTP/1.1 200 ".len()..)
+            .unwrap_or_default()
+            .trim_end()
     }
 
     /// Returns the three digits.

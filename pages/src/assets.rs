@@ -53,7 +53,10 @@ mod tests {
     #[test]
     fn every_file_has_a_name_of_its_content() {
         for asset in ALL {
-            assert_eq!(Asset::named(asset.name).map(|found| found.hash), Some(asset.hash));
+            assert_eq!(
+                Asset::named(asset.name).map(|found| found.hash),
+                Some(asset.hash)
+            );
             assert!(asset.name.contains(&alloc::format!("{:016x}", asset.hash)));
             for coding in [Coding::Brotli, Coding::Gzip] {
                 assert!(asset.encoded(coding).unwrap().len() < asset.identity.len());

@@ -107,10 +107,19 @@ mod tests {
     fn every_error_has_words_of_its_own_and_a_way_out() {
         for status in Status::ALL.iter().copied() {
             for depth in [0, 1, 4_000] {
-                let message = Message { status, depth, is_tv: depth == 1 };
+                let message = Message {
+                    status,
+                    depth,
+                    is_tv: depth == 1,
+                };
                 let mut page = String::new();
                 message.write(&mut page);
-                assert!(page.len() <= message.bound(), "{} of {}", page.len(), message.bound());
+                assert!(
+                    page.len() <= message.bound(),
+                    "{} of {}",
+                    page.len(),
+                    message.bound()
+                );
                 for words in [message.title(), message.words()] {
                     assert!(page.contains(words), "{words}");
                 }

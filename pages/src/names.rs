@@ -40,7 +40,11 @@ mod tests {
         let cases = [
             ("a b", Kind::File(Some(1)), "a b\n"),
             ("c", Kind::Directory, "c/\n"),
-            ("a\nb\u{10ffe9}", Kind::File(Some(1)), "a\u{fffd}b\u{fffd}\n"),
+            (
+                "a\nb\u{10ffe9}",
+                Kind::File(Some(1)),
+                "a\u{fffd}b\u{fffd}\n",
+            ),
         ];
         for (name, kind, expected) in cases {
             let entry = Entry {

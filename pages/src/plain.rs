@@ -68,7 +68,11 @@ impl Part for Start<'_> {
 
 impl Part for Row<'_> {
     fn bound(&self) -> usize {
-        let name = self.0.name.len().saturating_mul(ENCODED_BYTES + ESCAPED_BYTES);
+        let name = self
+            .0
+            .name
+            .len()
+            .saturating_mul(ENCODED_BYTES + ESCAPED_BYTES);
         name.saturating_add(MARKUP_BYTES)
     }
 
@@ -118,7 +122,11 @@ mod tests {
         let mut append = |part: &dyn Part| {
             let before = page.len();
             part.write(&mut page);
-            assert!(page.len() - before <= part.bound(), "{}", page.len());
+            assert!(
+                page.len().saturating_sub(before) <= part.bound(),
+                "{}",
+                page.len()
+            );
         };
         append(&Start { path });
         for entry in entries {

@@ -9,9 +9,9 @@ use h1::representation::media_type;
 use h1::syntax::percent::{ENCODED_BYTES, encode_path};
 
 use crate::Part;
+use crate::entries::Entry;
 use crate::entries::picture::stem;
 use crate::entries::sort::Sort;
-use crate::entries::Entry;
 use crate::folder::trail::{self, Step};
 use crate::limits::QUEUE_ITEMS;
 use crate::markup::frame::Frame;
@@ -180,7 +180,10 @@ impl Part for Start<'_> {
             let label = subtitle.label.len().saturating_mul(ESCAPED_BYTES);
             let language = subtitle.language.as_deref().map_or(0, str::len);
             let language = language.saturating_mul(ESCAPED_BYTES);
-            ITEM_BYTES.saturating_add(link).saturating_add(label).saturating_add(language)
+            ITEM_BYTES
+                .saturating_add(link)
+                .saturating_add(label)
+                .saturating_add(language)
         });
         MARKUP_BYTES
             .saturating_add(trail::bound(path, view.depth))
@@ -207,7 +210,10 @@ struct ItemMarkup<'p> {
 
 impl Part for Item<'_> {
     fn bound(&self) -> usize {
-        let names = self.picture.map_or(0, str::len).saturating_add(self.entry.name.len());
+        let names = self
+            .picture
+            .map_or(0, str::len)
+            .saturating_add(self.entry.name.len());
         ITEM_BYTES.saturating_add(names.saturating_mul(ENCODED_BYTES + SHOWN_BYTES))
     }
 
@@ -271,7 +277,7 @@ mod tests {
         for part in parts {
             let before = page.len();
             part.write(&mut page);
-            assert!(page.len() - before <= part.bound());
+            assert!(page.len().saturating_sub(before) <= part.bound());
         }
         page
     }
@@ -289,7 +295,12 @@ mod tests {
 
     #[test]
     fn a_film_has_its_address_its_subtitles_and_its_queue() {
-        let page = page("Films", "A & B.mkv", "sort=-date", &[subtitle("Subs/A.en.srt")]);
+        let page = page(
+            "Films",
+            "A & B.mkv",
+            "sort=-date",
+            &[subtitle("Subs/A.en.srt")],
+        );
         for text in [
             "src=\"A%20%26%20B.mkv\"",
             "data-type=\"video/x-matroska\"",
@@ -311,8 +322,16 @@ mod tests {
             (0, 1, 0..1),
             (3, 10, 0..10),
             (0, 2 * QUEUE_ITEMS, 0..QUEUE_ITEMS),
-            (QUEUE_ITEMS, 2 * QUEUE_ITEMS, QUEUE_ITEMS / 2..QUEUE_ITEMS + QUEUE_ITEMS / 2),
-            (2 * QUEUE_ITEMS - 1, 2 * QUEUE_ITEMS, QUEUE_ITEMS..2 * QUEUE_ITEMS),
+            (
+                QUEUE_ITEMS,
+                2 * QUEUE_ITEMS,
+                QUEUE_ITEMS / 2..QUEUE_ITEMS + QUEUE_ITEMS / 2,
+            ),
+            (
+                2 * QUEUE_ITEMS - 1,
+                2 * QUEUE_ITEMS,
+                QUEUE_ITEMS..2 * QUEUE_ITEMS,
+            ),
         ];
         for (place, count, expected) in cases {
             assert_eq!(queue(place, count), expected);

@@ -192,9 +192,8 @@ impl View {
         fields: &Fields<'_>,
         depth: usize,
     ) -> Result<Self, UnknownForm> {
-        let look_of = |content: Content| {
-            cookie::value(fields, content.cookie()).and_then(Look::named)
-        };
+        let look_of =
+            |content: Content| cookie::value(fields, content.cookie()).and_then(Look::named);
         let mut view = Self {
             form: Form::accepted(fields),
             is_form_named: false,
@@ -224,6 +223,10 @@ impl View {
                 "tv" => view.is_tv = value != "0",
                 _ => {}
             }
+        }
+        if view.is_form_named {
+            // Then nothing of it depends on the client.
+            (view.is_browser, view.is_tv, view.chosen) = (false, false, Default::default());
         }
         Ok(view)
     }
@@ -278,7 +281,14 @@ impl Number {
 /// it keeps.
 fn is_tv(fields: &Fields<'_>) -> bool {
     const NAMES: [&[u8]; 8] = [
-        b"Tizen", b"Web0S", b"webOS", b"SMART-TV", b"BRAVIA", b"AFT", b"GoogleTV", b"HbbTV",
+        b"Tizen",
+        b"Web0S",
+        b"webOS",
+        b"SMART-TV",
+        b"BRAVIA",
+        b"AFT",
+        b"GoogleTV",
+        b"HbbTV",
     ];
     match cookie::value(fields, "porthole_tv") {
         Some(b"1") => return true,
@@ -316,16 +326,30 @@ mod tests {
             ("", "Accept: */*\n", Form::Html, false),
             ("", "Accept: application/json\n", Form::Json, false),
             ("", "Accept: text/plain\n", Form::Text, false),
-            ("", "Accept: application/json;q=0.5, text/html\n", Form::Html, true),
-            ("", "Accept: application/json, text/html;q=0.5\n", Form::Json, true),
-            ("get=json", BROWSER, Form::Json, true),
+            (
+                "",
+                "Accept: application/json;q=0.5, text/html\n",
+                Form::Html,
+                true,
+            ),
+            (
+                "",
+                "Accept: application/json, text/html;q=0.5\n",
+                Form::Json,
+                true,
+            ),
+            ("get=json", BROWSER, Form::Json, false),
             ("get=m3u", "", Form::M3u, false),
             ("get=m3u8", "", Form::M3u, false),
             ("get=xspf", "Accept: application/json\n", Form::Xspf, false),
         ];
         for (query, lines, form, is_browser) in cases {
             let view = view(query, lines).unwrap();
-            assert_eq!((view.form, view.is_browser), (form, is_browser), "{query} {lines}");
+            assert_eq!(
+                (view.form, view.is_browser),
+                (form, is_browser),
+                "{query} {lines}"
+            );
         }
         for query in ["get=", "get", "get=zip", "get=JSON", "get=json&get=x"] {
             assert_eq!(view(query, ""), Err(UnknownForm), "{query}");
@@ -351,7 +375,11 @@ mod tests {
         for query in ["sort=", "sort=x", "as=x", "page=x", "page=", "x=y", "&&"] {
             assert_eq!(view(query, "").unwrap(), usual, "{query}");
         }
-        let asked = view("sort=-size&as=list&as=grid&q=+Tide&page=25&open=a%2Bb&tv=1", "").unwrap();
+        let asked = view(
+            "sort=-size&as=list&as=grid&q=+Tide&page=25&open=a%2Bb&tv=1",
+            "",
+        )
+        .unwrap();
         let expected = View {
             sort: Sort::parse("-size").unwrap(),
             look: Some(Look::Grid),
@@ -378,7 +406,11 @@ mod tests {
             ("", "Cookie: porthole_view=x\n", Content::Others, Look::Grid),
         ];
         for (query, lines, content, look) in cases {
-            assert_eq!(view(query, lines).unwrap().look(content, Look::Grid), look, "{query} {lines}");
+            assert_eq!(
+                view(query, lines).unwrap().look(content, Look::Grid),
+                look,
+                "{query} {lines}"
+            );
         }
     }
 
@@ -391,7 +423,11 @@ mod tests {
             ("", agent("X11; Linux x86_64"), false),
             ("tv=0", agent("Tizen"), false),
             ("tv=1", agent("X11"), true),
-            ("", format!("{}Cookie: porthole_tv=0\n", agent("Tizen")), false),
+            (
+                "",
+                format!("{}Cookie: porthole_tv=0\n", agent("Tizen")),
+                false,
+            ),
             ("", "Cookie: porthole_tv=1\n".into(), true),
         ];
         for (query, lines, is_tv) in cases {

@@ -71,12 +71,13 @@ impl Extent {
     /// end means the last part.
     #[must_use]
     pub fn of(from: u64, size: u64) -> Self {
-        let part = TEXT_BYTES as u64;
-        let last = size.saturating_sub(1) / part;
-        let start = (from / part).min(last).saturating_mul(part);
+        const PART: u64 = TEXT_BYTES as u64;
+        let last = size.saturating_sub(1).checked_div(PART).unwrap_or(0);
+        let number = from.checked_div(PART).unwrap_or(0).min(last);
+        let start = number.saturating_mul(PART);
         Self {
             start,
-            end: start.saturating_add(part).min(size),
+            end: start.saturating_add(PART).min(size),
             size,
         }
     }
@@ -100,7 +101,10 @@ pub fn portions(text: &str) -> impl Iterator<Item = Range<usize>> {
     let mut start = 0_usize;
     core::iter::from_fn(move || {
         let rest = text.get(start..).filter(|rest| !rest.is_empty())?;
-        let window = rest.as_bytes().get(..PORTION_BYTES).unwrap_or(rest.as_bytes());
+        let window = rest
+            .as_bytes()
+            .get(..PORTION_BYTES)
+            .unwrap_or(rest.as_bytes());
         let is_end = |byte: &u8| *byte == b'\n';
         let end = if window.len() == rest.len() {
             Some(rest.len())
@@ -180,7 +184,9 @@ const MARKUP_BYTES: usize = 12 * 1024;
 
 impl Part for Start<'_> {
     fn bound(&self) -> usize {
-        let Viewer { path, view, entry, .. } = self.0;
+        let Viewer {
+            path, view, entry, ..
+        } = self.0;
         MARKUP_BYTES
             .saturating_add(trail::bound(path, view.depth))
             .saturating_add(entry.name.len().saturating_mul(6 * SHOWN_BYTES))
@@ -249,7 +255,11 @@ mod tests {
         let mut append = |part: &dyn Part| {
             let before = page.len();
             part.write(&mut page);
-            assert!(page.len() - before <= part.bound(), "{}", page.len());
+            assert!(
+                page.len().saturating_sub(before) <= part.bound(),
+                "{}",
+                page.len()
+            );
         };
         append(&Start(viewer));
         let text = &text[extent.start as usize..extent.end as usize];

@@ -28,7 +28,12 @@ const HTML: &str = "text/html; charset=utf-8";
 
 fn media() -> Folder {
     let folder = Folder::new();
-    for name in ["films/a film.mp4", "films/b.mkv", "films/a film-poster.jpg", "films/c.txt"] {
+    for name in [
+        "films/a film.mp4",
+        "films/b.mkv",
+        "films/a film-poster.jpg",
+        "films/c.txt",
+    ] {
         folder.file(name, name);
     }
     folder
@@ -45,8 +50,16 @@ fn forms_by_what_a_client_accepts_and_asks_for() {
         ("/films/", BROWSER, HTML),
         ("/films/", "", HTML),
         ("/films/", "Accept: */*\r\n", HTML),
-        ("/films/", "Accept: application/json\r\n", "application/json"),
-        ("/films/", "Accept: text/plain\r\n", "text/plain; charset=utf-8"),
+        (
+            "/films/",
+            "Accept: application/json\r\n",
+            "application/json",
+        ),
+        (
+            "/films/",
+            "Accept: text/plain\r\n",
+            "text/plain; charset=utf-8",
+        ),
         ("/films/?get=json", BROWSER, "application/json"),
         ("/films/?get=m3u", BROWSER, "audio/x-mpegurl; charset=utf-8"),
         ("/films/?get=xspf", "", "application/xspf+xml"),
@@ -54,16 +67,26 @@ fn forms_by_what_a_client_accepts_and_asks_for() {
     ];
     each(&rows, |(target, fields, media_type)| {
         let answer = porthole.client().get(target, fields);
-        assert_eq!((answer.status, answer.field("Content-Type")), (200, Some(*media_type)));
+        assert_eq!(
+            (answer.status, answer.field("Content-Type")),
+            (200, Some(*media_type))
+        );
         let is_page = answer.field("Content-Security-Policy").is_some();
         assert_eq!(is_page, *media_type == HTML);
     });
     for target in ["/films/?get=zip", "/films/?get=", "/films/c.txt?get=json"] {
         let answer = porthole.get(target);
-        assert_eq!((answer.status, answer.words()), (404, "404 Not Found"), "{target}");
+        assert_eq!(
+            (answer.status, answer.words()),
+            (404, "404 Not Found"),
+            "{target}"
+        );
     }
     let names = porthole.client().get("/films/", "Accept: text/plain\r\n");
-    assert_eq!(names.text(), "a film-poster.jpg\na film.mp4\nb.mkv\nc.txt\n");
+    assert_eq!(
+        names.text(),
+        "a film-poster.jpg\na film.mp4\nb.mkv\nc.txt\n"
+    );
 }
 
 fn a_page_is_sent_again_only_if_it_differs() {
@@ -84,7 +107,10 @@ fn a_page_is_sent_again_only_if_it_differs() {
         tag("/films/?sort=-size", BROWSER),
         tag("/films/?as=list", BROWSER),
         tag("/films/?q=a", BROWSER),
-        tag("/films/", &format!("{BROWSER}Cookie: porthole_view_films=list\r\n")),
+        tag(
+            "/films/",
+            &format!("{BROWSER}Cookie: porthole_view_films=list\r\n"),
+        ),
         tag("/films/", &format!("{BROWSER}User-Agent: Tizen\r\n")),
         tag("/films/?open=b.mkv", BROWSER),
     ];
@@ -121,7 +147,10 @@ fn browsers_get_pages_and_programs_get_all() {
         found += rows(answer.text());
         let next = answer.text().split("<link rel=\"next\" href=\"").nth(1);
         let next = next.map(|rest| rest.split('"').next().unwrap());
-        assert_eq!(next, (page < 3).then(|| format!("?page={}", page + 1)).as_deref());
+        assert_eq!(
+            next,
+            (page < 3).then(|| format!("?page={}", page + 1)).as_deref()
+        );
         target = format!("/?page={}", page + 1);
     }
     assert_eq!(found, 1_200);
@@ -138,9 +167,18 @@ fn lists_are_sorted_and_filtered_as_asked() {
     let porthole = Porthole::serving(&folder);
     let rows: [(&str, &[&str]); 6] = [
         ("", &["z", "B9.txt", "b10.mp4", "\u{e9}t\u{e9}.jpg"]),
-        ("sort=-name", &["z", "\u{e9}t\u{e9}.jpg", "b10.mp4", "B9.txt"]),
-        ("sort=size", &["z", "b10.mp4", "\u{e9}t\u{e9}.jpg", "B9.txt"]),
-        ("sort=kind", &["z", "b10.mp4", "\u{e9}t\u{e9}.jpg", "B9.txt"]),
+        (
+            "sort=-name",
+            &["z", "\u{e9}t\u{e9}.jpg", "b10.mp4", "B9.txt"],
+        ),
+        (
+            "sort=size",
+            &["z", "b10.mp4", "\u{e9}t\u{e9}.jpg", "B9.txt"],
+        ),
+        (
+            "sort=kind",
+            &["z", "b10.mp4", "\u{e9}t\u{e9}.jpg", "B9.txt"],
+        ),
         ("q=B", &["B9.txt", "b10.mp4"]),
         ("q=%C3%89T", &["\u{e9}t\u{e9}.jpg"]),
     ];
@@ -189,7 +227,12 @@ fn the_reserved_folder_wins_over_a_real_one() {
     folder.file("sub/.porthole/shown.txt", "shown");
     folder.file("index.html", "index");
     let porthole = Porthole::with(&folder, &["--hidden", "--spa"]);
-    for target in ["/.porthole", "/.porthole/", "/.porthole/secret.txt", "/.porthole/x/y"] {
+    for target in [
+        "/.porthole",
+        "/.porthole/",
+        "/.porthole/secret.txt",
+        "/.porthole/x/y",
+    ] {
         assert_eq!(porthole.get(target).status, 404, "{target}");
     }
     assert_eq!(porthole.get("/sub/.porthole/shown.txt").text(), "shown");
@@ -200,7 +243,10 @@ fn what_every_visit_asks_for_is_there() {
     let folder = media();
     let porthole = Porthole::serving(&folder);
     let icon = porthole.get("/favicon.ico");
-    assert_eq!((icon.status, icon.field("Content-Type")), (200, Some("image/svg+xml")));
+    assert_eq!(
+        (icon.status, icon.field("Content-Type")),
+        (200, Some("image/svg+xml"))
+    );
     let robots = porthole.get("/robots.txt");
     assert_eq!(robots.text(), "User-agent: *\nDisallow: /.porthole/\n");
     assert_eq!(porthole.get("/films/favicon.ico").status, 404);
@@ -225,7 +271,11 @@ fn errors_are_pages_for_browsers_and_a_line_for_others() {
         let page = browse(&porthole, target);
         assert_eq!((page.status, page.field("Content-Type")), (404, Some(HTML)));
         assert!(page.text().contains("<h1>Nothing at this address</h1>"));
-        assert!(loaded(page.text()).iter().all(|link| link.starts_with(prefix)));
+        assert!(
+            loaded(page.text())
+                .iter()
+                .all(|link| link.starts_with(prefix))
+        );
         let line = porthole.get(target);
         assert_eq!((line.status, line.words()), (404, "404 Not Found"));
         let head = porthole.client().ask("HEAD", target, BROWSER);
@@ -283,7 +333,9 @@ fn a_page_about_a_file_is_only_for_what_its_folder_shows() {
 
 fn long_texts_come_in_parts() {
     let folder = Folder::new();
-    let lines: String = (0..60_000).map(|number| format!("line {number}\n")).collect();
+    let lines: String = (0..60_000)
+        .map(|number| format!("line {number}\n"))
+        .collect();
     folder.file("long.log", &lines);
     folder.file("short.rs", "fn main() {} // <b>\n");
     folder.file("latin.txt", b"caf\xe9\n");
@@ -296,13 +348,20 @@ fn long_texts_come_in_parts() {
         if from >= lines.len() {
             break;
         }
-        assert!(page.text().contains(&format!("name=\"from\" value=\"{from}\"")));
+        assert!(
+            page.text()
+                .contains(&format!("name=\"from\" value=\"{from}\""))
+        );
     }
     // A line that is cut is in two parts.
     assert_eq!(rows, 60_000 + lines.len() / (256 * 1024));
     let short = browse(&porthole, "/?open=short.rs");
     assert!(short.text().contains("// &lt;b&gt;"), "{}", short.text());
-    assert!(browse(&porthole, "/?open=latin.txt").text().contains("caf\u{e9}"));
+    assert!(
+        browse(&porthole, "/?open=latin.txt")
+            .text()
+            .contains("caf\u{e9}")
+    );
 }
 
 fn a_readme_is_shown_to_browsers_only() {
@@ -328,7 +387,10 @@ fn long_lists_are_sent_while_they_are_made() {
     folder.folder("z");
     let porthole = Porthole::serving(&folder);
     let rows = |text: &str, row: &str| text.matches(row).count();
-    for (fields, row) in [("", "</td><td>1 B</td></tr>\n"), ("Accept: application/json\r\n", "\"size\":1,")] {
+    for (fields, row) in [
+        ("", "</td><td>1 B</td></tr>\n"),
+        ("Accept: application/json\r\n", "\"size\":1,"),
+    ] {
         let list = porthole.client().get("/", fields);
         assert_eq!(list.field("Transfer-Encoding"), Some("chunked"));
         assert_eq!((list.status, list.field("ETag")), (200, None));
@@ -345,7 +407,10 @@ fn long_lists_are_sent_while_they_are_made() {
     // A page of several asks only for its own entries.
     let page = browse(&porthole, "/?page=2");
     assert_eq!(rows(page.text(), "title=\"1 bytes\""), 500);
-    assert!(page.text().contains("<span>1 folder, 10,100 files</span></p>"));
+    assert!(
+        page.text()
+            .contains("<span>1 folder, 10,100 files</span></p>")
+    );
     let names = porthole.client().get("/", "Accept: text/plain\r\n");
     assert_eq!(names.text().lines().count(), COUNT + 1);
 }

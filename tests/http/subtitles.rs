@@ -38,7 +38,10 @@ fn subtitles_are_converted_from_what_players_write() {
         let target = format!("/{name}?get=vtt");
         let answer = porthole.get(&target);
         assert_eq!((answer.status, answer.text()), (200, VTT));
-        assert_eq!(answer.field("Content-Type"), Some("text/vtt; charset=utf-8"));
+        assert_eq!(
+            answer.field("Content-Type"),
+            Some("text/vtt; charset=utf-8")
+        );
         // The file itself stays as it is.
         assert_eq!(porthole.get(&format!("/{name}")).body, *content);
         let fields = format!("If-None-Match: {}\r\n", answer.field("ETag").unwrap());
@@ -54,7 +57,14 @@ fn only_subtitles_have_the_form() {
     folder.sparse("long.srt", 600_000);
     folder.folder("folder.srt");
     let porthole = Porthole::serving(&folder);
-    for name in ["film.mp4", "text.txt", "none.srt", "long.srt", "folder.srt/", "nothing.srt"] {
+    for name in [
+        "film.mp4",
+        "text.txt",
+        "none.srt",
+        "long.srt",
+        "folder.srt/",
+        "nothing.srt",
+    ] {
         let answer = porthole.get(&format!("/{name}?get=vtt"));
         assert_eq!(answer.status, 404, "{name}");
     }
@@ -92,7 +102,10 @@ fn a_film_has_the_subtitles_beside_it() {
         for (language, path) in *tracks {
             let source = format!("src=\"{path}?get=vtt\"");
             let track = found.iter().find(|track| track.contains(&source)).unwrap();
-            assert!(track.contains(&format!("srclang=\"{language}\"")), "{track}");
+            assert!(
+                track.contains(&format!("srclang=\"{language}\"")),
+                "{track}"
+            );
         }
     });
 }

@@ -70,7 +70,10 @@ impl Answer {
     /// Whether the content comes in chunks, as lists do that are sent while they are made.
     pub fn is_chunked(&self) -> bool {
         let is = self.field("Transfer-Encoding") == Some("chunked");
-        assert!(!is || self.field("Content-Length").is_none(), "RFC 9112 §6.2");
+        assert!(
+            !is || self.field("Content-Length").is_none(),
+            "RFC 9112 §6.2"
+        );
         is
     }
 

@@ -235,7 +235,10 @@ async fn response_to<'r>(
     match &request.target {
         Ok(Target::Resource(resource)) if !within_rate => {
             let fields = &request.head.fields;
-            (error(listings, fields, resource, Status::TooManyRequests), None)
+            (
+                error(listings, fields, resource, Status::TooManyRequests),
+                None,
+            )
         }
         _ if !within_rate => (Response::Plain(Status::TooManyRequests), None),
         Ok(target) => decide(files, listings, options, request, target, now).await,

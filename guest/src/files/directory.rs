@@ -20,7 +20,8 @@ use crate::bindings::wasi::filesystem::types::{
     Descriptor, DescriptorFlags, DescriptorType, DirectoryEntry, ErrorCode, OpenFlags, PathFlags,
 };
 use crate::limits::{
-    ENTRY_WORK, LATE_ENTRIES, LATE_ENTRY_SECONDS, LISTING_BATCH, LISTING_ENTRIES, STAT_WORK, WHOLE_ENTRIES,
+    ENTRY_WORK, LATE_ENTRIES, LATE_ENTRY_SECONDS, LISTING_BATCH, LISTING_ENTRIES, STAT_WORK,
+    WHOLE_ENTRIES,
 };
 use crate::reason::Reason;
 use crate::runtime::deadlines::{Deadline, Watch};

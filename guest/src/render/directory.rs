@@ -20,10 +20,10 @@ use pages::playlist::{self, m3u, xspf};
 use pages::subtitles::siblings::{self, Subtitle};
 use pages::view::{Form, View};
 
+use super::Subject;
 use super::pieces::Pieces;
 use super::stream::item;
 use super::text::Texts;
-use super::Subject;
 use crate::files::name;
 use crate::files::quota::Reservation;
 use crate::limits::ENTRY_WORK;

@@ -31,6 +31,7 @@ impl Drop for Listed {
     fn drop(&mut self) {
         let none = self.reservation.another();
         let reservation = replace(&mut self.reservation, none);
-        self.executor.drop_in_turns(take(&mut self.entries), reservation);
+        self.executor
+            .drop_in_turns(take(&mut self.entries), reservation);
     }
 }

@@ -22,26 +22,25 @@ use core::task::{Poll, Waker};
 
 use h1::representation::etag::EntityTag;
 use h1::status::Status;
+use pages::entries::sort::Key;
+use pages::entries::{Entry, Kind, picture};
 use pages::folder::Numbers;
 use pages::message::Message;
-use pages::entries::{Entry, Kind, picture};
 use pages::subtitles::siblings;
-use pages::entries::sort::Key;
 use pages::view::{Form, Number, View};
 
-use crate::files::{Files, join};
 use crate::files::directory::{Entries, Query};
 use crate::files::quota::{Quota, Reservation};
+use crate::files::{Files, join};
 use crate::limits::LISTINGS_AT_ONCE;
 use crate::reason::Reason;
 use directory::{Directory, Written};
 use listed::Listed;
 use pieces::Pieces;
 use subtitles::Subtitles;
-use stream::LongList;
 use text::Texts;
 
-pub use stream::ListStream;
+pub use stream::{ListStream, LongList};
 
 const HTML: &str = "text/html; charset=utf-8";
 
@@ -73,14 +72,14 @@ impl Subject {
     fn needs_all(&self) -> bool {
         let view = &self.view;
         let is_ordered_by_name = matches!(view.sort.key, Key::Name | Key::Kind);
-        let is_one_of_several = view.is_browser && view.form == Form::Html && view.page != Number::All;
+        let is_one_of_several =
+            view.is_browser && view.form == Form::Html && view.page != Number::All;
         let is_stream = self.takes_chunks && LongList::can_be(view.form);
         let has_names_only = matches!(view.form, Form::Text | Form::M3u | Form::Xspf);
         !is_ordered_by_name
             || view.open.is_some()
             || !(is_one_of_several || is_stream || has_names_only)
     }
-
 
     /// Returns the subject of a form of a file.
     pub fn file(path: &str, form: Form) -> Self {
@@ -209,7 +208,8 @@ impl Listings {
     fn find(&self, subject: &Subject, started: bool) -> Option<Rc<Build>> {
         let builds = self.builds.borrow();
         let mut builds = builds.iter();
-        let found = builds.find(|build| build.subject == *subject && build.started.get() == started);
+        let found =
+            builds.find(|build| build.subject == *subject && build.started.get() == started);
         found.cloned()
     }
 
@@ -240,7 +240,9 @@ impl Listings {
         }
         let mut for_entries = self.quota.reservation();
         let path = &subject.path;
-        let listed = self.list(files, subject, path, now, &mut for_entries).await?;
+        let listed = self
+            .list(files, subject, path, now, &mut for_entries)
+            .await?;
         let is_long = listed.is_long;
         let mut listed = Listed::new(listed.shown, for_entries, files.executor());
         let is_paged = subject.view.is_browser && subject.view.page != Number::All;
@@ -260,7 +262,10 @@ impl Listings {
         }
         let subtitle_paths = match subject.view.open {
             None => Vec::new(),
-            Some(_) => self.subtitle_paths(files, subject, &mut listed, now).await?,
+            Some(_) => {
+                self.subtitle_paths(files, subject, &mut listed, now)
+                    .await?
+            }
         };
         let directory = Directory {
             subject,
@@ -323,7 +328,11 @@ impl Listings {
     ) -> Result<Vec<String>, Reason> {
         let film = subject.view.open.as_deref().unwrap_or_default();
         let is_directory = |entry: &&Entry| entry.is_directory();
-        let Listed { entries, reservation, .. } = listed;
+        let Listed {
+            entries,
+            reservation,
+            ..
+        } = listed;
         let mut directories = entries.iter().filter(is_directory);
         let Some(outer) = directories.find(|entry| siblings::is_folder(&entry.name)) else {
             return Ok(Vec::new());
@@ -332,7 +341,11 @@ impl Listings {
         let mut inside = Vec::from([outer.name.clone().into_string()]);
         while let Some(directory) = inside.pop() {
             let path = join(&subject.path, &directory);
-            for entry in self.list(files, subject, &path, now, reservation).await?.shown {
+            for entry in self
+                .list(files, subject, &path, now, reservation)
+                .await?
+                .shown
+            {
                 let path = join(&directory, &entry.name);
                 let is_of_film = directory == *outer.name && picture::stem(film) == &*entry.name;
                 match entry.kind {

@@ -15,7 +15,11 @@ pub struct Pieces(Vec<String>);
 
 impl Pieces {
     /// Appends to the last piece, or to a new one if the last has too little space.
-    pub fn append(&mut self, part: &impl Part, reservation: &mut Reservation) -> Result<(), Reason> {
+    pub fn append(
+        &mut self,
+        part: &impl Part,
+        reservation: &mut Reservation,
+    ) -> Result<(), Reason> {
         let bound = part.bound();
         let left = |piece: &String| piece.capacity().saturating_sub(piece.len());
         if self.0.last().is_none_or(|piece| left(piece) < bound) {
@@ -52,7 +56,7 @@ mod tests {
 
     impl Part for Text {
         fn bound(&self) -> usize {
-            self.0 * 2
+            self.0.saturating_mul(2)
         }
 
         fn write(&self, out: &mut String) {
@@ -65,7 +69,8 @@ mod tests {
         let quota = Quota::new(LISTING_BYTES);
         let mut reservation = quota.reservation();
         let mut pieces = Pieces::default();
-        let mut append = || (0..count).try_for_each(|_| pieces.append(&Text(bytes), &mut reservation));
+        let mut append =
+            || (0..count).try_for_each(|_| pieces.append(&Text(bytes), &mut reservation));
         let appended = append();
         let made = appended.map(|()| pieces.finish(&mut reservation));
         (made, quota.bytes())
@@ -81,7 +86,10 @@ mod tests {
             assert_eq!(piece.capacity(), LISTING_PIECE);
         }
         let (piece, held) = made(1, 10 * LISTING_PIECE);
-        assert_eq!(piece.unwrap().iter().map(String::capacity).sum::<usize>(), held);
+        assert_eq!(
+            piece.unwrap().iter().map(String::capacity).sum::<usize>(),
+            held
+        );
     }
 
     #[test]

@@ -70,10 +70,6 @@ impl<'f> ListStream<'f> {
         })
     }
 
-    pub fn list(&self) -> &LongList {
-        &self.list
-    }
-
     /// Returns the next piece of the content, or `None` at its end. It is never empty.
     pub async fn next(&mut self) -> Result<Option<String>, Reason> {
         if self.has_ended {
@@ -105,7 +101,12 @@ impl<'f> ListStream<'f> {
 
     /// Returns the next entries, as many as are sure to fit into `space`.
     fn next_batch(&self, space: usize) -> &[Entry] {
-        let rest = self.list.listed.entries.get(self.written..).unwrap_or_default();
+        let rest = self
+            .list
+            .listed
+            .entries
+            .get(self.written..)
+            .unwrap_or_default();
         let mut left = space;
         let fits = |entry: &&Entry| match left.checked_sub(self.bound(entry)) {
             Some(less) => {

@@ -1,17 +1,17 @@
 //! Decides the response to a request. [`crate::response::write`] sends it.
 
 use alloc::rc::Rc;
-use core::cell::RefCell;
+use core::cell::Cell;
 
 use h1::connection::Request;
 use h1::representation::Representation;
 use h1::representation::coding::{self, Coding};
 use h1::representation::disposition::Disposition;
 use h1::representation::etag::{EntityTag, Strength};
+use h1::request::accept;
 use h1::request::fields::Fields;
 use h1::request::head::Version;
 use h1::request::method::Method;
-use h1::request::accept;
 use h1::request::target::{Resource, Target};
 use h1::response::Caching;
 use h1::selection::condition::{self, Outcome, Validators};
@@ -148,11 +148,7 @@ impl<'r> Handler<'r> {
         }
     }
 
-    async fn directory(
-        &self,
-        path: &str,
-        resource: &Resource<'_>,
-    ) -> Result<Response<'r>, Reason> {
+    async fn directory(&self, path: &str, resource: &Resource<'_>) -> Result<Response<'r>, Reason> {
         let index = join(path, &self.options.index);
         match self.files.look_up_derived(&index, self.now).await {
             Ok(Found::File(file)) => return self.file(&index, &self.options.index, &file).await,
@@ -182,11 +178,14 @@ impl<'r> Handler<'r> {
     async fn made(&self, subject: Subject) -> Result<Response<'r>, Reason> {
         let is_current = |tag: &EntityTag| self.condition(tag) == Outcome::NotModified;
         let vary = subject.view.fields();
-        let made = self.listings.page(self.files, subject, is_current, self.now);
+        let made = self
+            .listings
+            .page(self.files, subject, is_current, self.now);
         match made.await? {
             Made::Long(list) => {
-                let stream = ListStream::new(list, self.files)?;
-                Ok(Response::List(RefCell::new(stream)))
+                let stream = ListStream::new(Rc::clone(&list), self.files)?;
+                let stream = Cell::new(Some(stream));
+                Ok(Response::List { list, stream })
             }
             Made::Unchanged(etag) => Ok(unchanged(etag, vary, Caching::Revalidate)),
             Made::Page(page) => match page.etag.map(|etag| (etag, self.condition(&etag))) {
@@ -215,7 +214,7 @@ impl<'r> Handler<'r> {
         let mut codings = coding::preferences(&self.fields);
         let encoded = codings.find_map(|coding| Some((coding, asset.encoded(coding)?)));
         let (coding, content) = encoded.unzip();
-        let suffix = coding.map_or(0, |coding| coding as u64 + 1);
+        let suffix = coding.map_or(0, |coding| (coding as u64).saturating_add(1));
         Ok(self.built_in(BuiltIn {
             content: content.unwrap_or(asset.identity),
             media_type: asset.media_type,

@@ -5,7 +5,7 @@ pub mod write;
 
 use alloc::rc::Rc;
 use alloc::string::String;
-use core::cell::RefCell;
+use core::cell::Cell;
 
 use h1::limits::TARGET_BYTES;
 use h1::representation::Representation;
@@ -16,7 +16,7 @@ use h1::selection::Selection;
 use h1::status::Status;
 
 use crate::files::file::Content;
-use crate::render::{ListStream, Page};
+use crate::render::{ListStream, LongList, Page};
 
 /// A response that has been decided, and of which nothing has been sent yet.
 pub enum Response<'r> {
@@ -36,7 +36,11 @@ pub enum Response<'r> {
     /// A generated page.
     Page(Rc<Page>),
     /// A list that is written while it is sent.
-    List(RefCell<ListStream<'r>>),
+    List {
+        list: Rc<LongList>,
+        /// Taken when the content is sent.
+        stream: Cell<Option<ListStream<'r>>>,
+    },
     /// 304 about content that is not a file.
     Unchanged {
         etag: EntityTag,
@@ -104,19 +108,16 @@ impl Response<'_> {
                 caching: Caching::Revalidate,
                 file_name: page.file_name.as_deref(),
             }),
-            Self::List(stream) => {
-                let stream = stream.borrow();
-                Head::Page(response::Page {
-                    status: Status::Ok,
-                    media_type: stream.list().media_type(),
-                    length: Length::Chunked,
-                    etag: None,
-                    coding: None,
-                    vary: stream.list().vary,
-                    caching: Caching::Revalidate,
-                    file_name: None,
-                })
-            }
+            Self::List { list, .. } => Head::Page(response::Page {
+                status: Status::Ok,
+                media_type: list.media_type(),
+                length: Length::Chunked,
+                etag: None,
+                coding: None,
+                vary: list.vary,
+                caching: Caching::Revalidate,
+                file_name: None,
+            }),
             Self::Unchanged {
                 etag,
                 vary,

@@ -105,7 +105,10 @@ impl<'a> ResponseWriter<'a> {
                 }
                 Ok(())
             }
-            Response::List(stream) => send_list(buffered, &mut stream.borrow_mut()).await,
+            Response::List { stream, .. } => match stream.take() {
+                Some(mut stream) => send_list(buffered, &mut stream).await,
+                None => Ok(()),
+            },
             Response::BuiltIn(built_in) => {
                 buffered.bytes(built_in.content).await?;
                 Ok(())
@@ -136,7 +139,7 @@ impl<'a> ResponseWriter<'a> {
             Response::Missing { representation, .. } => representation.size,
             Response::Page(page) => page.len(),
             // Not known, but not nothing.
-            Response::List(_) => chunk::LAST.len() as u64,
+            Response::List { .. } => chunk::LAST.len() as u64,
             Response::BuiltIn(built_in) => built_in.content.len() as u64,
             _ => error_body(response.head().status()).len() as u64,
         }

@@ -18,7 +18,8 @@ use core::pin::Pin;
 use core::task::{Context, Poll, RawWaker, RawWakerVTable, Waker};
 
 use crate::limits::{
-    BYTES_PER_WORK, CALL_WORK, ENTRY_WORK, HOST_YIELD_AFTER_WORK, RESUMED_PER_ROUND, YIELD_AFTER_WORK,
+    BYTES_PER_WORK, CALL_WORK, ENTRY_WORK, HOST_YIELD_AFTER_WORK, RESUMED_PER_ROUND,
+    YIELD_AFTER_WORK,
 };
 
 /// Tasks that can run. A task lives for as long as something may wake it.

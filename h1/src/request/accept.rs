@@ -36,7 +36,11 @@ mod tests {
             ("TEXT/HTML ; charset=utf-8 ; q=0.5", "text/html", 500),
             ("text/html;q=0", "text/html", 0),
             ("text/html;q=2", "text/html", 1000),
-            ("text/html;level=1;q=0.25, text/html;q=0.5", "text/html", 500),
+            (
+                "text/html;level=1;q=0.25, text/html;q=0.5",
+                "text/html",
+                500,
+            ),
             ("text/htmlx, xtext/html", "text/html", 0),
             ("", "text/html", 0),
         ];

@@ -345,7 +345,11 @@ mod tests {
         let cases = [
             ("/", "Host: a.example:80\r\n", Some("http://a.example:80/")),
             ("/b%20c/", "Host: [::1]\r\n", Some("http://[::1]/b%20c/")),
-            ("http://b.example/c/", "Host: a.example\r\n", Some("http://b.example/c/")),
+            (
+                "http://b.example/c/",
+                "Host: a.example\r\n",
+                Some("http://b.example/c/"),
+            ),
             ("/", "Host:\r\n", None),
             ("/", "", None),
         ];

@@ -24,7 +24,11 @@ mod tests {
 
     #[test]
     fn starts_have_the_length_in_hexadecimal() {
-        for (length, expected) in [(1, "1\r\n"), (0x1f, "1f\r\n"), (usize::MAX, "ffffffffffffffff\r\n")] {
+        for (length, expected) in [
+            (1, "1\r\n"),
+            (0x1f, "1f\r\n"),
+            (usize::MAX, "ffffffffffffffff\r\n"),
+        ] {
             let mut out = Vec::new();
             start(length, &mut out);
             assert_eq!(out, expected.as_bytes());

@@ -182,6 +182,8 @@ mod tests {
             file_name: Some("Films.m3u"),
             ..streamed
         };
-        assert!(written(&playlist).contains("Content-Disposition: inline; filename=\"Films.m3u\"\n"));
+        assert!(
+            written(&playlist).contains("Content-Disposition: inline; filename=\"Films.m3u\"\n")
+        );
     }
 }

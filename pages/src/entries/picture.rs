@@ -48,7 +48,10 @@ impl Pictures {
 
     #[cfg(test)]
     pub(crate) fn of(entries: &[Entry]) -> Self {
-        let images = entries.iter().zip(0..).filter(|(entry, _)| Self::has(entry));
+        let images = entries
+            .iter()
+            .zip(0..)
+            .filter(|(entry, _)| Self::has(entry));
         let mut images: Vec<u32> = images.map(|(_, at)| at).collect();
         images.sort_by(|a, b| Self::compare(entries, *a, *b));
         Self::of_sorted(images)
@@ -59,9 +62,9 @@ impl Pictures {
     #[must_use]
     pub fn of_file<'e>(&self, entries: &'e [Entry], entry: &'e Entry) -> Option<&'e str> {
         match (FileKind::of(entry), entry.size()) {
-            (FileKind::Image, size) => {
-                (size.is_some_and(|size| size <= OWN_PICTURE_BYTES) && is_shown_by_browsers(&entry.name)).then_some(&*entry.name)
-            }
+            (FileKind::Image, size) => (size.is_some_and(|size| size <= OWN_PICTURE_BYTES)
+                && is_shown_by_browsers(&entry.name))
+            .then_some(&*entry.name),
             (kind, _) if kind.plays() => {
                 let stem = stem(&entry.name);
                 let mut endings = ENDINGS.into_iter();
@@ -88,8 +91,12 @@ impl Pictures {
         let has_ending = |ending: &str| ends_with(name, ending);
         let stem = stem(name);
         let is_poster = || {
-            DIRECTORY_NAMES.iter().any(|name| stem.eq_ignore_ascii_case(name))
-                || ENDINGS.iter().any(|ending| !ending.is_empty() && ends_with(stem, ending))
+            DIRECTORY_NAMES
+                .iter()
+                .any(|name| stem.eq_ignore_ascii_case(name))
+                || ENDINGS
+                    .iter()
+                    .any(|ending| !ending.is_empty() && ends_with(stem, ending))
         };
         SIDE_FILES.into_iter().any(has_ending)
             || FileKind::of(entry) == FileKind::Image && is_poster()

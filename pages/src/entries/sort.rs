@@ -37,7 +37,8 @@ impl Key {
 
     fn word(self) -> &'static str {
         let mut all = Self::ALL.into_iter();
-        all.find(|(key, _)| *key == self).map_or("", |(_, word)| word)
+        all.find(|(key, _)| *key == self)
+            .map_or("", |(_, word)| word)
     }
 }
 

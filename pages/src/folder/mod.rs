@@ -20,11 +20,11 @@ use alloc::vec::Vec;
 use askama::Template;
 
 use crate::Part;
+use crate::entries::sort::{Key, Sort};
 use crate::markup::frame::Frame;
 use crate::markup::html::{ESCAPED_BYTES, SHOWN_BYTES, Shown, Value};
 use crate::markup::link::{LEVEL_BYTES, Link};
 use crate::markup::size::{Grouped, Size};
-use crate::entries::sort::{Key, Sort};
 use crate::view::{Content, Look, View};
 use numbers::Place;
 use trail::Step;
@@ -214,8 +214,18 @@ const MARKUP_BYTES: usize = 20 * 1024;
 
 impl Part for Start<'_> {
     fn bound(&self) -> usize {
-        let Folder { path, view, picture, first_playable, .. } = self.0;
-        let names = [picture.unwrap_or_default(), first_playable.unwrap_or_default(), &view.filter];
+        let Folder {
+            path,
+            view,
+            picture,
+            first_playable,
+            ..
+        } = self.0;
+        let names = [
+            picture.unwrap_or_default(),
+            first_playable.unwrap_or_default(),
+            &view.filter,
+        ];
         let names: usize = names.iter().map(|name| name.len()).sum();
         MARKUP_BYTES
             .saturating_add(trail::bound(path, view.depth))

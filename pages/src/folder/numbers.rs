@@ -23,7 +23,10 @@ pub(crate) enum Place {
 
 impl Numbers {
     /// The only page.
-    pub const ONE: Self = Self { current: 1, last: 1 };
+    pub const ONE: Self = Self {
+        current: 1,
+        last: 1,
+    };
 
     /// Returns the page that is asked for, and its entries among `count`. A number beyond
     /// the last page means the last one, because the directory may have become smaller.
@@ -45,18 +48,24 @@ impl Numbers {
     }
 
     pub(crate) fn next(self) -> Option<usize> {
-        self.current.checked_add(1).filter(|number| *number <= self.last)
+        self.current
+            .checked_add(1)
+            .filter(|number| *number <= self.last)
     }
 
     /// Returns the first number, the neighbours of this one, the last number, and the gaps.
     pub(crate) fn places(self) -> impl Iterator<Item = Place> {
-        let near = self.current.saturating_sub(1).max(1)..=self.current.saturating_add(1).min(self.last);
+        let near =
+            self.current.saturating_sub(1).max(1)..=self.current.saturating_add(1).min(self.last);
         let before = (*near.start() > 1).then_some(Place::Number(1));
         let gap_before = (*near.start() > 2).then_some(Place::Gap);
         let gap_after = (near.end().saturating_add(1) < self.last).then_some(Place::Gap);
         let after = (*near.end() < self.last).then_some(Place::Number(self.last));
         let start = before.into_iter().chain(gap_before);
-        start.chain(near.map(Place::Number)).chain(gap_after).chain(after)
+        start
+            .chain(near.map(Place::Number))
+            .chain(gap_after)
+            .chain(after)
     }
 }
 

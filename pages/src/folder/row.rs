@@ -6,8 +6,8 @@ use askama::Template;
 use h1::syntax::percent::ENCODED_BYTES;
 
 use crate::Part;
-use crate::entries::{Entry, Tag};
 use crate::entries::file_kind::FileKind;
+use crate::entries::{Entry, Tag};
 use crate::markup::html::{ESCAPED_BYTES, SHOWN_BYTES, Shown, Value};
 use crate::markup::link::Link;
 use crate::markup::size::{Grouped, Minute, Size, Time};

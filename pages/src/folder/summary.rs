@@ -65,7 +65,7 @@ impl Summary {
             Content::Pictures
         } else if are_most(self.videos)
             && self.posters.saturating_add(self.stills).saturating_mul(2) >= self.videos
-         {
+        {
             Content::Films
         } else if are_most(self.tracks) {
             Content::Tracks
@@ -119,7 +119,10 @@ mod tests {
             (&["a.jpg", "b.txt"], Content::Others),
             (&["a.mkv", "a-poster.jpg", "a.srt"], Content::Films),
             (&["a.mkv", "b.mkv", "c.mkv"], Content::Others),
-            (&["a.flac", "b.flac", "cover.jpg", "album.nfo"], Content::Tracks),
+            (
+                &["a.flac", "b.flac", "cover.jpg", "album.nfo"],
+                Content::Tracks,
+            ),
             (&["a.flac", "a.mkv", "a.jpg"], Content::Others),
         ];
         for (names, expected) in cases {

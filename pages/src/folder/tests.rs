@@ -1,6 +1,6 @@
 use super::*;
-use crate::entries::{Entry, Kind};
 use crate::entries::picture::Pictures;
+use crate::entries::{Entry, Kind};
 use crate::limits::PAGE_ENTRIES;
 use crate::view::Number;
 use h1::request::fields::Fields;
@@ -41,7 +41,7 @@ fn page(path: &str, view: &View, entries: &[Entry]) -> String {
     let mut append = |part: &dyn Part| {
         let before = page.len();
         part.write(&mut page);
-        let (length, bound) = (page.len() - before, part.bound());
+        let (length, bound) = (page.len().saturating_sub(before), part.bound());
         assert!(length <= bound, "{length} of {bound}");
     };
     append(&Start(folder));
@@ -52,7 +52,10 @@ fn page(path: &str, view: &View, entries: &[Entry]) -> String {
             is_side_file: pictures.is_side_file(entry),
         });
     }
-    append(&End { folder, readme: Some("<p>Read me.</p>") });
+    append(&End {
+        folder,
+        readme: Some("<p>Read me.</p>"),
+    });
     page
 }
 
@@ -63,7 +66,14 @@ fn a_row_that_every_reader_can_read() {
         kind: Kind::Directory,
         modified: Some(1_000_000_000),
     };
-    let files = ["a film.mp4", "a:b", "it's", "1+1;2", "Bj\u{10fff6}rk\n", " a"];
+    let files = [
+        "a film.mp4",
+        "a:b",
+        "it's",
+        "1+1;2",
+        "Bj\u{10fff6}rk\n",
+        " a",
+    ];
     let mut entries = Vec::from(files.map(file));
     entries.push(directory);
     let page = page("", &view("", 0), &entries);
@@ -74,7 +84,11 @@ fn a_row_that_every_reader_can_read() {
         ("a%3Ab\"", "a:b", size),
         ("it%27s\"", "it&#39;s", size),
         ("1%2B1%3B2\"", "1+1;2", size),
-        ("Bj%F6rk%0A\"", "Bj<i class=\"esc\">F6</i>rk<i class=\"esc\">0A</i>", size),
+        (
+            "Bj%F6rk%0A\"",
+            "Bj<i class=\"esc\">F6</i>rk<i class=\"esc\">0A</i>",
+            size,
+        ),
         ("%20a\" class=\"odd\"", " a", size),
         ("Season%201/\"", "Season 1/", "<td class=\"z\">-</td>"),
     ] {
@@ -124,7 +138,9 @@ fn looks_by_content_and_by_wish() {
 
 #[test]
 fn of_several_pages_each_leads_to_the_next() {
-    let entries: Vec<_> = (0..3 * PAGE_ENTRIES).map(|n| file(&format!("{n:05}"))).collect();
+    let entries: Vec<_> = (0..3 * PAGE_ENTRIES)
+        .map(|n| file(&format!("{n:05}")))
+        .collect();
     let second = page("", &view("page=2&sort=-date", 0), &entries);
     assert!(second.contains("<link rel=\"next\" href=\"?page=3&amp;sort=-date\">"));
     assert!(second.contains("<button name=\"page\" value=\"2\" aria-current=\"page\">2</button>"));

@@ -23,7 +23,9 @@ const STEP_BYTES: usize = 64;
 pub(crate) fn bound(path: &str, depth: usize) -> usize {
     let steps = path.split('/').count().saturating_add(1);
     // A reference climbs as many levels as its step is high.
-    let climbs = steps.saturating_mul(steps).saturating_add(depth.saturating_mul(8));
+    let climbs = steps
+        .saturating_mul(steps)
+        .saturating_add(depth.saturating_mul(8));
     path.len()
         .saturating_mul(3 * SHOWN_BYTES)
         .saturating_add(steps.saturating_mul(STEP_BYTES))

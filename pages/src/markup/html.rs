@@ -39,7 +39,9 @@ pub struct Value<'n>(pub &'n str);
 
 impl fmt::Display for Value<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.chars().try_for_each(|letter| write_escaped(f, letter))
+        self.0
+            .chars()
+            .try_for_each(|letter| write_escaped(f, letter))
     }
 }
 
@@ -159,9 +161,9 @@ mod tests {
     proptest! {
         #[test]
         fn no_text_is_longer_than_its_bound(text: String) {
-            prop_assert!(escape(&text).len() <= text.len() * ESCAPED_BYTES);
-            prop_assert!(Value(&text).to_string().len() <= text.len() * ESCAPED_BYTES);
-            prop_assert!(Shown(&text).to_string().len() <= text.len() * SHOWN_BYTES);
+            prop_assert!(escape(&text).len() <= text.len().saturating_mul(ESCAPED_BYTES));
+            prop_assert!(Value(&text).to_string().len() <= text.len().saturating_mul(ESCAPED_BYTES));
+            prop_assert!(Shown(&text).to_string().len() <= text.len().saturating_mul(SHOWN_BYTES));
         }
     }
 }

@@ -11,8 +11,8 @@ use core::cmp::Ordering;
 use core::fmt::Write as _;
 
 use super::words::{SEPARATORS, SPECIAL, Words};
-use crate::limits::SUBTITLES;
 use crate::entries::natural_order;
+use crate::limits::SUBTITLES;
 
 /// Endings of the files that can be converted.
 const ENDINGS: [&str; 2] = ["srt", "vtt"];

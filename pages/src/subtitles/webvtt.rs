@@ -7,9 +7,9 @@
 
 use alloc::string::String;
 
-use crate::charset;
 use super::cue::Cue;
 use super::timing::Timing;
+use crate::charset;
 use crate::limits::SUBTITLES_BYTES;
 
 /// The first line of a file.

@@ -81,9 +81,10 @@ impl Browser {
             session: None,
         };
         let page = browser.call("Target.createTarget", json!({ "url": "about:blank" }))?;
-        let attach = json!({ "targetId": page["targetId"], "flatten": true });
+        let attach = json!({ "targetId": page.get("targetId"), "flatten": true });
         let attached = browser.call("Target.attachToTarget", attach)?;
-        browser.session = attached["sessionId"].as_str().map(Into::into);
+        let session = attached.get("sessionId").and_then(Value::as_str);
+        browser.session = session.map(Into::into);
         Ok(browser)
     }
 
@@ -124,16 +125,16 @@ impl Browser {
     pub(super) fn picture(&mut self, quality: u8) -> Result<Vec<u8>> {
         let format = json!({ "format": "webp", "quality": quality });
         let picture = self.call("Page.captureScreenshot", format)?;
-        let data = picture["data"].as_str().and_then(base64::decode);
-        data.context("no picture")
+        let data = picture.get("data").and_then(Value::as_str);
+        data.and_then(base64::decode).context("no picture")
     }
 
     /// Calls a method, and returns its result. Events in between are of no interest.
     fn call(&mut self, method: &str, parameters: Value) -> Result<Value> {
         self.calls += 1;
         let mut message = json!({ "id": self.calls, "method": method, "params": parameters });
-        if let Some(session) = &self.session {
-            message["sessionId"] = json!(session);
+        if let (Some(session), Some(message)) = (&self.session, message.as_object_mut()) {
+            message.insert("sessionId".to_owned(), json!(session));
         }
         self.to.write_all(message.to_string().as_bytes())?;
         self.to.write_all(b"\0")?;
@@ -144,12 +145,15 @@ impl Browser {
                 bail!("chromium has ended");
             };
             let mut answer: Value = serde_json::from_slice(answer)?;
-            if answer["id"] != json!(self.calls) {
+            if answer.get("id") != Some(&json!(self.calls)) {
                 continue;
             }
             return match answer.get("error") {
                 Some(error) => bail!("{method}: {error}"),
-                None => Ok(answer["result"].take()),
+                None => Ok(answer
+                    .get_mut("result")
+                    .map(Value::take)
+                    .unwrap_or_default()),
             };
         }
     }

@@ -118,7 +118,9 @@ fn taken(bytes: &[u8], length: Length) -> Result<Option<(Vec<u8>, usize)>, Strin
     let Length::Known(length) = length else {
         return chunks(bytes);
     };
-    Ok(bytes.get(..length).map(|content| (content.to_vec(), length)))
+    Ok(bytes
+        .get(..length)
+        .map(|content| (content.to_vec(), length)))
 }
 
 /// Returns content in chunks (RFC 9112 §7.1), once the last one has arrived.

@@ -36,7 +36,8 @@ pub fn check(
             let window = (asked.at.saturating_sub(stale), world.now);
             let right = Right::new(plan, world, request, window);
             if right.statuses.contains(&status) {
-                if right.lists && status == 200 && answer.field("content-security-policy").is_some() {
+                if right.lists && status == 200 && answer.field("content-security-policy").is_some()
+                {
                     rows(plan, world, request, answer)?;
                     return Ok(None);
                 }
