@@ -7,10 +7,11 @@ import { names, press, said, text, until } from './support/page.mjs'
 const ROWS = 40_000
 // Times that a reader waits on a slow machine that does other things as well. An algorithm
 // that takes the square of the rows takes minutes.
-const OPENED_WITHIN_MS = 30_000
-const FILTERED_WITHIN_MS = 6_000
+const OPENED_WITHIN_MS = 60_000
+const FILTERED_WITHIN_MS = 15_000
 
 const open = async page => {
+  page.setDefaultTimeout(OPENED_WITHIN_MS)
   await page.goto('/crowd/?q=file&page=all', { waitUntil: 'domcontentloaded' })
   // The last row is dressed last.
   await until(page, () => {
@@ -24,27 +25,22 @@ const took = async work => {
   return Date.now() - began
 }
 
-test('40,000 rows are all there, and dressed', async ({ page }) => {
-  const time = await took(() => open(page))
+test('40,000 rows open, are filtered and scrolled', async ({ page }) => {
+  const opened = await took(() => open(page))
   assert.equal(await page.$eval('.ls tbody', body => body.rows.length), ROWS)
-  assert(time < OPENED_WITHIN_MS, `${time} ms`)
-})
+  assert(opened < OPENED_WITHIN_MS, `${opened} ms`)
 
-test('the filter finds one of 40,000 names, and shows all again', async ({ page }) => {
-  await open(page)
-  const time = await took(async () => {
+  const filtered = await took(async () => {
     await page.fill('#q', '39999')
     await until(page, () => document.querySelectorAll('.ls tbody tr:not([hidden])').length === 1)
     await press(page, 'Escape')
     await until(page, () => !document.querySelector('.ls tbody tr[hidden]'))
   })
-  assert(time < FILTERED_WITHIN_MS, `${time} ms`)
+  assert(filtered < FILTERED_WITHIN_MS, `${filtered} ms`)
   await page.fill('#q', 'file 3999')
   assert.equal(await said(page), `11 of ${ROWS} names`)
-})
+  await press(page, 'Escape')
 
-test('the end of 40,000 rows is scrolled to, and End and Home walk there', async ({ page }) => {
-  await open(page)
   await page.focus('.ls tbody tr:first-child a')
   await press(page, 'End')
   const isSeen = selector => page.$eval(selector, row => {
