@@ -1,8 +1,10 @@
 //! Pages of directories for people, their forms for programs, and what pages load.
 
+use std::time::Duration;
+
 use libtest_mimic::Trial;
 
-use crate::support::{Answer, Folder, Porthole, each, trials};
+use crate::support::{Answer, Client, Folder, Porthole, each, trials};
 
 pub fn trials() -> Vec<Trial> {
     trials![
@@ -19,6 +21,7 @@ pub fn trials() -> Vec<Trial> {
         long_texts_come_in_parts,
         a_readme_is_shown_to_browsers_only,
         long_lists_are_sent_while_they_are_made,
+        entries_that_go_while_a_list_is_sent_do_not_end_it,
         playlists_have_addresses_that_lead_to_the_files,
     ]
 }
@@ -413,6 +416,43 @@ fn long_lists_are_sent_while_they_are_made() {
     );
     let names = porthole.client().get("/", "Accept: text/plain\r\n");
     assert_eq!(names.text().lines().count(), COUNT + 1);
+}
+
+/// A chunk without bytes is the last one (RFC 9112 §7.1): what follows it would be taken for
+/// the next response.
+fn entries_that_go_while_a_list_is_sent_do_not_end_it() {
+    const COUNT: usize = 40_000;
+    let long = "x".repeat(150);
+    let folder = Folder::new();
+    let target = folder.file("target", "x");
+    let porthole = Porthole::with(&folder, &["--workers", "1"]);
+    for (place, fields, start, end) in [
+        ("html", "", "<!doctype html>\n", "</html>\n"),
+        ("json", "Accept: application/json\r\n", "[\n{", "}\n]\n"),
+    ] {
+        folder.folder(place);
+        let names = (0..COUNT).map(|number| folder.join(format!("{place}/{number:05}{long}")));
+        let names: Vec<_> = names.collect();
+        for name in &names {
+            if std::fs::hard_link(&target, name).is_err() {
+                std::fs::write(name, "x").unwrap();
+            }
+        }
+        let mut client = Client::with_a_small_window(porthole.address());
+        client.send(format!("GET /{place}/ HTTP/1.1\r\nHost: a\r\n{fields}\r\n"));
+        client.send("GET /target HTTP/1.1\r\nHost: a\r\n\r\n");
+        // The list is on its way, and most of it waits for this client.
+        assert!(client.has_more_within(Duration::from_secs(30)));
+        for name in &names {
+            std::fs::remove_file(name).unwrap();
+        }
+        let list = client.read();
+        assert_eq!(list.status, 200);
+        assert!(list.text().starts_with(start) && list.text().ends_with(end));
+        let rows = list.text().matches(&*long).count();
+        assert!(rows > 0 && rows < 2 * COUNT, "{rows}");
+        assert_eq!(client.read().text(), "x");
+    }
 }
 
 fn playlists_have_addresses_that_lead_to_the_files() {

@@ -33,12 +33,20 @@ pub struct LongList {
 pub struct ListStream<'f> {
     list: Rc<LongList>,
     files: &'f Files,
-    /// Number of entries that have been written.
-    written: usize,
-    has_started: bool,
-    has_ended: bool,
+    /// Number of entries that were taken from the list, written or gone.
+    taken: usize,
+    stage: Stage,
     /// The memory of a piece.
     _reservation: Reservation,
+}
+
+/// What comes next.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Stage {
+    Start,
+    FirstRow,
+    Rows,
+    Done,
 }
 
 impl LongList {
@@ -59,44 +67,55 @@ impl<'f> ListStream<'f> {
     /// Creates the stream, and reserves memory for its pieces.
     pub fn new(list: Rc<LongList>, files: &'f Files) -> Result<Self, Reason> {
         let mut reservation = list.listed.reservation.another();
-        reservation.reserve(LISTING_PIECE)?;
+        let start = plain::Start { path: &list.path }.bound();
+        reservation.reserve(LISTING_PIECE.max(start))?;
         Ok(Self {
             list,
             files,
-            written: 0,
-            has_started: false,
-            has_ended: false,
+            taken: 0,
+            stage: Stage::Start,
             _reservation: reservation,
         })
     }
 
-    /// Returns the next piece of the content, or `None` at its end. It is never empty.
+    /// Returns the next piece of the content, or `None` at its end. It is never empty, not
+    /// even if all entries of a batch are gone: a chunk without bytes would end the content.
     pub async fn next(&mut self) -> Result<Option<String>, Reason> {
-        if self.has_ended {
-            return Ok(None);
-        }
         let mut piece = String::with_capacity(LISTING_PIECE);
-        if !self.has_started {
-            self.has_started = true;
-            self.write_start(&mut piece);
-        }
-        let batch = self.next_batch(piece.capacity().saturating_sub(piece.len()));
-        if batch.is_empty() {
-            self.has_ended = true;
-            self.write_end(&mut piece);
-            return Ok(Some(piece));
-        }
-        let mut batch = batch.to_vec();
-        let is_first = self.written == 0;
-        self.written = self.written.saturating_add(batch.len());
-        let path = &self.list.path;
-        let gone = self.files.describe(path, &mut batch).await?;
-        let shown = batch.iter().zip(gone).filter(|(_, gone)| !gone);
-        for (at, (entry, _)) in shown.enumerate() {
-            self.write_entry(entry, is_first && at == 0, &mut piece);
-            self.files.executor().work(ENTRY_WORK).await;
+        match self.stage {
+            Stage::Done => return Ok(None),
+            Stage::Start => {
+                self.write_start(&mut piece);
+                self.stage = Stage::FirstRow;
+            }
+            Stage::FirstRow | Stage::Rows => {
+                let count = self.list.listed.entries.len();
+                while piece.is_empty() && self.taken < count {
+                    self.write_batch(&mut piece).await?;
+                }
+                if piece.is_empty() {
+                    self.write_end(&mut piece);
+                    self.stage = Stage::Done;
+                }
+            }
         }
         Ok(Some(piece))
+    }
+
+    /// Appends the rows of the next entries, without those that are gone.
+    async fn write_batch(&mut self, piece: &mut String) -> Result<(), Reason> {
+        let mut batch = self.next_batch(LISTING_PIECE).to_vec();
+        if batch.is_empty() {
+            return Err(Reason::ListingTooLarge);
+        }
+        self.taken = self.taken.saturating_add(batch.len());
+        let gone = self.files.describe(&self.list.path, &mut batch).await?;
+        for (entry, _) in batch.iter().zip(gone).filter(|(_, gone)| !gone) {
+            self.write_entry(entry, self.stage == Stage::FirstRow, piece);
+            self.stage = Stage::Rows;
+            self.files.executor().work(ENTRY_WORK).await;
+        }
+        Ok(())
     }
 
     /// Returns the next entries, as many as are sure to fit into `space`.
@@ -105,7 +124,7 @@ impl<'f> ListStream<'f> {
             .list
             .listed
             .entries
-            .get(self.written..)
+            .get(self.taken..)
             .unwrap_or_default();
         let mut left = space;
         let fits = |entry: &&Entry| match left.checked_sub(self.bound(entry)) {
