@@ -10,7 +10,7 @@ use h1::syntax::percent::{ENCODED_BYTES, encode_path};
 
 use crate::Part;
 use crate::entries::Entry;
-use crate::entries::picture::stem;
+use crate::entries::file_name::{extension, stem};
 use crate::entries::sort::Sort;
 use crate::folder::trail::{self, Step};
 use crate::limits::QUEUE_ITEMS;
@@ -133,9 +133,8 @@ impl Player<'_> {
 
     /// Returns what people call the format: `MKV video`.
     fn format(&self) -> String {
-        let extension = self.entry.name.rsplit_once('.').map_or("", |(_, end)| end);
+        let extension = extension(&self.entry.name).to_ascii_uppercase();
         let is_film = self.media_type().starts_with("video/");
-        let extension = extension.to_ascii_uppercase();
         format!("{extension} {}", if is_film { "video" } else { "audio" })
     }
 

@@ -279,7 +279,8 @@ impl Number {
 
 /// Whether the client is the browser of a television, by its own word or by a choice that
 /// it keeps.
-fn is_tv(fields: &Fields<'_>) -> bool {
+#[must_use]
+pub fn is_tv(fields: &Fields<'_>) -> bool {
     const NAMES: [&[u8]; 8] = [
         b"Tizen",
         b"Web0S",

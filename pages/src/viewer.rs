@@ -9,6 +9,7 @@ use askama::Template;
 
 use crate::Part;
 use crate::entries::Entry;
+use crate::entries::file_name::extension;
 use crate::folder::trail::{self, Step};
 use crate::limits::{PORTION_BYTES, TEXT_BYTES};
 use crate::markdown;
@@ -123,7 +124,7 @@ pub fn portions(text: &str) -> impl Iterator<Item = Range<usize>> {
 /// Whether a text is shown as HTML rather than as rows.
 #[must_use]
 pub fn is_markdown(name: &str) -> bool {
-    let extension = name.rsplit_once('.').map_or("", |(_, end)| end);
+    let extension = extension(name);
     extension.eq_ignore_ascii_case("md") || extension.eq_ignore_ascii_case("markdown")
 }
 

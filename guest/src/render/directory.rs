@@ -7,7 +7,7 @@ use core::fmt::Write as _;
 use h1::representation::etag::{EntityTag, Strength};
 use pages::assets::VERSION;
 use pages::entries::file_kind::FileKind;
-use pages::entries::picture::{self, Pictures};
+use pages::entries::picture::Pictures;
 use pages::entries::{Entry, Kind};
 use pages::fnv::Fnv;
 use pages::folder::{End, Folder, Numbers, Row, Start, Summary};
@@ -16,7 +16,7 @@ use pages::markup::link::Link;
 use pages::names::Line;
 use pages::plain;
 use pages::player::{self, Player};
-use pages::playlist::{self, m3u, xspf};
+use pages::playlist::{self, Format};
 use pages::subtitles::siblings::{self, Subtitle};
 use pages::view::{Form, View};
 
@@ -72,8 +72,14 @@ impl Directory<'_> {
             Form::Html => self.write_html(view, &mut pieces, reservation).await?,
             Form::Json => self.write_json(&mut pieces, reservation).await?,
             Form::Text => self.write_names(&mut pieces, reservation).await?,
-            Form::M3u => self.write_m3u(&mut pieces, reservation).await?,
-            Form::Xspf => self.write_xspf(&mut pieces, reservation).await?,
+            Form::M3u => {
+                self.write_playlist(Format::M3u, &mut pieces, reservation)
+                    .await?;
+            }
+            Form::Xspf => {
+                self.write_playlist(Format::Xspf, &mut pieces, reservation)
+                    .await?;
+            }
             Form::WebVtt => return Err(Reason::NoForm),
         }
         Ok(Written {
@@ -151,11 +157,10 @@ impl Directory<'_> {
     async fn subtitles<'e>(&'e self, film: &Entry, playable: &[&Entry]) -> Vec<Subtitle<'e>> {
         let is_film = |entry: &&&Entry| FileKind::of(entry) == FileKind::Video;
         let is_alone = playable.iter().filter(is_film).count() == 1;
-        let stem = picture::stem(&film.name);
         let paths = self.subtitle_paths.iter().map(|path| &**path);
         let mut candidates = Vec::new();
         for path in self.entries.iter().map(|entry| &*entry.name).chain(paths) {
-            if path.starts_with(stem) || siblings::is_subtitle(path) {
+            if siblings::concerns(&film.name, path) {
                 candidates.push(path);
             }
             self.executor.work(ENTRY_WORK).await;
@@ -258,31 +263,24 @@ impl Directory<'_> {
         Ok(())
     }
 
-    async fn write_m3u(
+    async fn write_playlist(
         &self,
+        format: Format,
         pieces: &mut Pieces,
         reservation: &mut Reservation,
     ) -> Result<(), Reason> {
-        pieces.append(&m3u::Part::Start, reservation)?;
+        let mut append = |part| pieces.append(&playlist::Formatted(format, part), reservation);
+        append(playlist::Part::Start(self.title()))?;
         for (entry, number) in self.playable().await.into_iter().zip(1..) {
-            let item = self.item(entry, number).await;
-            pieces.append(&m3u::Part::Item(item), reservation)?;
+            append(playlist::Part::Item(playlist::Item {
+                base: &self.subject.base,
+                name: &entry.name,
+                subtitle: None,
+                number,
+            }))?;
+            self.executor.work(ENTRY_WORK).await;
         }
-        pieces.append(&m3u::Part::End, reservation)
-    }
-
-    async fn write_xspf(
-        &self,
-        pieces: &mut Pieces,
-        reservation: &mut Reservation,
-    ) -> Result<(), Reason> {
-        let title = self.title();
-        pieces.append(&xspf::Part::Start(title), reservation)?;
-        for (entry, number) in self.playable().await.into_iter().zip(1..) {
-            let item = self.item(entry, number).await;
-            pieces.append(&xspf::Part::Item(item), reservation)?;
-        }
-        pieces.append(&xspf::Part::End, reservation)
+        append(playlist::Part::End)
     }
 
     /// Returns the entries that play.
@@ -309,17 +307,6 @@ impl Directory<'_> {
             self.executor.work(ENTRY_WORK).await;
         }
         Pictures::of_sorted(sorter.finish(self.executor).await)
-    }
-
-    /// Returns what a playlist says of an entry.
-    async fn item<'e>(&'e self, entry: &'e Entry, number: u32) -> playlist::Item<'e> {
-        self.executor.work(ENTRY_WORK).await;
-        playlist::Item {
-            base: &self.subject.base,
-            name: &entry.name,
-            subtitle: None,
-            number,
-        }
     }
 
     /// Returns the name of the directory.

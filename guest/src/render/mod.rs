@@ -23,7 +23,7 @@ use core::task::{Poll, Waker};
 use h1::representation::etag::EntityTag;
 use h1::status::Status;
 use pages::entries::sort::Key;
-use pages::entries::{Entry, Kind, picture};
+use pages::entries::{Entry, Kind, file_name};
 use pages::folder::Numbers;
 use pages::message::Message;
 use pages::subtitles::siblings;
@@ -347,7 +347,7 @@ impl Listings {
                 .shown
             {
                 let path = join(&directory, &entry.name);
-                let is_of_film = directory == *outer.name && picture::stem(film) == &*entry.name;
+                let is_of_film = directory == *outer.name && file_name::stem(film) == &*entry.name;
                 match entry.kind {
                     Kind::File(_) => {
                         reservation.reserve(path.len().saturating_add(size_of::<String>()))?;

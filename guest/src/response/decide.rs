@@ -19,7 +19,7 @@ use h1::selection::{Selection, select};
 use h1::status::Status;
 use pages::assets::{self, Asset};
 use pages::message::Message;
-use pages::view::{Form, View};
+use pages::view::{self, Form, View};
 
 use super::{BuiltIn, Response};
 use crate::files::file::{Content, File};
@@ -111,7 +111,7 @@ pub fn error<'r>(
     let message = Message {
         status,
         depth: resource.depth,
-        is_tv: View::of(None, fields, 0).is_ok_and(|view| view.is_tv),
+        is_tv: view::is_tv(fields),
     };
     listings.message(&message).map_or(plain, Response::Page)
 }
@@ -158,8 +158,8 @@ impl<'r> Handler<'r> {
         if !self.options.listing {
             return Err(Reason::NoListing);
         }
-        let view = View::of(resource.query, &self.fields, resource.depth);
-        let view = view.map_err(|_| Reason::NoForm)?;
+        let view =
+            View::of(resource.query, &self.fields, resource.depth).map_err(|_| Reason::NoForm)?;
         let base = match view.form.has_addresses() {
             true => resource.directory_address(&self.fields),
             false => None,

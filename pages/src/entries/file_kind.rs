@@ -2,6 +2,7 @@
 
 use h1::representation::media_type;
 
+use crate::entries::file_name::extension;
 use crate::entries::{Entry, Kind};
 
 /// What an entry is to people, by the media type of its name. In the order in which a list
@@ -103,7 +104,7 @@ impl FileKind {
     #[must_use]
     pub fn icon(self, name: &str) -> &'static str {
         const PROSE: [&str; 8] = ["md", "txt", "log", "nfo", "srt", "vtt", "adoc", "rst"];
-        let extension = name.rsplit_once('.').map_or("", |(_, end)| end);
+        let extension = extension(name);
         let is_prose = || PROSE.iter().any(|end| extension.eq_ignore_ascii_case(end));
         match self {
             Self::Text if is_prose() => "doc",

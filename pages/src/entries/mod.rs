@@ -1,6 +1,7 @@
 //! Entries of a directory: what they are to people, their orders, and their pictures.
 
 pub mod file_kind;
+pub mod file_name;
 pub mod natural_order;
 pub mod picture;
 pub mod sort;

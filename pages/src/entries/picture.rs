@@ -5,6 +5,7 @@ use core::cmp::Ordering;
 
 use crate::entries::Entry;
 use crate::entries::file_kind::FileKind;
+use crate::entries::file_name::stem;
 use crate::limits::OWN_PICTURE_BYTES;
 
 /// Names of the picture of a directory, best first.
@@ -119,15 +120,6 @@ impl Pictures {
 fn name_at(entries: &[Entry], at: u32) -> Option<&str> {
     let at = usize::try_from(at).ok()?;
     entries.get(at).map(|entry| &*entry.name)
-}
-
-/// Returns a name without its ending.
-#[must_use]
-pub fn stem(name: &str) -> &str {
-    match name.rsplit_once('.') {
-        Some((stem, _)) if !stem.is_empty() => stem,
-        _ => name,
-    }
 }
 
 fn compare(a: impl Iterator<Item = u8>, b: impl Iterator<Item = u8>) -> Ordering {

@@ -5,6 +5,7 @@ use core::fmt;
 
 use crate::entries::Entry;
 use crate::entries::file_kind::FileKind;
+use crate::entries::file_name::extension;
 use crate::entries::natural_order;
 
 /// The order of a list: directories first, then by a key.
@@ -93,8 +94,7 @@ impl fmt::Display for Sort {
 }
 
 fn kind(entry: &Entry) -> (FileKind, &str) {
-    let extension = entry.name.rsplit_once('.').map_or("", |(_, end)| end);
-    (FileKind::of(entry), extension)
+    (FileKind::of(entry), extension(&entry.name))
 }
 
 #[cfg(test)]

@@ -50,7 +50,7 @@ impl Summary {
         if kind == FileKind::Video
             && let Some(picture) = pictures.of_file(entries, entry)
         {
-            let is_still = crate::entries::picture::stem(picture).ends_with("-thumb");
+            let is_still = crate::entries::file_name::stem(picture).ends_with("-thumb");
             count(&mut self.stills, is_still);
             count(&mut self.posters, !is_still);
         }

@@ -96,13 +96,21 @@ fn is_deceptive(letter: char) -> bool {
 }
 
 fn write_escaped(out: &mut impl fmt::Write, letter: char) -> fmt::Result {
+    match entity(letter) {
+        Some(entity) => out.write_str(entity),
+        None => out.write_char(letter),
+    }
+}
+
+/// Returns the reference to a character that means something in HTML.
+pub(super) fn entity(letter: char) -> Option<&'static str> {
     match letter {
-        '&' => out.write_str("&amp;"),
-        '<' => out.write_str("&lt;"),
-        '>' => out.write_str("&gt;"),
-        '"' => out.write_str("&quot;"),
-        '\'' => out.write_str("&#39;"),
-        other => out.write_char(other),
+        '&' => Some("&amp;"),
+        '<' => Some("&lt;"),
+        '>' => Some("&gt;"),
+        '"' => Some("&quot;"),
+        '\'' => Some("&#39;"),
+        _ => None,
     }
 }
 

@@ -5,8 +5,9 @@
 
 use alloc::string::String;
 
-/// Most bytes that [`push_text`] makes of one byte.
-pub const ESCAPED_BYTES: usize = 6;
+use super::html::entity;
+
+pub use super::html::ESCAPED_BYTES;
 
 /// Appends text so that it is safe in HTML, even in an attribute. Control characters other
 /// than tabs and line feeds become U+FFFD.
@@ -16,25 +17,14 @@ pub fn push_text(text: &str, out: &mut String) {
         let (before, after) = rest.split_at_checked(at).unwrap_or_default();
         out.push_str(before);
         let letter = after.chars().next().unwrap_or_default();
-        out.push_str(match letter {
-            '&' => "&amp;",
-            '<' => "&lt;",
-            '>' => "&gt;",
-            '"' => "&quot;",
-            '\'' => "&#39;",
-            _ => "\u{fffd}",
-        });
+        out.push_str(entity(letter).unwrap_or("\u{fffd}"));
         rest = after.get(letter.len_utf8()..).unwrap_or_default();
     }
     out.push_str(rest);
 }
 
 fn is_special(letter: char) -> bool {
-    match letter {
-        '&' | '<' | '>' | '"' | '\'' => true,
-        '\t' | '\n' => false,
-        other => other.is_control(),
-    }
+    entity(letter).is_some() || (letter.is_control() && !matches!(letter, '\t' | '\n'))
 }
 
 #[cfg(test)]

@@ -5,37 +5,26 @@ use alloc::string::String;
 
 use h1::syntax::percent::{ENCODED_BYTES, encode_path};
 
-use super::{Item, title, write_base};
-
-/// A part of a playlist, which is a start, an item for each file, and an end.
-#[derive(Clone, Copy, Debug)]
-pub enum Part<'p> {
-    /// The line by which players know the form.
-    Start,
-    /// A file.
-    Item(Item<'p>),
-    /// Nothing, because this form has no end.
-    End,
-}
+use super::{Item, Part, title, write_base};
 
 /// Most bytes of a part besides addresses and titles.
 const MARKUP_BYTES: usize = 64;
 
-impl crate::Part for Part<'_> {
-    fn bound(&self) -> usize {
-        let more = match self {
-            Self::Start | Self::End => 0,
-            Self::Item(item) => item.bound(1, ENCODED_BYTES, 1),
-        };
-        more.saturating_add(MARKUP_BYTES)
-    }
+/// Returns the most bytes that [`write()`] appends.
+pub(super) fn bound(part: &Part<'_>) -> usize {
+    let more = match part {
+        Part::Start(_) | Part::End => 0,
+        Part::Item(item) => item.bound(1, ENCODED_BYTES, 1),
+    };
+    more.saturating_add(MARKUP_BYTES)
+}
 
-    fn write(&self, playlist: &mut String) {
-        match self {
-            Self::Start => playlist.push_str("#EXTM3U\n"),
-            Self::Item(item) => write_item(playlist, item),
-            Self::End => {}
-        }
+/// Appends a part. The form has neither a title nor an end.
+pub(super) fn write(part: &Part<'_>, playlist: &mut String) {
+    match part {
+        Part::Start(_) => playlist.push_str("#EXTM3U\n"),
+        Part::Item(item) => write_item(playlist, item),
+        Part::End => {}
     }
 }
 
@@ -58,7 +47,6 @@ fn write_item(playlist: &mut String, item: &Item<'_>) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Part as _;
     use proptest::prelude::*;
 
     const BASE: &str = "http://[::1]:8080/a%20b/";
@@ -74,11 +62,15 @@ mod tests {
             })
         });
         let mut playlist = String::new();
-        for part in [Part::Start].into_iter().chain(items).chain([Part::End]) {
+        for part in [Part::Start("")]
+            .into_iter()
+            .chain(items)
+            .chain([Part::End])
+        {
             let before = playlist.len();
-            part.write(&mut playlist);
+            write(&part, &mut playlist);
             let length = playlist.len().saturating_sub(before);
-            assert!(length <= part.bound(), "{part:?}");
+            assert!(length <= bound(&part), "{part:?}");
         }
         playlist
     }

@@ -4,15 +4,56 @@
 //!
 //! | file | holds |
 //! | --- | --- |
-//! | [`m3u`] | the form that every player reads |
-//! | [`xspf`] | the form in XML, which has titles of any text |
+//! | `m3u` | the form that every player reads |
+//! | `xspf` | the form in XML, which has titles of any text |
 
 use alloc::string::String;
 
 use h1::syntax::name;
 
-pub mod m3u;
-pub mod xspf;
+mod m3u;
+mod xspf;
+
+use crate::entries::file_name::stem;
+
+/// Forms of playlists.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(missing_docs, reason = "the names say it")]
+pub enum Format {
+    M3u,
+    Xspf,
+}
+
+/// A part of a playlist, which is a start, an item for each file, and an end.
+#[derive(Clone, Copy, Debug)]
+pub enum Part<'p> {
+    /// The start, with the title of the list.
+    Start(&'p str),
+    /// A file.
+    Item(Item<'p>),
+    /// The end.
+    End,
+}
+
+/// A part in a form.
+#[derive(Clone, Copy, Debug)]
+pub struct Formatted<'p>(pub Format, pub Part<'p>);
+
+impl crate::Part for Formatted<'_> {
+    fn bound(&self) -> usize {
+        match self.0 {
+            Format::M3u => m3u::bound(&self.1),
+            Format::Xspf => xspf::bound(&self.1),
+        }
+    }
+
+    fn write(&self, playlist: &mut String) {
+        match self.0 {
+            Format::M3u => m3u::write(&self.1, playlist),
+            Format::Xspf => xspf::write(&self.1, playlist),
+        }
+    }
+}
 
 /// One file to play.
 #[derive(Clone, Copy, Debug)]
@@ -46,11 +87,7 @@ impl Item<'_> {
 /// it ends a line.
 fn title(path: &str) -> impl Iterator<Item = char> {
     let name = path.rsplit('/').next().unwrap_or_default();
-    let stem = match name.rsplit_once('.') {
-        Some((stem, _)) if !stem.is_empty() => stem,
-        _ => name,
-    };
-    one_line(stem)
+    one_line(stem(name))
 }
 
 /// Returns the characters of a name with a space for each that ends a line or controls a

@@ -5,50 +5,39 @@ use core::fmt::Write as _;
 
 use h1::syntax::percent::{ENCODED_BYTES, encode_path};
 
-use super::{Item, one_line, title};
+use super::{Item, Part, one_line, title};
 
 /// Most bytes that one byte of text becomes: `"` is written as `&quot;`.
 const ESCAPED_BYTES: usize = 6;
 
-/// A part of a playlist, which is a start, an item for each file, and an end.
-#[derive(Clone, Copy, Debug)]
-pub enum Part<'p> {
-    /// The start, with the title of the list.
-    Start(&'p str),
-    /// A file.
-    Item(Item<'p>),
-    /// The end.
-    End,
-}
-
 /// Most bytes of a part besides addresses and titles.
 const MARKUP_BYTES: usize = 320;
 
-impl crate::Part for Part<'_> {
-    fn bound(&self) -> usize {
-        let more = match self {
-            Self::Start(title) => title.len().saturating_mul(ESCAPED_BYTES),
-            // An encoded path has no character that is escaped.
-            Self::Item(item) => item.bound(ESCAPED_BYTES, ENCODED_BYTES, ESCAPED_BYTES),
-            Self::End => 0,
-        };
-        more.saturating_add(MARKUP_BYTES)
-    }
+/// Returns the most bytes that [`write()`] appends.
+pub(super) fn bound(part: &Part<'_>) -> usize {
+    let more = match part {
+        Part::Start(title) => title.len().saturating_mul(ESCAPED_BYTES),
+        // An encoded path has no character that is escaped.
+        Part::Item(item) => item.bound(ESCAPED_BYTES, ENCODED_BYTES, ESCAPED_BYTES),
+        Part::End => 0,
+    };
+    more.saturating_add(MARKUP_BYTES)
+}
 
-    fn write(&self, playlist: &mut String) {
-        match self {
-            Self::Start(title) => {
-                playlist.push_str(
-                    "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n\
-                     <playlist version=\"1\" xmlns=\"http://xspf.org/ns/0/\" \
-                     xmlns:vlc=\"http://www.videolan.org/vlc/playlist/ns/0/\">\n<title>",
-                );
-                escape(one_line(title), playlist);
-                playlist.push_str("</title>\n<trackList>\n");
-            }
-            Self::Item(item) => write_item(playlist, item),
-            Self::End => playlist.push_str("</trackList>\n</playlist>\n"),
+/// Appends a part.
+pub(super) fn write(part: &Part<'_>, playlist: &mut String) {
+    match part {
+        Part::Start(title) => {
+            playlist.push_str(
+                "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n\
+                 <playlist version=\"1\" xmlns=\"http://xspf.org/ns/0/\" \
+                 xmlns:vlc=\"http://www.videolan.org/vlc/playlist/ns/0/\">\n<title>",
+            );
+            escape(one_line(title), playlist);
+            playlist.push_str("</title>\n<trackList>\n");
         }
+        Part::Item(item) => write_item(playlist, item),
+        Part::End => playlist.push_str("</trackList>\n</playlist>\n"),
     }
 }
 
@@ -96,7 +85,6 @@ fn escape(text: impl Iterator<Item = char>, playlist: &mut String) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Part as _;
     use alloc::format;
     use proptest::prelude::*;
 
@@ -110,9 +98,9 @@ mod tests {
             .chain([Part::End])
         {
             let before = playlist.len();
-            part.write(&mut playlist);
+            write(&part, &mut playlist);
             let length = playlist.len().saturating_sub(before);
-            assert!(length <= part.bound(), "{part:?}");
+            assert!(length <= bound(&part), "{part:?}");
         }
         playlist
     }
@@ -127,7 +115,7 @@ mod tests {
                 number: 7,
             };
             let mut text = String::new();
-            Part::Item(item).write(&mut text);
+            write(&Part::Item(item), &mut text);
             text
         };
         let start = "<track><location>https://a.example/~b&amp;c/";

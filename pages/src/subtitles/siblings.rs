@@ -11,6 +11,7 @@ use core::cmp::Ordering;
 use core::fmt::Write as _;
 
 use super::words::{SEPARATORS, SPECIAL, Words};
+use crate::entries::file_name::{self, extension};
 use crate::entries::natural_order;
 use crate::limits::SUBTITLES;
 
@@ -47,12 +48,16 @@ pub fn is_folder(name: &str) -> bool {
 /// Whether the name is that of subtitles that can be converted.
 #[must_use]
 pub fn is_subtitle(name: &str) -> bool {
-    let ending = name.rsplit_once('.').map(|(_, ending)| ending);
-    ending.is_some_and(|ending| {
-        ENDINGS
-            .iter()
-            .any(|known| known.eq_ignore_ascii_case(ending))
-    })
+    let ending = extension(name);
+    ENDINGS
+        .iter()
+        .any(|known| known.eq_ignore_ascii_case(ending))
+}
+
+/// Whether a path may matter to [`find`]: subtitles, or a name that begins like the film's.
+#[must_use]
+pub fn concerns(film: &str, path: &str) -> bool {
+    is_subtitle(path) || after_stem(file_name::stem(path), file_name::stem(film)).is_some()
 }
 
 /// Returns the subtitles of `film` in the order of their languages' names, plain ones
@@ -65,14 +70,14 @@ pub fn find<'p>(
     is_alone: bool,
     paths: impl IntoIterator<Item = &'p str>,
 ) -> Vec<Subtitle<'p>> {
-    let stem = stem(film);
+    let stem = file_name::stem(film);
     let mut found: Vec<(Subtitle<'p>, bool)> = Vec::new();
     // Longer names that begin like the film's: `Film 2.mkv` beside `Film.mkv`. Unless its
     // words are all known, a name is that of such a file.
     let mut rivals = Vec::new();
     for path in paths {
         if !is_subtitle(path) {
-            let rival = self::stem(path);
+            let rival = file_name::stem(path);
             let is_rival = after_stem(rival, stem).is_some_and(|rest| !rest.is_empty());
             if is_rival && rivals.len() < SUBTITLES {
                 rivals.push(rival);
@@ -141,21 +146,14 @@ fn rest_of<'p>(path: &'p str, film: &str, is_alone: bool) -> Option<&'p str> {
         None => (None, path),
     };
     match folder {
-        None => after_stem(stem(name), film),
+        None => after_stem(file_name::stem(name), film),
         Some(folder) if !is_folder(folder) => None,
         Some(_) => match name.split_once('/') {
-            Some((folder, name)) => {
-                (folder.eq_ignore_ascii_case(film) && !name.contains('/')).then(|| stem(name))
-            }
-            None => after_stem(stem(name), film).or_else(|| is_alone.then(|| stem(name))),
+            Some((folder, name)) => (folder.eq_ignore_ascii_case(film) && !name.contains('/'))
+                .then(|| file_name::stem(name)),
+            None => after_stem(file_name::stem(name), film)
+                .or_else(|| is_alone.then(|| file_name::stem(name))),
         },
-    }
-}
-
-fn stem(name: &str) -> &str {
-    match name.rsplit_once('.') {
-        Some((stem, _)) if !stem.is_empty() => stem,
-        _ => name,
     }
 }
 
