@@ -15,7 +15,6 @@ mod rate_limit;
 mod refusal;
 mod single_file;
 mod slow_clients;
-mod subtitles;
 
 use libtest_mimic::Trial;
 
@@ -26,7 +25,7 @@ pub fn trials() -> Vec<Trial> {
         condition::trials(),
         directory::trials(),
         pages::trials(),
-        subtitles::trials(),
+        pages::subtitles::trials(),
         single_file::trials(),
         refusal::trials(),
         connection::trials(),

@@ -2,7 +2,6 @@
 //! a resource runs short.
 
 mod blocked_output;
-mod browser;
 mod clock;
 mod compiler;
 mod drain;
@@ -25,7 +24,7 @@ pub fn trials() -> Vec<Trial> {
         startup::trials(),
         terminal::trials(),
         usage::trials(),
-        browser::trials(),
+        terminal::browser::trials(),
         summary::trials(),
         log::trials(),
         overload::trials(),

@@ -1,4 +1,4 @@
-//! What the program says about its use: help, manual page, completions, suggestions, and
+//! The program's words about its use: help, manual page, completions, suggestions, and
 //! what it does without a word.
 
 use std::process::{Command, Output, Stdio};

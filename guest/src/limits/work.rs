@@ -98,5 +98,5 @@ pub const TEXT_BYTES_PER_WORK: u32 = 16;
 ///
 /// - unit: bytes
 /// - at it: the next task runs after `YIELD_AFTER_WORK`
-/// - held by: `http::subtitles::others_are_served_while_subtitles_are_converted`
+/// - held by: `http::pages::subtitles::others_are_served_while_subtitles_are_converted`
 pub const SUBTITLE_BYTES_PER_WORK: u32 = 32;

@@ -1,4 +1,4 @@
-//! What one compilation may take.
+//! The memory and the time that one compilation may take.
 
 use std::fmt;
 use std::time::Duration;

@@ -1,4 +1,4 @@
-//! Where a process cannot be copied, the server compiles by itself, without bounds.
+//! Compiling in the server itself, without bounds, for systems that cannot copy a process.
 
 use porthole::Program;
 

@@ -33,7 +33,7 @@ pub(crate) const COMPILE_SECONDS: u64 = 10;
 /// - held by: `porthole::compiler::budget::it_grows_with_the_component`
 pub(crate) const COMPILE_SECONDS_PER_MIB: u64 = 10;
 
-/// How many times as long as its processor time a compilation may last. Others may use the
+/// Duration of a compilation as a multiple of its processor time. Others may use the
 /// processor meanwhile.
 ///
 /// - unit: times
@@ -52,12 +52,12 @@ pub(crate) const COMPILER_SECONDS: u64 = 10;
 ///
 /// - unit: bytes
 /// - at it: a start fails, and after SIGHUP the old version goes on
-/// - held by: `porthole::compiler::wire::what_is_not_a_message_is_an_error`
+/// - held by: `porthole::compiler::wire::malformed_messages_are_errors`
 pub(crate) const MACHINE_CODE_BYTES: u64 = 256 << 20;
 
 /// Words of the compiler about a component that it cannot compile.
 ///
 /// - unit: bytes
 /// - at it: the words are lost, and the error says only that it cannot be compiled
-/// - held by: `porthole::compiler::wire::what_is_not_a_message_is_an_error`
+/// - held by: `porthole::compiler::wire::malformed_messages_are_errors`
 pub(crate) const WORDS_BYTES: u64 = 4 << 10;

@@ -151,7 +151,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_a_message_is_an_error() {
+    fn malformed_messages_are_errors() {
         let message = |kind: u8, length: u64, content: &[u8]| {
             [&[kind], length.to_le_bytes().as_slice(), content].concat()
         };

@@ -1,4 +1,6 @@
-//! What people in front of a terminal see, and that programs see none of it.
+//! The output for people in front of a terminal, of which programs see nothing.
+
+pub mod browser;
 
 use libtest_mimic::Trial;
 

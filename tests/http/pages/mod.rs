@@ -1,5 +1,7 @@
 //! Pages of directories for people, their forms for programs, and what pages load.
 
+pub mod subtitles;
+
 use std::time::Duration;
 
 use libtest_mimic::Trial;
