@@ -5,6 +5,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use crate::syntax::name;
+use crate::syntax::percent::{Decoded, decoded};
 
 /// Returns the pairs of a query, in order. `+` is a space, and a key without `=` has an
 /// empty value. Bytes that are not UTF-8 become the characters that stand for them
@@ -20,30 +21,12 @@ pub fn pairs(query: &[u8]) -> impl Iterator<Item = (String, String)> {
 
 /// Returns decoded text. A `%` without two digits stands for itself, as in browsers.
 fn decode(text: &[u8]) -> String {
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text;
-    while let Some((byte, after)) = rest.split_first() {
-        rest = after;
-        let encoded = match (byte, after) {
-            (b'%', [high, low, after @ ..]) => digits(*high, *low).map(|byte| (byte, after)),
-            _ => None,
-        };
-        match (byte, encoded) {
-            (_, Some((byte, after))) => {
-                bytes.push(byte);
-                rest = after;
-            }
-            (b'+', None) => bytes.push(b' '),
-            (byte, None) => bytes.push(*byte),
-        }
-    }
-    name::text(&bytes)
-}
-
-fn digits(high: u8, low: u8) -> Option<u8> {
-    let digit = |byte: u8| char::from(byte).to_digit(16);
-    let (high, low) = digit(high).zip(digit(low))?;
-    u8::try_from(high << 4 | low).ok()
+    let bytes = decoded(text).map(|decoded| match decoded {
+        Decoded::Byte(b'+') => b' ',
+        Decoded::Byte(byte) | Decoded::Encoded(byte) => byte,
+        Decoded::Percent => b'%',
+    });
+    name::text(&bytes.collect::<Vec<_>>())
 }
 
 #[cfg(test)]

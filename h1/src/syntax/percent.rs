@@ -12,19 +12,44 @@ use crate::syntax::name;
 ///
 /// A `%` without two hexadecimal digits after it.
 pub fn decode(text: &[u8], out: &mut Vec<u8>) -> Result<(), Refusal> {
-    let mut rest = text.iter();
-    while let Some(byte) = rest.next() {
-        if *byte == b'%' {
-            let mut digit = || char::from(*rest.next()?).to_digit(16);
-            let value = digit()
-                .zip(digit())
-                .and_then(|(high, low)| u8::try_from(high << 4 | low).ok());
-            out.push(value.ok_or(Refusal::MalformedPercentEncoding)?);
-        } else {
-            out.push(*byte);
+    for decoded in decoded(text) {
+        match decoded {
+            Decoded::Byte(byte) | Decoded::Encoded(byte) => out.push(byte),
+            Decoded::Percent => return Err(Refusal::MalformedPercentEncoding),
         }
     }
     Ok(())
+}
+
+/// A byte of text, and how it was written.
+#[derive(Clone, Copy)]
+pub(crate) enum Decoded {
+    /// As itself.
+    Byte(u8),
+    /// As `%` and two digits.
+    Encoded(u8),
+    /// As a `%` that begins no encoded byte.
+    Percent,
+}
+
+/// Returns the bytes of a text, each decoded once.
+pub(crate) fn decoded(text: &[u8]) -> impl Iterator<Item = Decoded> {
+    let mut rest = text;
+    core::iter::from_fn(move || {
+        let (first, after) = rest.split_first()?;
+        rest = after;
+        if *first != b'%' {
+            return Some(Decoded::Byte(*first));
+        }
+        let digit = |at: usize| char::from(*after.get(at)?).to_digit(16);
+        let value = digit(0).zip(digit(1));
+        let value = value.and_then(|(high, low)| u8::try_from(high << 4 | low).ok());
+        let Some(value) = value else {
+            return Some(Decoded::Percent);
+        };
+        rest = after.get(2..).unwrap_or_default();
+        Some(Decoded::Encoded(value))
+    })
 }
 
 /// Most bytes that [`encode_path`] makes of one byte.

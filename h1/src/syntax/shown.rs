@@ -3,7 +3,7 @@
 use alloc::vec::Vec;
 use core::fmt;
 
-use super::percent::encode_byte;
+use super::percent::{Decoded, decoded, encode_byte};
 
 /// Writes a target with its names as people write them: what is percent-encoded is decoded
 /// if it is a visible character or a space, and everything else is encoded, so that the
@@ -15,7 +15,7 @@ use super::percent::encode_byte;
 /// Those of `out`.
 pub fn write(target: &[u8], most: usize, out: &mut impl fmt::Write) -> fmt::Result {
     let mut left = most;
-    for part in decoded(target, most).utf8_chunks() {
+    for part in start_of(target, most).utf8_chunks() {
         for letter in part.valid().chars() {
             let mut buffer = [0; 4];
             let bytes = letter.encode_utf8(&mut buffer);
@@ -38,21 +38,12 @@ pub fn write(target: &[u8], most: usize, out: &mut impl fmt::Write) -> fmt::Resu
 
 /// Decodes as far as `most` bytes can show, and one character more. A `%` that begins no
 /// encoded byte stays.
-fn decoded(target: &[u8], most: usize) -> Vec<u8> {
-    let enough = most.saturating_add(4);
-    let mut decoded = Vec::with_capacity(enough.min(target.len()));
-    let mut rest = target;
-    while let Some((first, after)) = rest.split_first().filter(|_| decoded.len() < enough) {
-        let digit = |at: usize| char::from(*after.get(at)?).to_digit(16);
-        let value = digit(0).zip(digit(1)).filter(|_| *first == b'%');
-        let value = value.and_then(|(high, low)| u8::try_from(high << 4 | low).ok());
-        decoded.push(value.unwrap_or(*first));
-        rest = match value {
-            Some(_) => after.get(2..).unwrap_or_default(),
-            None => after,
-        };
-    }
-    decoded
+fn start_of(target: &[u8], most: usize) -> Vec<u8> {
+    let bytes = decoded(target).map(|decoded| match decoded {
+        Decoded::Byte(byte) | Decoded::Encoded(byte) => byte,
+        Decoded::Percent => b'%',
+    });
+    bytes.take(most.saturating_add(4)).collect()
 }
 
 /// Encodes bytes. Returns false if they are more than `left`.
