@@ -8,8 +8,7 @@ use h1::representation::coding::Coding;
 /// The reserved directory of the root that holds them.
 pub const PREFIX: &str = ".porthole";
 
-/// What programs that fetch whole sites may leave out, for a root that has no file of this
-/// name.
+/// Rules for programs that fetch whole sites, for a root that has no file of this name.
 pub const ROBOTS: &str = "User-agent: *\nDisallow: /.porthole/\n";
 
 /// A built-in file.

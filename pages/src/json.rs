@@ -21,7 +21,7 @@ pub struct Item<'p> {
     pub size: Option<u64>,
     /// Unix time in seconds of the last modification, if it is known.
     pub modified: Option<i64>,
-    /// What people call the kind of the file, such as `video`.
+    /// The name of the kind of the file, such as `video`.
     pub kind: &'p str,
     /// The media type of a file.
     pub media_type: Option<&'p str>,
@@ -36,7 +36,7 @@ pub enum Part<'p> {
     Start,
     /// An entry.
     Item {
-        /// What is known of the entry.
+        /// The properties of the entry.
         item: Item<'p>,
         /// Whether no entry was before it.
         is_first: bool,

@@ -10,6 +10,7 @@
 //! | [`entries`] | the entries of a directory, their kinds, orders and pictures |
 //! | [`folder`] | the page of a directory for people |
 //! | [`plain`] | the page of a directory for programs that look for links |
+//! | [`file_page`] | what all pages about a file show |
 //! | [`player`] | the page of a film or a track |
 //! | [`viewer`] | the page of a text |
 //! | [`message`] | the page of an error |
@@ -31,6 +32,7 @@ extern crate alloc;
 pub mod assets;
 pub mod charset;
 pub mod entries;
+pub mod file_page;
 pub mod fnv;
 pub mod folder;
 pub mod json;
@@ -54,4 +56,13 @@ pub trait Part {
 
     /// Appends the part.
     fn write(&self, out: &mut alloc::string::String);
+}
+
+/// Appends a part to a page, which it may not make longer than by its bound.
+#[cfg(test)]
+pub(crate) fn append(part: &dyn Part, page: &mut alloc::string::String) {
+    let before = page.len();
+    part.write(page);
+    let (length, bound) = (page.len().saturating_sub(before), part.bound());
+    assert!(length <= bound, "{length} of {bound} bytes");
 }

@@ -119,15 +119,7 @@ mod tests {
     /// Returns the whole page. No part of it may be longer than its bound.
     fn page(path: &str, entries: &[Entry]) -> String {
         let mut page = String::new();
-        let mut append = |part: &dyn Part| {
-            let before = page.len();
-            part.write(&mut page);
-            assert!(
-                page.len().saturating_sub(before) <= part.bound(),
-                "{}",
-                page.len()
-            );
-        };
+        let mut append = |part: &dyn Part| crate::append(part, &mut page);
         append(&Start { path });
         for entry in entries {
             append(&Row(entry));

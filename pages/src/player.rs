@@ -12,24 +12,19 @@ use crate::Part;
 use crate::entries::Entry;
 use crate::entries::file_name::{extension, stem};
 use crate::entries::sort::Sort;
-use crate::folder::trail::{self, Step};
+use crate::file_page::FilePage;
 use crate::limits::QUEUE_ITEMS;
 use crate::markup::frame::Frame;
 use crate::markup::html::{ESCAPED_BYTES, SHOWN_BYTES, Shown};
 use crate::markup::link::Link;
-use crate::markup::size::{Grouped, Minute, Size, Time};
+use crate::markup::size::Size;
 use crate::subtitles::siblings::Subtitle;
-use crate::view::View;
 
 /// A file that plays, and what is around it.
 #[derive(Clone, Copy, Debug)]
 pub struct Player<'p> {
-    /// Path of its directory below the root.
-    pub path: &'p str,
-    /// What the request asks for.
-    pub view: &'p View,
     /// The file.
-    pub entry: &'p Entry,
+    pub file: FilePage<'p>,
     /// The name of the image that stands for it.
     pub picture: Option<&'p str>,
     /// Its subtitles.
@@ -95,32 +90,11 @@ struct Track<'p> {
 
 impl Player<'_> {
     fn frame(&self) -> Frame<'_> {
-        Frame {
-            title: stem(&self.entry.name),
-            depth: self.view.depth,
-            is_tv: self.view.is_tv,
-            plays: true,
-        }
-    }
-
-    fn steps(&self) -> impl Iterator<Item = Step<'_>> {
-        Step::to(self.path)
-    }
-
-    fn directory(&self) -> Shown<'_> {
-        trail::title(self.path)
+        self.file.frame(stem(&self.file.entry.name), true)
     }
 
     fn title(&self) -> Shown<'_> {
-        Shown(stem(&self.entry.name))
-    }
-
-    fn name(&self) -> Shown<'_> {
-        Shown(&self.entry.name)
-    }
-
-    fn link(&self) -> Link {
-        Link::to(&self.entry.name, false)
+        Shown(stem(&self.file.entry.name))
     }
 
     fn poster(&self) -> Option<Link> {
@@ -128,24 +102,14 @@ impl Player<'_> {
     }
 
     fn media_type(&self) -> &'static str {
-        media_type::of(&self.entry.name)
+        media_type::of(&self.file.entry.name)
     }
 
     /// Returns what people call the format: `MKV video`.
     fn format(&self) -> String {
-        let extension = extension(&self.entry.name).to_ascii_uppercase();
+        let extension = extension(&self.file.entry.name).to_ascii_uppercase();
         let is_film = self.media_type().starts_with("video/");
         format!("{extension} {}", if is_film { "video" } else { "audio" })
-    }
-
-    fn size(&self) -> Option<(Grouped, Size)> {
-        let size = self.entry.size()?;
-        Some((Grouped(size), Size(size)))
-    }
-
-    fn modified(&self) -> Option<(Time, Minute)> {
-        let modified = self.entry.modified?;
-        Some((Time(modified), Minute(modified)))
     }
 
     fn tracks(&self) -> impl Iterator<Item = Track<'_>> {
@@ -167,13 +131,11 @@ const ITEM_BYTES: usize = 384;
 impl Part for Start<'_> {
     fn bound(&self) -> usize {
         let Player {
-            path,
-            view,
-            entry,
+            file,
             picture,
             subtitles,
         } = self.0;
-        let names = entry.name.len().saturating_add(picture.map_or(0, str::len));
+        let picture = picture.map_or(0, str::len);
         let subtitles = subtitles.iter().map(|subtitle| {
             let link = subtitle.path.len().saturating_mul(ENCODED_BYTES);
             let label = subtitle.label.len().saturating_mul(ESCAPED_BYTES);
@@ -185,8 +147,8 @@ impl Part for Start<'_> {
                 .saturating_add(language)
         });
         MARKUP_BYTES
-            .saturating_add(trail::bound(path, view.depth))
-            .saturating_add(names.saturating_mul(8 * SHOWN_BYTES))
+            .saturating_add(file.bound(8 * SHOWN_BYTES))
+            .saturating_add(picture.saturating_mul(8 * SHOWN_BYTES))
             .saturating_add(subtitles.sum())
     }
 
@@ -246,6 +208,7 @@ impl Part for End<'_> {
 mod tests {
     use super::*;
     use crate::entries::Kind;
+    use crate::view::View;
     use alloc::vec::Vec;
     use h1::request::fields::Fields;
     use proptest::prelude::*;
@@ -259,9 +222,11 @@ mod tests {
             modified: Some(1_000_000_000),
         };
         let player = Player {
-            path,
-            view: &view,
-            entry: &entry,
+            file: FilePage {
+                path,
+                view: &view,
+                entry: &entry,
+            },
             picture: Some(name),
             subtitles,
         };
@@ -274,9 +239,7 @@ mod tests {
         let mut page = String::new();
         let parts: [&dyn Part; 3] = [&Start(player), &item, &End(player)];
         for part in parts {
-            let before = page.len();
-            part.write(&mut page);
-            assert!(page.len().saturating_sub(before) <= part.bound());
+            crate::append(part, &mut page);
         }
         page
     }

@@ -1,4 +1,4 @@
-//! What a request asks to see of a directory: its query, what its client accepts, and what
+//! The wishes of a request about a directory: its query, what its client accepts, and what
 //! a person chose before.
 
 use alloc::string::String;
@@ -10,7 +10,7 @@ use h1::request::query;
 
 use crate::entries::sort::Sort;
 
-/// What a request asks to see of a directory.
+/// The wishes of a request about a directory.
 ///
 /// | query | meaning |
 /// | --- | --- |
@@ -73,7 +73,7 @@ pub enum Look {
     Grid,
 }
 
-/// What most files of a directory are.
+/// The kind of most files of a directory.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[allow(missing_docs, reason = "the names say it")]
 pub enum Content {

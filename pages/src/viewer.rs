@@ -8,28 +8,21 @@ use core::ops::Range;
 use askama::Template;
 
 use crate::Part;
-use crate::entries::Entry;
 use crate::entries::file_name::extension;
-use crate::folder::trail::{self, Step};
+use crate::file_page::FilePage;
 use crate::limits::{PORTION_BYTES, TEXT_BYTES};
 use crate::markdown;
 use crate::markup::frame::Frame;
-use crate::markup::html::{SHOWN_BYTES, Shown, Value};
-use crate::markup::link::Link;
-use crate::markup::size::{Grouped, Minute, Size, Time};
+use crate::markup::html::{SHOWN_BYTES, Value};
+use crate::markup::size::Grouped;
 use crate::source::{self, Rows};
-use crate::view::View;
 
 /// A text, and which part of it a page shows.
 #[derive(Clone, Copy, Debug)]
 pub struct Viewer<'p> {
-    /// Path of its directory below the root.
-    pub path: &'p str,
-    /// What the request asks for.
-    pub view: &'p View,
     /// The file.
-    pub entry: &'p Entry,
-    /// Which of its bytes the page shows.
+    pub file: FilePage<'p>,
+    /// The bytes of it that the page shows.
     pub extent: Extent,
 }
 
@@ -130,47 +123,20 @@ pub fn is_markdown(name: &str) -> bool {
 
 impl Viewer<'_> {
     fn frame(&self) -> Frame<'_> {
-        Frame {
-            title: &self.entry.name,
-            depth: self.view.depth,
-            is_tv: self.view.is_tv,
-            plays: false,
-        }
-    }
-
-    fn steps(&self) -> impl Iterator<Item = Step<'_>> {
-        Step::to(self.path)
-    }
-
-    fn name(&self) -> Shown<'_> {
-        Shown(&self.entry.name)
+        self.file.frame(&self.file.entry.name, false)
     }
 
     fn value(&self) -> Value<'_> {
-        Value(&self.entry.name)
-    }
-
-    fn link(&self) -> Link {
-        Link::to(&self.entry.name, false)
+        Value(&self.file.entry.name)
     }
 
     fn is_markdown(&self) -> bool {
-        is_markdown(&self.entry.name) && self.extent.is_whole()
+        is_markdown(&self.file.entry.name) && self.extent.is_whole()
     }
 
     /// Returns what people call the format.
     fn format(&self) -> &'static str {
-        source::language(&self.entry.name).unwrap_or("plain text")
-    }
-
-    fn size(&self) -> Option<(Grouped, Size)> {
-        let size = self.entry.size()?;
-        Some((Grouped(size), Size(size)))
-    }
-
-    fn modified(&self) -> Option<(Time, Minute)> {
-        let modified = self.entry.modified?;
-        Some((Time(modified), Minute(modified)))
+        source::language(&self.file.entry.name).unwrap_or("plain text")
     }
 
     /// Returns which part the page shows, unless it shows all.
@@ -185,12 +151,7 @@ const MARKUP_BYTES: usize = 12 * 1024;
 
 impl Part for Start<'_> {
     fn bound(&self) -> usize {
-        let Viewer {
-            path, view, entry, ..
-        } = self.0;
-        MARKUP_BYTES
-            .saturating_add(trail::bound(path, view.depth))
-            .saturating_add(entry.name.len().saturating_mul(6 * SHOWN_BYTES))
+        MARKUP_BYTES.saturating_add(self.0.file.bound(6 * SHOWN_BYTES))
     }
 
     fn write(&self, out: &mut String) {
@@ -221,7 +182,7 @@ impl Part for Markdown<'_> {
 
 impl Part for End<'_> {
     fn bound(&self) -> usize {
-        let name = self.0.entry.name.len();
+        let name = self.0.file.entry.name.len();
         MARKUP_BYTES.saturating_add(name.saturating_mul(SHOWN_BYTES))
     }
 
@@ -233,7 +194,8 @@ impl Part for End<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::entries::Kind;
+    use crate::entries::{Entry, Kind};
+    use crate::view::View;
     use alloc::vec::Vec;
     use h1::request::fields::Fields;
     use proptest::prelude::*;
@@ -247,21 +209,15 @@ mod tests {
         };
         let extent = Extent::of(from, text.len() as u64);
         let viewer = Viewer {
-            path: "a",
-            view: &view,
-            entry: &entry,
+            file: FilePage {
+                path: "a",
+                view: &view,
+                entry: &entry,
+            },
             extent,
         };
         let mut page = String::new();
-        let mut append = |part: &dyn Part| {
-            let before = page.len();
-            part.write(&mut page);
-            assert!(
-                page.len().saturating_sub(before) <= part.bound(),
-                "{}",
-                page.len()
-            );
-        };
+        let mut append = |part: &dyn Part| crate::append(part, &mut page);
         append(&Start(viewer));
         let text = &text[extent.start as usize..extent.end as usize];
         if viewer.is_markdown() {

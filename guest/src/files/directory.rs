@@ -32,7 +32,7 @@ use crate::runtime::sort::Sorter;
 /// adds to the name, and the index of pictures.
 const ENTRY_WEIGHT: usize = 2 * size_of::<Entry>() + 16 + picture::WEIGHT;
 
-/// Which entries of a directory are listed, and in which order.
+/// The choice of a directory's entries, and their order.
 #[derive(Clone, Copy)]
 pub struct Query<'q> {
     /// Whether hidden names are listed.

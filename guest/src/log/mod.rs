@@ -53,7 +53,7 @@ pub enum Time {
     Precise([u8; 29], u32),
 }
 
-/// What was sent of a response.
+/// The part of a response that was sent.
 #[derive(Clone, Copy, Debug)]
 pub struct Sent {
     /// Bytes of content.

@@ -14,7 +14,7 @@ use pages::markup::size::Size;
 use super::{Access, Line, Sent, Time};
 use crate::limits::{LOG_METHOD_BYTES, LOG_PATH_BYTES};
 
-/// How lines look.
+/// The look of lines.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Style {
     pub colors: bool,

@@ -9,6 +9,7 @@ use pages::assets::VERSION;
 use pages::entries::file_kind::FileKind;
 use pages::entries::picture::Pictures;
 use pages::entries::{Entry, Kind};
+use pages::file_page::FilePage;
 use pages::fnv::Fnv;
 use pages::folder::{End, Folder, Numbers, Row, Start, Summary};
 use pages::json;
@@ -132,10 +133,12 @@ impl Directory<'_> {
         let subtitles = self.subtitles(entry, &playable).await;
         let place = playable.iter().position(|other| other.name == entry.name);
         let player = Player {
-            path: &self.subject.path,
-            view: &self.subject.view,
-            entry,
-            picture: pictures.of_file(self.entries, entry),
+            file: FilePage {
+                path: &self.subject.path,
+                view: &self.subject.view,
+                entry,
+            },
+            picture: pictures.of_file(self.entries, entry, FileKind::of(entry)),
             subtitles: &subtitles,
         };
         pieces.append(&player::Start(player), reservation)?;
@@ -143,7 +146,7 @@ impl Directory<'_> {
         for other in playable.get(range).unwrap_or_default() {
             let item = player::Item {
                 entry: other,
-                picture: pictures.of_file(self.entries, other),
+                picture: pictures.of_file(self.entries, other, FileKind::of(other)),
                 is_current: other.name == entry.name,
                 sort: self.subject.view.sort,
             };
@@ -193,8 +196,9 @@ impl Directory<'_> {
         let pictures = self.pictures().await;
         let (mut summary, mut first_playable) = (Summary::new(), None);
         for entry in entries {
-            summary.add(entry, entries, &pictures);
-            if first_playable.is_none() && FileKind::of(entry).plays() {
+            let kind = FileKind::of(entry);
+            summary.add(entry, kind, entries, &pictures);
+            if first_playable.is_none() && kind.plays() {
                 first_playable = Some(&*entry.name);
             }
             self.executor.work(ENTRY_WORK).await;
@@ -217,10 +221,12 @@ impl Directory<'_> {
         };
         pieces.append(&Start(folder), reservation)?;
         for entry in entries.get(range).unwrap_or_default() {
+            let kind = FileKind::of(entry);
             let row = Row {
                 entry,
-                picture: pictures.of_file(entries, entry),
-                is_side_file: pictures.is_side_file(entry),
+                kind,
+                picture: pictures.of_file(entries, entry, kind),
+                is_side_file: Pictures::is_side_file(entry, kind),
             };
             pieces.append(&row, reservation)?;
             self.executor.work(ENTRY_WORK).await;
@@ -238,7 +244,7 @@ impl Directory<'_> {
         pieces.append(&json::Part::Start, reservation)?;
         let mut is_first = true;
         for entry in self.entries {
-            let cover = pictures.of_file(self.entries, entry);
+            let cover = pictures.of_file(self.entries, entry, FileKind::of(entry));
             let cover = cover.map(|name| Link::to(name, false));
             let item = json::Item {
                 cover: cover.as_ref().map(Link::as_str),

@@ -9,6 +9,7 @@ mod directory;
 mod listed;
 mod pieces;
 mod stream;
+mod subject;
 mod subtitles;
 mod text;
 
@@ -22,12 +23,11 @@ use core::task::{Poll, Waker};
 
 use h1::representation::etag::EntityTag;
 use h1::status::Status;
-use pages::entries::sort::Key;
 use pages::entries::{Entry, Kind, file_name};
 use pages::folder::Numbers;
 use pages::message::Message;
 use pages::subtitles::siblings;
-use pages::view::{Form, Number, View};
+use pages::view::Form;
 
 use crate::files::directory::{Entries, Query};
 use crate::files::quota::{Quota, Reservation};
@@ -37,10 +37,12 @@ use crate::reason::Reason;
 use directory::{Directory, Written};
 use listed::Listed;
 use pieces::Pieces;
+use subject::Manner;
 use subtitles::Subtitles;
 use text::Texts;
 
 pub use stream::{ListStream, LongList};
+pub use subject::Subject;
 
 const HTML: &str = "text/html; charset=utf-8";
 
@@ -52,47 +54,6 @@ pub struct Listings {
     lacks: RefCell<Vec<Lack>>,
 }
 
-/// What a page is about, as far as the request decides it.
-#[derive(Debug, PartialEq, Eq)]
-pub struct Subject {
-    /// Path of the directory, relative, `""` for the root.
-    pub path: String,
-    pub view: View,
-    /// Address of the directory for programs that read a page from a file. It is empty if
-    /// the request does not say, or if the form does not need it.
-    pub base: String,
-    /// Whether hidden names are listed.
-    pub hidden: bool,
-    /// Whether the client understands content in chunks.
-    pub takes_chunks: bool,
-}
-
-impl Subject {
-    /// Whether sizes and times of all entries are needed before the first is written.
-    fn needs_all(&self) -> bool {
-        let view = &self.view;
-        let is_ordered_by_name = matches!(view.sort.key, Key::Name | Key::Kind);
-        let is_one_of_several =
-            view.is_browser && view.form == Form::Html && view.page != Number::All;
-        let is_stream = self.takes_chunks && LongList::can_be(view.form);
-        let has_names_only = matches!(view.form, Form::Text | Form::M3u | Form::Xspf);
-        !is_ordered_by_name
-            || view.open.is_some()
-            || !(is_one_of_several || is_stream || has_names_only)
-    }
-
-    /// Returns the subject of a form of a file.
-    pub fn file(path: &str, form: Form) -> Self {
-        Self {
-            path: path.into(),
-            view: View::plain(form),
-            base: String::new(),
-            hidden: false,
-            takes_chunks: false,
-        }
-    }
-}
-
 /// A page for all clients that requested it before it was started. A later client may know
 /// of an entry that the page has missed.
 struct Build {
@@ -101,10 +62,10 @@ struct Build {
     made: OnceCell<Outcome>,
 }
 
-/// What was made, or the reason why there is nothing.
+/// A page that was made, or the reason why there is none.
 type Outcome = Result<Made, Reason>;
 
-/// What was made for a request.
+/// The result of making a page.
 #[derive(Clone)]
 pub enum Made {
     Page(Rc<Page>),
@@ -245,9 +206,8 @@ impl Listings {
             .await?;
         let is_long = listed.is_long;
         let mut listed = Listed::new(listed.shown, for_entries, files.executor());
-        let is_paged = subject.view.is_browser && subject.view.page != Number::All;
-        if is_long && LongList::can_be(subject.view.form) {
-            if subject.view.form == Form::Json || !is_paged {
+        match subject.manner() {
+            Manner::Streamed if is_long => {
                 return Ok(Made::Long(Rc::new(LongList {
                     path: path.clone(),
                     form: subject.view.form,
@@ -255,10 +215,13 @@ impl Listings {
                     vary: subject.view.fields(),
                 })));
             }
-            let (_, range) = Numbers::of(subject.view.page, listed.entries.len());
-            if let Some(shown) = listed.entries.get_mut(range) {
-                files.describe(path, shown).await?;
+            Manner::OneOfSeveral if is_long => {
+                let (_, range) = Numbers::of(subject.view.page, listed.entries.len());
+                if let Some(shown) = listed.entries.get_mut(range) {
+                    files.describe(path, shown).await?;
+                }
             }
+            _ => {}
         }
         let subtitle_paths = match subject.view.open {
             None => Vec::new(),
@@ -300,7 +263,7 @@ impl Listings {
             hidden: subject.hidden,
             filter: &subject.view.filter,
             sort: subject.view.sort,
-            may_be_long: !subject.needs_all(),
+            may_be_long: subject.manner() != Manner::Whole,
         };
         let mut entries = files.list(path, query, now, reservation).await?;
         let lacks = [&mut entries.left_out, &mut entries.unknown];

@@ -40,7 +40,7 @@ pub struct ListStream<'f> {
     _reservation: Reservation,
 }
 
-/// What comes next.
+/// The part that comes next.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Stage {
     Start,
@@ -50,11 +50,6 @@ enum Stage {
 }
 
 impl LongList {
-    /// Whether a list in this form can be sent while it is made.
-    pub fn can_be(form: Form) -> bool {
-        matches!(form, Form::Html | Form::Json)
-    }
-
     pub fn media_type(&self) -> &'static str {
         match self.form {
             Form::Json => "application/json",

@@ -6,6 +6,7 @@ use core::cell::RefCell;
 
 use pages::charset::{self, DECODED_BYTES};
 use pages::entries::Entry;
+use pages::file_page::FilePage;
 use pages::limits::MARKDOWN_BYTES;
 use pages::markdown;
 use pages::source::Rows;
@@ -23,7 +24,7 @@ use crate::reason::Reason;
 /// Name of the file that is shown below the list of its directory.
 const README: &str = "README.md";
 
-/// Where the bytes of a text come from.
+/// The source of the bytes of texts.
 #[derive(Clone, Copy)]
 pub(super) struct Texts<'t> {
     pub files: &'t Files,
@@ -68,9 +69,11 @@ impl Texts<'_> {
         let size = entry.size().ok_or(Reason::NoForm)?;
         let extent = Extent::of(self.subject.view.from, size);
         let viewer = Viewer {
-            path: &self.subject.path,
-            view: &self.subject.view,
-            entry,
+            file: FilePage {
+                path: &self.subject.path,
+                view: &self.subject.view,
+                entry,
+            },
             extent,
         };
         let bytes = self.read(entry, extent, reservation).await?;

@@ -7,7 +7,7 @@ use h1::connection::Request;
 use h1::representation::Representation;
 use h1::representation::coding::{self, Coding};
 use h1::representation::disposition::Disposition;
-use h1::representation::etag::{EntityTag, Strength};
+use h1::representation::etag::EntityTag;
 use h1::request::accept;
 use h1::request::fields::Fields;
 use h1::request::head::Version;
@@ -17,11 +17,12 @@ use h1::response::Caching;
 use h1::selection::condition::{self, Outcome, Validators};
 use h1::selection::{Selection, select};
 use h1::status::Status;
-use pages::assets::{self, Asset};
+use pages::assets::Asset;
 use pages::message::Message;
 use pages::view::{self, Form, View};
 
-use super::{BuiltIn, Response};
+use super::Response;
+use super::built_in::{BuiltIn, reserved_name};
 use crate::files::file::{Content, File};
 use crate::files::{self, Files, Found, join};
 use crate::options::Options;
@@ -128,7 +129,8 @@ impl<'r> Handler<'r> {
     async fn below(&self, resource: &'r Resource<'_>) -> Result<Response<'r>, Reason> {
         let path = &*resource.path;
         if let Some(name) = reserved_name(path) {
-            return self.asset(Asset::named(name).ok_or(Reason::NoEntry)?);
+            let asset = Asset::named(name).ok_or(Reason::NoEntry)?;
+            return Ok(self.built_in(BuiltIn::of_asset(asset, &self.fields)));
         }
         if resource.hidden() && !self.options.hidden {
             return Err(Reason::Hidden);
@@ -209,47 +211,12 @@ impl<'r> Handler<'r> {
         condition::evaluate(self.method, &self.fields, &validators, self.now)
     }
 
-    /// Returns the response with a built-in file, in the coding that the client prefers.
-    fn asset(&self, asset: &'static Asset) -> Result<Response<'r>, Reason> {
-        let mut codings = coding::preferences(&self.fields);
-        let encoded = codings.find_map(|coding| Some((coding, asset.encoded(coding)?)));
-        let (coding, content) = encoded.unzip();
-        let suffix = coding.map_or(0, |coding| (coding as u64).saturating_add(1));
-        Ok(self.built_in(BuiltIn {
-            content: content.unwrap_or(asset.identity),
-            media_type: asset.media_type,
-            etag: EntityTag::of_hash(asset.hash.wrapping_add(suffix), Strength::Strong),
-            coding,
-            vary: "Accept-Encoding",
-            caching: Caching::Immutable,
-        }))
-    }
-
     fn built_in(&self, content: BuiltIn) -> Response<'r> {
         match self.condition(&content.etag) {
             Outcome::Proceed => Response::BuiltIn(content),
             Outcome::NotModified => unchanged(content.etag, content.vary, content.caching),
             Outcome::PreconditionFailed => Response::Plain(Status::PreconditionFailed),
         }
-    }
-
-    /// Returns what browsers and programs ask every server for, if the root has no such
-    /// file, so that no visit leaves an error in the log.
-    fn usual_file(&self, path: &str) -> Option<Response<'r>> {
-        let mark = &assets::MARK;
-        let (content, media_type) = match path {
-            "favicon.ico" => (mark.identity, mark.media_type),
-            "robots.txt" => (assets::ROBOTS.as_bytes(), "text/plain; charset=utf-8"),
-            _ => return None,
-        };
-        Some(self.built_in(BuiltIn {
-            content,
-            media_type,
-            etag: EntityTag::of_hash(assets::VERSION, Strength::Strong),
-            coding: None,
-            vary: "",
-            caching: Caching::Revalidate,
-        }))
     }
 
     /// Returns the response when something can't be served. For a path that does not exist,
@@ -261,8 +228,8 @@ impl<'r> Handler<'r> {
         if !reason.is_missing() || self.files.only_file().is_some() || is_reserved {
             return error();
         }
-        if let Some(response) = self.usual_file(&resource.path) {
-            return response;
+        if let Some(usual) = BuiltIn::usual(&resource.path) {
+            return self.built_in(usual);
         }
         let options = self.options;
         if options.spa
@@ -389,15 +356,6 @@ impl<'r> Handler<'r> {
         } else {
             Ok((self.files.inspect(path, file, self.now).await?, None))
         }
-    }
-}
-
-/// Returns the name of a built-in file, if the path is in the reserved directory.
-fn reserved_name(path: &str) -> Option<&str> {
-    let rest = path.strip_prefix(assets::PREFIX)?;
-    match rest {
-        "" => Some(""),
-        rest => rest.strip_prefix('/'),
     }
 }
 

@@ -1,5 +1,6 @@
 //! Responses to requests: [`decide`] chooses, [`write`] sends.
 
+mod built_in;
 pub mod decide;
 pub mod write;
 
@@ -9,7 +10,6 @@ use core::cell::Cell;
 
 use h1::limits::TARGET_BYTES;
 use h1::representation::Representation;
-use h1::representation::coding::Coding;
 use h1::representation::etag::EntityTag;
 use h1::response::{self, Caching, Head, Length};
 use h1::selection::Selection;
@@ -17,6 +17,7 @@ use h1::status::Status;
 
 use crate::files::file::Content;
 use crate::render::{ListStream, LongList, Page};
+use built_in::BuiltIn;
 
 /// A response that has been decided, and of which nothing has been sent yet.
 pub enum Response<'r> {
@@ -55,32 +56,6 @@ pub enum Response<'r> {
     Options,
     /// A status and its reason phrase.
     Plain(Status),
-}
-
-/// Content that is built in.
-#[derive(Clone, Copy)]
-pub struct BuiltIn {
-    pub content: &'static [u8],
-    pub media_type: &'static str,
-    pub etag: EntityTag,
-    pub coding: Option<Coding>,
-    pub vary: &'static str,
-    pub caching: Caching,
-}
-
-impl BuiltIn {
-    fn head(&self) -> response::Page<'_> {
-        response::Page {
-            status: Status::Ok,
-            media_type: self.media_type,
-            length: Length::Known(self.content.len() as u64),
-            etag: Some(&self.etag),
-            coding: self.coding,
-            vary: self.vary,
-            caching: self.caching,
-            file_name: None,
-        }
-    }
 }
 
 impl Response<'_> {

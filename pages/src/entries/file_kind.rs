@@ -1,11 +1,11 @@
-//! What an entry is to people: a film, a picture, a folder.
+//! The kinds of entries to people: a film, a picture, a folder.
 
 use h1::representation::media_type;
 
 use crate::entries::file_name::extension;
 use crate::entries::{Entry, Kind};
 
-/// What an entry is to people, by the media type of its name. In the order in which a list
+/// The kind of an entry to people, by the media type of its name. In the order in which a list
 /// that is sorted by kind has them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[allow(missing_docs, reason = "the names say it")]

@@ -61,8 +61,13 @@ impl Pictures {
     /// Returns the name of the image that stands for a file: a picture with its name, or
     /// the file itself if it is a small image.
     #[must_use]
-    pub fn of_file<'e>(&self, entries: &'e [Entry], entry: &'e Entry) -> Option<&'e str> {
-        match (FileKind::of(entry), entry.size()) {
+    pub fn of_file<'e>(
+        &self,
+        entries: &'e [Entry],
+        entry: &'e Entry,
+        kind: FileKind,
+    ) -> Option<&'e str> {
+        match (kind, entry.size()) {
             (FileKind::Image, size) => (size.is_some_and(|size| size <= OWN_PICTURE_BYTES)
                 && is_shown_by_browsers(&entry.name))
             .then_some(&*entry.name),
@@ -84,7 +89,7 @@ impl Pictures {
 
     /// Whether an entry only belongs to another: a poster, subtitles, a description.
     #[must_use]
-    pub fn is_side_file(&self, entry: &Entry) -> bool {
+    pub fn is_side_file(entry: &Entry, kind: FileKind) -> bool {
         if entry.is_directory() {
             return false;
         }
@@ -99,8 +104,7 @@ impl Pictures {
                     .iter()
                     .any(|ending| !ending.is_empty() && ends_with(stem, ending))
         };
-        SIDE_FILES.into_iter().any(has_ending)
-            || FileKind::of(entry) == FileKind::Image && is_poster()
+        SIDE_FILES.into_iter().any(has_ending) || kind == FileKind::Image && is_poster()
     }
 
     /// Returns the name of the image whose stem is `stem` and `ending`, whatever the case
@@ -188,8 +192,16 @@ mod tests {
         ];
         for (name, picture, is_side_file) in cases {
             let entry = entries.iter().find(|entry| &*entry.name == name).unwrap();
-            assert_eq!(pictures.of_file(&entries, entry), picture, "{name}");
-            assert_eq!(pictures.is_side_file(entry), is_side_file, "{name}");
+            assert_eq!(
+                pictures.of_file(&entries, entry, FileKind::of(entry)),
+                picture,
+                "{name}"
+            );
+            assert_eq!(
+                Pictures::is_side_file(entry, FileKind::of(entry)),
+                is_side_file,
+                "{name}"
+            );
         }
         assert_eq!(pictures.of_directory(&entries), Some("Folder.jpg"));
         assert_eq!(Pictures::default().of_directory(&[]), None);

@@ -11,13 +11,13 @@ use crate::entries::natural_order;
 /// The order of a list: directories first, then by a key.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Sort {
-    /// What decides first. Among equals, the name does.
+    /// The property that decides first. Among equals, the name does.
     pub key: Key,
     /// Whether the order is turned around, among directories and among files.
     pub descending: bool,
 }
 
-/// What decides first on the order.
+/// A property that decides first on the order.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[allow(missing_docs, reason = "the names say it")]
 pub enum Key {

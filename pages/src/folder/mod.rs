@@ -34,11 +34,11 @@ use trail::Step;
 pub struct Folder<'p> {
     /// Its path below the root, which is `""`.
     pub path: &'p str,
-    /// What the request asks for.
+    /// The wishes of the request.
     pub view: &'p View,
-    /// What its entries are, all together.
+    /// The counts of its entries.
     pub summary: &'p Summary,
-    /// Which of several pages this is.
+    /// The number of this page among several.
     pub numbers: Numbers,
     /// Name of the image that stands for it.
     pub picture: Option<&'p str>,

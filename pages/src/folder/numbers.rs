@@ -5,7 +5,7 @@ use core::ops::Range;
 use crate::limits::PAGE_ENTRIES;
 use crate::view::Number;
 
-/// Which of several pages a page is. A list that fits on one page is page 1 of 1.
+/// The number of a page among several. A list that fits on one page is page 1 of 1.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Numbers {
     /// Its number, from 1.

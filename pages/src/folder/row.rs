@@ -17,6 +17,8 @@ use crate::markup::size::{Grouped, Minute, Size, Time};
 pub struct Row<'e> {
     /// The entry.
     pub entry: &'e Entry,
+    /// Its kind.
+    pub kind: FileKind,
     /// The name of the image that stands for it.
     pub picture: Option<&'e str>,
     /// Whether it only belongs to another entry.
@@ -36,7 +38,7 @@ struct Markup<'e> {
     link: Link,
     picture: Option<Link>,
     is_side_file: bool,
-    /// What scripts compare if they remember a position in the file.
+    /// The tag that scripts compare if they remember a position in the file.
     tag: Option<Tag>,
 }
 
@@ -46,7 +48,7 @@ const MARKUP_BYTES: usize = 896;
 impl Row<'_> {
     fn markup(&self) -> Markup<'_> {
         let name = &*self.entry.name;
-        let kind = FileKind::of(self.entry);
+        let kind = self.kind;
         let has_page = kind.plays() || kind == FileKind::Text;
         // A form can't send a line break as it is.
         let value = (has_page && !name.contains(char::is_control)).then_some(Value(name));

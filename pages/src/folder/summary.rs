@@ -1,4 +1,4 @@
-//! What the entries of a directory are, all together.
+//! Counts of the entries of a directory.
 
 use crate::entries::Entry;
 use crate::entries::file_kind::FileKind;
@@ -32,23 +32,22 @@ impl Summary {
         }
     }
 
-    /// Adds an entry of a list.
-    pub fn add(&mut self, entry: &Entry, entries: &[Entry], pictures: &Pictures) {
+    /// Adds an entry of a list, which is of this kind.
+    pub fn add(&mut self, entry: &Entry, kind: FileKind, entries: &[Entry], pictures: &Pictures) {
         let count = |number: &mut usize, is: bool| *number = number.saturating_add(is.into());
         if entry.is_directory() {
             return count(&mut self.folders, true);
         }
         let size = entry.size().unwrap_or(0);
         self.bytes = self.bytes.map(|bytes| bytes.saturating_add(size));
-        let kind = FileKind::of(entry);
-        let is_side_file = pictures.is_side_file(entry);
+        let is_side_file = Pictures::is_side_file(entry, kind);
         count(&mut self.files, true);
         count(&mut self.side_files, is_side_file);
         count(&mut self.images, kind == FileKind::Image && !is_side_file);
         count(&mut self.tracks, kind == FileKind::Audio);
         count(&mut self.videos, kind == FileKind::Video);
         if kind == FileKind::Video
-            && let Some(picture) = pictures.of_file(entries, entry)
+            && let Some(picture) = pictures.of_file(entries, entry, kind)
         {
             let is_still = crate::entries::file_name::stem(picture).ends_with("-thumb");
             count(&mut self.stills, is_still);
@@ -135,7 +134,7 @@ mod tests {
             let pictures = Pictures::of(&entries);
             let mut summary = Summary::new();
             for entry in &entries {
-                summary.add(entry, &entries, &pictures);
+                summary.add(entry, FileKind::of(entry), &entries, &pictures);
             }
             assert_eq!(summary.content(), *expected, "{names:?}");
             assert_eq!(summary.bytes, Some(names.len() as u64));

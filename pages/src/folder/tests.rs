@@ -1,4 +1,5 @@
 use super::*;
+use crate::entries::file_kind::FileKind;
 use crate::entries::picture::Pictures;
 use crate::entries::{Entry, Kind};
 use crate::limits::PAGE_ENTRIES;
@@ -25,10 +26,10 @@ fn page(path: &str, view: &View, entries: &[Entry]) -> String {
     let pictures = Pictures::of(entries);
     let mut summary = Summary::new();
     for entry in entries {
-        summary.add(entry, entries, &pictures);
+        summary.add(entry, FileKind::of(entry), entries, &pictures);
     }
     let (numbers, range) = Numbers::of(view.page, entries.len());
-    let plays = |entry: &&Entry| crate::entries::file_kind::FileKind::of(entry).plays();
+    let plays = |entry: &&Entry| FileKind::of(entry).plays();
     let folder = Folder {
         path,
         view,
@@ -38,18 +39,14 @@ fn page(path: &str, view: &View, entries: &[Entry]) -> String {
         first_playable: entries.iter().find(plays).map(|entry| &*entry.name),
     };
     let mut page = String::new();
-    let mut append = |part: &dyn Part| {
-        let before = page.len();
-        part.write(&mut page);
-        let (length, bound) = (page.len().saturating_sub(before), part.bound());
-        assert!(length <= bound, "{length} of {bound}");
-    };
+    let mut append = |part: &dyn Part| crate::append(part, &mut page);
     append(&Start(folder));
     for entry in &entries[range] {
         append(&Row {
             entry,
-            picture: pictures.of_file(entries, entry),
-            is_side_file: pictures.is_side_file(entry),
+            kind: FileKind::of(entry),
+            picture: pictures.of_file(entries, entry, FileKind::of(entry)),
+            is_side_file: Pictures::is_side_file(entry, FileKind::of(entry)),
         });
     }
     append(&End {

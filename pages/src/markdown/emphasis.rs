@@ -2,7 +2,7 @@
 
 use alloc::vec::Vec;
 
-/// What a pair of delimiters makes of the text between them.
+/// The meaning of a pair of delimiters for the text between them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Emphasis {
     /// One `*` or `_`.
@@ -19,7 +19,7 @@ pub(super) struct Run {
     /// The place among the tokens.
     pub(super) token: usize,
     pub(super) mark: u8,
-    /// How many delimiters there are, and how many of them belong to nothing yet.
+    /// The number of delimiters, and how many of them belong to nothing yet.
     length: usize,
     pub(super) left: usize,
     can_open: bool,

@@ -39,9 +39,9 @@ pub(super) struct Inlines<'t> {
 #[derive(Clone, Copy)]
 struct Bracket {
     token: usize,
-    /// Where its text begins.
+    /// The place where its text begins.
     start: usize,
-    /// How many runs of delimiters are before it.
+    /// The number of runs of delimiters before it.
     runs: usize,
     is_image: bool,
     /// Whether brackets are inside, so that its text is no label.
@@ -51,13 +51,13 @@ struct Bracket {
 struct Scanner<'t, 'd> {
     text: &'t str,
     at: usize,
-    /// Where the text begins that is no token yet.
+    /// The start of the text that is no token yet.
     plain: usize,
     out: Inlines<'t>,
     spans: CodeSpans,
     runs: Vec<Run>,
     brackets: Vec<Bracket>,
-    /// How many of the brackets can't start a link, because a link is inside of them.
+    /// The number of brackets that can't start a link, because a link is inside of them.
     inactive: usize,
     definitions: &'d BTreeMap<String, Link>,
     quota: &'d mut usize,

@@ -11,7 +11,7 @@ const SCHEMES: [&str; 3] = ["http", "https", "mailto"];
 /// Pairs of brackets inside of a destination.
 const BRACKETS: u32 = 32;
 
-/// Where a link leads, and what people see above it.
+/// The destination of a link, and the title that people see above it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Link {
     pub(super) destination: String,

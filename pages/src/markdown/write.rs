@@ -34,7 +34,7 @@ struct Writer<'d, 'o> {
     has_paragraphs: Vec<bool>,
     /// Whether the next row is the first of its table.
     is_head: bool,
-    /// How many bytes of definitions may still be repeated.
+    /// Bytes of definitions that may still be repeated.
     quota: usize,
 }
 

@@ -1,4 +1,4 @@
-//! What all pages have in common: head, bar and foot. `templates/parts/` has the markup.
+//! The parts that all pages have in common: head, bar and foot. `templates/parts/` has the markup.
 
 use crate::assets::{MANIFEST, MARK, PAGE_CSS, PAGE_JS, PLAYER_JS};
 use crate::markup::link::{AssetLink, Up};

@@ -1,14 +1,14 @@
-//! What the lexer must know of a language.
+//! The properties of a language that the lexer must know.
 
-/// What the lexer knows of a language. It knows no grammar, only what begins and ends
+/// The properties of a language that the lexer knows. It knows no grammar, only what begins and ends
 /// comments and strings, and which words are special.
 #[derive(Debug)]
 pub(super) struct Language {
-    /// What people call it.
+    /// Its name.
     pub(super) name: &'static str,
     /// Endings of file names, and whole names, in lower case.
     pub(super) endings: &'static [&'static str],
-    /// What begins a comment that goes on to the end of the line.
+    /// The start of a comment that goes on to the end of the line.
     pub(super) comments: &'static [&'static str],
     /// Comments and strings with an end. Those whose start begins like that of another come
     /// before it.
@@ -19,13 +19,13 @@ pub(super) struct Language {
     pub(super) ignores_case: bool,
     /// Characters of words beside letters, digits and `_`.
     pub(super) word: &'static str,
-    /// What the whole line is, if it begins like this.
+    /// The class of the whole line, if it begins like this.
     pub(super) lines: &'static [(&'static str, Class)],
     /// Whether strings are only inside of tags.
     pub(super) has_tags: bool,
 }
 
-/// What a piece of text is.
+/// The class of a piece of text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Class {
     Comment,
@@ -45,7 +45,7 @@ pub(super) struct Span {
     pub(super) extent: Extent,
 }
 
-/// How far a comment or a string can go.
+/// The reach of a comment or a string.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Extent {
     /// A few characters, because its start means something else as well.

@@ -8,7 +8,7 @@ const WORD_BYTES: usize = 16;
 /// Longest literal of a character, as in `'\u{1f600}'`.
 const LETTER_BYTES: usize = 12;
 
-/// What is still open at the end of a line.
+/// The comment or string that is still open at the end of a line.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) enum Open {
     /// Nothing.
@@ -52,7 +52,7 @@ struct Lexer<'t, F> {
     open: Open,
     line: &'t str,
     at: usize,
-    /// Where the text begins that is nothing special.
+    /// The start of the text that is nothing special.
     plain: usize,
     /// A bit for each kind of span that has no further end on this line.
     unclosed: u64,

@@ -28,7 +28,7 @@ pub struct Subtitle<'p> {
     pub path: &'p str,
     /// The tag of BCP 47, `pt-BR`, if the name has a language.
     pub language: Option<String>,
-    /// What people see: the language's own name, and what is special. It is text of the
+    /// The words that people see: the language's own name, and what is special. It is text of the
     /// file's name, so it is not safe in HTML.
     pub label: String,
     /// Whether only what is foreign to the film's own language is in it.

@@ -3,7 +3,7 @@
 use alloc::string::String;
 use core::fmt::Write as _;
 
-/// What separates the two times.
+/// The separator of the two times.
 pub(super) const ARROW: &str = "-->";
 
 /// Settings of WebVTT that are kept (WebVTT §4.4). Regions are not, because their

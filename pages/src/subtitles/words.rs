@@ -8,13 +8,13 @@ use h1::syntax::name;
 
 use super::language::{self, Language};
 
-/// What people see of subtitles in an unknown language.
+/// The label of subtitles in an unknown language.
 const NO_LANGUAGE: &str = "Subtitles";
 
-/// What separates words that the dot does not.
+/// The separators of words besides the dot.
 pub(super) const SEPARATORS: [char; 8] = ['-', '_', ' ', '(', ')', '[', ']', ','];
 
-/// What stands before each special word of a label.
+/// The separator before each special word of a label.
 pub(super) const SPECIAL: &str = " \u{b7} ";
 
 /// The words of a name, by what they mean.
