@@ -10,7 +10,7 @@ use super::Lines;
 /// A terminal of 24 lines and 80 columns, on which no one types.
 pub struct Terminal {
     side: OwnedFd,
-    /// What it shows.
+    /// The bytes that it shows.
     pub lines: Lines,
 }
 

@@ -23,7 +23,7 @@ pub struct Page<'a> {
     pub coding: Option<Coding>,
     /// Names of the request fields that it depends on, for `Vary`; may be empty.
     pub vary: &'a str,
-    /// How long caches may use it.
+    /// The time for which caches may use it.
     pub caching: Caching,
     /// The file name for clients that save it.
     pub file_name: Option<&'a str>,
@@ -38,7 +38,7 @@ pub enum Length {
     Chunked,
 }
 
-/// How long caches may use content without asking.
+/// A time for which caches may use content without asking.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Caching {
     /// As the operator wants it; without a wish, not at all.

@@ -53,7 +53,7 @@ impl End {
 enum Steps<'a> {
     /// All of them, and it may wait.
     Any,
-    /// Those for which the kernel asks no file system, except one that answers at once.
+    /// Steps for which the kernel asks no file system, except one that answers at once.
     InMemory(&'a FileSystems),
 }
 

@@ -1,10 +1,10 @@
-//! What a server has done since its start, in numbers that need no look at the bytes.
+//! The work of a server since its start, in numbers that need no look at the bytes.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-/// What a server has done since its start, in all versions. Clones share it, and it can be
+/// Counts of a server since its start, in all versions. Clones share it, and it can be
 /// read after the server has stopped.
 #[derive(Clone, Debug)]
 pub struct Totals(Arc<Counts>);

@@ -32,7 +32,7 @@ const RECIPE: [&str; 12] = [
     "-f lavfi -i color=teal:size=8x8 -frames:v 1 dot.png",
 ];
 
-/// Which files are which of [`RECIPE`].
+/// The files, each with its part of [`RECIPE`].
 const COPIES: [(&str, &[&str]); 12] = [
     (
         "short.mp4",
@@ -226,7 +226,7 @@ const TRAPPED: [(&str, &str, Option<&str>); 5] = [
     ("names/pictures", ".png", Some("dot.png")),
 ];
 
-/// When all files were last changed: 2024-11-21 18:02:10 UTC.
+/// The time of the last change of all files: 2024-11-21 18:02:10 UTC.
 const CHANGED: Duration = Duration::from_secs(1_732_212_130);
 
 /// Returns the folder, which must not be changed. It is kept between runs.

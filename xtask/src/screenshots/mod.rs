@@ -34,7 +34,7 @@ struct Shot {
     address: &'static str,
     screen: Screen,
     is_dark: bool,
-    /// What is done before the picture is taken: a promise in JavaScript.
+    /// The action before the picture is taken: a promise in JavaScript.
     before: &'static str,
 }
 

@@ -18,7 +18,7 @@ const STYLES: [&str; 9] = [
     "\x1b[30;107m",
 ];
 
-/// What a log lets through besides plain text.
+/// Control sequences that a log lets through besides plain text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Allowed {
     Nothing,

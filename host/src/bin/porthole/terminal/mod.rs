@@ -1,4 +1,4 @@
-//! What the program shows to the person in front of it, and what it knows of the terminal.
+//! Everything that the program shows to the person in front of it, and what it knows of the terminal.
 
 pub(crate) mod addresses;
 pub(crate) mod banner;

@@ -5,7 +5,7 @@ use std::fmt::Display;
 use anstream::stream::RawStream;
 use anstream::{AutoStream, ColorChoice};
 
-/// What one of the two outputs is.
+/// The kind of one of the two outputs.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Output {
     pub(crate) is_terminal: bool,

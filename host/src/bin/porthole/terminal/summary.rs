@@ -1,4 +1,4 @@
-//! What was served, in one line: at the end, and on SIGUSR1.
+//! The summary of what was served, in one line: at the end, and on SIGUSR1.
 
 use std::time::Duration;
 
