@@ -377,8 +377,9 @@ fn kept_files_make_room() {
         date(&folder.file(name, name.repeat(100_000)), THEN);
     }
     let porthole = Porthole::with(&folder, &LOAD);
-    porthole.strong_tag("/a");
+    // One connection, because another one that ends gives its number back too late.
     let mut client = porthole.client();
+    client.strong_tag("/a");
     assert_eq!(client.get("/a", "").status, 200);
     let used = porthole.descriptors();
     let next = (0..).find(|number| !used.contains(number)).unwrap();

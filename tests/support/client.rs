@@ -2,7 +2,7 @@
 
 use std::io::{self, Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpStream};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use socket2::{Domain, Socket, Type};
 
@@ -153,6 +153,21 @@ impl Client {
     /// Reads one response if it begins within `time`.
     pub fn read_within(&mut self, time: Duration) -> Option<Answer> {
         self.has_more_within(time).then(|| self.read())
+    }
+
+    /// Waits until a file has a strong tag, and returns the tag. A tag is strong once the
+    /// last change of the file is so old that the next change will have another time.
+    pub fn strong_tag(&mut self, target: &str) -> String {
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            let answer = self.ask("HEAD", target, "");
+            let tag = answer.field("ETag").expect("a tag");
+            if tag.starts_with('"') {
+                return tag.to_owned();
+            }
+            assert!(Instant::now() < deadline, "{target} still has {tag}");
+            self.has_more_within(Duration::from_millis(100));
+        }
     }
 
     /// Returns whether bytes, or the end of the connection, arrive within `time`.

@@ -148,20 +148,9 @@ impl Porthole {
         self.client().get(target, "")
     }
 
-    /// Waits until a file has a strong tag, and returns the tag. A tag is strong once the
-    /// last change of the file is so old that the next change will have another time.
+    /// Waits until a file has a strong tag, on a connection of its own.
     pub fn strong_tag(&self, target: &str) -> String {
-        let mut client = self.client();
-        let deadline = Instant::now() + PATIENCE;
-        loop {
-            let answer = client.ask("HEAD", target, "");
-            let tag = answer.field("ETag").expect("a tag");
-            if tag.starts_with('"') {
-                return tag.to_owned();
-            }
-            assert!(Instant::now() < deadline, "{target} still has {tag}");
-            client.has_more_within(std::time::Duration::from_millis(100));
-        }
+        self.client().strong_tag(target)
     }
 
     /// Returns the paths of its open files and directories below `folder`.
