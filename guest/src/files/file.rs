@@ -12,7 +12,7 @@ use h1::representation::etag::{EntityTag, Strength, is_settled};
 use h1::representation::media_type;
 use h1::response::{Policy, prepare};
 
-use super::root::{Identity, Metadata};
+use super::root::{Identity, Metadata, metadata};
 use crate::bindings::wasi::filesystem::types::Descriptor;
 
 /// A file under one path. With other metadata it is another `File`.
@@ -49,10 +49,23 @@ pub enum Content {
     Open(Rc<Descriptor>),
 }
 
+impl Content {
+    /// Whether an open file is unchanged. If it has been written to in place, the new bytes
+    /// must not be sent with the old tag, not even within the second.
+    pub async fn is_still(&self, known: Metadata) -> bool {
+        match self {
+            Self::Cached(_) => true,
+            Self::Open(file) => {
+                matches!(file.stat().await, Ok(stat) if metadata(&stat) == known)
+            }
+        }
+    }
+}
+
 impl File {
     /// Creates a file from what the file system says at `now`, in Unix seconds.
     pub fn new(path: &str, metadata: Metadata, now: i64) -> Self {
-        let named = media_type::of(super::name(path));
+        let named = media_type::of(super::path::name(path));
         let Metadata {
             size,
             modified,

@@ -8,57 +8,45 @@
 
 pub mod directory;
 pub mod file;
+mod lookups;
 mod lru;
 mod open_files;
+mod path;
 pub mod quota;
 pub mod root;
 mod stat_rate;
 
 use alloc::rc::Rc;
-use alloc::string::String;
 use alloc::vec::Vec;
 use core::cell::{Cell, RefCell};
 
 use pages::entries::Entry;
 
-use crate::bindings::wasi::filesystem::types::Descriptor;
 use crate::limits::{CACHED_FILE_BYTES, OPEN_FILE_SECONDS, OPEN_FILE_WEIGHT, STAT_WORK};
 use crate::reason::Reason;
 use crate::runtime::deadlines::Deadlines;
 use crate::runtime::executor::Executor;
 use directory::{Entries, Query};
 use file::{Content, File};
-use lru::Cache;
+use lookups::Lookups;
 use open_files::OpenFiles;
 use quota::Reservation;
-use root::{Metadata, Opened, Root, Stat, metadata, read_start};
+use root::{Metadata, Opened, Root, Stat, read_start, read_whole};
 use stat_rate::StatRate;
+
+pub use lookups::Found;
+pub use path::{join, name};
 
 /// The granted files.
 pub struct Files {
     root: Root,
     executor: Rc<Executor>,
     deadlines: Rc<Deadlines>,
-    cache: RefCell<Cache<CacheEntry>>,
+    lookups: Lookups,
     open_files: RefCell<OpenFiles>,
     stat_rate: StatRate,
     /// The second in which the root was last checked, and whether it was gone.
     gone: Cell<(i64, bool)>,
-    /// Seconds that have passed while files were kept open.
-    ticks: Cell<u64>,
-}
-
-/// File or directory that a path leads to.
-#[derive(Clone)]
-pub enum Found {
-    File(Rc<File>),
-    Directory,
-}
-
-struct CacheEntry {
-    found: Result<Found, Reason>,
-    /// Unix time in seconds at which the file system was asked.
-    checked: i64,
 }
 
 impl Files {
@@ -75,11 +63,10 @@ impl Files {
             root,
             executor,
             deadlines,
-            cache: RefCell::new(Cache::new(cache, fields)),
+            lookups: Lookups::new(cache, fields),
             open_files: RefCell::default(),
             stat_rate: StatRate::default(),
             gone: Cell::new((0, false)),
-            ticks: Cell::new(0),
         }
     }
 
@@ -116,12 +103,8 @@ impl Files {
     }
 
     fn fresh(&self, path: &str, now: i64) -> Option<Result<Found, Reason>> {
-        if !self.stat_rate.is_high(now) {
-            return None;
-        }
-        let mut cache = self.cache.borrow_mut();
-        let known = cache.get(path)?;
-        (known.checked == now).then(|| known.found.clone())
+        let is_high = self.stat_rate.is_high(now);
+        is_high.then(|| self.lookups.of_second(path, now))?
     }
 
     async fn ask(&self, path: &str, now: i64, remember_missing: bool) -> Result<Found, Reason> {
@@ -130,7 +113,8 @@ impl Files {
         if let Ok(Stat::File(metadata)) = stat
             && let Some(file) = self.same(path, metadata, now).await
         {
-            self.remember(path, Ok(Found::File(Rc::clone(&file))), now, None);
+            let found = Ok(Found::File(Rc::clone(&file)));
+            self.lookups.remember(path, found, now, None);
             return Ok(Found::File(file));
         }
         let found = stat.map(|stat| match stat {
@@ -143,8 +127,8 @@ impl Files {
             Err(reason) => reason.is_missing() && remember_missing,
         };
         match keep {
-            true => self.remember(path, found.clone(), now, Some(0)),
-            false => self.cache.borrow_mut().remove(path),
+            true => self.lookups.remember(path, found.clone(), now, Some(0)),
+            false => self.lookups.remove(path),
         }
         found
     }
@@ -157,29 +141,13 @@ impl Files {
     /// Returns the file that is known by this path, if the path still leads to it and it
     /// has not changed since.
     async fn same(&self, path: &str, metadata: Metadata, now: i64) -> Option<Rc<File>> {
-        let file = match &self.cache.borrow_mut().get(path)?.found {
-            Ok(Found::File(file)) if file.metadata == metadata => Rc::clone(file),
-            _ => return None,
-        };
+        let file = self.lookups.file(path, metadata)?;
         // Nothing has been read yet that could belong to another file.
         let Some(identity) = file.identity() else {
             return Some(file);
         };
         self.count_question(now);
         (self.root.identify(path).await == identity).then_some(file)
-    }
-
-    /// Caches what was found, with content that weighs `weight` bytes. Without a weight, it
-    /// is cached already and has only been confirmed.
-    fn remember(&self, path: &str, found: Result<Found, Reason>, now: i64, weight: Option<usize>) {
-        let mut cache = self.cache.borrow_mut();
-        match (weight, cache.get(path)) {
-            (None, Some(known)) => known.checked = now,
-            (weight, _) => {
-                let checked = now;
-                cache.put(path, CacheEntry { found, checked }, weight.unwrap_or(0));
-            }
-        }
     }
 
     /// Returns that the root is gone if that explains `reason`, and otherwise `reason`.
@@ -214,14 +182,14 @@ impl Files {
         now: i64,
     ) -> Result<(Rc<File>, Content), Reason> {
         if let Some(content) = file.content()
-            && is_still(&content, file.metadata).await
+            && content.is_still(file.metadata).await
         {
-            file.used.set(self.ticks.get());
+            file.used.set(self.open_files.borrow().ticks());
             return Ok((Rc::clone(file), content));
         }
         let (file, opened) = self.reopen(path, file, now).await?;
         let whole = match small(file.metadata.size) {
-            Some(size) => read(&opened, size).await?,
+            Some(size) => read_whole(&opened, size).await?,
             None => None,
         };
         let content = match whole {
@@ -288,7 +256,7 @@ impl Files {
             return;
         }
         file.keep(content.clone());
-        file.used.set(self.ticks.get());
+        file.used.set(self.open_files.borrow().ticks());
         let weight = match content {
             Content::Cached(bytes) => bytes.len(),
             Content::Open(_) => {
@@ -296,14 +264,14 @@ impl Files {
                 OPEN_FILE_WEIGHT
             }
         };
-        self.remember(path, Ok(Found::File(Rc::clone(file))), now, Some(weight));
+        let found = Ok(Found::File(Rc::clone(file)));
+        self.lookups.remember(path, found, now, Some(weight));
     }
 
     /// Closes files that were not used for a while. To be called once a second while
     /// [`Files::keeps_open`].
     pub fn tick(&self) {
-        let ticks = self.ticks.get().saturating_add(1);
-        self.ticks.set(ticks);
+        let ticks = self.open_files.borrow_mut().tick();
         self.close_unused(ticks.saturating_sub(OPEN_FILE_SECONDS));
     }
 
@@ -316,12 +284,8 @@ impl Files {
     /// there were any.
     fn close_unused(&self, tick: u64) -> bool {
         let closed = self.open_files.borrow_mut().close_unused_since(tick);
-        let mut cache = self.cache.borrow_mut();
         for (path, file) in &closed {
-            let known = cache.get(path).map(|known| &known.found);
-            if matches!(known, Some(Ok(Found::File(known))) if Rc::ptr_eq(known, file)) {
-                cache.remove(path);
-            }
+            self.lookups.remove_file(path, file);
         }
         !closed.is_empty()
     }
@@ -368,41 +332,8 @@ impl Files {
     }
 }
 
-/// Whether an open file is unchanged. If it has been written to in place, the new bytes
-/// must not be sent with the old tag, not even within the second.
-async fn is_still(content: &Content, known: Metadata) -> bool {
-    match content {
-        Content::Cached(_) => true,
-        Content::Open(file) => matches!(file.stat().await, Ok(stat) if metadata(&stat) == known),
-    }
-}
-
 fn small(size: u64) -> Option<usize> {
     usize::try_from(size)
         .ok()
         .filter(|&size| size <= CACHED_FILE_BYTES)
-}
-
-/// Reads a small file whole. Returns `None` if it was changed meanwhile.
-async fn read(opened: &Opened, size: usize) -> Result<Option<Rc<[u8]>>, Reason> {
-    let file: &Descriptor = &opened.descriptor;
-    let content = read_start(file, size).await?;
-    let after = file.stat().await;
-    let after = metadata(&after.map_err(|error| Reason::from(&error))?);
-    let same = content.len() == size && after == opened.metadata;
-    Ok(same.then(|| content.into()))
-}
-
-/// Returns the last name of a path.
-pub fn name(path: &str) -> &str {
-    path.rsplit_once('/').map_or(path, |(_, name)| name)
-}
-
-/// Returns the path of an entry of a directory.
-pub fn join(directory: &str, name: &str) -> String {
-    if directory.is_empty() {
-        name.into()
-    } else {
-        [directory, "/", name].concat()
-    }
 }

@@ -11,26 +11,41 @@ use super::file::File;
 
 /// Files whose content is kept open, by their paths. The cache may drop them earlier.
 #[derive(Default)]
-pub struct OpenFiles(Vec<(Box<str>, Weak<File>)>);
+pub struct OpenFiles {
+    files: Vec<(Box<str>, Weak<File>)>,
+    /// Seconds that have passed while files were kept open.
+    ticks: u64,
+}
 
 impl OpenFiles {
     /// Adds a file that is kept open. Files that the cache has dropped are removed first,
     /// so that there are never more than twice as many as it holds.
     pub fn add(&mut self, path: &str, file: &Rc<File>) {
-        if self.0.len() == self.0.capacity() {
-            self.0.retain(|(_, file)| file.strong_count() > 0);
+        if self.files.len() == self.files.capacity() {
+            self.files.retain(|(_, file)| file.strong_count() > 0);
         }
-        self.0.push((path.into(), Rc::downgrade(file)));
+        self.files.push((path.into(), Rc::downgrade(file)));
     }
 
     pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.files.is_empty()
+    }
+
+    /// Returns the time of use of a file that is used now.
+    pub fn ticks(&self) -> u64 {
+        self.ticks
+    }
+
+    /// Counts a second, and returns the new time.
+    pub fn tick(&mut self) -> u64 {
+        self.ticks = self.ticks.saturating_add(1);
+        self.ticks
     }
 
     /// Closes the files that were last used before `tick`, and returns them.
     pub fn close_unused_since(&mut self, tick: u64) -> Vec<(Box<str>, Rc<File>)> {
         let mut closed = Vec::new();
-        self.0.retain_mut(|(path, file)| {
+        self.files.retain_mut(|(path, file)| {
             let Some(file) = file.upgrade() else {
                 return false;
             };
@@ -85,7 +100,11 @@ mod tests {
         for _ in 0..10_000 {
             open_files.add("evicted", &file(0));
         }
-        assert!(open_files.0.capacity() < 64, "{}", open_files.0.capacity());
+        assert!(
+            open_files.files.capacity() < 64,
+            "{}",
+            open_files.files.capacity()
+        );
         assert_eq!(open_files.close_unused_since(1).len(), 1);
     }
 }

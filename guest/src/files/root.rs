@@ -233,6 +233,16 @@ pub async fn read_at(file: &Descriptor, offset: u64, length: usize) -> Result<Ve
     Ok(start)
 }
 
+/// Reads a small file whole. Returns `None` if it was changed meanwhile.
+pub async fn read_whole(opened: &Opened, size: usize) -> Result<Option<Rc<[u8]>>, Reason> {
+    let file: &Descriptor = &opened.descriptor;
+    let content = read_start(file, size).await?;
+    let after = file.stat().await;
+    let after = metadata(&after.map_err(|error| Reason::from(&error))?);
+    let same = content.len() == size && after == opened.metadata;
+    Ok(same.then(|| content.into()))
+}
+
 /// Returns the metadata of an open file, or of what an entry leads to.
 pub fn metadata(stat: &DescriptorStat) -> Metadata {
     let timestamp = |time: Instant| Timestamp {
