@@ -1,7 +1,5 @@
 //! The command line options, and what they mean.
 
-use std::fs::File;
-use std::io::{self, Read as _};
 use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -11,13 +9,18 @@ use anyhow::{Context as _, bail};
 use clap::builder::NonEmptyStringValueParser;
 use clap::{ArgAction, Parser, ValueEnum};
 use clap_complete::Shell;
-use porthole::{Confined, Limits, Program, Root, printable};
+use porthole::{Confined, Limits, Root};
 
 use crate::compiler::Compiler;
 use crate::rlimit;
-use crate::terminal::{Output, local_time};
+use crate::terminal::Output;
+use arguments::LogFormat;
 
+pub(crate) use source::Source;
+
+mod arguments;
 pub(crate) mod help;
+mod source;
 mod usage;
 
 /// Serves a folder, or a single file, over HTTP. The server runs in a sandbox that can
@@ -201,76 +204,6 @@ pub(crate) struct Options {
     pub(crate) man: bool,
 }
 
-/// Format of the access log.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum LogFormat {
-    /// The combined log format of nginx and Apache
-    Combined,
-    /// Columns with durations and sizes, in local time
-    Terminal,
-}
-
-/// Opens a file for reading. A FIFO would wait for a writer otherwise.
-fn open_without_waiting(path: &Path) -> io::Result<File> {
-    let mut options = File::options();
-    options.read(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::custom_flags(&mut options, libc::O_NONBLOCK);
-    options.open(path)
-}
-
-/// The component to run, read but not compiled.
-pub(crate) enum Source {
-    BuiltIn,
-    Component(Vec<u8>),
-}
-
-impl Source {
-    /// Reads it for the first time. It may come out of a pipe.
-    pub(crate) fn read(component: Option<&Path>) -> anyhow::Result<Self> {
-        Self::opened(component, |path| File::open(path))
-    }
-
-    /// Reads it again while serving: only a regular file, because to open or to read
-    /// anything else may wait without end.
-    pub(crate) fn read_again(component: Option<&Path>) -> anyhow::Result<Self> {
-        Self::opened(component, |path| {
-            let file = open_without_waiting(path)?;
-            match file.metadata()?.is_file() {
-                true => Ok(file),
-                false => Err(io::Error::other("it is no regular file")),
-            }
-        })
-    }
-
-    fn opened(
-        component: Option<&Path>,
-        open: impl FnOnce(&Path) -> io::Result<File>,
-    ) -> anyhow::Result<Self> {
-        let Some(path) = component else {
-            return Ok(Self::BuiltIn);
-        };
-        let most = Program::MAX_BYTES as u64;
-        let mut component = Vec::new();
-        // One byte more shows that it is too large, which the library reports.
-        let read = open(path).and_then(|file| {
-            file.take(most.saturating_add(1))
-                .read_to_end(&mut component)
-        });
-        read.with_context(|| format!("cannot read {}", printable(path.display())))?;
-        Ok(Self::Component(component))
-    }
-
-    /// Compiles it if it is not built in, with the compiler of [`Options::compiler`].
-    pub(crate) fn program(&self, compiler: Option<&Compiler>) -> anyhow::Result<Program> {
-        match (self, compiler) {
-            (Self::BuiltIn, _) => Ok(Program::built_in()?),
-            (Self::Component(component), Some(compiler)) => compiler.program(component),
-            (Self::Component(_), None) => bail!("there is no compiler"),
-        }
-    }
-}
-
 /// Output format of `--grants`.
 #[derive(Clone, Copy, Debug, ValueEnum)]
 pub(crate) enum Format {
@@ -380,63 +313,6 @@ impl Options {
             ..defaults
         }
         .serving(self.max_connections as usize)
-    }
-
-    /// Returns the component's arguments. Call it before the process is confined.
-    pub(crate) fn arguments(&self, addresses: &[SocketAddr], stdout: Output) -> Vec<String> {
-        let listen = addresses
-            .iter()
-            .map(|address| format!("--listen={address}"));
-        let mut arguments: Vec<String> = listen.collect();
-        arguments.push(format!("--index={}", self.index));
-        arguments.push(format!("--max-connections={}", self.limits().share()));
-        arguments.push(format!("--cache={}", u64::from(self.cache) << 20));
-        arguments.push(format!("--memory={}", u64::from(self.memory) << 20));
-        if let Some(rate) = self.rate {
-            arguments.push(format!("--rate={rate}"));
-        }
-        if let Some(throttle) = self.throttle {
-            arguments.push(format!("--throttle={}", u64::from(throttle) << 10));
-        }
-        if let Some(value) = &self.cache_control {
-            arguments.push(format!("--cache-control={value}"));
-        }
-        arguments.extend(self.header.iter().map(|line| format!("--header={line}")));
-        arguments.extend(self.log_arguments(stdout));
-        let switches = [
-            (self.hidden, "--hidden"),
-            (self.no_listing, "--no-listing"),
-            (self.spa, "--spa"),
-            (self.cors, "--cors"),
-            (self.verbose, "--verbose"),
-            (self.quiet, "--quiet"),
-            (self.log_milliseconds, "--log-milliseconds"),
-        ];
-        arguments.extend(
-            switches
-                .iter()
-                .filter(|(on, _)| *on)
-                .map(|(_, name)| (*name).to_owned()),
-        );
-        arguments
-    }
-
-    /// Returns the arguments for the access log of people. The combined format needs none.
-    fn log_arguments(&self, stdout: Output) -> Vec<String> {
-        let for_people = match self.log_format {
-            Some(format) => format == LogFormat::Terminal,
-            // A component from elsewhere may know no formats.
-            None => stdout.is_terminal && self.component.is_none(),
-        };
-        let mut arguments = Vec::new();
-        if for_people {
-            arguments.push("--log-format=terminal".to_owned());
-            arguments.push(format!("--log-utc-offset={}", local_time::utc_offset()));
-            if stdout.style.colors {
-                arguments.push("--log-colors".to_owned());
-            }
-        }
-        arguments
     }
 }
 

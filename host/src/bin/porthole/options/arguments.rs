@@ -1,0 +1,76 @@
+//! The arguments that the component gets.
+
+use std::net::SocketAddr;
+
+use clap::ValueEnum;
+
+use super::Options;
+use crate::terminal::{Output, local_time};
+
+/// Format of the access log.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum LogFormat {
+    /// The combined log format of nginx and Apache
+    Combined,
+    /// Columns with durations and sizes, in local time
+    Terminal,
+}
+
+impl Options {
+    /// Returns the component's arguments. Call it before the process is confined.
+    pub(crate) fn arguments(&self, addresses: &[SocketAddr], stdout: Output) -> Vec<String> {
+        let listen = addresses
+            .iter()
+            .map(|address| format!("--listen={address}"));
+        let mut arguments: Vec<String> = listen.collect();
+        arguments.push(format!("--index={}", self.index));
+        arguments.push(format!("--max-connections={}", self.limits().share()));
+        arguments.push(format!("--cache={}", u64::from(self.cache) << 20));
+        arguments.push(format!("--memory={}", u64::from(self.memory) << 20));
+        if let Some(rate) = self.rate {
+            arguments.push(format!("--rate={rate}"));
+        }
+        if let Some(throttle) = self.throttle {
+            arguments.push(format!("--throttle={}", u64::from(throttle) << 10));
+        }
+        if let Some(value) = &self.cache_control {
+            arguments.push(format!("--cache-control={value}"));
+        }
+        arguments.extend(self.header.iter().map(|line| format!("--header={line}")));
+        arguments.extend(self.log_arguments(stdout));
+        let switches = [
+            (self.hidden, "--hidden"),
+            (self.no_listing, "--no-listing"),
+            (self.spa, "--spa"),
+            (self.cors, "--cors"),
+            (self.verbose, "--verbose"),
+            (self.quiet, "--quiet"),
+            (self.log_milliseconds, "--log-milliseconds"),
+        ];
+        arguments.extend(
+            switches
+                .iter()
+                .filter(|(on, _)| *on)
+                .map(|(_, name)| (*name).to_owned()),
+        );
+        arguments
+    }
+
+    /// Returns the arguments for the access log of people. The combined format needs none.
+    fn log_arguments(&self, stdout: Output) -> Vec<String> {
+        let for_people = match self.log_format {
+            Some(format) => format == LogFormat::Terminal,
+            // A component from elsewhere may know no formats.
+            None => stdout.is_terminal && self.component.is_none(),
+        };
+        let mut arguments = Vec::new();
+        if for_people {
+            arguments.push("--log-format=terminal".to_owned());
+            arguments.push(format!("--log-utc-offset={}", local_time::utc_offset()));
+            if stdout.style.colors {
+                arguments.push("--log-colors".to_owned());
+            }
+        }
+        arguments
+    }
+}
