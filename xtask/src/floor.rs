@@ -32,19 +32,19 @@ struct Floor {
     listener: TcpListener,
     epoll: std::os::fd::OwnedFd,
     connections: HashMap<RawFd, TcpStream>,
-    answer: Vec<u8>,
+    response: Vec<u8>,
 }
 
 impl Floor {
     fn new(listener: TcpListener) -> Result<Self> {
-        let mut answer =
+        let mut response =
             format!("HTTP/1.1 200 OK\r\nContent-Length: {CONTENT_BYTES}\r\n\r\n").into_bytes();
-        answer.resize(answer.len() + CONTENT_BYTES, b'x');
+        response.resize(response.len() + CONTENT_BYTES, b'x');
         let floor = Self {
             listener,
             epoll: epoll::create(epoll::CreateFlags::CLOEXEC)?,
             connections: HashMap::new(),
-            answer,
+            response,
         };
         floor.watch(&floor.listener)?;
         Ok(floor)
@@ -74,7 +74,7 @@ impl Floor {
                 let fd = event.data.u64() as RawFd;
                 if fd == self.listener.as_raw_fd() {
                     self.accept()?;
-                } else if !self.answer(fd, &mut buffer) {
+                } else if !self.respond(fd, &mut buffer) {
                     self.connections.remove(&fd);
                 }
             }
@@ -95,7 +95,7 @@ impl Floor {
     /// in pieces gets a response only if its last piece contains the empty line. A
     /// response that the socket does not accept in full ends the connection. Neither
     /// happens with requests of a line or two.
-    fn answer(&self, fd: RawFd, buffer: &mut [u8]) -> bool {
+    fn respond(&self, fd: RawFd, buffer: &mut [u8]) -> bool {
         let Some(connection) = self.connections.get(&fd) else {
             return true;
         };
@@ -106,8 +106,8 @@ impl Floor {
                     .get(..received)
                     .is_some_and(|b| b.ends_with(b"\r\n\r\n"));
                 !complete
-                    || rustix::net::send(connection, &self.answer, SendFlags::NOSIGNAL)
-                        == Ok(self.answer.len())
+                    || rustix::net::send(connection, &self.response, SendFlags::NOSIGNAL)
+                        == Ok(self.response.len())
             }
             Err(error) => error == Errno::AGAIN,
         }

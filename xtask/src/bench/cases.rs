@@ -6,7 +6,7 @@ use super::{
     figures::Metric::{self, *},
     files::{G1, GIB, K1, K16, K256},
     load::{
-        Load, Pace,
+        Load, Pause,
         Requests::{AnySmall, File, Missing, Range, Unchanged},
     },
     servers::Server::{self, *},
@@ -125,7 +125,7 @@ pub(crate) static CASES: &[Case] = &[
     case(
         "slow",
         "1 GiB, 64 clients that read 64 KiB every 50 ms",
-        Plan::Steady(Load::new(64, File(G1)).pace(Pace::PerRead(Duration::from_millis(50)))),
+        Plan::Steady(Load::new(64, File(G1)).pause(Pause::AfterRead(Duration::from_millis(50)))),
         &[Porthole, Nginx, Node],
         &[Peak, Resident, Throughput, CpuPerGib],
     ),
@@ -138,7 +138,7 @@ pub(crate) static CASES: &[Case] = &[
     ),
     case(
         "start",
-        "Start to first answer",
+        "Start to first response",
         Plan::Start,
         &[Porthole, Nginx, Node],
         &[StartWarm, StartCold, Resident, Binary],
@@ -148,7 +148,7 @@ pub(crate) static CASES: &[Case] = &[
 /// Small requests beside a large load. They are few and paced, so that they wait for the
 /// server and not for each other.
 pub(crate) const BESIDE_LOAD: Load =
-    Load::new(8, File(K1)).pace(Pace::PerAnswer(Duration::from_millis(5)));
+    Load::new(8, File(K1)).pause(Pause::AfterResponse(Duration::from_millis(5)));
 
 const SMALL: Load = Load::new(64, File(K1));
 

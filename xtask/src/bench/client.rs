@@ -8,10 +8,10 @@ use std::{
 
 use anyhow::{Context, Result, ensure};
 
-use super::answer::Answer;
+use super::head::ResponseHead;
 
 /// Longest blocking exchange. A stalled server is an error.
-const PATIENCE: Duration = Duration::from_secs(10);
+const TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Result of one read.
 pub(crate) struct Received {
@@ -82,7 +82,7 @@ impl Client {
         };
         ensure!(
             read > 0,
-            "the connection was closed before the answer was complete"
+            "the connection was closed before the response was complete"
         );
         let bytes = buffer.get(..read).unwrap_or_default();
         let content = match self.left {
@@ -109,20 +109,20 @@ impl Client {
             self.head.extend_from_slice(bytes);
             &self.head
         };
-        let Some(answer) = Answer::parse(whole)? else {
+        let Some(head) = ResponseHead::parse(whole)? else {
             if self.head.is_empty() {
                 self.head.extend_from_slice(bytes);
             }
             return Ok(None);
         };
         ensure!(
-            answer.status == status,
+            head.status == status,
             "status {} instead of {status}",
-            answer.status
+            head.status
         );
-        let content = (whole.len() - answer.head) as u64;
-        self.left = Some(answer.content);
-        self.close = answer.close;
+        let content = (whole.len() - head.length) as u64;
+        self.left = Some(head.content);
+        self.close = head.close;
         self.head.clear();
         Ok(Some(content))
     }
@@ -131,16 +131,16 @@ impl Client {
     pub(crate) fn exchange(&mut self, request: &str, status: u16) -> Result<()> {
         let mut buffer = [0; 4096];
         self.stream.set_nonblocking(false)?;
-        self.stream.set_read_timeout(Some(PATIENCE))?;
+        self.stream.set_read_timeout(Some(TIMEOUT))?;
         self.send(request)?;
-        while !self.has_answer() {
+        while !self.has_response() {
             self.receive(&mut buffer, status)?;
-            ensure!(self.begin.elapsed() < PATIENCE, "no answer");
+            ensure!(self.begin.elapsed() < TIMEOUT, "no response");
         }
         Ok(self.stream.set_nonblocking(true)?)
     }
 
-    pub(crate) fn has_answer(&self) -> bool {
+    pub(crate) fn has_response(&self) -> bool {
         self.left == Some(0)
     }
 
@@ -164,7 +164,7 @@ fn connect(address: SocketAddr) -> Result<TcpStream> {
 /// the response.
 pub(crate) fn head(address: SocketAddr, path: &str) -> io::Result<Vec<u8>> {
     let mut stream = TcpStream::connect(address)?;
-    stream.set_read_timeout(Some(PATIENCE))?;
+    stream.set_read_timeout(Some(TIMEOUT))?;
     write!(
         stream,
         "GET {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n"

@@ -15,26 +15,26 @@ use rustix::{
 };
 
 use super::{
-    answer::Answer,
     client::{self, Client},
-    load::{Load, Pace, Requests, Writer},
+    head::ResponseHead,
+    load::{Load, Pause, Requests, Writer},
 };
 
-/// Bytes that are read from a socket at once, at full pace and by slow readers.
+/// Bytes that are read from a socket at once, without pauses and by slow readers.
 const READ_BYTES: usize = 256 << 10;
 const SLOW_READ_BYTES: usize = 64 << 10;
 
 /// Readiness events that are fetched from the kernel at once.
 const EVENTS: usize = 256;
 
-/// Longest time between two looks at the orders.
+/// Longest time between two looks at the state of [`Control`].
 const STEP: Duration = Duration::from_millis(5);
 
-/// Orders to the generators while they run.
+/// Control of the generators while they run.
 #[derive(Default)]
-pub(crate) struct Orders(AtomicU8);
+pub(crate) struct Control(AtomicU8);
 
-impl Orders {
+impl Control {
     const COUNT: u8 = 1;
     const STOP: u8 = 2;
 
@@ -48,16 +48,16 @@ impl Orders {
     }
 }
 
-/// Results of a generator while it counted.
+/// Statistics of a generator while it counted.
 #[derive(Default)]
-pub(crate) struct Tally {
+pub(crate) struct Stats {
     /// Bytes of content.
     pub(crate) content: u64,
     /// Latency of each complete response.
     pub(crate) latencies: Vec<Duration>,
 }
 
-impl Tally {
+impl Stats {
     pub(crate) fn add(&mut self, other: Self) {
         self.content += other.content;
         self.latencies.extend(other.latencies);
@@ -73,7 +73,7 @@ pub(crate) struct Generator {
     /// length, so they end in the order in which they began.
     pausing: VecDeque<(Instant, usize)>,
     buffer: Vec<u8>,
-    tally: Tally,
+    stats: Stats,
 }
 
 impl Generator {
@@ -91,7 +91,7 @@ impl Generator {
             watch(&epoll, &client, index)?;
             clients.push(client);
         }
-        let slow = matches!(load.pace, Pace::PerRead(_));
+        let slow = matches!(load.pause, Pause::AfterRead(_));
         Ok(Self {
             load,
             writer: Writer::new(load, address, etag),
@@ -99,23 +99,23 @@ impl Generator {
             clients,
             pausing: VecDeque::new(),
             buffer: vec![0; if slow { SLOW_READ_BYTES } else { READ_BYTES }],
-            tally: Tally::default(),
+            stats: Stats::default(),
         })
     }
 
     /// Drives the clients until the order to stop.
-    pub(crate) fn run(mut self, orders: &Orders) -> Result<Tally> {
+    pub(crate) fn run(mut self, control: &Control) -> Result<Stats> {
         for client in &mut self.clients {
             client.send(&self.writer.next())?;
         }
         let mut counting = false;
         let mut events = Vec::with_capacity(EVENTS);
         loop {
-            match orders.0.load(Ordering::Relaxed) {
-                Orders::STOP => return Ok(self.tally),
-                Orders::COUNT if !counting => {
+            match control.0.load(Ordering::Relaxed) {
+                Control::STOP => return Ok(self.stats),
+                Control::COUNT if !counting => {
                     counting = true;
-                    self.tally = Tally::default();
+                    self.stats = Stats::default();
                 }
                 _ => {}
             }
@@ -145,11 +145,11 @@ impl Generator {
             return Ok(());
         };
         let received = client.receive(&mut self.buffer, self.load.requests.status())?;
-        self.tally.content += received.content;
-        self.tally.latencies.extend(received.latency);
-        match self.load.pace {
-            Pace::PerAnswer(pause) if received.latency.is_some() => self.pause(index, pause),
-            Pace::PerRead(pause) => self.pause(index, pause),
+        self.stats.content += received.content;
+        self.stats.latencies.extend(received.latency);
+        match self.load.pause {
+            Pause::AfterResponse(pause) if received.latency.is_some() => self.pause(index, pause),
+            Pause::AfterRead(pause) => self.pause(index, pause),
             _ if received.latency.is_some() => self.ask(index),
             _ => Ok(()),
         }
@@ -180,7 +180,7 @@ impl Generator {
             let Some(client) = self.clients.get_mut(index) else {
                 continue;
             };
-            if client.has_answer() {
+            if client.has_response() {
                 client.ask(&self.writer.next(), self.load.fresh)?;
             }
             watch(&self.epoll, client, index)?;
@@ -200,8 +200,7 @@ fn watch(epoll: &OwnedFd, client: &Client, index: usize) -> Result<()> {
 }
 
 fn etag(address: SocketAddr, path: &str) -> Result<String> {
-    let answer = Answer::parse(&client::head(address, path)?)?;
-    answer
-        .and_then(|answer| answer.etag)
-        .context("an answer without ETag")
+    let head = ResponseHead::parse(&client::head(address, path)?)?;
+    head.and_then(|head| head.etag)
+        .context("a response without ETag")
 }

@@ -9,7 +9,7 @@ use super::files::{self, SMALL_FILES};
 pub(crate) struct Load {
     pub(crate) connections: usize,
     pub(crate) requests: Requests,
-    pub(crate) pace: Pace,
+    pub(crate) pause: Pause,
     /// Whether each request gets a new connection.
     pub(crate) fresh: bool,
     /// Whether each client has a thread of its own, like people who download. A single
@@ -41,13 +41,13 @@ pub(crate) enum Requests {
 }
 
 #[derive(Debug, Clone, Copy)]
-pub(crate) enum Pace {
+pub(crate) enum Pause {
     /// As fast as possible.
-    Full,
+    None,
     /// A pause after each response.
-    PerAnswer(Duration),
+    AfterResponse(Duration),
     /// A pause after each read of at most 64 KiB.
-    PerRead(Duration),
+    AfterRead(Duration),
 }
 
 impl Load {
@@ -55,7 +55,7 @@ impl Load {
         Self {
             connections,
             requests,
-            pace: Pace::Full,
+            pause: Pause::None,
             fresh: false,
             threads: false,
         }
@@ -75,8 +75,8 @@ impl Load {
         }
     }
 
-    pub(crate) const fn pace(self, pace: Pace) -> Self {
-        Self { pace, ..self }
+    pub(crate) const fn pause(self, pause: Pause) -> Self {
+        Self { pause, ..self }
     }
 
     /// Returns the load of each thread.

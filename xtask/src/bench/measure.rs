@@ -12,10 +12,10 @@ use super::{
     client::Client,
     figures::{Measurement, Metric, percentile},
     files::{Cold, G1, GIB},
-    generator::{Generator, Orders, Tally},
+    generator::{Control, Generator, Stats},
     load::{Load, Writer},
     proc::Usage,
-    servers::{Running, Server, Yard},
+    servers::{Launcher, Running, Server},
 };
 use crate::interrupt::Interrupt;
 
@@ -34,7 +34,7 @@ pub(crate) struct Times {
 const SETTLE: Duration = Duration::from_millis(300);
 
 pub(crate) struct Bench<'a> {
-    pub(crate) yard: &'a Yard,
+    pub(crate) launcher: &'a Launcher,
     pub(crate) times: Times,
     pub(crate) interrupt: &'a Interrupt,
 }
@@ -45,7 +45,7 @@ struct Window {
     before: Usage,
     after: Usage,
     /// One for each load.
-    tallies: Vec<Tally>,
+    stats: Vec<Stats>,
 }
 
 impl Bench<'_> {
@@ -59,15 +59,15 @@ impl Bench<'_> {
     }
 
     fn steady(&self, load: Load, server: Server) -> Result<Measurement> {
-        let running = self.yard.start(server, load.requests.sample())?;
+        let running = self.launcher.start(server, load.requests.sample())?;
         let window = self.observe(&running, &[load], || Ok(()))?;
         Ok(window.figures())
     }
 
     fn cold(&self, load: Load, server: Server) -> Result<Measurement> {
-        let running = self.yard.start(server, load.requests.sample())?;
+        let running = self.launcher.start(server, load.requests.sample())?;
         let alone = self.observe(&running, &[BESIDE_LOAD], || Ok(()))?.figures();
-        let mut cold = Cold::new(&self.yard.files.locate(G1))?;
+        let mut cold = Cold::new(&self.launcher.files.locate(G1))?;
         let both = self.observe(&running, &[load, BESIDE_LOAD], || cold.keep())?;
         let mut figures = both.figures();
         for (metric, alone_metric) in [
@@ -80,7 +80,7 @@ impl Bench<'_> {
     }
 
     fn idle(&self, connections: usize, load: Load, server: Server) -> Result<Measurement> {
-        let running = self.yard.start(server, load.requests.sample())?;
+        let running = self.launcher.start(server, load.requests.sample())?;
         let mut writer = Writer::new(load, running.address, String::new());
         let mut idle = Vec::with_capacity(connections);
         for index in 0..connections {
@@ -108,17 +108,17 @@ impl Bench<'_> {
     /// the page cache, and everything that it kept from an earlier start is removed.
     fn start(&self, server: Server) -> Result<Measurement> {
         let path = BESIDE_LOAD.requests.sample();
-        let program = self.yard.start(server, path)?.executable()?;
-        match fs::remove_dir_all(self.yard.cache()) {
+        let program = self.launcher.start(server, path)?.executable()?;
+        match fs::remove_dir_all(self.launcher.cache()) {
             Err(error) if error.kind() != std::io::ErrorKind::NotFound => bail!(error),
             _ => Cold::new(&program)?,
         };
-        let cold = self.yard.start(server, path)?.first_answer;
-        let running = self.yard.start(server, path)?;
+        let cold = self.launcher.start(server, path)?.first_response;
+        let running = self.launcher.start(server, path)?;
         self.interrupt.sleep(SETTLE, || Ok(()))?;
         Ok(Measurement::from([
             (Metric::StartCold, cold.as_secs_f64()),
-            (Metric::StartWarm, running.first_answer.as_secs_f64()),
+            (Metric::StartWarm, running.first_response.as_secs_f64()),
             (Metric::Resident, running.usage()?.resident as f64),
             (Metric::Binary, fs::metadata(program)?.len() as f64),
         ]))
@@ -131,7 +131,7 @@ impl Bench<'_> {
         loads: &[Load],
         mut step: impl FnMut() -> Result<()>,
     ) -> Result<Window> {
-        let orders = Orders::default();
+        let control = Control::default();
         let mut generators = Vec::new();
         for (index, load) in loads.iter().enumerate() {
             for share in load.shares() {
@@ -141,20 +141,20 @@ impl Bench<'_> {
         thread::scope(|scope| {
             let threads: Vec<_> = generators
                 .into_iter()
-                .map(|(index, generator)| (index, scope.spawn(|| generator.run(&orders))))
+                .map(|(index, generator)| (index, scope.spawn(|| generator.run(&control))))
                 .collect();
-            let clocked = self.clock(running, &orders, || {
+            let clocked = self.clock(running, &control, || {
                 let gave_up = threads.iter().any(|(_, thread)| thread.is_finished());
                 ensure!(!gave_up, "a client gave up");
                 step()
             });
-            orders.stop();
-            let mut tallies: Vec<_> = loads.iter().map(|_| Tally::default()).collect();
+            control.stop();
+            let mut stats: Vec<_> = loads.iter().map(|_| Stats::default()).collect();
             for (index, thread) in threads {
                 // A client's own error is more useful than the fact that it failed.
                 let share = thread.join().map_err(|_| anyhow!("a client panicked"))??;
-                if let Some(tally) = tallies.get_mut(index) {
-                    tally.add(share);
+                if let Some(stats) = stats.get_mut(index) {
+                    stats.add(share);
                 }
             }
             let (before, after, elapsed) = clocked?;
@@ -162,7 +162,7 @@ impl Bench<'_> {
                 seconds: elapsed.as_secs_f64(),
                 before,
                 after,
-                tallies,
+                stats,
             })
         })
     }
@@ -170,12 +170,12 @@ impl Bench<'_> {
     fn clock(
         &self,
         running: &Running,
-        orders: &Orders,
+        control: &Control,
         mut step: impl FnMut() -> Result<()>,
     ) -> Result<(Usage, Usage, Duration)> {
         self.interrupt.sleep(self.times.warm_up, &mut step)?;
         let before = running.usage()?;
-        orders.count();
+        control.count();
         let begin = Instant::now();
         self.interrupt.sleep(self.times.window, &mut step)?;
         let elapsed = begin.elapsed();
@@ -190,8 +190,8 @@ impl Window {
     fn figures(mut self) -> Measurement {
         let cpu = self.after.cpu.saturating_sub(self.before.cpu).as_secs_f64();
         let disk = self.after.disk.saturating_sub(self.before.disk) as f64;
-        let content = self.tallies.first().map_or(0, |tally| tally.content) as f64;
-        let latencies = self.tallies.last_mut().map(|tally| &mut tally.latencies);
+        let content = self.stats.first().map_or(0, |stats| stats.content) as f64;
+        let latencies = self.stats.last_mut().map(|stats| &mut stats.latencies);
         let latencies = latencies.map_or(&mut [][..], |latencies| &mut latencies[..]);
         let requests = latencies.len() as f64;
         let mut latency = |fraction| {

@@ -3,13 +3,13 @@
 //! `/proc`. Rates depend on what else the machine does. Every server is restarted for
 //! every measurement.
 
-mod answer;
 mod cases;
 mod client;
 mod environment;
 mod figures;
 mod files;
 mod generator;
+mod head;
 mod load;
 mod measure;
 mod proc;
@@ -30,7 +30,7 @@ use files::Files;
 use measure::{Bench, Times};
 use report::Report;
 use results::{CaseResult, Column, Results};
-use servers::{Server, Yard};
+use servers::{Launcher, Server};
 
 #[derive(clap::Args)]
 pub(crate) struct Options {
@@ -81,18 +81,18 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     }
     descriptors::raise_limit()?;
     let plan = options.plan();
-    let yard = options.yard(&plan)?;
+    let launcher = options.launcher(&plan)?;
     // Before this line Ctrl-C ends the program at once.
     let interrupt = Interrupt::watch()?;
     let bench = Bench {
-        yard: &yard,
+        launcher: &launcher,
         times: options.times(),
         interrupt: &interrupt,
     };
     let results = drive(&bench, &plan, options.rounds())?;
     println!("{}", report::targets_text(&results));
     let environment =
-        Environment::explore(&yard.porthole, options.rounds(), options.times().window);
+        Environment::explore(&launcher.porthole, options.rounds(), options.times().window);
     options.write(&Report {
         environment,
         results,
@@ -109,7 +109,7 @@ fn drive(bench: &Bench<'_>, plan: &Plan, rounds: usize) -> Result<Results> {
     let mut results = Results::default();
     for (case, servers) in plan {
         let mut columns: Vec<_> = servers.iter().copied().map(Column::new).collect();
-        bench.yard.files.warm()?;
+        bench.launcher.files.warm()?;
         for round in 1..=rounds {
             for column in &mut columns {
                 let server = column.server;
@@ -155,7 +155,7 @@ impl Options {
             .collect()
     }
 
-    fn yard(&self, plan: &Plan) -> Result<Yard> {
+    fn launcher(&self, plan: &Plan) -> Result<Launcher> {
         let mut servers = plan.iter().flat_map(|(_, servers)| servers);
         let porthole = match &self.porthole {
             Some(binary) => fs::canonicalize(binary)
@@ -171,7 +171,7 @@ impl Options {
         fs::create_dir_all(&data)?;
         let data = fs::canonicalize(data)?;
         eprintln!("files in {}", data.display());
-        Ok(Yard {
+        Ok(Launcher {
             porthole,
             files: Files::prepare(&data)?,
             state: data.join("state"),

@@ -109,7 +109,7 @@ fn targets_table(results: &Results) -> Table {
         {
             continue;
         }
-        let (measured, result) = match target.judge(results) {
+        let (measured, result) = match target.evaluate(results) {
             Some(verdict) if verdict.met => (target.show(verdict.measured), "met"),
             Some(verdict) => (target.show(verdict.measured), "not met"),
             None => (String::new(), "not measured"),
@@ -159,7 +159,7 @@ fn figure_json((metric, series): (&Metric, &Series)) -> Value {
 }
 
 fn target_json(target: &Target, results: &Results) -> Value {
-    let verdict = target.judge(results);
+    let verdict = target.evaluate(results);
     json!({
         "case": target.case,
         "target": target.describe(),

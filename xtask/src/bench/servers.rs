@@ -72,7 +72,7 @@ impl Server {
 }
 
 /// Paths that a server needs.
-pub(crate) struct Yard {
+pub(crate) struct Launcher {
     /// Path of porthole's binary.
     pub(crate) porthole: PathBuf,
     pub(crate) files: Files,
@@ -80,7 +80,7 @@ pub(crate) struct Yard {
     pub(crate) state: PathBuf,
 }
 
-impl Yard {
+impl Launcher {
     /// Starts a server and waits for its first response. `path` is the target of the
     /// clients, because the tutorial's server has only that one file.
     pub(crate) fn start(&self, server: Server, path: &str) -> Result<Running> {
@@ -178,7 +178,7 @@ pub(crate) struct Running {
     child: Child,
     pub(crate) address: SocketAddr,
     /// Time from the start of the process to the first bytes of a response.
-    pub(crate) first_answer: Duration,
+    pub(crate) first_response: Duration,
 }
 
 impl Running {
@@ -191,7 +191,7 @@ impl Running {
         let mut running = Self {
             child,
             address,
-            first_answer: Duration::ZERO,
+            first_response: Duration::ZERO,
         };
         running.await_answer(begin, path)?;
         Ok(running)
@@ -201,18 +201,18 @@ impl Running {
         loop {
             match client::head(self.address, path) {
                 Ok(head) if head.starts_with(b"HTTP/1.1 200 ") => {
-                    self.first_answer = begin.elapsed();
+                    self.first_response = begin.elapsed();
                     return Ok(());
                 }
-                Ok(head) => bail!("first answer: {}", String::from_utf8_lossy(&head)),
+                Ok(head) => bail!("first response: {}", String::from_utf8_lossy(&head)),
                 Err(error) if error.kind() == io::ErrorKind::ConnectionRefused => {}
-                Err(error) => return Err(error).context("no first answer"),
+                Err(error) => return Err(error).context("no first response"),
             }
             if let Some(status) = self.child.try_wait()? {
                 bail!("ended at once: {status}");
             }
             if begin.elapsed() > START_LIMIT {
-                bail!("no answer within {} s", START_LIMIT.as_secs());
+                bail!("no response within {} s", START_LIMIT.as_secs());
             }
             std::thread::sleep(START_STEP);
         }

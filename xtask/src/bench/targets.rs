@@ -95,7 +95,7 @@ pub(crate) struct Verdict {
 
 impl Target {
     /// Returns `None` if a required figure was not measured.
-    pub(crate) fn judge(&self, results: &Results) -> Option<Verdict> {
+    pub(crate) fn evaluate(&self, results: &Results) -> Option<Verdict> {
         let figure = results.median(self.case, self.server, self.metric)?;
         let reference = match self.against {
             Unit => 1.0,
@@ -216,7 +216,7 @@ mod tests {
                 None,
             ),
         ] {
-            let met = target.judge(&results).map(|verdict| verdict.met);
+            let met = target.evaluate(&results).map(|verdict| verdict.met);
             assert_eq!(met, expected, "{}", target.describe());
         }
     }
@@ -241,7 +241,7 @@ mod tests {
         }
     }
 
-    /// A target on a figure that its case does not have could never be judged.
+    /// A target on a figure that its case does not have could never be evaluated.
     #[test]
     fn targets_name_what_is_measured() {
         for target in TARGETS {

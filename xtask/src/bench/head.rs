@@ -6,10 +6,10 @@ use anyhow::{Context, Result};
 const FIELDS: usize = 32;
 
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) struct Answer {
+pub(crate) struct ResponseHead {
     pub(crate) status: u16,
     /// Length of the head, including the empty line.
-    pub(crate) head: usize,
+    pub(crate) length: usize,
     /// Length of the content.
     pub(crate) content: u64,
     /// Whether the connection ends with this response.
@@ -17,12 +17,12 @@ pub(crate) struct Answer {
     pub(crate) etag: Option<String>,
 }
 
-impl Answer {
+impl ResponseHead {
     /// Returns `None` as long as the head is not complete.
     pub(crate) fn parse(bytes: &[u8]) -> Result<Option<Self>> {
         let mut fields = [httparse::EMPTY_HEADER; FIELDS];
         let mut response = httparse::Response::new(&mut fields);
-        let httparse::Status::Complete(head) = response.parse(bytes)? else {
+        let httparse::Status::Complete(length) = response.parse(bytes)? else {
             return Ok(None);
         };
         let value = |name| {
@@ -30,15 +30,15 @@ impl Answer {
             let found = fields.find(|field| field.name.eq_ignore_ascii_case(name))?;
             str::from_utf8(found.value).ok()
         };
-        let status = response.code.context("an answer without a status")?;
+        let status = response.code.context("a response without a status")?;
         let content = match (status, value("Content-Length")) {
             (204 | 304, _) => 0,
-            (_, Some(length)) => length.parse().context("Content-Length is not a number")?,
-            (_, None) => anyhow::bail!("an answer without Content-Length"),
+            (_, Some(bytes)) => bytes.parse().context("Content-Length is not a number")?,
+            (_, None) => anyhow::bail!("a response without Content-Length"),
         };
         Ok(Some(Self {
             status,
-            head,
+            length,
             content,
             close: value("Connection").is_some_and(|v| v.eq_ignore_ascii_case("close")),
             etag: value("ETag").map(Into::into),
@@ -52,10 +52,10 @@ mod tests {
 
     #[test]
     fn heads() {
-        let answer = |status, head, content, close| {
-            Some(Answer {
+        let head = |status, length, content, close| {
+            Some(ResponseHead {
                 status,
-                head,
+                length,
                 content,
                 close,
                 etag: None,
@@ -64,27 +64,27 @@ mod tests {
         for (bytes, expected) in [
             (
                 "HTTP/1.1 200 OK\r\ncontent-length: 3\r\n\r\nabc",
-                answer(200, 38, 3, false),
+                head(200, 38, 3, false),
             ),
             (
                 "HTTP/1.1 304 Not Modified\r\nContent-Length: 3\r\n\r\n",
-                answer(304, 48, 0, false),
+                head(304, 48, 0, false),
             ),
             (
                 "HTTP/1.1 404 Not Found\r\nConnection: Close\r\nContent-Length: 0\r\n\r\n",
-                answer(404, 64, 0, true),
+                head(404, 64, 0, true),
             ),
             ("HTTP/1.1 200 OK\r\nContent-Le", None),
             ("", None),
         ] {
             assert_eq!(
-                Answer::parse(bytes.as_bytes()).unwrap(),
+                ResponseHead::parse(bytes.as_bytes()).unwrap(),
                 expected,
                 "{bytes:?}"
             );
         }
         for bytes in ["HTTP/1.1 200 OK\r\n\r\n", "SSH-2.0\r\n\r\n"] {
-            assert!(Answer::parse(bytes.as_bytes()).is_err(), "{bytes:?}");
+            assert!(ResponseHead::parse(bytes.as_bytes()).is_err(), "{bytes:?}");
         }
     }
 }
