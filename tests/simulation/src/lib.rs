@@ -3,7 +3,7 @@
 //! thread, no real clock and no real socket, so a seed repeats a run exactly.
 //!
 //! [`plan`] draws the events, [`world`] holds the state, `host` is the component's view
-//! of it, `clients` act by the plan and [`invariants`] judge. [`search`] runs many seeds.
+//! of it, `clients` act by the plan and [`invariants`] check the responses. [`search`] runs many seeds.
 //! docs/simulation.md describes what holds, and what was found.
 
 #![allow(

@@ -85,7 +85,7 @@ fn one(program: &Program, seed: u64, without: &[String]) -> bool {
     let Some(broken) = outcome.broken else {
         println!(
             "seed {seed}: all holds; {:016x}; {} instructions for {} responses",
-            outcome.hash, outcome.instructions, outcome.answers
+            outcome.hash, outcome.instructions, outcome.responses
         );
         return false;
     };

@@ -10,7 +10,7 @@ use wasmtime::{Result, Store};
 
 use crate::clients::Client;
 use crate::host::{Socket, State, note_turn};
-use crate::invariants::{Judge, check_end, check_log, check_quiet, check_waits};
+use crate::invariants::{Checker, check_end, check_log, check_quiet, check_waits};
 use crate::plan::{Content, Kind, Plan, What};
 use crate::program::Program;
 use crate::world::disk::CrowdKind;
@@ -25,7 +25,7 @@ pub struct Outcome {
     /// Hash of all calls, all bytes and the whole log. Two runs of a seed have the same.
     pub hash: u64,
     /// Responses that clients have read completely.
-    pub answers: usize,
+    pub responses: usize,
     /// Length of the longest turn in instructions.
     pub longest_turn: u64,
     /// Number of all instructions.
@@ -101,7 +101,7 @@ pub fn run(program: &Program, plan: &Plan, tell: bool, without: &[String]) -> Re
     Ok(Outcome {
         broken: world.broken.take(),
         hash: world.trace.hash(),
-        answers: clients.iter().map(|client| client.answers.len()).sum(),
+        responses: clients.iter().map(|client| client.responses.len()).sum(),
         longest_turn: world.meter.longest,
         instructions: world.meter.total,
         memory: world.meter.memory,
@@ -121,7 +121,7 @@ fn store(program: &Program, world: &Shared) -> Result<Store<State>> {
 }
 
 /// Result of the component, or `None` when an invariant was broken.
-type Ended = Option<Result<Result<(), ()>>>;
+type RunOutcome = Option<Result<Result<(), ()>>>;
 
 fn drive(
     program: &Program,
@@ -129,10 +129,10 @@ fn drive(
     store: &mut Store<State>,
     world: &Shared,
     clients: &mut [Client],
-) -> Ended {
+) -> RunOutcome {
     let flag = Arc::new(Flag(AtomicBool::new(true)));
     let waker = Waker::from(Arc::clone(&flag));
-    let mut judge = Judge::new(plan);
+    let mut checker = Checker::new(plan);
     let mut serving = pin!(async {
         let server = program.server.instantiate_async(&mut *store).await?;
         let run = server.wasi_cli_run();
@@ -160,7 +160,7 @@ fn drive(
         }
         let may_wait = !flag.0.load(Ordering::Relaxed);
         match world.next(may_wait) {
-            Some(event) => happen(event, plan, &mut world, clients, &mut judge),
+            Some(event) => happen(event, plan, &mut world, clients, &mut checker),
             None if may_wait => world.break_("end", || "nothing can happen any more".to_owned()),
             None => {}
         }
@@ -171,11 +171,17 @@ fn drive(
     None
 }
 
-fn happen(event: Event, plan: &Plan, world: &mut World, clients: &mut [Client], judge: &mut Judge) {
+fn happen(
+    event: Event,
+    plan: &Plan,
+    world: &mut World,
+    clients: &mut [Client],
+    checker: &mut Checker,
+) {
     match event {
         Event::Client(number) => {
             if let Some(client) = clients.get_mut(number) {
-                client.act(world, judge);
+                client.act(world, checker);
             }
         }
         Event::Timer(_) => {}

@@ -49,7 +49,7 @@ pub struct Found {
     /// Number of schedules.
     pub schedules: u64,
     /// Responses that clients have read completely.
-    pub answers: u64,
+    pub responses: u64,
     /// Of each kind: schedules, milliseconds, and the most instructions in a turn.
     pub kinds: BTreeMap<Kind, (u64, f64, u64)>,
     /// Peak memory in bytes.
@@ -139,7 +139,7 @@ impl Search {
 impl Found {
     fn add(&mut self, plan: &Plan, outcome: crate::Outcome, time: Duration) {
         self.schedules += 1;
-        self.answers += outcome.answers as u64;
+        self.responses += outcome.responses as u64;
         self.memory = self.memory.max(outcome.memory);
         let kind = self.kinds.entry(plan.kind).or_default();
         kind.0 += 1;
@@ -157,9 +157,9 @@ impl Found {
     /// Returns one line for people.
     pub fn line(&self) -> String {
         format!(
-            "{} schedules, {} answers, {} failures",
+            "{} schedules, {} responses, {} failures",
             self.schedules,
-            self.answers,
+            self.responses,
             self.failures.len()
         )
     }

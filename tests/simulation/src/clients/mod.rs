@@ -1,15 +1,15 @@
-//! Clients that follow their plans and judge their responses.
+//! Clients that follow their plans and have their responses checked.
 
-pub mod answer;
+pub mod response;
 
 use std::collections::{BTreeMap, VecDeque};
 use std::net::{Ipv4Addr, SocketAddr};
 
-use answer::{Answer, Read, Reader};
+use response::{Read, Reader, Response};
 
-use crate::invariants::Judge;
-use crate::plan::request::{Content, Request, Told};
-use crate::plan::{ClientPlan, Ending, Pace, Step};
+use crate::invariants::Checker;
+use crate::plan::request::{Content, Request, Validators};
+use crate::plan::{ClientPlan, Ending, ReadRate, Step};
 use crate::world::network::Link;
 use crate::world::{Event, SECOND, World};
 
@@ -21,8 +21,8 @@ pub struct Client {
     reader: Reader,
     /// Requests without a response.
     asked: VecDeque<Asked>,
-    told: BTreeMap<String, Told>,
-    pace: Pace,
+    told: BTreeMap<String, Validators>,
+    rate: ReadRate,
     /// Time at which it reads next.
     reads_at: u64,
     /// Time at which it continues its plan.
@@ -30,7 +30,7 @@ pub struct Client {
     /// Pieces that it is sending, and the nanoseconds between them.
     sending: (VecDeque<Vec<u8>>, u64),
     /// Statuses and content lengths of the responses that it received.
-    pub answers: Vec<(u16, usize)>,
+    pub responses: Vec<(u16, usize)>,
     /// Whether a response has announced that it is the last.
     closing: bool,
     /// Whether it was slow, so that its connection may be cut.
@@ -45,7 +45,7 @@ pub struct Asked {
     /// Whether only a part of it was ever sent.
     pub begun: bool,
     /// Knowledge of the client about the path.
-    pub told: Option<Told>,
+    pub told: Option<Validators>,
 }
 
 /// Pause in nanoseconds after which a client may find its connection closed.
@@ -53,15 +53,15 @@ const SLOW: u64 = 9 * SECOND;
 
 impl Client {
     pub fn new(number: usize, plan: ClientPlan) -> Self {
-        let is_slow = |pace: &Pace| pace.bytes < 200_000;
+        let is_slow = |rate: &ReadRate| rate.bytes < 200_000;
         let pauses = |step: &Step| match step {
             Step::Pause(time) => *time >= SLOW,
-            Step::Pace(pace) => is_slow(pace),
+            Step::ReadRate(rate) => is_slow(rate),
             Step::Send { gap, pieces, .. } => *gap * *pieces as u64 > SLOW / 10,
             _ => false,
         };
         let slow =
-            is_slow(&plan.pace) || plan.ending == Ending::Deaf || plan.steps.iter().any(pauses);
+            is_slow(&plan.rate) || plan.ending == Ending::Deaf || plan.steps.iter().any(pauses);
         Self {
             number,
             step: 0,
@@ -69,11 +69,11 @@ impl Client {
             reader: Reader::default(),
             asked: VecDeque::new(),
             told: BTreeMap::new(),
-            pace: plan.pace,
+            rate: plan.rate,
             reads_at: 0,
             resumes_at: 0,
             sending: (VecDeque::new(), 0),
-            answers: Vec::new(),
+            responses: Vec::new(),
             closing: false,
             slow,
             over: false,
@@ -82,7 +82,7 @@ impl Client {
     }
 
     /// Does everything that is possible now.
-    pub fn act(&mut self, world: &mut World, judge: &mut Judge) {
+    pub fn act(&mut self, world: &mut World, checker: &mut Checker) {
         if self.over {
             return;
         }
@@ -96,7 +96,7 @@ impl Client {
                 return;
             }
         }
-        self.read(world, judge);
+        self.read(world, checker);
         while !self.over && world.now >= self.resumes_at && self.go_on(world) {}
     }
 
@@ -108,13 +108,13 @@ impl Client {
         world.schedule(after, Event::Client(self.number));
     }
 
-    fn read(&mut self, world: &mut World, judge: &mut Judge) {
-        if self.pace.bytes == 0 || world.now < self.reads_at {
+    fn read(&mut self, world: &mut World, checker: &mut Checker) {
+        if self.rate.bytes == 0 || world.now < self.reads_at {
             return;
         }
-        let (pace, now) = (self.pace, world.now);
+        let (rate, now) = (self.rate, world.now);
         let link = self.link(world);
-        let count = link.outbound.len().min(pace.bytes);
+        let count = link.outbound.len().min(rate.bytes);
         if count > 0 {
             let (one, other) = link.outbound.as_slices();
             let first = count.min(one.len());
@@ -123,22 +123,22 @@ impl Client {
             link.outbound.drain(..count);
             link.moved_at = now;
             link.wake();
-            self.reads_at = world.now + pace.every;
-            self.later(world, pace.every);
-            self.listen(world, judge);
+            self.reads_at = world.now + rate.every;
+            self.later(world, rate.every);
+            self.listen(world, checker);
         }
         let link = self.link(world);
         if !self.over && link.outbound.is_empty() && (link.finished || link.refused) {
-            self.end(world, judge);
+            self.end(world, checker);
         }
     }
 
     /// Reads the responses that have arrived.
-    fn listen(&mut self, world: &mut World, judge: &mut Judge) {
+    fn listen(&mut self, world: &mut World, checker: &mut Checker) {
         loop {
             let Some(asked) = self.asked.front() else {
-                if self.reader.is_within() && !judge.may_say_unasked() {
-                    world.break_("unasked", || "an answer to no request".to_owned());
+                if self.reader.is_within() && !checker.may_say_unasked() {
+                    world.break_("unasked", || "a response to no request".to_owned());
                     self.over = true;
                 }
                 return;
@@ -147,37 +147,37 @@ impl Client {
                 Read::More => return,
                 Read::Interim => {
                     if asked.request.content == Content::None {
-                        world.break_("answer", || "100 without content to come".to_owned());
+                        world.break_("response", || "100 without content to come".to_owned());
                     }
                 }
                 Read::Wrong(reason) => {
-                    world.break_("answer", || format!("{reason}, to {:?}", asked.request));
+                    world.break_("response", || format!("{reason}, to {:?}", asked.request));
                     self.over = true;
                     return;
                 }
-                Read::Answer(answer) => self.answered(world, judge, &answer),
+                Read::Response(response) => self.answered(world, checker, &response),
             }
         }
     }
 
-    fn answered(&mut self, world: &mut World, judge: &mut Judge, answer: &Answer) {
+    fn answered(&mut self, world: &mut World, checker: &mut Checker, response: &Response) {
         let Some(asked) = self.asked.pop_front() else {
             return;
         };
-        self.answers.push((answer.status, answer.sent));
+        self.responses.push((response.status, response.sent));
         world
             .trace
-            .say(|| format!("answer {} to {:?}", answer.status, asked.request));
-        match judge.answer(world, &asked, answer) {
+            .say(|| format!("response {} to {:?}", response.status, asked.request));
+        match checker.check(world, &asked, response) {
             Ok(Some(told)) => {
                 self.told.insert(asked.request.path.clone(), told);
             }
             Ok(None) => {}
             Err((invariant, reason)) => world.break_(invariant, || {
-                format!("{reason}, in a {} to {:?}", answer.status, asked.request)
+                format!("{reason}, in a {} to {:?}", response.status, asked.request)
             }),
         }
-        if answer.closes() {
+        if response.closes() {
             self.closing = true;
             self.asked.clear();
         }
@@ -185,20 +185,20 @@ impl Client {
 
     /// Handles that the server has closed the connection, or that its remaining bytes are
     /// lost.
-    fn end(&mut self, world: &mut World, judge: &mut Judge) {
+    fn end(&mut self, world: &mut World, checker: &mut Checker) {
         self.over = true;
-        let excused = self.closing || self.slow || judge.may_close(world);
+        let excused = self.closing || self.slow || checker.may_close(world);
         let link = self.link(world);
         link.half_closed = true;
         link.wake();
-        if excused || link.refused || judge.may_cut() {
+        if excused || link.refused || checker.may_cut() {
             return;
         }
         let asked = self.asked.front();
         match asked {
             _ if self.reader.is_within() => {
                 let request = asked.map(|asked| &asked.request);
-                world.break_("cut", || format!("an answer was cut: {request:?}"));
+                world.break_("cut", || format!("a response was cut: {request:?}"));
             }
             Some(asked) if !asked.begun => {
                 world.break_("unanswered", || format!("{:?}", asked.request));
@@ -250,8 +250,8 @@ impl Client {
                 self.resumes_at = world.now + time;
                 self.later(world, time);
             }
-            Step::Pace(pace) => {
-                self.pace = pace;
+            Step::ReadRate(rate) => {
+                self.rate = rate;
                 self.later(world, 0);
             }
             Step::HalfClose => {
@@ -277,8 +277,8 @@ impl Client {
 
     /// Whether the server may take any time to serve it, because it reads fast enough.
     pub fn takes_its_time(&self) -> bool {
-        let enough = self.pace.bytes as u64 >= self.pace.every / 2_000_000;
-        !self.asked.is_empty() && self.pace.bytes > 0 && enough
+        let enough = self.rate.bytes as u64 >= self.rate.every / 2_000_000;
+        !self.asked.is_empty() && self.rate.bytes > 0 && enough
     }
 
     fn send(&mut self, world: &World, requests: &[Request], pieces: usize, gap: u64) {
@@ -311,7 +311,7 @@ impl Client {
                     link.wake();
                 }
             }
-            Ending::Deaf => self.pace = Pace::NEVER,
+            Ending::Deaf => self.rate = ReadRate::NEVER,
             Ending::Close | Ending::Silent => {}
         }
         false

@@ -10,16 +10,14 @@ use wasmtime::{Result, StoreContextMut};
 
 use super::bindings::wasi::filesystem::types::{DescriptorType, DirectoryEntry, ErrorCode};
 use super::filesystem::Descriptor;
-use super::outcome::{Ending, outcome};
+use super::outcome::{Ending, OutcomeReader, outcome};
 use super::{Fakes, State};
 use crate::world::{Shared, Sleep};
-
-type Ended = FutureReader<std::result::Result<(), ErrorCode>>;
 
 pub fn list(
     mut store: Access<'_, State, Fakes>,
     descriptor: &Resource<Descriptor>,
-) -> Result<(StreamReader<DirectoryEntry>, Ended)> {
+) -> Result<(StreamReader<DirectoryEntry>, OutcomeReader<ErrorCode>)> {
     let state = store.get();
     let descriptor = state.table.get(descriptor)?;
     let world = state.world.clone();

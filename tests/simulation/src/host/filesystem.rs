@@ -1,6 +1,6 @@
 //! `wasi:filesystem` over the world's disk.
 
-use wasmtime::component::{Access, Accessor, FutureReader, Resource, StreamReader};
+use wasmtime::component::{Access, Accessor, Resource, StreamReader};
 use wasmtime::{Result, bail};
 
 use super::bindings::wasi::clocks::system_clock::Instant;
@@ -9,12 +9,12 @@ use super::bindings::wasi::filesystem::types::{
     self, DescriptorFlags, DescriptorStat, DescriptorType, DirectoryEntry, ErrorCode,
     HostDescriptor, HostDescriptorWithStore, MetadataHashValue, OpenFlags, PathFlags,
 };
+use super::outcome::OutcomeReader;
 use super::{Fakes, State, directory, reads};
 use crate::world::disk::{Kind, Stat, Time};
 use crate::world::{SECOND, Shared};
 
 type Outcome<T> = std::result::Result<T, ErrorCode>;
-type Ended = FutureReader<Outcome<()>>;
 
 /// An open file or directory.
 pub struct Descriptor {
@@ -42,7 +42,7 @@ impl Drop for Descriptor {
 }
 
 /// A disk operation. It takes effect when its delay is over.
-struct Question {
+struct Operation {
     world: Shared,
     path: String,
     file: Option<u64>,
@@ -64,13 +64,13 @@ impl preopens::Host for &mut State {
     }
 }
 
-async fn ask(
+async fn begin(
     accessor: &Accessor<State, Fakes>,
     call: &str,
     descriptor: &Resource<Descriptor>,
     name: Option<&str>,
-) -> Result<Question> {
-    let question = accessor.with(|mut store| {
+) -> Result<Operation> {
+    let operation = accessor.with(|mut store| {
         super::note(&mut store);
         let state = store.get();
         let descriptor = state.table.get(descriptor)?;
@@ -81,19 +81,19 @@ async fn ask(
         };
         let file = descriptor.file;
         let world = state.world.clone();
-        Ok(Question { world, path, file })
+        Ok(Operation { world, path, file })
     })?;
     let delay = {
-        let mut world = question.world.lock();
-        world.trace.call(call, question.path.len() as u64, 0);
-        world.trace.bytes(question.path.as_bytes());
-        let fault = world.disk.faults.get(&question.path);
+        let mut world = operation.world.lock();
+        world.trace.call(call, operation.path.len() as u64, 0);
+        world.trace.bytes(operation.path.as_bytes());
+        let fault = world.disk.faults.get(&operation.path);
         world.disk.delay + fault.map_or(0, |fault| fault.delay)
     };
     if delay > 0 {
-        question.world.sleep(delay).await;
+        operation.world.sleep(delay).await;
     }
-    Ok(question)
+    Ok(operation)
 }
 
 /// Joins a path as the disk spells it.
@@ -110,11 +110,11 @@ impl HostDescriptorWithStore<State> for Fakes {
         accessor: &Accessor<State, Self>,
         descriptor: Resource<Descriptor>,
     ) -> Result<Outcome<DescriptorStat>> {
-        let asked = ask(accessor, "stat", &descriptor, None).await?;
-        let disk = &asked.world.lock().disk;
-        Ok(match asked.file {
-            Some(number) => Ok(told(disk.stat_inode(number))),
-            None => disk.stat(&asked.path).map(told),
+        let operation = begin(accessor, "stat", &descriptor, None).await?;
+        let disk = &operation.world.lock().disk;
+        Ok(match operation.file {
+            Some(number) => Ok(described(disk.stat_inode(number))),
+            None => disk.stat(&operation.path).map(described),
         })
     }
 
@@ -124,19 +124,24 @@ impl HostDescriptorWithStore<State> for Fakes {
         _: PathFlags,
         path: String,
     ) -> Result<Outcome<DescriptorStat>> {
-        let asked = ask(accessor, "stat-at", &descriptor, Some(&path)).await?;
-        Ok(asked.world.lock().disk.stat(&asked.path).map(told))
+        let operation = begin(accessor, "stat-at", &descriptor, Some(&path)).await?;
+        Ok(operation
+            .world
+            .lock()
+            .disk
+            .stat(&operation.path)
+            .map(described))
     }
 
     async fn metadata_hash(
         accessor: &Accessor<State, Self>,
         descriptor: Resource<Descriptor>,
     ) -> Result<Outcome<MetadataHashValue>> {
-        let asked = ask(accessor, "metadata-hash", &descriptor, None).await?;
-        let disk = &asked.world.lock().disk;
-        Ok(match asked.file {
+        let operation = begin(accessor, "metadata-hash", &descriptor, None).await?;
+        let disk = &operation.world.lock().disk;
+        Ok(match operation.file {
             Some(number) => Ok(hash(number)),
-            None => disk.stat(&asked.path).map(|stat| hash(stat.number)),
+            None => disk.stat(&operation.path).map(|stat| hash(stat.number)),
         })
     }
 
@@ -146,8 +151,8 @@ impl HostDescriptorWithStore<State> for Fakes {
         _: PathFlags,
         path: String,
     ) -> Result<Outcome<MetadataHashValue>> {
-        let asked = ask(accessor, "metadata-hash-at", &descriptor, Some(&path)).await?;
-        let stat = asked.world.lock().disk.stat(&asked.path);
+        let operation = begin(accessor, "metadata-hash-at", &descriptor, Some(&path)).await?;
+        let stat = operation.world.lock().disk.stat(&operation.path);
         Ok(stat.map(|stat| hash(stat.number)))
     }
 
@@ -159,13 +164,13 @@ impl HostDescriptorWithStore<State> for Fakes {
         _: OpenFlags,
         _: DescriptorFlags,
     ) -> Result<Outcome<Resource<Descriptor>>> {
-        let asked = ask(accessor, "open-at", &descriptor, Some(&path)).await?;
-        let stat = match asked.world.lock().disk.may_open(&asked.path) {
+        let operation = begin(accessor, "open-at", &descriptor, Some(&path)).await?;
+        let stat = match operation.world.lock().disk.may_open(&operation.path) {
             Ok(stat) => stat,
             Err(code) => return Ok(Err(code)),
         };
         let file = (stat.kind == Kind::File).then_some(stat.number);
-        let opened = Descriptor::new(asked.path, file, &asked.world);
+        let opened = Descriptor::new(operation.path, file, &operation.world);
         accessor.with(|mut store| Ok(Ok(store.get().table.push(opened)?)))
     }
 
@@ -173,7 +178,7 @@ impl HostDescriptorWithStore<State> for Fakes {
         mut store: Access<'_, State, Self>,
         descriptor: Resource<Descriptor>,
         offset: u64,
-    ) -> Result<(StreamReader<u8>, Ended)> {
+    ) -> Result<(StreamReader<u8>, OutcomeReader<ErrorCode>)> {
         super::note(&mut store);
         reads::read(store, &descriptor, offset)
     }
@@ -181,7 +186,7 @@ impl HostDescriptorWithStore<State> for Fakes {
     fn read_directory(
         mut store: Access<'_, State, Self>,
         descriptor: Resource<Descriptor>,
-    ) -> Result<(StreamReader<DirectoryEntry>, Ended)> {
+    ) -> Result<(StreamReader<DirectoryEntry>, OutcomeReader<ErrorCode>)> {
         super::note(&mut store);
         directory::list(store, &descriptor)
     }
@@ -195,7 +200,7 @@ fn hash(number: u64) -> MetadataHashValue {
     }
 }
 
-fn told(stat: Stat) -> DescriptorStat {
+fn described(stat: Stat) -> DescriptorStat {
     DescriptorStat {
         type_: match stat.kind {
             Kind::File => DescriptorType::RegularFile,

@@ -5,12 +5,16 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll, Waker};
 
 use wasmtime::Result;
+use wasmtime::component::FutureReader;
 
 /// The sending side. When it is dropped, the stream ended without an error.
 pub struct Ending<E>(Slot<E>);
 
 /// The future that returns the result.
 pub struct Outcome<E>(Slot<E>);
+
+/// The component's end of it.
+pub type OutcomeReader<E> = FutureReader<core::result::Result<(), E>>;
 
 type Slot<E> = Arc<Mutex<State<E>>>;
 

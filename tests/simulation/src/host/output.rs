@@ -10,24 +10,28 @@ use wasmtime::{Result, StoreContextMut};
 
 use super::bindings::wasi::cli::types::{self, ErrorCode};
 use super::bindings::wasi::cli::{stderr, stdout};
-use super::outcome::{Ending, outcome};
+use super::outcome::{Ending, OutcomeReader, outcome};
 use super::{Fakes, State};
 use crate::world::{Shared, World};
-
-type Said = FutureReader<std::result::Result<(), ErrorCode>>;
 
 impl types::Host for &mut State {}
 impl stdout::Host for &mut State {}
 impl stderr::Host for &mut State {}
 
 impl stdout::HostWithStore<State> for Fakes {
-    fn write_via_stream(store: Access<'_, State, Self>, data: StreamReader<u8>) -> Result<Said> {
+    fn write_via_stream(
+        store: Access<'_, State, Self>,
+        data: StreamReader<u8>,
+    ) -> Result<OutcomeReader<ErrorCode>> {
         pipe(store, data, |world| &mut world.log)
     }
 }
 
 impl stderr::HostWithStore<State> for Fakes {
-    fn write_via_stream(store: Access<'_, State, Self>, data: StreamReader<u8>) -> Result<Said> {
+    fn write_via_stream(
+        store: Access<'_, State, Self>,
+        data: StreamReader<u8>,
+    ) -> Result<OutcomeReader<ErrorCode>> {
         pipe(store, data, |world| &mut world.complaints)
     }
 }
@@ -36,7 +40,7 @@ fn pipe(
     mut store: Access<'_, State, Fakes>,
     data: StreamReader<u8>,
     to: fn(&mut World) -> &mut Vec<u8>,
-) -> Result<Said> {
+) -> Result<OutcomeReader<ErrorCode>> {
     let (ending, outcome) = outcome();
     let world = store.get().world.clone();
     data.pipe(

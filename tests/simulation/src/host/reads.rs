@@ -11,17 +11,15 @@ use wasmtime::{Result, StoreContextMut};
 
 use super::bindings::wasi::filesystem::types::ErrorCode;
 use super::filesystem::Descriptor;
-use super::outcome::{Ending, outcome};
+use super::outcome::{Ending, OutcomeReader, outcome};
 use super::{Fakes, State};
 use crate::world::{Shared, Sleep, content};
-
-type Ended = FutureReader<std::result::Result<(), ErrorCode>>;
 
 pub fn read(
     mut store: Access<'_, State, Fakes>,
     descriptor: &Resource<Descriptor>,
     offset: u64,
-) -> Result<(StreamReader<u8>, Ended)> {
+) -> Result<(StreamReader<u8>, OutcomeReader<ErrorCode>)> {
     let state = store.get();
     let descriptor = state.table.get(descriptor)?;
     let (ending, outcome) = outcome();

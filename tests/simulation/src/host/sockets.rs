@@ -13,7 +13,7 @@ use super::bindings::wasi::sockets::types::{
     self, ErrorCode, HostTcpSocket, HostTcpSocketWithStore, IpAddressFamily, IpSocketAddress,
     Ipv4SocketAddress, Ipv6SocketAddress,
 };
-use super::outcome::outcome;
+use super::outcome::{OutcomeReader, outcome};
 use super::receive;
 use super::send;
 use super::{Fakes, State};
@@ -26,8 +26,6 @@ pub enum Socket {
     /// A connection, by its number among all connections.
     Accepted { link: usize, world: Shared },
 }
-
-type Ended = FutureReader<std::result::Result<(), ErrorCode>>;
 
 impl types::Host for &mut State {}
 
@@ -113,7 +111,7 @@ impl HostTcpSocketWithStore<State> for Fakes {
         mut store: Access<'_, State, Self>,
         socket: Resource<Socket>,
         data: StreamReader<u8>,
-    ) -> Result<Ended> {
+    ) -> Result<OutcomeReader<ErrorCode>> {
         super::note(&mut store);
         let state = store.get();
         let link = accepted(state.table.get(&socket)?)?;
@@ -127,7 +125,7 @@ impl HostTcpSocketWithStore<State> for Fakes {
     fn receive(
         mut store: Access<'_, State, Self>,
         socket: Resource<Socket>,
-    ) -> Result<(StreamReader<u8>, Ended)> {
+    ) -> Result<(StreamReader<u8>, OutcomeReader<ErrorCode>)> {
         super::note(&mut store);
         let state = store.get();
         let link = accepted(state.table.get(&socket)?)?;

@@ -2,17 +2,17 @@
 
 use super::Wrong;
 use crate::clients::Asked;
-use crate::clients::answer::Answer;
+use crate::clients::response::Response;
 use crate::plan::{Plan, What};
 use crate::world::{EPOCH, MILLISECOND, SECOND, World};
 
 /// Nanoseconds by which the date may lag, because of other work when the second changes.
 const LAG: u64 = 300 * MILLISECOND;
 
-pub fn check(plan: &Plan, world: &World, asked: &Asked, answer: &Answer) -> Result<(), Wrong> {
-    let text = answer.field("date").unwrap_or_default();
+pub fn check(plan: &Plan, world: &World, asked: &Asked, response: &Response) -> Result<(), Wrong> {
+    let text = response.field("date").unwrap_or_default();
     let date = parse(text).ok_or_else(|| ("date", format!("{text:?}")))?;
-    let modified = answer.field("last-modified").map(parse);
+    let modified = response.field("last-modified").map(parse);
     if modified.is_some_and(|modified| modified.is_none_or(|modified| modified > date)) {
         return Err(("date", format!("modified after {text:?}")));
     }

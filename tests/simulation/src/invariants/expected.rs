@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::Wrong;
 use crate::clients::Asked;
-use crate::clients::answer::Answer;
+use crate::clients::response::Response;
 use crate::plan::request::{Content, Field, HEAD_BYTES, MALFORMED, Request};
 use crate::plan::{Change, Plan, What};
 use crate::world::disk::{Kind, Node};
@@ -24,11 +24,11 @@ pub fn check(
     plan: &Plan,
     world: &World,
     asked: &Asked,
-    answer: &Answer,
+    response: &Response,
     stale: u64,
 ) -> Result<Option<String>, Wrong> {
     let request = &asked.request;
-    let status = answer.status;
+    let status = response.status;
     let said = match refused(plan, world, asked) {
         Some(statuses) if statuses.contains(&status) => return Ok(None),
         Some(statuses) if may_refuse_only(asked) => statuses,
@@ -36,12 +36,14 @@ pub fn check(
             let window = (asked.at.saturating_sub(stale), world.now);
             let right = Right::new(plan, world, request, window);
             if right.statuses.contains(&status) {
-                if right.lists && status == 200 && answer.field("content-security-policy").is_some()
+                if right.lists
+                    && status == 200
+                    && response.field("content-security-policy").is_some()
                 {
-                    rows(plan, world, request, answer)?;
+                    rows(plan, world, request, response)?;
                     return Ok(None);
                 }
-                return Ok(source(&right, answer));
+                return Ok(source(&right, response));
             }
             right.statuses
         }
@@ -279,17 +281,17 @@ fn is_of_a_crowd(world: &World, path: &str) -> bool {
 }
 
 /// Returns the file whose content the response has, or `None` where several are possible.
-fn source(right: &Right, answer: &Answer) -> Option<String> {
+fn source(right: &Right, response: &Response) -> Option<String> {
     let [source] = &right.sources[..] else {
         let first = right.sources.first()?;
         let same = right.sources.iter().all(|source| source == first);
-        return same.then(|| coded(first, answer));
+        return same.then(|| coded(first, response));
     };
-    Some(coded(source, answer))
+    Some(coded(source, response))
 }
 
-fn coded(path: &str, answer: &Answer) -> String {
-    match answer.field("content-encoding") {
+fn coded(path: &str, response: &Response) -> String {
+    match response.field("content-encoding") {
         Some("gzip") => format!("{path}.gz"),
         Some("br") => format!("{path}.br"),
         _ => path.to_owned(),
@@ -301,7 +303,7 @@ fn coded(path: &str, answer: &Answer) -> String {
 const LATE: u64 = 1_000_000_000;
 
 /// Checks that a listing has every served entry once.
-fn rows(plan: &Plan, world: &World, request: &Request, answer: &Answer) -> Result<(), Wrong> {
+fn rows(plan: &Plan, world: &World, request: &Request, response: &Response) -> Result<(), Wrong> {
     if !plan.changes.is_empty() || request.method == "HEAD" {
         return Ok(());
     }
@@ -318,7 +320,7 @@ fn rows(plan: &Plan, world: &World, request: &Request, answer: &Answer) -> Resul
         .iter()
         .filter(|name| is_shown(name))
         .count();
-    let page = String::from_utf8_lossy(&answer.content);
+    let page = String::from_utf8_lossy(&response.content);
     let up = usize::from(!folder.is_empty());
     let rows = page.matches("<a href=").count();
     match rows == shown + up {

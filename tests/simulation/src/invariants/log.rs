@@ -12,14 +12,14 @@ pub fn check(plan: &Plan, world: &mut World, clients: &[Client]) {
     if log.contains("lines dropped") {
         return;
     }
-    let mut answers: BTreeMap<&str, Vec<(u16, usize)>> = BTreeMap::new();
+    let mut responses: BTreeMap<&str, Vec<(u16, usize)>> = BTreeMap::new();
     for line in log.lines() {
         // `10.0.0.1 - - [time] "request line" status bytes …`
         let Some((peer, rest)) = line.split_once(" - - [") else {
             continue;
         };
-        match answer(rest) {
-            Some(answer) => answers.entry(peer).or_default().push(answer),
+        match response(rest) {
+            Some(response) => responses.entry(peer).or_default().push(response),
             None => world.break_("log", || format!("a line: {line:?}")),
         }
     }
@@ -29,9 +29,9 @@ pub fn check(plan: &Plan, world: &mut World, clients: &[Client]) {
     }
     for client in clients {
         let peer = format!("10.0.0.{}", client.plan.address as u8);
-        let logged = answers.get(peer.as_str()).map_or(&[][..], Vec::as_slice);
-        if !client.answers.iter().zip(logged).all(same) || logged.len() < client.answers.len() {
-            let answered = &client.answers;
+        let logged = responses.get(peer.as_str()).map_or(&[][..], Vec::as_slice);
+        if !client.responses.iter().zip(logged).all(same) || logged.len() < client.responses.len() {
+            let answered = &client.responses;
             world.break_("log", || {
                 format!("{peer} was answered {answered:?}, the log has {logged:?}")
             });
@@ -41,7 +41,7 @@ pub fn check(plan: &Plan, world: &mut World, clients: &[Client]) {
 
 /// Parses the status and the length of the line after the peer:
 /// `time] "request line" 200 12 …`
-fn answer(rest: &str) -> Option<(u16, usize)> {
+fn response(rest: &str) -> Option<(u16, usize)> {
     let mut figures = rest.splitn(3, '"').nth(2)?.split_whitespace();
     Some((figures.next()?.parse().ok()?, figures.next()?.parse().ok()?))
 }

@@ -8,9 +8,9 @@ mod multipart;
 use std::collections::BTreeMap;
 
 use crate::clients::Asked;
-use crate::clients::answer::Answer;
-use crate::plan::request::{Field, Tag, Told};
-use crate::plan::{Change, Content, PATIENCE, Plan, Step, What};
+use crate::clients::response::Response;
+use crate::plan::request::{Field, Tag, Validators};
+use crate::plan::{Change, Content, IDLE, Plan, Step, What};
 use crate::world::content::matching;
 use crate::world::network::Link;
 use crate::world::{SECOND, World};
@@ -20,8 +20,8 @@ pub use log::check as check_log;
 /// The name of the broken invariant, and the reason.
 pub type Wrong = (&'static str, String);
 
-/// Judges responses by the state of the world when they were made.
-pub struct Judge {
+/// Checks responses against the state of the world when they were made.
+pub struct Checker {
     pub plan: Plan,
     /// The version whose content was seen under each strong tag.
     tags: BTreeMap<(String, String), u64>,
@@ -35,7 +35,7 @@ const MANY: usize = 200;
 /// Longest time for which data may be outdated: the promised second, and a margin.
 const STALE: u64 = SECOND + SECOND / 5;
 
-impl Judge {
+impl Checker {
     pub fn new(plan: &Plan) -> Self {
         let requests = plan.clients.iter().flat_map(|client| &client.steps);
         let requests = requests.map(|step| match step {
@@ -70,33 +70,33 @@ impl Judge {
         !self.plan.changes.is_empty() || self.plan.files.iter().any(is_faulty)
     }
 
-    /// Judges one response. Returns what the client now knows of the path.
-    pub fn answer(
+    /// Checks one response. Returns what the client now knows of the path.
+    pub fn check(
         &mut self,
         world: &World,
         asked: &Asked,
-        answer: &Answer,
-    ) -> Result<Option<Told>, Wrong> {
-        date::check(&self.plan, world, asked, answer)?;
-        let source = expected::check(&self.plan, world, asked, answer, self.stale)?;
-        let Some(path) = source.filter(|_| matches!(answer.status, 200 | 206 | 304)) else {
+        response: &Response,
+    ) -> Result<Option<Validators>, Wrong> {
+        date::check(&self.plan, world, asked, response)?;
+        let source = expected::check(&self.plan, world, asked, response, self.stale)?;
+        let Some(path) = source.filter(|_| matches!(response.status, 200 | 206 | 304)) else {
             return Ok(None);
         };
-        let tag = answer.field("etag").map(str::to_owned);
-        if answer.status == 304 {
+        let tag = response.field("etag").map(str::to_owned);
+        if response.status == 304 {
             self.check_unmodified(world, asked, &path)?;
             return Ok(None);
         }
         if asked.request.method == "HEAD" {
             return Ok(None);
         }
-        let version = self.version(world, asked, answer, &path)?;
+        let version = self.version(world, asked, response, &path)?;
         if let Some(version) = version {
             self.check_tag(world, &path, tag.as_deref(), version)?;
         }
-        Ok(Some(Told {
+        Ok(Some(Validators {
             tag,
-            date: answer.field("last-modified").map(str::to_owned),
+            date: response.field("last-modified").map(str::to_owned),
             version: version.unwrap_or_default(),
         }))
     }
@@ -106,10 +106,10 @@ impl Judge {
         &self,
         world: &World,
         asked: &Asked,
-        answer: &Answer,
+        response: &Response,
         path: &str,
     ) -> Result<Option<u64>, Wrong> {
-        let parts = multipart::parts(answer).map_err(|reason| ("answer", reason))?;
+        let parts = multipart::parts(response).map_err(|reason| ("response", reason))?;
         let all: usize = parts.iter().map(|part| part.bytes.len()).sum();
         if all < 8 {
             return Ok(None);
@@ -155,7 +155,7 @@ impl Judge {
         version: u64,
     ) -> Result<(), Wrong> {
         let Some(tag) = tag else {
-            return Err(("answer", "a file without a tag".to_owned()));
+            return Err(("response", "a file without a tag".to_owned()));
         };
         if tag.starts_with("W/") || world.disk.history.is_forged(path) {
             return Ok(());
@@ -261,7 +261,7 @@ fn is_slow(plan: &Plan) -> bool {
 /// Checks that no connection and no file is open after a long time in which no client has
 /// sent or read anything.
 pub fn check_quiet(world: &mut World) {
-    let long_ago = world.now.saturating_sub(PATIENCE - SECOND);
+    let long_ago = world.now.saturating_sub(IDLE - SECOND);
     let links = || world.network.links.iter().filter(|link| !link.reset);
     let left = links().filter(|link| link.held > 0 && link.moved_at <= long_ago);
     let left = left.count();

@@ -1,6 +1,6 @@
 //! Content of a response, part by part.
 
-use crate::clients::answer::Answer;
+use crate::clients::response::Response;
 
 pub struct Part<'a> {
     pub first: u64,
@@ -10,16 +10,16 @@ pub struct Part<'a> {
 }
 
 /// Returns the parts of a 206, or the content of a 200 as one part.
-pub fn parts(answer: &Answer) -> Result<Vec<Part<'_>>, String> {
-    let content = &answer.content[..];
-    if answer.status == 200 {
+pub fn parts(response: &Response) -> Result<Vec<Part<'_>>, String> {
+    let content = &response.content[..];
+    if response.status == 200 {
         return Ok(vec![Part {
             first: 0,
             size: content.len() as u64,
             bytes: content,
         }]);
     }
-    if let Some(range) = answer.field("content-range") {
+    if let Some(range) = response.field("content-range") {
         let (first, last, size) = extent(range)?;
         if last - first + 1 != content.len() as u64 {
             return Err(format!("{range} with {} bytes", content.len()));
@@ -30,7 +30,7 @@ pub fn parts(answer: &Answer) -> Result<Vec<Part<'_>>, String> {
             bytes: content,
         }]);
     }
-    let kind = answer.field("content-type").unwrap_or_default();
+    let kind = response.field("content-type").unwrap_or_default();
     let boundary = kind.strip_prefix("multipart/byteranges; boundary=");
     let boundary = boundary.ok_or_else(|| format!("a 206 of {kind:?}"))?;
     several(content, boundary)

@@ -14,14 +14,14 @@ pub struct ClientPlan {
     pub address: u16,
     /// Most bytes in flight to it.
     pub window: usize,
-    pub pace: Pace,
+    pub rate: ReadRate,
     pub steps: Vec<Step>,
     pub ending: Ending,
 }
 
 /// Speed at which it reads.
 #[derive(Clone, Copy, Debug)]
-pub struct Pace {
+pub struct ReadRate {
     /// Bytes at once. With 0 it does not read at all.
     pub bytes: usize,
     /// Nanoseconds between two reads.
@@ -41,7 +41,7 @@ pub enum Step {
     /// Waits until all requests are answered.
     Wait,
     Pause(u64),
-    Pace(Pace),
+    ReadRate(ReadRate),
     HalfClose,
     Reset,
 }
@@ -57,7 +57,7 @@ pub enum Ending {
     Deaf,
 }
 
-impl Pace {
+impl ReadRate {
     pub const FULL: Self = Self {
         bytes: usize::MAX,
         every: 10 * MICROSECOND,
@@ -94,7 +94,7 @@ impl ClientPlan {
             at: at + MILLISECOND,
             address: number as u16,
             window: *random.pick(&[2_500, 16_384, 65_536, 65_536, 1 << 20]),
-            pace: Pace::FULL,
+            rate: ReadRate::FULL,
             steps: Vec::new(),
             ending: match random.within(0..12) {
                 0 | 1 => Ending::Silent,
@@ -118,7 +118,7 @@ impl ClientPlan {
     /// Returns a client that may do anything.
     fn any(number: usize, paths: &[String], random: &mut Random) -> Self {
         let mut client = Self::new(number, random);
-        client.pace = Pace::draw(random);
+        client.rate = ReadRate::draw(random);
         for _ in 0..random.size(1..5) {
             let count = match random.within(0..4) {
                 0 => random.size(2..12),
@@ -131,7 +131,7 @@ impl ClientPlan {
                 0 => client.steps.push(Step::Begin(Request::draw(paths, random))),
                 1 => client.steps.push(Step::Reset),
                 2 => client.steps.push(Step::HalfClose),
-                3 => client.steps.push(Step::Pace(Pace::draw(random))),
+                3 => client.steps.push(Step::ReadRate(ReadRate::draw(random))),
                 4 if random.once_in(3) => {
                     client
                         .steps

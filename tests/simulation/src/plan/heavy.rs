@@ -1,7 +1,7 @@
 //! Schedules in which a few clients affect all others.
 
 use super::request::{Content, Request};
-use super::{ClientPlan, Ending, Kind, Pace, Step};
+use super::{ClientPlan, Ending, Kind, ReadRate, Step};
 use crate::plan::request::Field;
 use crate::random::Random;
 
@@ -75,7 +75,7 @@ fn ranges(client: &mut ClientPlan, random: &mut Random) {
             .push(Field::Range(format!("bytes={}", all.join(","))));
         client.send(vec![request], 1, 0);
         match random.once_in(3) {
-            true => client.steps.push(Step::Pace(Pace::NEVER)),
+            true => client.steps.push(Step::ReadRate(ReadRate::NEVER)),
             false => client.steps.push(Step::Wait),
         }
     }
@@ -94,7 +94,7 @@ fn pipeline(client: &mut ClientPlan, paths: &[String], random: &mut Random) {
     let requests = vec![request; random.size(200..1_600)];
     client.send(requests, 1, 0);
     match random.once_in(5) {
-        true => client.steps.push(Step::Pace(Pace::NEVER)),
+        true => client.steps.push(Step::ReadRate(ReadRate::NEVER)),
         false => client.steps.push(Step::Wait),
     }
 }
@@ -112,12 +112,12 @@ fn names(client: &mut ClientPlan, random: &mut Random) {
 }
 
 fn reader(client: &mut ClientPlan, random: &mut Random) {
-    client.pace = match random.once_in(3) {
-        true => Pace {
+    client.rate = match random.once_in(3) {
+        true => ReadRate {
             bytes: random.size(1_000..60_000),
             every: random.within(1..500) * 1_000_000,
         },
-        false => Pace::NEVER,
+        false => ReadRate::NEVER,
     };
     let mut request = Request::get("large.mp4");
     if random.once_in(3) {

@@ -10,7 +10,7 @@ mod settings;
 pub mod shrink;
 
 pub use changes::{Change, What};
-pub use clients::{ClientPlan, Ending, Pace, Step};
+pub use clients::{ClientPlan, Ending, ReadRate, Step};
 pub use files::Content;
 pub use settings::Settings;
 
@@ -78,9 +78,9 @@ const KINDS: [(Kind, u64); 7] = [
     (Kind::Readers, 16),
 ];
 
-/// Longer than every deadline of the component: the send rate of a peer is judged over
+/// Longer than every deadline of the component: the send rate of a peer is measured over
 /// two minutes.
-pub const PATIENCE: u64 = 200 * SECOND;
+pub const IDLE: u64 = 200 * SECOND;
 
 impl Plan {
     /// Draws the schedule of a seed.
@@ -106,7 +106,7 @@ impl Plan {
         let last = clients.iter().map(ClientPlan::duration).max();
         let patient = random.once_in(6);
         let after = match patient {
-            true => PATIENCE,
+            true => IDLE,
             false => random.within(0..2_000) * MILLISECOND,
         };
         Self {

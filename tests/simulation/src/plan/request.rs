@@ -51,7 +51,7 @@ pub enum Content {
 
 /// Knowledge of a client about a path, from responses.
 #[derive(Clone, Debug, Default)]
-pub struct Told {
+pub struct Validators {
     pub tag: Option<String>,
     pub date: Option<String>,
     /// The version of its copy.
@@ -167,7 +167,7 @@ impl Request {
     }
 
     /// Returns the bytes of the request. `told` is the client's knowledge of the path.
-    pub fn write(&self, told: Option<&Told>) -> Vec<u8> {
+    pub fn write(&self, told: Option<&Validators>) -> Vec<u8> {
         if let Some(number) = self.malformed {
             return MALFORMED[number].0.as_bytes().to_vec();
         }
@@ -199,7 +199,7 @@ impl Request {
 }
 
 impl Field {
-    fn write(&self, head: &mut String, told: Option<&Told>) {
+    fn write(&self, head: &mut String, told: Option<&Validators>) {
         let known = |tag: Tag| match tag {
             Tag::Known => told.and_then(|told| told.tag.clone()),
             Tag::Any => Some("*".to_owned()),

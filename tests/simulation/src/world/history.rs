@@ -1,4 +1,4 @@
-//! The history of every path, by which responses are judged.
+//! The history of every path, against which responses are checked.
 
 use std::collections::BTreeMap;
 

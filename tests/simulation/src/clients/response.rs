@@ -2,7 +2,7 @@
 
 /// A complete response.
 #[derive(Clone, Debug, Default)]
-pub struct Answer {
+pub struct Response {
     pub status: u16,
     fields: Vec<(String, String)>,
     pub content: Vec<u8>,
@@ -16,7 +16,7 @@ pub enum Read {
     More,
     /// 100 (Continue).
     Interim,
-    Answer(Answer),
+    Response(Response),
     /// The bytes are not a response, for this reason.
     Wrong(String),
 }
@@ -27,7 +27,7 @@ pub struct Reader {
     /// Bytes of the buffer that have been parsed.
     done: usize,
     /// The parsed head, and the length of its content.
-    head: Option<(Answer, Length)>,
+    head: Option<(Response, Length)>,
 }
 
 /// Length of content.
@@ -40,7 +40,7 @@ enum Length {
 /// Longest head of a response that a client reads.
 const HEAD_BYTES: usize = 64 * 1024;
 
-impl Answer {
+impl Response {
     pub fn field(&self, name: &str) -> Option<&str> {
         let mut fields = self.fields.iter();
         let found = fields.find(|(other, _)| other.eq_ignore_ascii_case(name));
@@ -77,16 +77,16 @@ impl Reader {
         }
         let rest = &self.buffer[self.done..];
         match self.head.take() {
-            Some((answer, _)) if answer.status == 100 => Read::Interim,
-            Some((mut answer, length)) => match taken(rest, length) {
+            Some((response, _)) if response.status == 100 => Read::Interim,
+            Some((mut response, length)) => match taken(rest, length) {
                 Ok(Some((content, length))) => {
-                    answer.content = content;
-                    answer.sent = length;
+                    response.content = content;
+                    response.sent = length;
                     self.done += length;
-                    Read::Answer(answer)
+                    Read::Response(response)
                 }
                 Ok(None) => {
-                    self.head = Some((answer, length));
+                    self.head = Some((response, length));
                     Read::More
                 }
                 Err(reason) => Read::Wrong(reason),
@@ -95,7 +95,7 @@ impl Reader {
         }
     }
 
-    fn head(&mut self, method: &str) -> Result<Option<(Answer, Length)>, String> {
+    fn head(&mut self, method: &str) -> Result<Option<(Response, Length)>, String> {
         let rest = &self.buffer[self.done..];
         let end = b"\r\n\r\n";
         let searched = &rest[..rest.len().min(HEAD_BYTES)];
@@ -106,10 +106,10 @@ impl Reader {
             };
         };
         let head = std::str::from_utf8(&rest[..length]).map_err(|error| error.to_string())?;
-        let answer = parse(head)?;
-        let content = content_length(&answer, method)?;
+        let response = parse(head)?;
+        let content = content_length(&response, method)?;
         self.done += length + end.len();
-        Ok(Some((answer, content)))
+        Ok(Some((response, content)))
     }
 }
 
@@ -146,7 +146,7 @@ fn chunks(bytes: &[u8]) -> Result<Option<(Vec<u8>, usize)>, String> {
     }
 }
 
-fn parse(head: &str) -> Result<Answer, String> {
+fn parse(head: &str) -> Result<Response, String> {
     let mut lines = head.split("\r\n");
     let first = lines.next().unwrap_or_default();
     let status = first
@@ -180,7 +180,7 @@ fn parse(head: &str) -> Result<Answer, String> {
             return Err(format!("{once} twice"));
         }
     }
-    Ok(Answer {
+    Ok(Response {
         status,
         fields,
         content: Vec::new(),
@@ -189,22 +189,22 @@ fn parse(head: &str) -> Result<Answer, String> {
 }
 
 /// Returns the length of the content (RFC 9112 §6.3).
-fn content_length(answer: &Answer, method: &str) -> Result<Length, String> {
-    if answer.status == 100 {
+fn content_length(response: &Response, method: &str) -> Result<Length, String> {
+    if response.status == 100 {
         return Ok(Length::Known(0));
     }
-    if answer.field("date").is_none() {
+    if response.field("date").is_none() {
         return Err("no Date".to_owned());
     }
-    let length = answer.field("content-length");
-    if matches!(answer.status, 204 | 304) {
+    let length = response.field("content-length");
+    if matches!(response.status, 204 | 304) {
         return match length {
-            Some(_) if answer.status == 204 => Err("a 204 with a length".to_owned()),
+            Some(_) if response.status == 204 => Err("a 204 with a length".to_owned()),
             _ => Ok(Length::Known(0)),
         };
     }
     let is_head = method == "HEAD";
-    match answer.field("transfer-encoding") {
+    match response.field("transfer-encoding") {
         Some("chunked") if length.is_some() => return Err("two lengths".to_owned()),
         Some("chunked") if is_head => return Ok(Length::Known(0)),
         Some("chunked") => return Ok(Length::Chunked),
@@ -230,16 +230,18 @@ mod tests {
     fn well_formed_responses_are_read() {
         let head = "HTTP/1.1 200 OK\r\nDate: x\r\nContent-Length: 3\r\n\r\n";
         assert!(matches!(read("GET", head), Read::More));
-        assert!(matches!(read("HEAD", head), Read::Answer(_)));
+        assert!(matches!(read("HEAD", head), Read::Response(_)));
         let whole = format!("{head}abc");
-        assert!(matches!(read("GET", &whole), Read::Answer(answer) if answer.content == b"abc"));
+        assert!(
+            matches!(read("GET", &whole), Read::Response(response) if response.content == b"abc")
+        );
         let chunked = "HTTP/1.1 200 OK\r\nDate: x\r\nTransfer-Encoding: chunked\r\n\r\n";
-        assert!(matches!(read("HEAD", chunked), Read::Answer(_)));
+        assert!(matches!(read("HEAD", chunked), Read::Response(_)));
         let cut = format!("{chunked}1\r\na\r\n");
         assert!(matches!(read("GET", &cut), Read::More));
         let whole = format!("{cut}a\r\n0123456789\r\n0\r\n\r\n");
         assert!(
-            matches!(read("GET", &whole), Read::Answer(answer) if answer.content == b"a0123456789")
+            matches!(read("GET", &whole), Read::Response(response) if response.content == b"a0123456789")
         );
         let interim = "HTTP/1.1 100 Continue\r\n\r\n";
         assert!(matches!(read("GET", interim), Read::Interim));
@@ -269,7 +271,7 @@ mod tests {
             reader.take(&[*byte]);
             let is_last = number + 1 == bytes.len();
             assert_eq!(
-                matches!(reader.next("GET"), Read::Answer(_)),
+                matches!(reader.next("GET"), Read::Response(_)),
                 is_last,
                 "{number}"
             );
