@@ -67,7 +67,7 @@ fn cut() {
         test: "attacks::changes::cut",
         what: "a file loses its end while it is sent",
         clients,
-        answer: "what is left of it, then close",
+        outcome: "what is left of it, then close",
     };
     siege.withstand(&attack, || {
         let cut = |path: &Path| {
@@ -90,7 +90,7 @@ fn removed() {
         test: "attacks::changes::removed",
         what: "a file is removed while it is sent",
         clients,
-        answer: "the whole of it to who has begun, 404 to who comes after",
+        outcome: "the whole of it to who has begun, 404 to who comes after",
     };
     siege.withstand(&attack, || {
         let remove = |path: &Path| fs::remove_file(path).unwrap();
@@ -108,7 +108,7 @@ fn replaced() {
         test: "attacks::changes::replaced",
         what: "a file is replaced by another while it is sent",
         clients,
-        answer: "the old one to who has begun, the new one to who comes after",
+        outcome: "the old one to who has begun, the new one to who comes after",
     };
     siege.withstand(&attack, || {
         let replace = |path: &Path| {
@@ -131,12 +131,12 @@ fn written_over() {
         test: "attacks::changes::written_over",
         what: "a file is written over in place while it is sent",
         clients,
-        answer: "as many bytes as announced; a new entity tag to who comes after",
+        outcome: "as many bytes as announced; a new entity tag to who comes after",
     };
     siege.withstand(&attack, || {
         let tag = |siege: &Siege| {
-            let answer = siege.client().ask("HEAD", "/films/film", "");
-            answer.field("ETag").unwrap().to_owned()
+            let response = siege.client().ask("HEAD", "/films/film", "");
+            response.field("ETag").unwrap().to_owned()
         };
         let before = tag(&siege);
         let write = |path: &Path| {
@@ -158,7 +158,7 @@ fn folder_removed() {
         test: "attacks::changes::folder_removed",
         what: "a folder is removed while its files are sent",
         clients,
-        answer: "whole files to who has begun, 404 to who comes after",
+        outcome: "whole files to who has begun, 404 to who comes after",
     };
     siege.withstand(&attack, || {
         let remove = |path: &Path| fs::remove_dir_all(path.parent().unwrap()).unwrap();

@@ -37,7 +37,7 @@ fn floods() {
         test: "attacks::connections::floods",
         what: "connections at once that say nothing",
         clients,
-        answer: "held until idle for 60 s",
+        outcome: "held until idle for 60 s",
     };
     siege.withstand(&attack, || {
         let mut crowd = siege.clients(clients);
@@ -58,7 +58,7 @@ fn floods_beyond_the_bound() {
         test: "attacks::connections::floods_beyond_the_bound",
         what: "silent connections, many times as many as `--max-connections`",
         clients,
-        answer: "the oldest idle ones are closed",
+        outcome: "the oldest idle ones are closed",
     };
     siege.withstand(&attack, || {
         let mut crowd = siege.clients(clients);
@@ -75,7 +75,7 @@ fn churn() {
         test: "attacks::connections::churn",
         what: "connections that come and go, with and without a request, from 4 threads",
         clients: 4,
-        answer: "served",
+        outcome: "served",
     };
     siege.withstand(&attack, || {
         let end = Instant::now() + scale::time();
@@ -115,7 +115,7 @@ fn resets_at_every_stage() {
         ("within the content that it sends", |client| {
             client.try_send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\n1234");
         }),
-        ("within the answer", |client| {
+        ("within the response", |client| {
             client.send(FILM).head();
         }),
         ("within a pipeline", |client| {
@@ -129,9 +129,9 @@ fn resets_at_every_stage() {
     let siege = siege(&[]);
     let attack = Attack {
         test: "attacks::connections::resets_at_every_stage",
-        what: "resets: connected, within the head, the content, the answer, a pipeline",
+        what: "resets: connected, within the head, the content, the response, a pipeline",
         clients,
-        answer: "forgotten at once",
+        outcome: "forgotten at once",
     };
     siege.withstand(&attack, || {
         for (stage, go) in stages {
@@ -152,7 +152,7 @@ fn half_open() {
         test: "attacks::connections::half_open",
         what: "half of the connection is closed, or the peer falls silent half-way",
         clients,
-        answer: "408 after 10 s within a head; else closed",
+        outcome: "408 after 10 s within a head; else closed",
     };
     siege.withstand(&attack, || {
         let mut crowd = siege.clients(clients);

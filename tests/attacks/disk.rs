@@ -95,7 +95,7 @@ fn read_errors_of_the_disk() {
         test: "attacks::disk::read_errors_of_the_disk",
         what: "a file whose second half is on a broken part of the disk (EIO)",
         clients,
-        answer: "what can be read, then close; a line in the log",
+        outcome: "what can be read, then close; a line in the log",
     };
     // Offset of the first byte that can't be read.
     let broken = Cell::new(0);
@@ -128,9 +128,9 @@ fn read_errors_of_the_disk() {
         format!("{first}-{first},{}-", FILM - 1),
     ] {
         let range = format!("Range: bytes={range}\r\n");
-        let answer = client.get("/disk/film", &range);
-        assert_eq!(answer.line, "HTTP/1.1 500 Internal Server Error");
-        assert_eq!(answer.words(), "500 Internal Server Error");
+        let response = client.get("/disk/film", &range);
+        assert_eq!(response.line, "HTTP/1.1 500 Internal Server Error");
+        assert_eq!(response.words(), "500 Internal Server Error");
     }
     let words = "500 because reading failed: GET /disk/film HTTP/1.1";
     siege.porthole.log().wait_for(words);
@@ -149,7 +149,7 @@ fn a_disk_that_is_unmounted() {
         test: "attacks::disk::a_disk_that_is_unmounted",
         what: "a disk below the folder is unmounted while its files are sent",
         clients,
-        answer: "whole files to who has begun, 404 to who comes after",
+        outcome: "whole files to who has begun, 404 to who comes after",
     };
     siege.withstand(&attack, || {
         let mut crowd = siege.clients(clients);
@@ -206,10 +206,13 @@ fn the_served_folder_is_removed() {
     let gone = || {
         for target in ["/", "/film", "/folder/", "/folder"] {
             for method in ["GET", "HEAD"] {
-                let answer = porthole.client().ask(method, target, "");
-                assert_eq!(answer.line, "HTTP/1.1 503 Service Unavailable", "{target}");
-                assert_eq!(answer.field("Retry-After"), Some("1"));
-                assert!(answer.closes());
+                let response = porthole.client().ask(method, target, "");
+                assert_eq!(
+                    response.line, "HTTP/1.1 503 Service Unavailable",
+                    "{target}"
+                );
+                assert_eq!(response.field("Retry-After"), Some("1"));
+                assert!(response.closes());
             }
         }
     };

@@ -8,7 +8,7 @@ use libtest_mimic::Trial;
 
 use crate::attacks::support::scale;
 use crate::attacks::support::siege::{Attack, Siege};
-use crate::support::{Client, Folder, PATIENCE, noise, trials};
+use crate::support::{Client, Folder, TIMEOUT, noise, trials};
 
 pub fn trials() -> Vec<Trial> {
     trials![
@@ -33,7 +33,7 @@ fn pipelines() {
         test: "attacks::floods::pipelines",
         what: "pipelines of 1,000 requests, one after the other, at full speed",
         clients: CLIENTS,
-        answer: "answered in order, taking turns with the others",
+        outcome: "answered in order, taking turns with the others",
     };
     siege.withstand(&attack, || {
         let end = Instant::now() + scale::time();
@@ -44,9 +44,9 @@ fn pipelines() {
                     while Instant::now() < end {
                         client.send(SMALL.repeat(1_000));
                         for _ in 0..1_000 {
-                            let answer = client.read();
-                            assert_eq!(answer.text(), "content");
-                            if answer.closes() {
+                            let response = client.read();
+                            assert_eq!(response.text(), "content");
+                            if response.closes() {
                                 client = siege.client();
                                 break;
                             }
@@ -68,9 +68,9 @@ fn unread_pipelines() {
     let siege = Siege::of(folder);
     let attack = Attack {
         test: "attacks::floods::unread_pipelines",
-        what: "requests without end, and no answer is read",
+        what: "requests without end, and no response is read",
         clients,
-        answer: "no request is read before the answers are taken",
+        outcome: "no request is read before the responses are taken",
     };
     siege.withstand(&attack, || {
         let mut crowd = siege.clients(clients);
@@ -97,7 +97,7 @@ fn ranges() {
         test: "attacks::floods::ranges",
         what: "1,000 overlapping ranges; 100 single bytes; 3,000 nonsensical ones",
         clients,
-        answer: "200 or 206 with no more than the file",
+        outcome: "200 or 206 with no more than the file",
     };
     let overlapping: String = (0..1_000).map(|first| format!("{first}-,")).collect();
     let single: String = (0..100)
@@ -114,9 +114,9 @@ fn ranges() {
                     ));
                 }
                 for client in &mut crowd {
-                    let answer = client.read();
-                    assert_eq!(answer.status, status, "{}", answer.line);
-                    assert!((answer.body.len() as u64) < SIZE + 20_000);
+                    let response = client.read();
+                    assert_eq!(response.status, status, "{}", response.line);
+                    assert!((response.body.len() as u64) < SIZE + 20_000);
                 }
             }
         });
@@ -143,7 +143,7 @@ fn large_folders() {
         test: "attacks::floods::large_folders",
         what: "listings of a folder with 50,000 entries",
         clients,
-        answer: "all entries, in turn with the others",
+        outcome: "all entries, in turn with the others",
     };
     siege.withstand(&attack, || {
         let mut crowd = siege.clients(clients);
@@ -151,9 +151,9 @@ fn large_folders() {
             client.send(LISTING);
         }
         for client in &mut crowd {
-            let answer = client.read();
-            assert_eq!(answer.status, 200);
-            assert_eq!(answer.text().matches("<tr>").count(), 50_001);
+            let response = client.read();
+            assert_eq!(response.status, 200);
+            assert_eq!(response.text().matches("<tr>").count(), 50_001);
         }
     });
 }
@@ -167,22 +167,22 @@ fn unread_listings() {
         test: "attacks::floods::unread_listings",
         what: "listings of 10,000 entries, one after the other, and none is read",
         clients: MOST,
-        answer: "503 and close while 32 MiB of listings are unread",
+        outcome: "503 and close while 32 MiB of listings are unread",
     };
     siege.withstand(&attack, || {
         let mut unread = Vec::new();
         while unread.len() < MOST {
             let mut client = Client::with_a_small_window(siege.porthole.address());
-            let answer = client.send(LISTING).head();
-            if answer.status == 503 {
-                assert!(answer.closes() && answer.field("Retry-After").is_some());
+            let response = client.send(LISTING).head();
+            if response.status == 503 {
+                assert!(response.closes() && response.field("Retry-After").is_some());
                 break;
             }
             unread.push(client);
         }
         assert!(unread.len() < MOST, "no bound is reached");
         drop(unread);
-        let deadline = Instant::now() + PATIENCE;
+        let deadline = Instant::now() + TIMEOUT;
         while siege.porthole.get("/large/").status != 200 {
             assert!(Instant::now() < deadline, "no listing any more");
         }
@@ -204,7 +204,7 @@ fn entries_that_are_not_shown() {
         test: "attacks::floods::entries_that_are_not_shown",
         what: "listings of a folder with 45,000 links that lead nowhere and 45,000 hidden names",
         clients,
-        answer: "an empty listing, in turn with the others",
+        outcome: "an empty listing, in turn with the others",
     };
     siege.withstand(&attack, || {
         scale::again_and_again(|| {
@@ -213,9 +213,9 @@ fn entries_that_are_not_shown() {
                 client.send(LISTING);
             }
             for client in &mut crowd {
-                let answer = client.read();
-                assert_eq!(answer.status, 200);
-                assert_eq!(answer.text().matches("<tr>").count(), 1);
+                let response = client.read();
+                assert_eq!(response.status, 200);
+                assert_eq!(response.text().matches("<tr>").count(), 1);
             }
         });
     });

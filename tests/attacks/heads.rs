@@ -7,7 +7,7 @@ use libtest_mimic::Trial;
 
 use crate::attacks::support::scale;
 use crate::attacks::support::siege::{Attack, Siege};
-use crate::support::{Client, Folder, PATIENCE, each, trials};
+use crate::support::{Client, Folder, TIMEOUT, each, trials};
 
 pub fn trials() -> Vec<Trial> {
     trials![
@@ -30,7 +30,7 @@ fn slow_heads() {
         test: "attacks::heads::slow_heads",
         what: "a head that gets a byte four times a second and never ends",
         clients,
-        answer: "408 after 10 s, close",
+        outcome: "408 after 10 s, close",
     };
     siege.withstand(&attack, || {
         let mut crowd = siege.clients(clients);
@@ -49,7 +49,7 @@ fn slow_contents() {
         test: "attacks::heads::slow_contents",
         what: "a request whose content gets a byte four times a second",
         clients,
-        answer: "408 after 10 s, close",
+        outcome: "408 after 10 s, close",
     };
     siege.withstand(&attack, || {
         let mut crowd = siege.clients(clients);
@@ -63,18 +63,18 @@ fn slow_contents() {
 /// Sends bytes slowly until every client has received a 408.
 fn drip_until_refused(crowd: &mut [Client], byte: &str) {
     let begun = Instant::now();
-    while crowd[0].read_within(DRIP).is_none_or(|answer| {
-        assert_eq!(answer.status, 408);
+    while crowd[0].read_within(DRIP).is_none_or(|response| {
+        assert_eq!(response.status, 408);
         false
     }) {
         for client in &mut *crowd {
             client.try_send(byte);
         }
-        assert!(begun.elapsed() < PATIENCE, "bytes extend the deadline");
+        assert!(begun.elapsed() < TIMEOUT, "bytes extend the deadline");
     }
     for client in &mut crowd[1..] {
-        let answer = client.read();
-        assert!(answer.status == 408 && answer.closes());
+        let response = client.read();
+        assert!(response.status == 408 && response.closes());
     }
 }
 
@@ -88,7 +88,7 @@ fn requests_in_drips() {
         test: "attacks::heads::requests_in_drips",
         what: "complete requests, a byte a packet, all clients in turn",
         clients,
-        answer: "200",
+        outcome: "200",
     };
     siege.withstand(&attack, || {
         let mut crowd = siege.clients(clients);
@@ -113,7 +113,7 @@ fn giant_heads() {
         test: "attacks::heads::giant_heads",
         what: "targets, fields, methods and lists of 1 MiB",
         clients,
-        answer: "414, 431 or 501 after 16 KiB, close",
+        outcome: "414, 431 or 501 after 16 KiB, close",
     };
     let rows = [
         (format!("GET /{}", "a".repeat(GIANT)), 414),
@@ -155,7 +155,7 @@ fn endless_heads() {
         test: "attacks::heads::endless_heads",
         what: "heads, contents and chunks that never end, at full speed",
         clients,
-        answer: "431, 413 or 400, then at most 16 MiB or 2 s more, close",
+        outcome: "431, 413 or 400, then at most 16 MiB or 2 s more, close",
     };
     let starts = [
         "GET / HTTP/1.1\r\nX: ",

@@ -32,7 +32,7 @@ fn ranges_that_leave_no_room() {
         test: "attacks::memory::ranges_that_leave_no_room",
         what: "ranges that leave the buffer a few bytes short of full, each twice as long",
         clients: CLIENTS,
-        answer: "206 from the same buffer",
+        outcome: "206 from the same buffer",
     };
     let list = ranges(&siege, SIZE, BUFFER);
     siege.withstand(&attack, || {
@@ -125,7 +125,7 @@ fn as_many_slow_readers_as_may_be() {
         test: "attacks::memory::as_many_slow_readers_as_may_be",
         what: "as many downloads as may be, on one worker, of which nothing is read",
         clients,
-        answer: "served from smaller buffers where there is no memory for larger ones",
+        outcome: "served from smaller buffers where there is no memory for larger ones",
     };
     let request = format!("{FILM}X: {}\r\n\r\n", "x".repeat(4_000));
     siege.withstand(&attack, || {

@@ -31,7 +31,7 @@ fn every_byte() {
         test: "attacks::names::every_byte",
         what: "names with every byte value, also such as are no UTF-8",
         clients: 1,
-        answer: "200, and a row in the listing",
+        outcome: "200, and a row in the listing",
     };
     siege.withstand(&attack, || {
         each(&bytes, |&byte| {
@@ -40,9 +40,9 @@ fn every_byte() {
                 (format!("/all/a%{byte:02X}z"), true),
                 (format!("/all/b%{byte:02x}z"), false),
             ] {
-                let answer = siege.client().get(&target, "");
-                assert_eq!(answer.status, if named { 200 } else { 404 }, "{target}");
-                assert!(!named || answer.body == [byte]);
+                let response = siege.client().get(&target, "");
+                assert_eq!(response.status, if named { 200 } else { 404 }, "{target}");
+                assert!(!named || response.body == [byte]);
             }
         });
         let listing = siege.client().get("/all/", "");
@@ -92,30 +92,30 @@ fn the_ends_of_time() {
         test: "attacks::names::the_ends_of_time",
         what: "files that were modified at the ends of 64 bits, in the year 0 and 10,000",
         clients: scale::connections(),
-        answer: "200, with Last-Modified where HTTP can say the time",
+        outcome: "200, with Last-Modified where HTTP can say the time",
     };
     siege.withstand(&attack, || {
         let mut crowd = siege.clients(attack.clients);
         for client in &mut crowd {
             for (number, modified) in modified.iter().enumerate() {
                 let target = format!("/times/{number}");
-                let answer = client.get(
+                let response = client.get(
                     &target,
                     "If-Modified-Since: Thu, 01 Jan 1970 00:00:00 GMT\r\n",
                 );
-                let tag = answer.field("ETag").unwrap();
+                let tag = response.field("ETag").unwrap();
                 // Not every host can pass every time. Then the tag has no time either.
                 let is_old = tag.contains('-') && *modified <= 0;
-                assert_eq!(answer.status, if is_old { 304 } else { 200 }, "{target}");
+                assert_eq!(response.status, if is_old { 304 } else { 200 }, "{target}");
                 let same = client.get(&target, &format!("If-None-Match: {tag}\r\n"));
                 assert_eq!(same.status, 304);
-                if let Some(time) = answer.field("Last-Modified") {
+                if let Some(time) = response.field("Last-Modified") {
                     let since = format!("If-Unmodified-Since: {time}\r\n");
                     let again = client.get(&target, &since);
                     // A time in the future is replaced by the Date of the response. A
                     // second later the file counts as changed.
                     let aged =
-                        answer.field("Date") == Some(time) && again.field("Date") != Some(time);
+                        response.field("Date") == Some(time) && again.field("Date") != Some(time);
                     let expected = if aged { 412 } else { 200 };
                     assert_eq!(again.status, expected, "{time}");
                 }

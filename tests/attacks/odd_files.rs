@@ -34,7 +34,7 @@ fn pipes_and_sockets() {
         test: "attacks::odd_files::pipes_and_sockets",
         what: "requests for named pipes and sockets, and for links to them",
         clients: scale::connections(),
-        answer: "404",
+        outcome: "404",
     };
     all_missing(folder, &attack, &["fifo", "to-fifo", "socket"]);
 }
@@ -52,7 +52,7 @@ fn a_pipe_takes_the_place_of_a_file() {
         test: "attacks::odd_files::a_pipe_takes_the_place_of_a_file",
         what: "a file and a named pipe change places all the time while both are asked for",
         clients: 20,
-        answer: "the file or 404, and no worker waits",
+        outcome: "the file or 404, and no worker waits",
     };
     let over = AtomicBool::new(false);
     thread::scope(|scope| {
@@ -71,9 +71,9 @@ fn a_pipe_takes_the_place_of_a_file() {
                     client.send(format!("GET /{name} HTTP/1.1\r\nHost: a\r\n\r\n"));
                 }
                 for client in &mut crowd {
-                    let answer = client.read();
-                    match answer.status {
-                        200 => assert!(answer.body == content, "other bytes"),
+                    let response = client.read();
+                    match response.status {
+                        200 => assert!(response.body == content, "other bytes"),
                         status => assert_eq!(status, 404),
                     }
                 }
@@ -110,7 +110,7 @@ fn devices() {
         test: "attacks::odd_files::devices",
         what: "requests for devices, and for a link to one outside",
         clients: scale::connections(),
-        answer: "404",
+        outcome: "404",
     };
     all_missing(folder, &attack, &["null", "zero", "tty", "loop", "out"]);
 }

@@ -60,7 +60,7 @@ fn greetings_of_other_protocols() {
         test: "attacks::probes::greetings_of_other_protocols",
         what: "what port scanners send: TLS, SSH, RTSP, SIP, HTTP/2, RPC, SMB, … and binary junk",
         clients: 1,
-        answer: "a status, or a close",
+        outcome: "a status, or a close",
     };
     siege.withstand(&attack, || {
         each(PROBES, |(_, probe, status)| {

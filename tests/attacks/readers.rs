@@ -40,7 +40,7 @@ fn slow_readers() {
         test: "attacks::readers::slow_readers",
         what: "a download by 500 bytes four times a second, through the smallest window",
         clients,
-        answer: "served at that pace, from a bounded buffer",
+        outcome: "served at that pace, from a bounded buffer",
     };
     siege.withstand(&attack, || {
         let mut crowd = crowd(&siege, clients);
@@ -65,7 +65,7 @@ fn zero_windows() {
         test: "attacks::readers::zero_windows",
         what: "a download of which nothing is read: a zero window",
         clients,
-        answer: "cut after 60 s without progress",
+        outcome: "cut after 60 s without progress",
     };
     siege.withstand(&attack, || {
         let mut crowd = crowd(&siege, clients);

@@ -7,7 +7,7 @@ use libtest_mimic::Trial;
 use rustix::process::Signal;
 
 use crate::support::{
-    Autofs, Client, Folder, Fuse, PATIENCE, Porthole, Question, each, noise, privileged,
+    Autofs, Client, Folder, Fuse, Operation, Porthole, TIMEOUT, each, noise, privileged,
 };
 
 pub fn trials() -> Vec<Trial> {
@@ -89,19 +89,19 @@ fn whatever_hangs_holds_up_no_one_else() {
     // All requests go to one worker.
     let porthole = Porthole::with(&folder, &["--workers", "1"]);
     let rows = [
-        (Question::Lookup, "/slow/film-1"),
-        (Question::Lookup, "/slow/missing"),
-        (Question::Lookup, "/to-slow"),
-        (Question::Attributes, "/slow/film-3"),
-        (Question::Attributes, "/slow/"),
-        (Question::Open, "/slow/film-4"),
-        (Question::Read, "/slow/film-5"),
-        (Question::ReadDirectory, "/slow/folder/"),
+        (Operation::Lookup, "/slow/film-1"),
+        (Operation::Lookup, "/slow/missing"),
+        (Operation::Lookup, "/to-slow"),
+        (Operation::Attributes, "/slow/film-3"),
+        (Operation::Attributes, "/slow/"),
+        (Operation::Open, "/slow/film-4"),
+        (Operation::Read, "/slow/film-5"),
+        (Operation::ReadDirectory, "/slow/folder/"),
     ];
-    each(&rows, |&(question, target)| {
+    each(&rows, |&(operation, target)| {
         let mut download = ask(&porthole, "/large");
         assert_eq!(download.head().content_length(false), LARGE as u64);
-        let held = slow.hold_back(question);
+        let held = slow.hold_back(operation);
         let mut crowd: Vec<Client> = (0..CLIENTS).map(|_| ask(&porthole, target)).collect();
         held.wait_for(1);
         for _ in 0..100 {
@@ -118,11 +118,11 @@ fn whatever_hangs_holds_up_no_one_else() {
         assert!(body == large, "other bytes");
         drop(held);
         for client in &mut crowd {
-            let answer = client.read();
+            let response = client.read();
             match target {
-                "/slow/missing" => assert_eq!(answer.status, 404),
-                "/slow/" | "/slow/folder/" => assert_eq!(answer.status, 200),
-                _ => assert!(answer.body == slow.film(), "{}", answer.line),
+                "/slow/missing" => assert_eq!(response.status, 404),
+                "/slow/" | "/slow/folder/" => assert_eq!(response.status, 200),
+                _ => assert!(response.body == slow.film(), "{}", response.line),
             }
         }
     });
@@ -143,7 +143,7 @@ fn file_systems_that_hang_leave_threads_to_the_others() {
     let porthole = Porthole::with(&folder, &["--workers", "1"]);
     let held = hanging
         .each_ref()
-        .map(|slow| slow.hold_back(Question::Lookup));
+        .map(|slow| slow.hold_back(Operation::Lookup));
     let mut crowd = Vec::new();
     for name in ["a", "b", "c", "d", "e"] {
         crowd.extend((0..CLIENTS).map(|_| ask(&porthole, &format!("/{name}/film-1"))));
@@ -180,7 +180,7 @@ fn a_link_to_what_hangs_holds_up_no_other_link() {
     }
     let porthole = Porthole::with(&folder, &["--workers", "1"]);
     each(&["/to-hangs", "/to-link", "/out-to-hangs"], |target| {
-        let held = hangs.hold_back(Question::Lookup);
+        let held = hangs.hold_back(Operation::Lookup);
         let mut crowd: Vec<Client> = (0..CLIENTS).map(|_| ask(&porthole, target)).collect();
         held.wait_for(1);
         for path in ["/absolute", "/out-and-in", "/to-films/good", "/films/good"] {
@@ -204,11 +204,11 @@ fn layers_that_hang_hold_up_no_one_else() {
     let porthole = Porthole::with(&folder, &["--workers", "1"]);
     assert!(porthole.get("/overlay/film-0").body == slow.film());
     let rows = [
-        (Question::Lookup, "/overlay/film-1"),
-        (Question::Read, "/overlay/film-2"),
+        (Operation::Lookup, "/overlay/film-1"),
+        (Operation::Read, "/overlay/film-2"),
     ];
-    each(&rows, |&(question, target)| {
-        let held = slow.hold_back(question);
+    each(&rows, |&(operation, target)| {
+        let held = slow.hold_back(operation);
         let mut crowd: Vec<Client> = (0..CLIENTS).map(|_| ask(&porthole, target)).collect();
         held.wait_for(1);
         for _ in 0..100 {
@@ -222,7 +222,7 @@ fn layers_that_hang_hold_up_no_one_else() {
     drop(overlay);
 }
 
-/// Whoever looks at its name waits, too.
+/// A process that looks at its name waits, too.
 fn an_automount_that_hangs_holds_up_no_one_else() {
     let folder = Folder::new();
     folder.file("small", "small");
@@ -263,7 +263,7 @@ fn a_listing_shows_what_hangs_or_fails() {
     let is = |target: &str, expected: &[(&str, bool)]| {
         let (begun, page) = (Instant::now(), porthole.get(target));
         assert_eq!(page.status, 200, "{target}");
-        assert!(begun.elapsed() < PATIENCE, "{:?}", begun.elapsed());
+        assert!(begun.elapsed() < TIMEOUT, "{:?}", begun.elapsed());
         let page = page.text();
         for (name, is_known) in expected {
             let row = page.lines().find(|row| row.contains(&format!(">{name}<")));
@@ -283,16 +283,16 @@ fn a_listing_shows_what_hangs_or_fails() {
     porthole
         .log()
         .wait_for("Shown without size and date in the listing of /a/sick: 2 entries, the first is");
-    let held = mounts[0].hold_back(Question::LateLookup);
+    let held = mounts[0].hold_back(Operation::LateLookup);
     is("/a/sick/", &fails);
     is("/a/sick/", &late.map(|name| (name, false)));
     drop(held);
     is("/a/", &[("film-1", true), ("folder/", true)]);
     // All that is mounted hangs.
-    let questions = [Question::Lookup, Question::Attributes];
+    let operations = [Operation::Lookup, Operation::Attributes];
     let held: Vec<_> = mounts
         .iter()
-        .flat_map(|slow| questions.map(|question| slow.hold_back(question)))
+        .flat_map(|slow| operations.map(|operation| slow.hold_back(operation)))
         .collect();
     for _ in 0..10 {
         is("/", &[("a/", true), ("small", true)]);
@@ -306,7 +306,7 @@ fn a_reload_that_waits_for_the_root_says_so() {
     let folder = Folder::new();
     let slow = Fuse::mount(folder.path());
     let porthole = Porthole::with(&folder, &["--workers", "1"]);
-    let held = slow.hold_back(Question::Attributes);
+    let held = slow.hold_back(Operation::Attributes);
     porthole.signal(Signal::HUP);
     held.wait_for(1);
     porthole.errors().wait_for("the reload waits for PATH");
@@ -321,7 +321,7 @@ fn a_close_that_hangs_holds_up_no_one_else() {
     let slow = Fuse::mount(&folder.folder("slow"));
     let porthole = Porthole::with(&folder, &["--workers", "1"]);
     assert!(porthole.get("/slow/film-1").body == slow.film());
-    let held = slow.hold_back(Question::Flush);
+    let held = slow.hold_back(Operation::Flush);
     held.wait_for(1);
     for _ in 0..100 {
         assert_eq!(porthole.get("/small").text(), "small");
@@ -337,7 +337,7 @@ fn a_root_that_hangs_at_a_reload_holds_up_no_signal() {
     let mut porthole = Porthole::with(&folder, &["--workers", "1"]);
     let mut idle = porthole.client();
     assert_eq!(idle.get("/folder/inside", "").text(), "inside");
-    let held = slow.hold_back(Question::Kind);
+    let held = slow.hold_back(Operation::Kind);
     porthole.signal(Signal::HUP);
     held.wait_for(1);
     porthole.signal(Signal::TERM);
@@ -352,12 +352,12 @@ fn a_client_that_leaves_while_it_hangs() {
     let slow = Fuse::mount(folder.path());
     let porthole = Porthole::with(&folder, &["--workers", "1"]);
     let rows = [
-        (Question::Lookup, "/film-1"),
-        (Question::Open, "/film-2"),
-        (Question::Read, "/film-3"),
+        (Operation::Lookup, "/film-1"),
+        (Operation::Open, "/film-2"),
+        (Operation::Read, "/film-3"),
     ];
-    each(&rows, |&(question, target)| {
-        let held = slow.hold_back(question);
+    each(&rows, |&(operation, target)| {
+        let held = slow.hold_back(operation);
         let crowd: Vec<Client> = (0..CLIENTS).map(|_| ask(&porthole, target)).collect();
         held.wait_for(1);
         crowd.into_iter().for_each(Client::reset);

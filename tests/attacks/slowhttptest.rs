@@ -52,7 +52,7 @@ fn slow_reads() {
     );
 }
 
-fn attack(test: &'static str, what: &'static str, answer: &'static str, mode: &[&str]) {
+fn attack(test: &'static str, what: &'static str, outcome: &'static str, mode: &[&str]) {
     let clients = scale::connections();
     let folder = Folder::new();
     folder.sparse("film", 100 << 20);
@@ -61,7 +61,7 @@ fn attack(test: &'static str, what: &'static str, answer: &'static str, mode: &[
         test,
         what,
         clients,
-        answer,
+        outcome,
     };
     siege.withstand(&attack, || {
         let url = siege.porthole.url("/film");

@@ -39,7 +39,7 @@ fn pipelines_of_errors() {
         test: "attacks::work::pipelines_of_errors",
         what: "pipelines of requests for what is not there, at full speed",
         clients: scale::connections().max(PIPELINES),
-        answer: "404, a few at a time, taking turns with the others",
+        outcome: "404, a few at a time, taking turns with the others",
     };
     assert_prompt(&pipelines(&siege, &attack, "/x"));
 }
@@ -56,7 +56,7 @@ fn pipelines_of_listings() {
         test: "attacks::work::pipelines_of_listings",
         what: "pipelines of requests for the page of a small folder, at full speed",
         clients: 8,
-        answer: "200, a few at a time, taking turns with the others",
+        outcome: "200, a few at a time, taking turns with the others",
     };
     assert_prompt(&pipelines(&siege, &attack, "/listed/"));
 }
@@ -71,27 +71,27 @@ fn pipelines(siege: &Siege, attack: &Attack, target: &str) -> Summary {
     let mut client = siege.client();
     client.send([&*request, &*last].concat());
     let both = client.read_to_end().len();
-    let answers = (both - siege.client().send(&last).read_to_end().len()) * REQUESTS;
+    let responses = (both - siege.client().send(&last).read_to_end().len()) * REQUESTS;
     siege.withstand(attack, || {
         let end = Instant::now() + scale::time().max(Duration::from_secs(2));
         let mut crowd = siege.clients(attack.clients);
         let parts = crowd.chunks_mut(attack.clients.div_ceil(2));
         thread::scope(|scope| {
             for part in parts {
-                scope.spawn(|| keep_asking(part, &pipeline, answers as u64, end));
+                scope.spawn(|| keep_asking(part, &pipeline, responses as u64, end));
             }
         });
     })
 }
 
 /// Sends each client's pipeline again as soon as it has been answered.
-fn keep_asking(clients: &mut [Client], pipeline: &str, answers: u64, end: Instant) {
+fn keep_asking(clients: &mut [Client], pipeline: &str, responses: u64, end: Instant) {
     for client in &mut *clients {
         client.send(pipeline);
     }
     while Instant::now() < end {
         for client in &mut *clients {
-            assert_eq!(client.read_until(answers), answers);
+            assert_eq!(client.read_until(responses), responses);
             client.send(pipeline);
         }
     }
@@ -108,7 +108,7 @@ fn contents_behind_long_heads() {
         test: "attacks::work::contents_behind_long_heads",
         what: "a head of 16,383 bytes with 65,535 bytes of content, at full speed",
         clients,
-        answer: "the content is read in large pieces, and forgotten",
+        outcome: "the content is read in large pieces, and forgotten",
     };
     let start = format!("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: {CONTENT}\r\nX: ");
     let padding = "x".repeat(HEAD - start.len() - 4);

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use libtest_mimic::Trial;
 
 use crate::clients::support::run::run;
-use crate::support::{Folder, PATIENCE, Porthole, Program, each, trials};
+use crate::support::{Folder, Porthole, Program, TIMEOUT, each, trials};
 
 const NGINX: Program = Program::new("nginx", "nginx-light");
 const CADDY: Program = Program::new("caddy", "caddy");
@@ -118,7 +118,7 @@ impl Drop for Running {
 /// Waits until a connection to the socket succeeds. The proxy gives no sign when it is
 /// ready.
 fn wait_for(socket: &Path) {
-    let deadline = Instant::now() + PATIENCE;
+    let deadline = Instant::now() + TIMEOUT;
     while std::os::unix::net::UnixStream::connect(socket).is_err() {
         assert!(Instant::now() < deadline, "the proxy does not listen");
         std::thread::sleep(Duration::from_millis(20));

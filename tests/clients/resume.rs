@@ -14,7 +14,7 @@ pub fn trials() -> Vec<Trial> {
 }
 
 /// The server has the file open, and has too many requests to check each path again: see
-/// `QUESTIONS_PER_SECOND` of the component's limits.
+/// `STAT_CALLS_PER_SECOND` of the component's limits.
 fn sees_no_splice_in_a_file_that_was_overwritten() {
     let folder = Folder::new();
     let path = folder.file("a.mp4", [b'o'; 300_000]);

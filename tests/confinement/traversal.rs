@@ -81,13 +81,13 @@ fn no_spelling_leads_out() {
     ])
     .collect();
     each(&rows, |(target, status)| {
-        let answer = porthole.client().get(target, "");
-        let body = String::from_utf8_lossy(&answer.body);
+        let response = porthole.client().get(target, "");
+        let body = String::from_utf8_lossy(&response.body);
         assert!(
             !body.contains("SECRET") && !body.contains("root:"),
             "{body}"
         );
-        assert_eq!(answer.status, *status, "{}", answer.line);
+        assert_eq!(response.status, *status, "{}", response.line);
         // A response without an error is the listing of the root.
         assert_eq!(body.contains("<table>"), *status == 200, "{body}");
     });
@@ -139,17 +139,17 @@ fn links_inside_and_outside() {
         "/js-out.js.gz",
     ];
     each(&refused, |target| {
-        let answer = porthole.get(target);
-        assert_eq!((answer.status, answer.words()), (404, "404 Not Found"));
+        let response = porthole.get(target);
+        assert_eq!((response.status, response.words()), (404, "404 Not Found"));
     });
     // An index that leads out of the root is not used.
     let page = porthole.get("/index-out/");
     assert!(page.text().contains("<table>") && !page.text().contains("SECRET"));
-    let answer = porthole
+    let response = porthole
         .client()
         .get("/js-out.js", "Accept-Encoding: gzip\r\n");
     assert_eq!(
-        (answer.text(), answer.field("Content-Encoding")),
+        (response.text(), response.field("Content-Encoding")),
         ("inside", None)
     );
     // A link that leads out of the root or to nothing is not listed.
@@ -206,10 +206,10 @@ fn links_that_only_the_host_can_follow() {
             true => "/folder/inside".to_owned(),
             false => format!("/{name}"),
         };
-        let answer = porthole.get(&target);
+        let response = porthole.get(&target);
         match inside {
-            true => assert_eq!(answer.text(), "inside"),
-            false => assert_eq!(answer.status, 404),
+            true => assert_eq!(response.text(), "inside"),
+            false => assert_eq!(response.status, 404),
         }
         let (parent, name) = name.rsplit_once('/').unwrap_or(("", name));
         let slash = if parent.is_empty() { "" } else { "/" };
@@ -266,9 +266,13 @@ fn errors_reveal_no_system_text() {
         "/../secret",
     ];
     each(&rows, |target| {
-        let answer = porthole.get(target);
-        let expected = answer.line.trim_start_matches("HTTP/1.1 ");
-        assert_eq!(answer.words(), expected);
-        assert!(answer.field("Server").is_none(), "{:?}", answer.fields());
+        let response = porthole.get(target);
+        let expected = response.line.trim_start_matches("HTTP/1.1 ");
+        assert_eq!(response.words(), expected);
+        assert!(
+            response.field("Server").is_none(),
+            "{:?}",
+            response.fields()
+        );
     });
 }

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use rustix::process::{Resource, Rlimit, Signal, getrlimit};
 
 use crate::library::failures::says_back;
-use crate::support::{Client, Folder, PATIENCE, Porthole};
+use crate::support::{Client, Folder, Porthole, TIMEOUT};
 
 /// Longest wait for a response before a connection counts as not served.
 const ANSWER: Duration = Duration::from_secs(2);
@@ -97,7 +97,7 @@ impl Hostile {
     /// Checks that new connections are served, by a worker that was not attacked or by
     /// the next instance of the attacked one.
     pub fn still_serves(&self) {
-        let deadline = Instant::now() + PATIENCE;
+        let deadline = Instant::now() + TIMEOUT;
         let mut asked = Vec::new();
         loop {
             let mut client = self.server.client();

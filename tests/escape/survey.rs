@@ -382,14 +382,14 @@ fn devices_are_not_opened() {
         let mut client = hosted.client();
         says_back(&mut client, &format!("!open: {device}"));
         assert_eq!(
-            answer(&mut client),
+            response(&mut client),
             format!("{device}: ErrorCode::NotPermitted\n")
         );
     }
 }
 
-fn answer(client: &mut Client) -> String {
-    let mut answer = vec![0; 1_024];
-    let count = client.read_some(&mut answer);
-    String::from_utf8(answer[..count].to_vec()).unwrap()
+fn response(client: &mut Client) -> String {
+    let mut response = vec![0; 1_024];
+    let count = client.read_some(&mut response);
+    String::from_utf8(response[..count].to_vec()).unwrap()
 }

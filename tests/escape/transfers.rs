@@ -10,7 +10,7 @@ use rustix::process::Signal;
 use super::hostile::Hostile;
 use super::{Case, attempt};
 use crate::library::failures::says_back;
-use crate::support::{Client, PATIENCE, noise};
+use crate::support::{Client, TIMEOUT, noise};
 
 /// Result of a transfer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -164,7 +164,7 @@ fn outcome_is(hostile: &Hostile, attacker: &mut Client, end: End) {
         Taken | Back => "done",
         Says(words) => words,
     };
-    let deadline = Instant::now() + PATIENCE;
+    let deadline = Instant::now() + TIMEOUT;
     loop {
         hostile.order(attacker, "outcome");
         let outcome = line(attacker);

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant, SystemTime};
 use libtest_mimic::Trial;
 
 use crate::attacks::disk::{Mount, run};
-use crate::support::{Client, Folder, PATIENCE, Porthole, SOON, each, privileged, trials};
+use crate::support::{Client, Folder, Porthole, SOON, TIMEOUT, each, privileged, trials};
 
 pub fn trials() -> Vec<Trial> {
     let mut trials = trials![
@@ -111,13 +111,13 @@ fn under_load_every_kind_of_change_is_seen_within_a_second() {
         change(&folder);
         let changed = Instant::now();
         loop {
-            let answer = client.get("/a", "");
-            if answer.field("ETag") != before.field("ETag")
-                && (answer.status, answer.text()) == (*status, *text)
+            let response = client.get("/a", "");
+            if response.field("ETag") != before.field("ETag")
+                && (response.status, response.text()) == (*status, *text)
             {
                 break;
             }
-            assert!(changed.elapsed() < SOON, "still {}", answer.text());
+            assert!(changed.elapsed() < SOON, "still {}", response.text());
         }
     });
 }
@@ -229,9 +229,9 @@ fn changes_visible_only_in_ctime() {
         date(&path, THEN);
         // The new bytes are served at once. The tag stays the same, because it is made of
         // size and time only. It is weak for as long as the time is not reliable.
-        let answer = client.get("/a", "");
-        assert!(answer.body.iter().all(|byte| *byte == b'n'));
-        assert_eq!(answer.field("ETag"), Some(&*format!("W/{tag}")));
+        let response = client.get("/a", "");
+        assert!(response.body.iter().all(|byte| *byte == b'n'));
+        assert_eq!(response.field("ETag"), Some(&*format!("W/{tag}")));
 
         warm(&porthole);
         fs::write(&path, "m".repeat(length)).unwrap();
@@ -295,9 +295,9 @@ fn all_equal_times_have_a_weak_tag() {
             format!("If-Range: {modified}"),
             format!("If-Unmodified-Since: {modified}"),
         ] {
-            let answer = client.get("/a", &format!("Range: bytes=500-\r\n{condition}\r\n"));
-            assert_eq!(answer.status, 200, "{condition}");
-            assert_eq!(answer.text(), "n".repeat(1_000), "{condition}");
+            let response = client.get("/a", &format!("Range: bytes=500-\r\n{condition}\r\n"));
+            assert_eq!(response.status, 200, "{condition}");
+            assert_eq!(response.text(), "n".repeat(1_000), "{condition}");
         }
         let insisting = format!("Range: bytes=500-\r\nIf-Match: {tag}\r\n");
         assert_eq!(client.get("/a", &insisting).status, 412);
@@ -336,9 +336,9 @@ fn a_file_system_with_whole_seconds() {
         let length = LENGTHS[number % 2];
         let content = format!("{number:02}").repeat(length);
         fs::write(path.join("a"), &content).unwrap();
-        let answer = client.get("/a", "");
-        assert_eq!(answer.text(), content);
-        assert!(answer.field("ETag").unwrap().starts_with("W/"));
+        let response = client.get("/a", "");
+        assert_eq!(response.text(), content);
+        assert!(response.field("ETag").unwrap().starts_with("W/"));
     }
     let last = client.get("/a", "").body;
     porthole.strong_tag("/a");
@@ -359,7 +359,7 @@ fn idle_open_files_are_closed() {
         assert_eq!(open(), 1, "it is kept for the next request");
         fs::remove_file(folder.join("a")).unwrap();
         let client = connected.then_some(client);
-        let deadline = Instant::now() + PATIENCE;
+        let deadline = Instant::now() + TIMEOUT;
         while open() > 0 {
             assert!(Instant::now() < deadline, "still open");
             std::thread::yield_now();

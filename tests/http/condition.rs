@@ -74,13 +74,13 @@ fn conditions() {
     ];
     each(&rows, |(condition, status)| {
         let mut client = porthole.client();
-        let answer = client.get("/film.mp4", &format!("{condition}\r\n"));
-        assert_eq!(answer.status, *status);
+        let response = client.get("/film.mp4", &format!("{condition}\r\n"));
+        assert_eq!(response.status, *status);
         let expected = if *status == 200 { "film" } else { "" };
-        assert_eq!(answer.text(), expected);
+        assert_eq!(response.text(), expected);
         if *status == 304 {
-            assert_eq!(answer.field("ETag"), Some(&*tag));
-            assert!(answer.field("Date").is_some() && answer.field("Cache-Control").is_some());
+            assert_eq!(response.field("ETag"), Some(&*tag));
+            assert!(response.field("Date").is_some() && response.field("Cache-Control").is_some());
         }
         assert_eq!(client.get("/film.mp4", "").text(), "film");
     });
@@ -114,14 +114,14 @@ fn a_changed_file_has_another_tag() {
         write(content, age);
         let written = Instant::now();
         loop {
-            let answer = porthole.get("/a");
+            let response = porthole.get("/a");
             seen.push((
                 // A file has a weak tag just after it was written, and a strong one
                 // later.
-                answer.field("ETag").unwrap().replace("W/", ""),
-                answer.text().to_owned(),
+                response.field("ETag").unwrap().replace("W/", ""),
+                response.text().to_owned(),
             ));
-            if answer.text() == content {
+            if response.text() == content {
                 break;
             }
             assert!(
@@ -145,8 +145,8 @@ fn after_304_comes_the_next_answer() {
     let porthole = Porthole::serving(&folder);
     let mut client = porthole.client();
     for _ in 0..3 {
-        let answer = client.get("/film.mp4", "If-None-Match: *\r\n");
-        assert_eq!((answer.status, answer.body.len()), (304, 0));
+        let response = client.get("/film.mp4", "If-None-Match: *\r\n");
+        assert_eq!((response.status, response.body.len()), (304, 0));
     }
     client.get("/film.mp4", "If-None-Match: *\r\nConnection: close\r\n");
     client.expect_end();

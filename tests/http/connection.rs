@@ -44,8 +44,11 @@ fn persistence() {
         let mut client = porthole.client();
         let request = format!("GET /a HTTP/{version}\r\nHost: a\r\nConnection: {value}\r\n\r\n");
         for _ in 0..2 {
-            let answer = client.send(&request).read();
-            assert_eq!((answer.text(), answer.field("Connection")), ("a", *said));
+            let response = client.send(&request).read();
+            assert_eq!(
+                (response.text(), response.field("Connection")),
+                ("a", *said)
+            );
             if !stays {
                 return client.expect_end();
             }
@@ -179,8 +182,8 @@ fn many_requests_on_one_connection() {
     let porthole = Porthole::with(&folder, &["--quiet"]);
     let mut client = porthole.client();
     for _ in 0..2_000 {
-        let answer = client.get("/a", "");
-        assert!(answer.text() == "a" && !answer.closes());
+        let response = client.get("/a", "");
+        assert!(response.text() == "a" && !response.closes());
     }
     client.stream().shutdown(Shutdown::Both).unwrap();
 }

@@ -100,11 +100,14 @@ fn skipped_content_is_bounded() {
     each(&rows.each_ref().map(|row| row.0), |name| {
         let (_, rest, status) = rows.iter().find(|row| row.0 == *name).unwrap();
         let mut client = porthole.client();
-        let answer = client
+        let response = client
             .send(format!("GET /a HTTP/1.1\r\nHost: a\r\n{rest}"))
             .read();
-        assert_eq!((answer.status, answer.closes()), (*status, *status == 413));
-        match answer.closes() {
+        assert_eq!(
+            (response.status, response.closes()),
+            (*status, *status == 413)
+        );
+        match response.closes() {
             true => client.expect_end(),
             false => assert_eq!(client.get("/a", "").text(), "content"),
         }
@@ -157,8 +160,8 @@ fn an_answer_instead_of_100() {
         let mut client = porthole.client();
         let request =
             format!("{start} HTTP/1.1\r\nHost: a\r\nExpect: {expectation}\r\n{content}\r\n\r\n");
-        let answer = client.send(request).read();
-        assert_eq!((answer.status, answer.closes()), (*status, true));
+        let response = client.send(request).read();
+        assert_eq!((response.status, response.closes()), (*status, true));
         client.expect_end();
     });
 }

@@ -38,13 +38,13 @@ fn the_index_stands_for_its_folder() {
         ("/sub/x/../", "sub"),
     ];
     each(&rows, |(target, text)| {
-        let answer = porthole.get(target);
-        assert_eq!((answer.status, answer.text()), (200, *text));
+        let response = porthole.get(target);
+        assert_eq!((response.status, response.text()), (200, *text));
         assert_eq!(
-            answer.field("Content-Type"),
+            response.field("Content-Type"),
             Some("text/html; charset=utf-8")
         );
-        let disposition = answer.field("Content-Disposition");
+        let disposition = response.field("Content-Disposition");
         assert_eq!(disposition, Some("inline; filename=\"index.html\""));
     });
     // A directory of that name is not an index.
@@ -69,9 +69,9 @@ fn redirects_to_the_slash() {
         ("/a:b\\c%0d%0ad", "a%3Ab%5Cc%0D%0Ad/"),
     ];
     each(&rows, |(target, location)| {
-        let answer = porthole.get(target);
+        let response = porthole.get(target);
         assert_eq!(
-            (answer.status, answer.field("Location")),
+            (response.status, response.field("Location")),
             (301, Some(*location))
         );
         let path = target.split('?').next().unwrap();
@@ -97,9 +97,9 @@ fn a_redirect_never_names_another_host() {
         "/sub/..//evil.example",
     ];
     each(&rows, |target| {
-        let answer = porthole.get(target);
-        assert_eq!(answer.status, 301);
-        let location = answer.field("Location").unwrap();
+        let response = porthole.get(target);
+        assert_eq!(response.status, 301);
+        let location = response.field("Location").unwrap();
         assert!(matches!(location, "sub/" | "evil.example/"), "{location}");
     });
 }
@@ -143,9 +143,9 @@ fn a_listing_links_to_everything() {
         .iter()
         .map(|link| {
             assert!(!link.contains([':', '?', '#', '\'', '+']), "{link}");
-            let answer = porthole.get(&format!("/sub/{link}"));
-            assert_eq!(answer.status, 200, "{link}");
-            answer.text().to_owned()
+            let response = porthole.get(&format!("/sub/{link}"));
+            assert_eq!(response.status, 200, "{link}");
+            response.text().to_owned()
         })
         .collect();
     found.sort();
@@ -226,8 +226,8 @@ fn hidden_names() {
         assert!(porthole.get("/").text().contains(name), "{name}");
     }
     each(&hidden, |target| {
-        let answer = porthole.get(target);
-        assert_eq!((answer.status, answer.words()), (404, "404 Not Found"));
+        let response = porthole.get(target);
+        assert_eq!((response.status, response.words()), (404, "404 Not Found"));
     });
     for page in ["/", "/sub/"] {
         let text = porthole.get(page).text().to_owned();
@@ -386,9 +386,9 @@ fn a_folder_with_too_many_entries_has_no_listing() {
         }
     }
     let porthole = Porthole::serving(&folder);
-    let answer = porthole.get("/one/");
-    assert_eq!((answer.status, answer.closes()), (503, true));
-    assert!(answer.field("Retry-After").is_some());
+    let response = porthole.get("/one/");
+    assert_eq!((response.status, response.closes()), (503, true));
+    assert!(response.field("Retry-After").is_some());
     porthole
         .log()
         .wait_for("503 because the folder has more than 250000 entries: GET /one/ ");

@@ -94,10 +94,10 @@ fn unreadable_files_are_403() {
             ("GET", "Range: bytes=99999999-\r\n"),
             ("GET", "Accept-Encoding: gzip, br\r\n"),
         ] {
-            let answer = porthole.client().ask(method, target, fields);
-            assert_eq!(answer.line, "HTTP/1.1 403 Forbidden", "{method} {fields}");
+            let response = porthole.client().ask(method, target, fields);
+            assert_eq!(response.line, "HTTP/1.1 403 Forbidden", "{method} {fields}");
             if method == "GET" {
-                assert_eq!(answer.words(), "403 Forbidden");
+                assert_eq!(response.words(), "403 Forbidden");
             }
         }
         let words = "403 because the server has no permission to read it: GET";
@@ -122,11 +122,11 @@ fn a_sibling_that_may_not_be_read_is_passed_over() {
     each(&rows, |(target, content, coding)| {
         for method in ["HEAD", "GET"] {
             let fields = "Accept-Encoding: br, gzip\r\n";
-            let answer = porthole.client().ask(method, target, fields);
-            assert_eq!(answer.status, 200);
-            assert_eq!(answer.field("Content-Encoding"), *coding);
+            let response = porthole.client().ask(method, target, fields);
+            assert_eq!(response.status, 200);
+            assert_eq!(response.field("Content-Encoding"), *coding);
             if method == "GET" {
-                assert_eq!(answer.text(), *content);
+                assert_eq!(response.text(), *content);
             }
         }
     });
@@ -144,11 +144,11 @@ fn short_of_descriptors_is_503() {
             let mut client = porthole.client();
             assert_eq!(client.get("/missing", "").status, 404);
             let usual = porthole.limit_descriptors(None);
-            let answer = client.ask(method, target, "");
+            let response = client.ask(method, target, "");
             porthole.limit_descriptors(Some(usual));
-            assert_eq!(answer.line, "HTTP/1.1 503 Service Unavailable");
-            assert_eq!(answer.field("Retry-After"), Some("1"));
-            assert!(answer.closes());
+            assert_eq!(response.line, "HTTP/1.1 503 Service Unavailable");
+            assert_eq!(response.field("Retry-After"), Some("1"));
+            assert!(response.closes());
         }
         let words = "503 because the process is short of descriptors or memory: GET";
         porthole

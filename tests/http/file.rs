@@ -37,10 +37,10 @@ fn sizes_around_every_buffer_arrive_whole() {
     }
     let porthole = Porthole::serving(&folder);
     each(&sizes, |size| {
-        let answer = porthole.get(&format!("/{size}"));
-        assert_eq!(answer.status, 200);
+        let response = porthole.get(&format!("/{size}"));
+        assert_eq!(response.status, 200);
         assert!(
-            answer.body == noise(*size),
+            response.body == noise(*size),
             "other bytes than those of the file"
         );
     });
@@ -66,8 +66,8 @@ fn head_says_what_get_says() {
             let ask = |method| porthole.client().ask(method, target, fields);
             let (head, get) = (ask("HEAD"), ask("GET"));
             assert_eq!(head.line, get.line);
-            let names = |answer: &crate::support::Answer| {
-                answer
+            let names = |response: &crate::support::Response| {
+                response
                     .fields()
                     .iter()
                     .map(|(name, _)| name.clone())
@@ -128,10 +128,10 @@ fn media_types() {
     }
     let porthole = Porthole::serving(&folder);
     each(&rows, |(name, media_type)| {
-        let answer = porthole.get(&format!("/{name}"));
-        assert_eq!(answer.field("Content-Type"), Some(*media_type));
-        assert_eq!(answer.field("X-Content-Type-Options"), Some("nosniff"));
-        assert_eq!(answer.field("Accept-Ranges"), Some("bytes"));
+        let response = porthole.get(&format!("/{name}"));
+        assert_eq!(response.field("Content-Type"), Some(*media_type));
+        assert_eq!(response.field("X-Content-Type-Options"), Some("nosniff"));
+        assert_eq!(response.field("Accept-Ranges"), Some("bytes"));
     });
 }
 
@@ -169,8 +169,8 @@ fn text_that_is_not_utf_8_has_no_charset() {
             folder.file(format!("{way}/{name}"), content);
             folder.file(format!("{way}/{name}.gz"), "compressed");
             let mut client = porthole.client();
-            let answer = client.ask(method, &format!("/{way}/{name}"), fields);
-            let found = (answer.status, answer.field("Content-Type"));
+            let response = client.ask(method, &format!("/{way}/{name}"), fields);
+            let found = (response.status, response.field("Content-Type"));
             assert_eq!(found, (status, Some(*expected)), "{method} {fields}");
         }
     });
@@ -204,10 +204,10 @@ fn a_stale_sibling_is_not_served() {
     let porthole = Porthole::serving(&folder);
     each(&rows, |(name, .., expected)| {
         let target = format!("/{name}.js");
-        let answer = porthole.client().get(&target, "Accept-Encoding: gzip\r\n");
-        assert_eq!(answer.text(), *expected);
+        let response = porthole.client().get(&target, "Accept-Encoding: gzip\r\n");
+        assert_eq!(response.text(), *expected);
         let coding = (*expected == "gzip").then_some("gzip");
-        assert_eq!(answer.field("Content-Encoding"), coding);
+        assert_eq!(response.field("Content-Encoding"), coding);
     });
 }
 
@@ -297,15 +297,15 @@ fn odd_times() {
     let porthole = Porthole::serving(&folder);
     porthole.strong_tag("/usual");
     each(&rows, |(name, _, expected, strong)| {
-        let answer = porthole.get(&format!("/{name}"));
-        assert_eq!(answer.text(), "x");
-        let modified = answer.field("Last-Modified");
+        let response = porthole.get(&format!("/{name}"));
+        assert_eq!(response.text(), "x");
+        let modified = response.field("Last-Modified");
         match expected {
             Some(_) => assert_eq!(modified, *expected),
             // RFC 9110 §8.8.2.1: Last-Modified is never later than Date.
-            None => assert!(modified.is_none_or(|date| Some(date) == answer.field("Date"))),
+            None => assert!(modified.is_none_or(|date| Some(date) == response.field("Date"))),
         }
-        assert_eq!(answer.field("ETag").unwrap().starts_with('"'), *strong);
+        assert_eq!(response.field("ETag").unwrap().starts_with('"'), *strong);
     });
     assert_eq!(porthole.get("/").status, 200);
 }
@@ -328,10 +328,10 @@ fn operators_fields() {
         ("/", "no-cache"),
     ];
     each(&rows, |(target, caching)| {
-        let answer = porthole.get(target);
-        assert_eq!(answer.field("Cache-Control"), Some(*caching));
+        let response = porthole.get(target);
+        assert_eq!(response.field("Cache-Control"), Some(*caching));
         assert_eq!(
-            (answer.field("X-One"), answer.field("X-Two")),
+            (response.field("X-One"), response.field("X-Two")),
             (Some("1"), Some("2"))
         );
     });
@@ -343,33 +343,33 @@ fn options_and_preflight() {
     let plain = Porthole::serving(&folder);
     let cors = Porthole::with(&folder, &["--cors"]);
     for target in ["/a", "/missing", "*"] {
-        let answer = plain.client().ask("OPTIONS", target, "");
+        let response = plain.client().ask("OPTIONS", target, "");
         assert_eq!(
-            (answer.status, answer.field("Allow")),
+            (response.status, response.field("Allow")),
             (204, Some("GET, HEAD, OPTIONS"))
         );
-        assert_eq!(answer.field("Access-Control-Allow-Origin"), None);
+        assert_eq!(response.field("Access-Control-Allow-Origin"), None);
     }
     let preflight = "Origin: http://other\r\nAccess-Control-Request-Method: GET\r\n";
-    let answer = cors.client().ask("OPTIONS", "/a", preflight);
-    assert_eq!(answer.status, 204);
-    assert_eq!(answer.field("Access-Control-Allow-Origin"), Some("*"));
+    let response = cors.client().ask("OPTIONS", "/a", preflight);
+    assert_eq!(response.status, 204);
+    assert_eq!(response.field("Access-Control-Allow-Origin"), Some("*"));
     assert!(
-        answer
+        response
             .field("Access-Control-Allow-Methods")
             .unwrap()
             .contains("GET")
     );
     assert!(
-        answer
+        response
             .field("Access-Control-Allow-Headers")
             .unwrap()
             .contains("Range")
     );
-    let answer = cors.get("/a");
-    assert_eq!(answer.field("Access-Control-Allow-Origin"), Some("*"));
+    let response = cors.get("/a");
+    assert_eq!(response.field("Access-Control-Allow-Origin"), Some("*"));
     assert!(
-        answer
+        response
             .field("Access-Control-Expose-Headers")
             .unwrap()
             .contains("Content-Range")
@@ -401,13 +401,13 @@ fn precompressed_siblings() {
         ("/a.mp4", "Accept-Encoding: gzip\r\n", "plain", None),
     ];
     each(&rows, |(target, fields, content, coding)| {
-        let answer = porthole.client().get(target, fields);
+        let response = porthole.client().get(target, fields);
         assert_eq!(
-            (answer.text(), answer.field("Content-Encoding")),
+            (response.text(), response.field("Content-Encoding")),
             (*content, *coding)
         );
         let varies = target.ends_with("js").then_some("Accept-Encoding");
-        assert_eq!(answer.field("Vary"), varies);
+        assert_eq!(response.field("Vary"), varies);
     });
 }
 
@@ -417,9 +417,9 @@ fn single_page_application() {
     folder.file("sub/a", "x");
     let porthole = Porthole::with(&folder, &["--spa"]);
     for target in ["/", "/users/7", "/sub/missing"] {
-        let answer = porthole.get(target);
+        let response = porthole.get(target);
         assert_eq!(
-            (answer.status, answer.text()),
+            (response.status, response.text()),
             (200, "application"),
             "{target}"
         );
@@ -432,10 +432,10 @@ fn own_page_for_what_is_missing() {
     folder.file("404.html", "<p>gone");
     let porthole = Porthole::serving(&folder);
     let mut client = porthole.client();
-    let answer = client.get("/sub/missing", "Range: bytes=0-1\r\n");
-    assert_eq!((answer.status, answer.text()), (404, "<p>gone"));
+    let response = client.get("/sub/missing", "Range: bytes=0-1\r\n");
+    assert_eq!((response.status, response.text()), (404, "<p>gone"));
     assert_eq!(
-        answer.field("Content-Type"),
+        response.field("Content-Type"),
         Some("text/html; charset=utf-8")
     );
     assert_eq!(

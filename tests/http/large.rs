@@ -7,7 +7,7 @@ use std::time::Instant;
 
 use libtest_mimic::Trial;
 
-use crate::support::{Client, Folder, PATIENCE, Porthole, each, noise, trials};
+use crate::support::{Client, Folder, Porthole, TIMEOUT, each, noise, trials};
 
 pub fn trials() -> Vec<Trial> {
     trials![
@@ -42,10 +42,10 @@ fn beyond_four_gibibytes() {
     each(&marks, |mark| {
         let last = mark + 7;
         let mut client = porthole.client();
-        let answer = client.get("/large.bin", &format!("Range: bytes={mark}-{last}\r\n"));
+        let response = client.get("/large.bin", &format!("Range: bytes={mark}-{last}\r\n"));
         let expected = format!("bytes {mark}-{last}/{LENGTH}");
-        assert_eq!(answer.field("Content-Range"), Some(&*expected));
-        assert_eq!(answer.body, MARK);
+        assert_eq!(response.field("Content-Range"), Some(&*expected));
+        assert_eq!(response.body, MARK);
     });
     let head = porthole.client().ask("HEAD", "/large.bin", "");
     assert_eq!(head.field("Content-Length"), Some(&*LENGTH.to_string()));
@@ -92,8 +92,8 @@ fn cold_reads_do_not_block_other_connections() {
     each(&ranges, |&(first, end)| {
         forget();
         let range = format!("Range: bytes={first}-{}\r\n", end - 1);
-        let answer = porthole.client().get("/a", &range);
-        assert!(answer.body == content[first..end], "other bytes");
+        let response = porthole.client().get("/a", &range);
+        assert!(response.body == content[first..end], "other bytes");
     });
 }
 
@@ -102,10 +102,10 @@ fn receive(client: &mut Client, length: u64, mut take: impl FnMut(u64, &[u8])) {
     let mut piece = vec![0; 1 << 20];
     let mut at = 0;
     while at < length {
-        let room = piece
+        let spare = piece
             .len()
             .min(usize::try_from(length - at).unwrap_or(usize::MAX));
-        let count = client.read_some(&mut piece[..room]);
+        let count = client.read_some(&mut piece[..spare]);
         assert!(count > 0, "cut after {at} of {length} bytes");
         take(at, &piece[..count]);
         at += count as u64;
@@ -175,7 +175,7 @@ fn clients_that_vanish() {
     );
     assert_eq!(porthole.get("/a").text(), "a");
     // No socket of those connections stays open.
-    let deadline = Instant::now() + PATIENCE;
+    let deadline = Instant::now() + TIMEOUT;
     while porthole.sockets() > usual {
         assert!(Instant::now() < deadline, "{} sockets", porthole.sockets());
     }
@@ -216,9 +216,9 @@ fn a_file_that_grows() {
         assert!(piece.iter().all(|&byte| byte == 0))
     });
     let longer = LENGTH + 1_000_000;
-    let answer = client.get("/film", "Range: bytes=-2\r\n");
+    let response = client.get("/film", "Range: bytes=-2\r\n");
     let expected = format!("bytes {}-{}/{longer}", longer - 2, longer - 1);
-    assert_eq!(answer.field("Content-Range"), Some(&*expected));
+    assert_eq!(response.field("Content-Range"), Some(&*expected));
 }
 
 /// This is the usual way to save a file. A client that began with the old file gets all

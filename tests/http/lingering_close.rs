@@ -22,8 +22,8 @@ pub fn trials() -> Vec<Trial> {
 fn refused(porthole: &Porthole) -> Client {
     let mut client = porthole.client();
     client.send("no request\r\n\r\n");
-    let answer = client.read();
-    assert_eq!(answer.status, 400);
+    let response = client.read();
+    assert_eq!(response.status, 400);
     client
 }
 

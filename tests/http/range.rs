@@ -2,7 +2,7 @@
 
 use libtest_mimic::Trial;
 
-use crate::support::{Answer, Folder, Porthole, each, noise, trials};
+use crate::support::{Folder, Porthole, Response, each, noise, trials};
 
 pub fn trials() -> Vec<Trial> {
     trials![
@@ -27,7 +27,7 @@ fn film() -> (Folder, Vec<u8>, Porthole) {
     (folder, content, porthole)
 }
 
-fn ask(porthole: &Porthole, range: &str) -> Answer {
+fn ask(porthole: &Porthole, range: &str) -> Response {
     porthole
         .client()
         .get("/film.mp4", &format!("Range: {range}\r\n"))
@@ -55,13 +55,13 @@ fn single_ranges() {
         ("bytes=1-2,2-3", 1, 3),
     ];
     each(&rows, |(range, first, last)| {
-        let answer = ask(&porthole, range);
-        assert_eq!(answer.line, "HTTP/1.1 206 Partial Content");
+        let response = ask(&porthole, range);
+        assert_eq!(response.line, "HTTP/1.1 206 Partial Content");
         let expected = format!("bytes {first}-{last}/{SIZE}");
-        assert_eq!(answer.field("Content-Range"), Some(&*expected));
-        assert_eq!(answer.field("Content-Type"), Some("video/mp4"));
-        assert_eq!(answer.field("Accept-Ranges"), Some("bytes"));
-        assert!(answer.body == content[*first..=*last], "other bytes");
+        assert_eq!(response.field("Content-Range"), Some(&*expected));
+        assert_eq!(response.field("Content-Type"), Some("video/mp4"));
+        assert_eq!(response.field("Accept-Ranges"), Some("bytes"));
+        assert!(response.body == content[*first..=*last], "other bytes");
     });
 }
 
@@ -77,11 +77,11 @@ fn unsatisfiable_ranges_are_416() {
     ];
     each(&rows, |range| {
         let mut client = porthole.client();
-        let answer = client.get("/film.mp4", &format!("Range: {range}\r\n"));
-        assert_eq!(answer.line, "HTTP/1.1 416 Range Not Satisfiable");
-        assert_eq!(answer.field("Content-Range"), Some("bytes */1000000"));
-        assert_eq!(answer.field("Accept-Ranges"), Some("bytes"));
-        assert_eq!(answer.words(), "416 Range Not Satisfiable");
+        let response = client.get("/film.mp4", &format!("Range: {range}\r\n"));
+        assert_eq!(response.line, "HTTP/1.1 416 Range Not Satisfiable");
+        assert_eq!(response.field("Content-Range"), Some("bytes */1000000"));
+        assert_eq!(response.field("Accept-Ranges"), Some("bytes"));
+        assert_eq!(response.words(), "416 Range Not Satisfiable");
         assert_eq!(client.get("/empty", "").status, 200);
     });
 }
@@ -99,15 +99,15 @@ fn ranges_of_an_empty_file() {
         ("bytes=-1", 200),
     ];
     each(&rows, |(range, status)| {
-        let answer = porthole
+        let response = porthole
             .client()
             .get("/empty", &format!("Range: {range}\r\n"));
         if *status == 200 {
-            assert_eq!(answer.field("Content-Length"), Some("0"));
+            assert_eq!(response.field("Content-Length"), Some("0"));
         }
         let expected = (*status == 416).then_some("bytes */0");
         assert_eq!(
-            (answer.status, answer.field("Content-Range")),
+            (response.status, response.field("Content-Range")),
             (*status, expected)
         );
     });
@@ -130,19 +130,22 @@ fn fields_that_are_ignored() {
         "bytes=0-1\r\nRange: bytes=2-3",
     ];
     each(&rows, |range| {
-        let answer = ask(&porthole, range);
-        assert_eq!((answer.status, answer.field("Content-Range")), (200, None));
-        assert!(answer.body == content);
+        let response = ask(&porthole, range);
+        assert_eq!(
+            (response.status, response.field("Content-Range")),
+            (200, None)
+        );
+        assert!(response.body == content);
     });
 }
 
 fn several_ranges() {
     let (_folder, content, porthole) = film();
     let mut client = porthole.client();
-    let answer = client.get("/film.mp4", "Range: bytes=500000-500009, 0-4, -3\r\n");
-    assert_eq!(answer.status, 206);
-    assert_eq!(answer.field("Content-Range"), None);
-    let media_type = answer.field("Content-Type").unwrap();
+    let response = client.get("/film.mp4", "Range: bytes=500000-500009, 0-4, -3\r\n");
+    assert_eq!(response.status, 206);
+    assert_eq!(response.field("Content-Range"), None);
+    let media_type = response.field("Content-Type").unwrap();
     let boundary = media_type
         .strip_prefix("multipart/byteranges; boundary=")
         .unwrap();
@@ -159,7 +162,7 @@ fn several_ranges() {
     expected.extend_from_slice(format!("--{boundary}--\r\n").as_bytes());
     let shown = |bytes: &[u8]| bytes.escape_ascii().to_string();
     assert_eq!(
-        shown(answer.body.trim_ascii_start()),
+        shown(response.body.trim_ascii_start()),
         shown(&expected),
         "RFC 2046 §5.1.1: CRLF before a delimiter"
     );
@@ -179,12 +182,12 @@ fn floods() {
         ("the same", "0-,".repeat(99), 206),
     ];
     each(&rows, |(_, list, status)| {
-        let answer = ask(&porthole, &format!("bytes={list}0-0"));
-        assert_eq!(answer.status, *status, "{}", answer.line);
+        let response = ask(&porthole, &format!("bytes={list}0-0"));
+        assert_eq!(response.status, *status, "{}", response.line);
         assert!(
-            answer.body.len() < SIZE + 20_000,
+            response.body.len() < SIZE + 20_000,
             "{} bytes",
-            answer.body.len()
+            response.body.len()
         );
     });
 }
@@ -198,8 +201,8 @@ fn if_range() {
         .unwrap();
     file.set_modified(old).unwrap();
     let tag = porthole.strong_tag("/film.mp4");
-    let answer = porthole.get("/film.mp4");
-    let date = answer.field("Last-Modified").unwrap();
+    let response = porthole.get("/film.mp4");
+    let date = response.field("Last-Modified").unwrap();
     let rows = [
         (tag.clone(), 206),
         (date.to_owned(), 206),
@@ -212,10 +215,10 @@ fn if_range() {
     ];
     each(&rows, |(validator, status)| {
         let fields = format!("Range: bytes=5-9\r\nIf-Range: {validator}\r\n");
-        let answer = porthole.client().get("/film.mp4", &fields);
-        assert_eq!(answer.status, *status);
+        let response = porthole.client().get("/film.mp4", &fields);
+        assert_eq!(response.status, *status);
         assert!(
-            answer.body
+            response.body
                 == if *status == 206 {
                     &content[5..=9]
                 } else {

@@ -28,13 +28,13 @@ fn requests_per_second() {
     let (mut served, mut refused) = (0, 0);
     while served < 60 {
         for client in &mut clients {
-            let answer = client.get("/a", "");
-            match answer.status {
+            let response = client.get("/a", "");
+            match response.status {
                 200 => served += 1,
                 429 => {
                     refused += 1;
-                    assert_eq!(answer.field("Retry-After"), Some("1"));
-                    assert!(!answer.closes());
+                    assert_eq!(response.field("Retry-After"), Some("1"));
+                    assert!(!response.closes());
                 }
                 other => panic!("{other}"),
             }

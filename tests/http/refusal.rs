@@ -188,15 +188,21 @@ fn requests_byte_by_byte() {
 
 fn check(&(request, status, then): &(&str, u16, Then), client: &mut Client) {
     let head = request.starts_with("HEAD");
-    let answer = match head {
+    let response = match head {
         true => client.read_head(),
         false => client.read(),
     };
-    assert_eq!(answer.status, status, "{}", answer.line);
-    assert_eq!(answer.closes(), then == Closes);
-    assert_eq!(answer.field("Allow").is_some(), matches!(status, 204 | 405));
+    assert_eq!(response.status, status, "{}", response.line);
+    assert_eq!(response.closes(), then == Closes);
+    assert_eq!(
+        response.field("Allow").is_some(),
+        matches!(status, 204 | 405)
+    );
     if status >= 400 && !head {
-        assert_eq!(answer.words(), answer.line.trim_start_matches("HTTP/1.1 "));
+        assert_eq!(
+            response.words(),
+            response.line.trim_start_matches("HTTP/1.1 ")
+        );
     }
     if then == GoesOn {
         assert_eq!(client.read().text(), "next");
@@ -221,7 +227,7 @@ fn bounds_of_the_head() {
     };
     let head = |length: usize| {
         let start = "GET / HTTP/1.1\r\nHost: a\r\n";
-        let field = |room: usize| format!("X: {}\r\n", "y".repeat(room - 5));
+        let field = |bytes: usize| format!("X: {}\r\n", "y".repeat(bytes - 5));
         let rest = length - start.len() - 2;
         [start, &field(rest / 2), &field(rest - rest / 2), "\r\n"].concat()
     };
@@ -273,9 +279,9 @@ fn other_protocols_are_refused() {
     ];
     each(&rows, |(bytes, status)| {
         let mut client = porthole.client();
-        let answer = client.send(bytes).read();
-        assert_eq!(answer.status, *status, "{}", answer.line);
-        assert!(answer.closes());
+        let response = client.send(bytes).read();
+        assert_eq!(response.status, *status, "{}", response.line);
+        assert!(response.closes());
         client.expect_end();
     });
 }
@@ -287,15 +293,15 @@ fn too_slow_a_head_is_408() {
     silent.send("GET / HT");
     let mut steady = porthole.client();
     steady.send("GET / HTTP/1.1\r\nX: ");
-    let answer = loop {
-        if let Some(answer) = steady.read_within(std::time::Duration::from_millis(100)) {
-            break answer;
+    let response = loop {
+        if let Some(response) = steady.read_within(std::time::Duration::from_millis(100)) {
+            break response;
         }
         steady.send("y");
     };
-    for (answer, mut client) in [(answer, steady), (silent.read(), silent)] {
-        assert_eq!(answer.line, "HTTP/1.1 408 Request Timeout");
-        assert!(answer.closes());
+    for (response, mut client) in [(response, steady), (silent.read(), silent)] {
+        assert_eq!(response.line, "HTTP/1.1 408 Request Timeout");
+        assert!(response.closes());
         client.expect_end();
     }
     assert_eq!(porthole.get("/next").text(), "next");

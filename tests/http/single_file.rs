@@ -26,11 +26,15 @@ fn a_single_file_answers_every_path() {
         "/x?download",
         "/../x",
     ] {
-        let answer = porthole.get(target);
-        assert_eq!((answer.status, answer.text()), (200, "story"), "{target}");
+        let response = porthole.get(target);
+        assert_eq!(
+            (response.status, response.text()),
+            (200, "story"),
+            "{target}"
+        );
         let disposition = "attachment; filename=\"my _story_.mp4\"; \
                            filename*=UTF-8''my%20%22story%22.mp4";
-        assert_eq!(answer.field("Content-Disposition"), Some(disposition));
+        assert_eq!(response.field("Content-Disposition"), Some(disposition));
     }
     assert_eq!(porthole.get("/%00").status, 400);
     assert_eq!(porthole.client().ask("POST", "/", "").status, 405);
@@ -87,9 +91,9 @@ fn a_link_to_a_file() {
     folder.file("real.mp4", "real");
     folder.link("link.webm", "real.mp4");
     let porthole = Porthole::serving(folder.join("link.webm"));
-    let answer = porthole.get("/");
+    let response = porthole.get("/");
     assert_eq!(
-        (answer.text(), answer.field("Content-Type")),
+        (response.text(), response.field("Content-Type")),
         ("real", Some("video/mp4"))
     );
 }

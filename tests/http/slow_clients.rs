@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use libtest_mimic::Trial;
 
-use crate::support::{Folder, PATIENCE, Porthole, trials};
+use crate::support::{Folder, Porthole, TIMEOUT, trials};
 
 pub fn trials() -> Vec<Trial> {
     trials![
@@ -25,7 +25,7 @@ fn unread_bytes_in_the_kernel_are_bounded() {
     socket.set_recv_buffer_size(4_096).unwrap();
     client.send("GET /film HTTP/1.1\r\nHost: a\r\n\r\n").head();
     let us = client.stream().local_addr().unwrap().port();
-    let deadline = std::time::Instant::now() + PATIENCE;
+    let deadline = std::time::Instant::now() + TIMEOUT;
     while porthole.unsent_to(us) < BOUND / 2 {
         assert!(std::time::Instant::now() < deadline, "it sends nothing");
     }

@@ -7,7 +7,7 @@ use std::process::{Child, ChildStdout, Command, Stdio};
 
 use libtest_mimic::Trial;
 
-use crate::support::{Client, Folder, PATIENCE, trials};
+use crate::support::{Client, Folder, TIMEOUT, trials};
 
 pub fn trials() -> Vec<Trial> {
     trials![the_smallest_server_serves, a_component_of_ones_own_echoes]
@@ -78,12 +78,12 @@ fn a_component_of_ones_own_echoes() {
     let component = folder.file("echo.wasm", artifacts::ECHO);
     let mut example = Example::start("own_component", &[component, folder.path().to_owned()]);
     let mut stream = TcpStream::connect(example.address("listening on ")).unwrap();
-    stream.set_read_timeout(Some(PATIENCE)).unwrap();
+    stream.set_read_timeout(Some(TIMEOUT)).unwrap();
     stream.write_all(b"said once, ").unwrap();
     stream.write_all(b"and once more").unwrap();
     stream.shutdown(Shutdown::Write).unwrap();
-    let mut answer = String::new();
-    stream.read_to_string(&mut answer).unwrap();
-    assert_eq!(answer, "said once, and once more");
+    let mut response = String::new();
+    stream.read_to_string(&mut response).unwrap();
+    assert_eq!(response, "said once, and once more");
     example.ends_with_its_input();
 }

@@ -60,8 +60,8 @@ impl Graph {
     /// ordered from top to bottom.
     fn upward(&self, layers: &[Vec<String>]) -> Vec<String> {
         let layer = |module: &[String]| {
-            let room = module.first()?;
-            layers.iter().position(|layer| layer.contains(room))
+            let segment = module.first()?;
+            layers.iter().position(|layer| layer.contains(segment))
         };
         let mut upward = Vec::new();
         for import in &self.imports {
@@ -77,9 +77,9 @@ impl Graph {
 
     /// Returns the first segments that no layer names.
     fn unnamed(&self, layers: &[Vec<String>]) -> Vec<String> {
-        let rooms = self.imports.iter().filter_map(|import| import.from.first());
-        let named = |room: &&String| !layers.iter().any(|layer| layer.contains(room));
-        let unnamed: BTreeSet<_> = rooms.filter(named).cloned().collect();
+        let segments = self.imports.iter().filter_map(|import| import.from.first());
+        let named = |segment: &&String| !layers.iter().any(|layer| layer.contains(segment));
+        let unnamed: BTreeSet<_> = segments.filter(named).cloned().collect();
         unnamed.into_iter().collect()
     }
 

@@ -36,9 +36,9 @@ fn a_failed_connection_is_told_apart_from_a_reset() {
     let folder = Folder::new();
     folder.sparse("film", 1 << 30);
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let patience = Some(Duration::from_millis(200));
+    let timeout = Some(Duration::from_millis(200));
     socket2::SockRef::from(&listener)
-        .set_tcp_user_timeout(patience)
+        .set_tcp_user_timeout(timeout)
         .unwrap();
     let limits = Limits {
         workers: 1,

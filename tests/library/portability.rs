@@ -13,7 +13,7 @@ use wasmtime_wasi::p3::bindings::Command;
 use wasmtime_wasi::sockets::SocketAddrUse;
 use wasmtime_wasi::{FsPerms, WasiCtx, WasiCtxBuilder, WasiCtxView, WasiView};
 
-use crate::support::{Client, Folder, PATIENCE, noise, trials};
+use crate::support::{Client, Folder, TIMEOUT, noise, trials};
 
 pub fn trials() -> Vec<Trial> {
     trials![stock_sockets_serve_a_file]
@@ -57,7 +57,7 @@ pub fn free_address() -> SocketAddr {
 
 /// Connects as soon as the component listens.
 pub fn connect(address: SocketAddr, is_over: impl Fn() -> bool) -> Client {
-    let deadline = Instant::now() + PATIENCE;
+    let deadline = Instant::now() + TIMEOUT;
     loop {
         match Client::try_connect(address) {
             Some(client) => return client,

@@ -7,7 +7,7 @@ use libtest_mimic::Trial;
 use rustix::process::Signal;
 
 use crate::escape::hostile::Hostile;
-use crate::support::{Client, Folder, PATIENCE, Porthole, trials};
+use crate::support::{Client, Folder, Porthole, TIMEOUT, trials};
 
 pub fn trials() -> Vec<Trial> {
     trials![
@@ -68,12 +68,12 @@ fn still_serves(porthole: &mut Porthole, mut first: Client) {
     let before = porthole.threads();
     porthole.signal(Signal::HUP);
     second.expect_end();
-    let deadline = Instant::now() + PATIENCE;
+    let deadline = Instant::now() + TIMEOUT;
     let mut third = loop {
         if let Some(mut client) = Client::try_connect(porthole.address())
-            && let Some(answer) = client.ask_if_open("/a")
+            && let Some(response) = client.ask_if_open("/a")
         {
-            assert_eq!(answer.text(), "a");
+            assert_eq!(response.text(), "a");
             break client;
         }
         assert!(Instant::now() < deadline, "{before:?}");
@@ -146,7 +146,7 @@ const SPINS: &str = r#"(component
 
 /// Waits until the server has `count` workers.
 fn wait_for_workers(porthole: &Porthole, count: usize) {
-    let deadline = Instant::now() + PATIENCE;
+    let deadline = Instant::now() + TIMEOUT;
     let is_worker = |name: &&String| name.starts_with("worker-");
     while porthole.threads().iter().filter(is_worker).count() < count {
         assert!(Instant::now() < deadline, "{:?}", porthole.threads());

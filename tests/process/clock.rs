@@ -38,9 +38,9 @@ fn a_clock_before_1970() {
         .env("FAKETIME_DONT_FAKE_MONOTONIC", "1");
     let porthole = Porthole::start(command);
     for _ in 0..3 {
-        let answer = porthole.get("/a");
-        assert_eq!(answer.text(), "content");
-        let date = answer.field("Date").unwrap();
+        let response = porthole.get("/a");
+        assert_eq!(response.text(), "content");
+        let date = response.field("Date").unwrap();
         let year: i32 = date.split(' ').nth(3).unwrap().parse().unwrap();
         assert!(year < 1970 && date.ends_with(" GMT"), "{date}");
     }
@@ -63,9 +63,9 @@ fn date_follows_the_clock() {
     let mut late = 0;
     for _ in 0..ANSWERS {
         let asked = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
-        let answer = client.get("/a", "");
+        let response = client.get("/a", "");
         // The seconds of `Sun, 06 Nov 1994 08:49:37 GMT`.
-        let date: u64 = answer.field("Date").unwrap()[23..25].parse().unwrap();
+        let date: u64 = response.field("Date").unwrap()[23..25].parse().unwrap();
         let earliest = (asked - LATE).as_secs() % 60;
         // A date ahead of `earliest` belongs to a later response time.
         let behind = (earliest + 60 - date) % 60;

@@ -6,7 +6,7 @@ use std::time::Instant;
 use libtest_mimic::Trial;
 use rustix::process::{Pid, Signal, kill_process};
 
-use crate::support::{Folder, PATIENCE, Porthole, each, trials};
+use crate::support::{Folder, Porthole, TIMEOUT, each, trials};
 
 pub fn trials() -> Vec<Trial> {
     trials![
@@ -130,7 +130,7 @@ fn components_that_cannot_be_compiled_leave_the_old_version_serving() {
     for (number, (name, content, words)) in ROWS.iter().enumerate() {
         std::fs::write(&component, content()).unwrap();
         porthole.signal(Signal::HUP);
-        let deadline = Instant::now() + PATIENCE * 3;
+        let deadline = Instant::now() + TIMEOUT * 3;
         let line = loop {
             // It serves meanwhile.
             let mut client = porthole.client();
@@ -139,7 +139,7 @@ fn components_that_cannot_be_compiled_leave_the_old_version_serving() {
                 break line.clone();
             }
             assert!(Instant::now() < deadline, "{name}");
-            client.has_more_within(PATIENCE / 1_000);
+            client.has_more_within(TIMEOUT / 1_000);
         };
         let failed = "porthole: reload failed, the old version goes on: ";
         assert!(line.starts_with(failed), "{name}: {line:.500}");
@@ -202,7 +202,7 @@ fn the_compiler_holds_nothing_of_the_server() {
     std::fs::write(&component, loops()).unwrap();
     porthole.signal(Signal::HUP);
     let compilation = wait_for_child(compiler);
-    let deadline = Instant::now() + PATIENCE;
+    let deadline = Instant::now() + TIMEOUT;
     // It has been confined when it compiles, after it has closed what it does not need.
     while status(compilation, "Seccomp:") != Some("2".to_owned()) {
         assert!(Instant::now() < deadline, "it is not confined");
@@ -233,7 +233,7 @@ fn the_compiler_ends_with_the_server() {
         }
         porthole.signal(signal);
         porthole.wait();
-        let deadline = Instant::now() + PATIENCE / 10;
+        let deadline = Instant::now() + TIMEOUT / 10;
         while processes.iter().any(|&process| is_running(process)) {
             assert!(Instant::now() < deadline, "they run on");
         }
@@ -305,7 +305,7 @@ fn only_child(process: u32) -> u32 {
 }
 
 fn wait_for_child(process: u32) -> u32 {
-    let deadline = Instant::now() + PATIENCE;
+    let deadline = Instant::now() + TIMEOUT;
     loop {
         if let Some(child) = children(process).first() {
             return *child;

@@ -39,10 +39,10 @@ fn downloads_beyond_the_grace_time_are_cut_and_counted() {
             let answered = &answered;
             scope.spawn(move || {
                 while let Some(mut client) = Client::try_connect(address) {
-                    while let Some(answer) = client.ask_if_open("/a") {
-                        assert_eq!(answer.text(), "a");
+                    while let Some(response) = client.ask_if_open("/a") {
+                        assert_eq!(response.text(), "a");
                         answered.fetch_add(1, Ordering::Relaxed);
-                        if answer.closes() {
+                        if response.closes() {
                             break;
                         }
                     }
@@ -82,9 +82,9 @@ fn draining_announces_close_on_kept_connections() {
         let most = left.min(chunk.len());
         left -= client.read_some(&mut chunk[..most]);
     }
-    let answer = client.read();
-    assert_eq!(answer.text(), "a");
-    assert!(answer.closes());
+    let response = client.read();
+    assert_eq!(response.text(), "a");
+    assert!(response.closes());
     client.expect_end();
     assert_eq!(porthole.wait().code(), Some(0));
 }
@@ -103,11 +103,11 @@ fn keep_alive_clients_see_a_replacement_as_a_close() {
                 while over.load(Ordering::Relaxed) == 0 {
                     let mut client = porthole.client();
                     while over.load(Ordering::Relaxed) == 0
-                        && let Some(answer) = client.ask_if_open("/a")
+                        && let Some(response) = client.ask_if_open("/a")
                     {
-                        assert!(answer.body == content, "cut");
+                        assert!(response.body == content, "cut");
                         answered.fetch_add(1, Ordering::Relaxed);
-                        if answer.closes() {
+                        if response.closes() {
                             client.expect_end();
                             break;
                         }

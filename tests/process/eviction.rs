@@ -49,7 +49,7 @@ fn all_busy_and_a_new_one_is_told_so() {
     while porthole
         .client()
         .ask_if_open("/a")
-        .is_none_or(|answer| answer.status == 503)
+        .is_none_or(|response| response.status == 503)
     {
         std::thread::yield_now();
     }

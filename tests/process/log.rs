@@ -6,7 +6,7 @@ use libtest_mimic::Trial;
 use rustix::process::Signal;
 
 use crate::library::portability::{connect, free_address};
-use crate::support::{Folder, PATIENCE, Porthole, each, noise, trials};
+use crate::support::{Folder, Porthole, TIMEOUT, each, noise, trials};
 
 pub fn trials() -> Vec<Trial> {
     trials![
@@ -27,10 +27,10 @@ fn combined_format() {
     folder.file("a.mp4", noise(1_000));
     let porthole = Porthole::serving(&folder);
     let fields = "Referer: http://here/\r\nUser-Agent: test/1\r\n";
-    let answer = porthole.client().get("/a.mp4?t=1", fields);
+    let response = porthole.client().get("/a.mp4?t=1", fields);
     let line = porthole.log().wait_for("/a.mp4");
     // From `Sun, 22 Nov 2026 22:18:10 GMT` to `22/Nov/2026:22:18:10 +0000`.
-    let date = answer.field("Date").unwrap();
+    let date = response.field("Date").unwrap();
     let (day, time) = (date[5..16].replace(' ', "/"), &date[17..25]);
     assert_eq!(
         line,
@@ -190,7 +190,7 @@ fn a_log_that_nobody_reads_stops_nothing() {
     }
     assert!(porthole.peak_memory() < 128 << 20);
     porthole.signal(Signal::TERM);
-    let status = porthole.ends_within(PATIENCE / 4);
+    let status = porthole.ends_within(TIMEOUT / 4);
     assert_eq!(status.and_then(|status| status.code()), Some(0));
     drop(reader);
 }

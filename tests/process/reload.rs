@@ -6,7 +6,7 @@ use std::time::Instant;
 use libtest_mimic::Trial;
 use rustix::process::Signal;
 
-use crate::support::{Client, Folder, PATIENCE, Porthole, noise, trials};
+use crate::support::{Client, Folder, Porthole, TIMEOUT, noise, trials};
 
 pub fn trials() -> Vec<Trial> {
     trials![
@@ -43,7 +43,7 @@ fn ten_replacements_under_load_fail_no_request() {
             });
         }
         for round in 1..=10 {
-            let deadline = Instant::now() + PATIENCE;
+            let deadline = Instant::now() + TIMEOUT;
             while answered.load(Ordering::Relaxed) < round * CLIENTS && Instant::now() < deadline {
                 std::thread::yield_now();
             }
@@ -164,7 +164,7 @@ fn all_versions_together_keep_the_cap() {
     }
     let mut newcomers = Vec::new();
     let served = |clients: &mut Vec<Client>| {
-        let answered = |client: &mut Client| client.has_more_within(PATIENCE / 2_000);
+        let answered = |client: &mut Client| client.has_more_within(TIMEOUT / 2_000);
         clients.iter_mut().map(answered).filter(|yes| *yes).count()
     };
     for version in 1..=2 {
@@ -173,7 +173,7 @@ fn all_versions_together_keep_the_cap() {
             .errors()
             .wait_for_several(version, |line| line.contains(DONE), DONE);
         newcomers.extend((0..NEWCOMERS).map(|_| ask()));
-        let deadline = Instant::now() + PATIENCE;
+        let deadline = Instant::now() + TIMEOUT;
         while served(&mut newcomers) < version {
             assert!(Instant::now() < deadline, "no newcomer is served");
         }

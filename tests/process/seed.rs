@@ -58,9 +58,9 @@ fn logs_four_events() {
     let porthole = Porthole::with(&folder, &["-v"]);
     let mut client = porthole.client();
     let peer = client.stream().local_addr().unwrap();
-    let answer = client.get("/story.mp4", "X-Odd: \x1b[2J\r\nConnection: close\r\n");
+    let response = client.get("/story.mp4", "X-Odd: \x1b[2J\r\nConnection: close\r\n");
     // A control character in a field is refused, so the log reports a refusal.
-    assert_eq!(answer.status, 400);
+    assert_eq!(response.status, 400);
     client.expect_end();
     porthole.log().wait_for(&format!("Refused {peer}: "));
 
@@ -116,13 +116,13 @@ fn serves_a_video_as_an_attachment() {
     let (folder, content) = story(1_000);
     let porthole = Porthole::serving(folder.join("story.mp4"));
     for target in ["/", "/story.mp4", "/any/thing?at=all"] {
-        let answer = porthole.get(target);
-        assert_eq!(answer.line, "HTTP/1.1 200 OK");
-        assert_eq!(answer.field("Content-Length"), Some("1000"));
-        assert_eq!(answer.field("Content-Type"), Some("video/mp4"));
-        let disposition = answer.field("Content-Disposition");
+        let response = porthole.get(target);
+        assert_eq!(response.line, "HTTP/1.1 200 OK");
+        assert_eq!(response.field("Content-Length"), Some("1000"));
+        assert_eq!(response.field("Content-Type"), Some("video/mp4"));
+        let disposition = response.field("Content-Disposition");
         assert_eq!(disposition, Some("attachment; filename=\"story.mp4\""));
-        assert_eq!(answer.body, content);
+        assert_eq!(response.body, content);
     }
 }
 
@@ -232,8 +232,8 @@ fn keeps_the_connection_until_asked_to_close() {
     let porthole = Porthole::serving(&folder);
     let mut client = porthole.client();
     for _ in 0..3 {
-        let answer = client.get("/story.mp4", "");
-        assert!(!answer.closes() && answer.body == content);
+        let response = client.get("/story.mp4", "");
+        assert!(!response.closes() && response.body == content);
     }
     assert!(client.get("/story.mp4", "Connection: close\r\n").closes());
     client.expect_end();

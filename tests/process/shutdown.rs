@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use libtest_mimic::Trial;
 use rustix::process::Signal;
 
-use crate::support::{Client, Folder, PATIENCE, Porthole, noise, trials};
+use crate::support::{Client, Folder, Porthole, TIMEOUT, noise, trials};
 
 pub fn trials() -> Vec<Trial> {
     trials![
@@ -23,7 +23,7 @@ pub fn trials() -> Vec<Trial> {
 
 /// Waits until connections are refused.
 fn wait_until_refused(porthole: &Porthole) {
-    let deadline = Instant::now() + PATIENCE;
+    let deadline = Instant::now() + TIMEOUT;
     while TcpStream::connect(porthole.address()).is_ok() {
         assert!(Instant::now() < deadline, "it still accepts");
     }
@@ -83,10 +83,10 @@ fn a_drain_under_load_cuts_no_answer() {
             let (content, answered) = (&content, &answered);
             scope.spawn(move || {
                 while let Some(mut client) = Client::try_connect(address) {
-                    while let Some(answer) = client.ask_if_open("/film") {
-                        assert!(answer.body == *content, "cut");
+                    while let Some(response) = client.ask_if_open("/film") {
+                        assert!(response.body == *content, "cut");
                         answered.fetch_add(1, Ordering::Relaxed);
-                        if answer.closes() || number % 2 == 0 {
+                        if response.closes() || number % 2 == 0 {
                             break;
                         }
                     }

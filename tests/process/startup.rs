@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use libtest_mimic::Trial;
 
-use crate::support::{Client, Folder, PATIENCE, Porthole, each, trials};
+use crate::support::{Client, Folder, Porthole, TIMEOUT, each, trials};
 
 pub fn trials() -> Vec<Trial> {
     trials![
@@ -213,10 +213,10 @@ fn every_flag_has_a_variable() {
     porthole.errors().wait_for("sandbox alone: --no-confine");
     assert_eq!(porthole.get("/.hidden").text(), "h");
     assert_eq!(porthole.get("/").text(), "s");
-    let answer = porthole.get("/missing/page");
-    assert_eq!(answer.text(), "s");
-    assert_eq!(answer.field("Cache-Control"), Some("max-age=60"));
-    assert_eq!(answer.field("Access-Control-Allow-Origin"), Some("*"));
+    let response = porthole.get("/missing/page");
+    assert_eq!(response.text(), "s");
+    assert_eq!(response.field("Cache-Control"), Some("max-age=60"));
+    assert_eq!(response.field("Access-Control-Allow-Origin"), Some("*"));
     porthole.log().wait_for("Client connected: ");
     porthole.log().wait_for("  GET  /.hidden");
 }
@@ -339,7 +339,7 @@ fn however_few_files_it_may_open_it_serves_or_says_why() {
         let first = &porthole.errors().wait_for_several(1, |_| true, "anything")[0];
         if first.contains("too few") {
             let lines = porthole.errors().to_end();
-            let status = porthole.ends_within(PATIENCE);
+            let status = porthole.ends_within(TIMEOUT);
             assert_eq!(status.and_then(|status| status.code()), Some(1));
             let expected = format!("porthole: {limit} open files are too few, ");
             assert!(
@@ -403,8 +403,8 @@ fn a_flood_on_one_address_leaves_the_others_their_turn() {
         for _ in 0..ASKED {
             let mut client = Client::connect(second);
             client.send("GET /a HTTP/1.1\r\nHost: a\r\n\r\n");
-            let answer = client.read_within(PATIENCE / 4);
-            served += usize::from(answer.is_some());
+            let response = client.read_within(TIMEOUT / 4);
+            served += usize::from(response.is_some());
         }
         // Set before an assertion can fail, because the other threads would run on.
         over.store(true, Ordering::Relaxed);

@@ -6,7 +6,7 @@ use libtest_mimic::Trial;
 use rustix::process::Signal;
 
 use crate::escape::hostile::Hostile;
-use crate::support::{Folder, PATIENCE, Porthole, trials};
+use crate::support::{Folder, Porthole, TIMEOUT, trials};
 
 pub fn trials() -> Vec<Trial> {
     trials![
@@ -76,7 +76,7 @@ fn a_restart_is_counted() {
     hostile.order(&mut client, "trap");
     let errors = hostile.server.errors();
     errors.wait_for("worker 0 failed");
-    let deadline = Instant::now() + PATIENCE;
+    let deadline = Instant::now() + TIMEOUT;
     let restart = |line: &String| line.ends_with(" s, 1 restart of a worker");
     // The next instance starts after the notice.
     while !errors.so_far().iter().any(restart) {

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use socket2::{Domain, Socket, Type};
 
-use super::{Answer, PATIENCE};
+use super::{Response, TIMEOUT};
 
 /// One connection.
 pub struct Client {
@@ -36,8 +36,8 @@ impl Client {
 
     fn over(stream: TcpStream) -> Self {
         stream.set_nodelay(true).unwrap();
-        stream.set_read_timeout(Some(PATIENCE)).unwrap();
-        stream.set_write_timeout(Some(PATIENCE)).unwrap();
+        stream.set_read_timeout(Some(TIMEOUT)).unwrap();
+        stream.set_write_timeout(Some(TIMEOUT)).unwrap();
         Self {
             stream,
             buffer: Vec::new(),
@@ -77,11 +77,11 @@ impl Client {
 
     /// Sends a `GET` with `Host` on a kept-alive connection. `fields` are further lines,
     /// each with its CRLF.
-    pub fn get(&mut self, target: &str, fields: &str) -> Answer {
+    pub fn get(&mut self, target: &str, fields: &str) -> Response {
         self.ask("GET", target, fields)
     }
 
-    pub fn ask(&mut self, method: &str, target: &str, fields: &str) -> Answer {
+    pub fn ask(&mut self, method: &str, target: &str, fields: &str) -> Response {
         self.send(format!(
             "{method} {target} HTTP/1.1\r\nHost: porthole\r\n{fields}\r\n"
         ));
@@ -93,7 +93,7 @@ impl Client {
 
     /// Sends a GET to a server that may be about to close. Returns `None` when the server
     /// has ended the connection before the first byte of a response.
-    pub fn ask_if_open(&mut self, target: &str) -> Option<Answer> {
+    pub fn ask_if_open(&mut self, target: &str) -> Option<Response> {
         let request = format!("GET {target} HTTP/1.1\r\nHost: porthole\r\n\r\n");
         self.stream.write_all(request.as_bytes()).ok()?;
         let open = self.stream.peek(&mut [0]).is_ok_and(|count| count > 0);
@@ -109,15 +109,15 @@ impl Client {
     }
 
     /// Reads one response with its content.
-    pub fn read(&mut self) -> Answer {
-        let mut answer = self.head();
-        if answer.is_chunked() {
-            answer.body = self.chunks();
+    pub fn read(&mut self) -> Response {
+        let mut response = self.head();
+        if response.is_chunked() {
+            response.body = self.chunks();
         } else {
-            let length = usize::try_from(answer.content_length(false)).unwrap();
-            answer.body = self.take(length);
+            let length = usize::try_from(response.content_length(false)).unwrap();
+            response.body = self.take(length);
         }
-        answer
+        response
     }
 
     /// Reads content in chunks (RFC 9112 §7.1), up to and with the last one.
@@ -151,17 +151,17 @@ impl Client {
     }
 
     /// Reads one response if it begins within `time`.
-    pub fn read_within(&mut self, time: Duration) -> Option<Answer> {
+    pub fn read_within(&mut self, time: Duration) -> Option<Response> {
         self.has_more_within(time).then(|| self.read())
     }
 
     /// Waits until a file has a strong tag, and returns the tag. A tag is strong once the
     /// last change of the file is so old that the next change will have another time.
     pub fn strong_tag(&mut self, target: &str) -> String {
-        let deadline = Instant::now() + PATIENCE;
+        let deadline = Instant::now() + TIMEOUT;
         loop {
-            let answer = self.ask("HEAD", target, "");
-            let tag = answer.field("ETag").expect("a tag");
+            let response = self.ask("HEAD", target, "");
+            let tag = response.field("ETag").expect("a tag");
             if tag.starts_with('"') {
                 return tag.to_owned();
             }
@@ -174,20 +174,20 @@ impl Client {
     pub fn has_more_within(&mut self, time: Duration) -> bool {
         self.stream.set_read_timeout(Some(time)).unwrap();
         let more = !self.buffer.is_empty() || self.stream.peek(&mut [0]).is_ok();
-        self.stream.set_read_timeout(Some(PATIENCE)).unwrap();
+        self.stream.set_read_timeout(Some(TIMEOUT)).unwrap();
         more
     }
 
     /// Reads one response to HEAD. If it had content, that would be read as the next
     /// response.
-    pub fn read_head(&mut self) -> Answer {
-        let answer = self.head();
-        answer.content_length(true);
-        answer
+    pub fn read_head(&mut self) -> Response {
+        let response = self.head();
+        response.content_length(true);
+        response
     }
 
     /// Reads a head and leaves its content to [`Client::read_some`].
-    pub fn head(&mut self) -> Answer {
+    pub fn head(&mut self) -> Response {
         let end = loop {
             if let Some(end) = self
                 .buffer
@@ -204,7 +204,7 @@ impl Client {
         };
         let head = String::from_utf8(self.buffer[..end].to_vec()).expect("a head in UTF-8");
         self.buffer.drain(..end + 4);
-        Answer::parse(&head)
+        Response::parse(&head)
     }
 
     /// Reads the next bytes into `into`, and returns their number: 0 at the end.

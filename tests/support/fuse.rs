@@ -1,4 +1,4 @@
-//! A file system whose answers a test can delay: FUSE, with this process as its server.
+//! A file system whose replies a test can delay: FUSE, with this process as its server.
 //!
 //! It implements the kernel protocol itself (linux/fuse.h, version 7.31), because the
 //! crates for it contain far more than the ten messages that a reader needs.
@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Condvar, Mutex};
 use std::time::Instant;
 
-use super::{Folder, PATIENCE, noise};
+use super::{Folder, TIMEOUT, noise};
 
 /// Size of a film.
 const FILM_BYTES: usize = 1 << 20;
@@ -29,7 +29,7 @@ const FILM: u64 = 256;
 
 /// Operation that the kernel requests from a file system.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Question {
+pub enum Operation {
     Lookup,
     /// Lookup of a name that begins with `late`.
     LateLookup,
@@ -92,9 +92,9 @@ impl Fuse {
         &self.film
     }
 
-    /// Delays the answers to this question from now on, until the guard is dropped.
-    pub fn hold_back(&self, question: Question) -> HeldBack<'_> {
-        self.gate.change(|held| held.closed.insert(question));
+    /// Delays the replies to this operation from now on, until the guard is dropped.
+    pub fn hold_back(&self, operation: Operation) -> HeldBack<'_> {
+        self.gate.change(|held| held.closed.insert(operation));
         HeldBack(&self.gate)
     }
 }
@@ -144,17 +144,17 @@ pub fn c_string(path: &Path) -> std::ffi::CString {
     std::ffi::CString::new(path.as_os_str().as_bytes()).unwrap()
 }
 
-/// Guard: questions wait while it lives.
+/// Guard: operations wait while it lives.
 pub struct HeldBack<'a>(&'a Gate);
 
 impl HeldBack<'_> {
-    /// Waits until `count` questions wait for an answer.
+    /// Waits until `count` operations wait for a reply.
     pub fn wait_for(&self, count: usize) {
-        let deadline = Instant::now() + PATIENCE;
+        let deadline = Instant::now() + TIMEOUT;
         let mut held = self.0.held.lock().unwrap();
         while held.waiting < count {
             let left = deadline.saturating_duration_since(Instant::now());
-            assert!(!left.is_zero(), "{} questions of {count}", held.waiting);
+            assert!(!left.is_zero(), "{} operations of {count}", held.waiting);
             (held, _) = self.0.changed.wait_timeout(held, left).unwrap();
         }
     }
@@ -174,7 +174,7 @@ struct Gate {
 
 #[derive(Default)]
 struct Held {
-    closed: HashSet<Question>,
+    closed: HashSet<Operation>,
     waiting: usize,
 }
 
@@ -184,16 +184,16 @@ impl Gate {
         self.changed.notify_all();
     }
 
-    fn is_closed(&self, question: Option<Question>) -> bool {
+    fn is_closed(&self, operation: Option<Operation>) -> bool {
         let held = self.held.lock().unwrap();
-        question.is_some_and(|question| held.closed.contains(&question))
+        operation.is_some_and(|operation| held.closed.contains(&operation))
     }
 
-    fn wait(&self, question: Option<Question>) {
+    fn wait(&self, operation: Option<Operation>) {
         self.change(|held| held.waiting += 1);
         let held = self.held.lock().unwrap();
         let closed =
-            |held: &mut Held| question.is_some_and(|question| held.closed.contains(&question));
+            |held: &mut Held| operation.is_some_and(|operation| held.closed.contains(&operation));
         drop(self.changed.wait_while(held, closed).unwrap());
         self.change(|held| held.waiting -= 1);
     }
@@ -223,16 +223,16 @@ impl Request {
         }
     }
 
-    fn question(&self) -> Option<Question> {
+    fn operation(&self) -> Option<Operation> {
         match self.operation {
-            1 if self.body.starts_with(b"late") => Some(Question::LateLookup),
-            1 => Some(Question::Lookup),
-            3 => Some(Question::Attributes),
-            14 => Some(Question::Open),
-            15 => Some(Question::Read),
-            17 => Some(Question::Kind),
-            25 => Some(Question::Flush),
-            28 => Some(Question::ReadDirectory),
+            1 if self.body.starts_with(b"late") => Some(Operation::LateLookup),
+            1 => Some(Operation::Lookup),
+            3 => Some(Operation::Attributes),
+            14 => Some(Operation::Open),
+            15 => Some(Operation::Read),
+            17 => Some(Operation::Kind),
+            25 => Some(Operation::Flush),
+            28 => Some(Operation::ReadDirectory),
             _ => None,
         }
     }
@@ -243,7 +243,7 @@ fn number(bytes: &[u8], at: usize, length: usize) -> u64 {
     bytes.fold(0, |number, byte| number << 8 | u64::from(*byte))
 }
 
-type Answer = Result<Vec<u8>, i32>;
+type Reply = Result<Vec<u8>, i32>;
 
 impl Served {
     /// Runs until the file system is unmounted and no one uses it.
@@ -256,24 +256,24 @@ impl Served {
                 Err(_) => continue,
             };
             let request = Request::new(&buffer[..count]);
-            // FORGET and INTERRUPT have no answer.
+            // FORGET and INTERRUPT have no reply.
             if matches!(request.operation, 2 | 36 | 42) {
                 continue;
             }
-            let question = request.question();
-            if !self.gate.is_closed(question) {
-                self.answer(&request);
+            let operation = request.operation();
+            if !self.gate.is_closed(operation) {
+                self.reply(&request);
                 continue;
             }
             let this = Arc::clone(&self);
             std::thread::spawn(move || {
-                this.gate.wait(question);
-                this.answer(&request);
+                this.gate.wait(operation);
+                this.reply(&request);
             });
         }
     }
 
-    fn answer(&self, request: &Request) {
+    fn reply(&self, request: &Request) {
         let (error, body) = match self.find(request) {
             Ok(body) => (0, body),
             Err(error) => (-error, Vec::new()),
@@ -287,7 +287,7 @@ impl Served {
         let _ = (&self.kernel).write(&bytes);
     }
 
-    fn find(&self, request: &Request) -> Answer {
+    fn find(&self, request: &Request) -> Reply {
         match request.operation {
             1 => lookup(request),
             3 => Ok(words(&[0, 0])
@@ -300,7 +300,7 @@ impl Served {
             17 => Ok(vec![0; 80]),
             // Release a file, release a directory, end the session.
             18 | 29 | 38 => Ok(Vec::new()),
-            // Flush: without an answer the kernel would not ask again.
+            // Flush: without a reply the kernel would not ask again.
             25 => Ok(Vec::new()),
             26 => Ok(initialized()),
             28 => entries(request),
@@ -308,7 +308,7 @@ impl Served {
         }
     }
 
-    fn read(&self, request: &Request) -> Answer {
+    fn read(&self, request: &Request) -> Reply {
         let offset = number(&request.body, 8, 8) as usize;
         let size = number(&request.body, 16, 4) as usize;
         let content: &[u8] = match request.inode {
@@ -331,12 +331,12 @@ fn halves(halves: &[u32]) -> Vec<u8> {
 
 /// Version, readahead, flags; background, largest write, granularity. The rest is 0.
 fn initialized() -> Vec<u8> {
-    let mut answer = halves(&[7, 31, 1 << 17, 0, 0, 4096, 1]);
-    answer.resize(64, 0);
-    answer
+    let mut reply = halves(&[7, 31, 1 << 17, 0, 0, 4096, 1]);
+    reply.resize(64, 0);
+    reply
 }
 
-fn lookup(request: &Request) -> Answer {
+fn lookup(request: &Request) -> Reply {
     let name = request.body.strip_suffix(b"\0").unwrap_or(&request.body);
     let inode = match (request.inode, name) {
         (ROOT, b"folder") => FOLDER,
@@ -350,9 +350,9 @@ fn lookup(request: &Request) -> Answer {
         _ => return Err(libc::ENOENT),
     };
     // The kernel must not cache anything of it.
-    let mut answer = words(&[inode, 0, 0, 0, 0]);
-    answer.extend(attributes(inode));
-    Ok(answer)
+    let mut reply = words(&[inode, 0, 0, 0, 0]);
+    reply.extend(attributes(inode));
+    Ok(reply)
 }
 
 fn attributes(inode: u64) -> Vec<u8> {
@@ -367,7 +367,7 @@ fn attributes(inode: u64) -> Vec<u8> {
     bytes
 }
 
-fn entries(request: &Request) -> Answer {
+fn entries(request: &Request) -> Reply {
     let offset = number(&request.body, 8, 8);
     // The types of directory entries are those of readdir(3).
     const FILE: u32 = 8;

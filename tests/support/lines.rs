@@ -4,7 +4,7 @@ use std::io::{BufRead, BufReader, Read};
 use std::sync::{Arc, Condvar, Mutex};
 use std::time::Instant;
 
-use super::PATIENCE;
+use super::TIMEOUT;
 
 /// Lines of a stream so far. Clones share them.
 #[derive(Clone, Default)]
@@ -47,7 +47,7 @@ impl Lines {
         matches: impl Fn(&str) -> bool,
         what: &str,
     ) -> Vec<String> {
-        let deadline = Instant::now() + PATIENCE;
+        let deadline = Instant::now() + TIMEOUT;
         let (state, changed) = &*self.0;
         let mut state = state.lock().unwrap();
         let found = loop {
@@ -79,7 +79,7 @@ impl Lines {
         let (state, changed) = &*self.0;
         let state = state.lock().unwrap();
         let (state, late) = changed
-            .wait_timeout_while(state, PATIENCE, |state| !state.ended)
+            .wait_timeout_while(state, TIMEOUT, |state| !state.ended)
             .unwrap();
         let lines = state.lines.clone();
         drop(state);

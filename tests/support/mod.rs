@@ -1,6 +1,5 @@
 //! Tools for writing tests.
 
-mod answer;
 mod autofs;
 mod client;
 mod folder;
@@ -10,6 +9,7 @@ mod lines;
 mod porthole;
 mod programs;
 mod random;
+mod response;
 mod terminal;
 
 use std::fmt::Debug;
@@ -18,21 +18,21 @@ use std::time::Duration;
 
 use libtest_mimic::Trial;
 
-pub use answer::Answer;
 pub use autofs::Autofs;
 pub use client::Client;
 pub use folder::{Folder, noise};
-pub use fuse::{Fuse, Question};
+pub use fuse::{Fuse, Operation};
 pub use hosted::Hosted;
 pub use lines::Lines;
 pub use porthole::Porthole;
 pub use programs::Program;
 pub use random::Random;
+pub use response::Response;
 pub use terminal::Terminal;
 
 /// Longest time that a test waits for anything before it fails. It is longer than every
 /// deadline of the server that a test waits for.
-pub const PATIENCE: Duration = Duration::from_secs(20);
+pub const TIMEOUT: Duration = Duration::from_secs(20);
 
 /// Longest time for which a server under load may serve outdated data of a file: a
 /// second, and a margin for a busy machine.

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Resource, Rlimit, Signal, getrlimit, kill_process, prlimit};
 
-use super::{Answer, Client, Lines, PATIENCE, Terminal};
+use super::{Client, Lines, Response, TIMEOUT, Terminal};
 
 /// A running server, killed when the test is over.
 pub struct Porthole {
@@ -144,7 +144,7 @@ impl Porthole {
     }
 
     /// Sends one GET on a connection of its own.
-    pub fn get(&self, target: &str) -> Answer {
+    pub fn get(&self, target: &str) -> Response {
         self.client().get(target, "")
     }
 
@@ -233,7 +233,7 @@ impl Porthole {
         // process.
         self.log.to_end();
         self.errors.to_end();
-        let deadline = Instant::now() + PATIENCE;
+        let deadline = Instant::now() + TIMEOUT;
         loop {
             if let Some(status) = self.child.try_wait().unwrap() {
                 return status;

@@ -45,9 +45,9 @@ pub(crate) fn converse<'b>(mut pieces: impl Iterator<Item = &'b [u8]>) -> Conver
                 if buffer.len() == INPUT_BYTES {
                     forgotten += buffer.drain(connection.reclaim()).count();
                 }
-                let room = INPUT_BYTES - buffer.len();
-                assert!(room > 0, "the buffer would have to grow");
-                let (read, rest) = piece.split_at(room.min(piece.len()));
+                let spare = INPUT_BYTES - buffer.len();
+                assert!(spare > 0, "the buffer would have to grow");
+                let (read, rest) = piece.split_at(spare.min(piece.len()));
                 buffer.extend(read);
                 piece = rest;
             }

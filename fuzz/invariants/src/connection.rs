@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use h1::limits::TARGET_BYTES;
 use h1::response::multipart::OVERHEAD_BYTES;
 
-use crate::answer::Answer;
 use crate::caller::{Conversation, converse};
+use crate::response::Response;
 use crate::site::{FILE_BYTES, byte_at};
 use crate::text::{field_line, find, pieces, split};
 use crate::{chunk, head};
@@ -22,7 +22,7 @@ const HEAD_BYTES: usize = 4 * TARGET_BYTES;
 /// are the same as for the whole, except for the 100s, which depend on what has arrived.
 pub fn connection(bytes: &[u8]) {
     let whole = converse(std::iter::once(bytes));
-    let answers = read(&whole);
+    let responses = read(&whole);
     // The last request may be answered before its content has arrived.
     let followed = whole.to_head.len() - usize::from(whole.closed);
     let mut start = 0;
@@ -31,9 +31,9 @@ pub fn connection(bytes: &[u8]) {
         start = *end;
     }
     let left = request_length(&bytes[start..]);
-    assert!(left.is_none() || whole.closed, "a request has no answer");
+    assert!(left.is_none() || whole.closed, "a request has no response");
     for conversation in [converse(bytes.chunks(1)), converse(pieces(bytes))] {
-        assert_eq!(read(&conversation), answers);
+        assert_eq!(read(&conversation), responses);
     }
 }
 
@@ -59,78 +59,78 @@ fn request_length(bytes: &[u8]) -> Option<usize> {
 }
 
 /// Returns the final responses.
-fn read(conversation: &Conversation) -> Vec<Answer<'_>> {
+fn read(conversation: &Conversation) -> Vec<Response<'_>> {
     let mut rest = &conversation.sent[..];
-    let mut answers = Vec::new();
+    let mut responses = Vec::new();
     for (place, to_head) in conversation.to_head.iter().enumerate() {
-        let (mut answer, mut after) = Answer::read(rest, *to_head);
-        if answer.is_interim() {
-            assert_eq!((answer.status, &*answer.fields), (100, &[][..]));
+        let (mut response, mut after) = Response::read(rest, *to_head);
+        if response.is_interim() {
+            assert_eq!((response.status, &*response.fields), (100, &[][..]));
             rest = after;
-            (answer, after) = Answer::read(rest, *to_head);
+            (response, after) = Response::read(rest, *to_head);
         }
-        assert!(!answer.is_interim());
-        assert!(rest.len() - after.len() - answer.content.len() <= HEAD_BYTES);
+        assert!(!response.is_interim());
+        assert!(rest.len() - after.len() - response.content.len() <= HEAD_BYTES);
         let last = conversation.closed && place + 1 == conversation.to_head.len();
-        assert_eq!(answer.field("Connection") == Some("close"), last);
-        check(&answer, *to_head);
-        answers.push(answer);
+        assert_eq!(response.field("Connection") == Some("close"), last);
+        check(&response, *to_head);
+        responses.push(response);
         rest = after;
     }
     // The content that a 100 has requested may never arrive.
     assert!(rest.is_empty() || rest == h1::response::CONTINUE);
     assert!(rest.is_empty() || !conversation.closed);
-    answers
+    responses
 }
 
 /// Checks what a status promises (RFC 9110 §15).
-fn check(answer: &Answer<'_>, to_head: bool) {
-    assert!(answer.field("Date").is_some());
-    assert_eq!(answer.field("X-Content-Type-Options"), Some("nosniff"));
-    assert!(answer.content.len() as u64 <= FILE_BYTES + OVERHEAD_BYTES);
-    let has = |name| answer.field(name).is_some();
+fn check(response: &Response<'_>, to_head: bool) {
+    assert!(response.field("Date").is_some());
+    assert_eq!(response.field("X-Content-Type-Options"), Some("nosniff"));
+    assert!(response.content.len() as u64 <= FILE_BYTES + OVERHEAD_BYTES);
+    let has = |name| response.field(name).is_some();
     let about_a_file = has("ETag");
-    match answer.status {
+    match response.status {
         200 if about_a_file => {
-            assert_eq!(answer.field("Accept-Ranges"), Some("bytes"));
+            assert_eq!(response.field("Accept-Ranges"), Some("bytes"));
             assert!(!has("Content-Range"));
-            let len = answer.content.len() as u64;
-            assert!(answer.content.iter().copied().eq((0..len).map(byte_at)));
+            let len = response.content.len() as u64;
+            assert!(response.content.iter().copied().eq((0..len).map(byte_at)));
         }
         200 => assert!(has("Content-Security-Policy")),
-        204 | 405 => assert_eq!(answer.field("Allow"), Some("GET, HEAD, OPTIONS")),
+        204 | 405 => assert_eq!(response.field("Allow"), Some("GET, HEAD, OPTIONS")),
         206 => {
             assert!(about_a_file && !to_head);
-            assert_eq!(answer.field("Accept-Ranges"), Some("bytes"));
-            check_parts(answer);
+            assert_eq!(response.field("Accept-Ranges"), Some("bytes"));
+            check_parts(response);
         }
         301 => {
-            let location = answer.field("Location").unwrap();
+            let location = response.field("Location").unwrap();
             assert!(location.starts_with("folder/"));
         }
         304 => assert!(about_a_file && !has("Content-Type") && !has("Content-Range")),
         416 => {
-            let range = answer.field("Content-Range").unwrap();
+            let range = response.field("Content-Range").unwrap();
             assert!(["bytes */0", "bytes */1000"].contains(&range));
         }
-        412 => assert!(answer.content.is_empty()),
-        400 | 413 | 414 | 431 | 505 => assert_eq!(answer.field("Connection"), Some("close")),
+        412 => assert!(response.content.is_empty()),
+        400 | 413 | 414 | 431 | 505 => assert_eq!(response.field("Connection"), Some("close")),
         404 | 417 | 421 | 501 => {}
         other => panic!("{other} is none of ours"),
     }
 }
 
 /// Checks one part, or several in `multipart/byteranges` (RFC 9110 §14.6, RFC 2046 §5.1).
-fn check_parts(answer: &Answer<'_>) {
-    let media_type = answer.field("Content-Type").unwrap();
+fn check_parts(response: &Response<'_>) {
+    let media_type = response.field("Content-Type").unwrap();
     let Some(boundary) = media_type.strip_prefix("multipart/byteranges; boundary=") else {
-        check_part(answer.field("Content-Range"), answer.content);
+        check_part(response.field("Content-Range"), response.content);
         return;
     };
-    assert_eq!(answer.field("Content-Range"), None);
+    assert_eq!(response.field("Content-Range"), None);
     assert!(boundary.len() <= 70);
     let delimiter = format!("\r\n--{boundary}");
-    let text = [b"\r\n", answer.content].concat();
+    let text = [b"\r\n", response.content].concat();
     let parts = split(&text, delimiter.as_bytes());
     let [before, parts @ .., after] = &parts[..] else {
         panic!("no delimiters");

@@ -13,7 +13,6 @@
     reason = "a panic is how an invariant says that it does not hold"
 )]
 
-mod answer;
 mod caller;
 mod chunk;
 mod coding;
@@ -22,6 +21,7 @@ mod connection;
 mod date;
 mod head;
 mod range;
+mod response;
 mod site;
 mod target;
 mod text;

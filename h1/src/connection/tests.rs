@@ -56,9 +56,9 @@ fn serve(pieces: &[&[u8]]) -> String {
                 if buffer.len() == INPUT_BYTES {
                     buffer.drain(connection.reclaim());
                 }
-                let room = INPUT_BYTES.saturating_sub(buffer.len());
-                assert!(room > 0, "nothing more can be read");
-                let (read, rest) = piece.split_at(room.min(piece.len()));
+                let spare = INPUT_BYTES.saturating_sub(buffer.len());
+                assert!(spare > 0, "nothing more can be read");
+                let (read, rest) = piece.split_at(spare.min(piece.len()));
                 buffer.extend_from_slice(read);
                 piece = rest;
             }

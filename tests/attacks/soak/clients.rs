@@ -12,10 +12,10 @@ pub fn small_files(stage: &Stage<'_>, random: &mut Random) {
     for _ in 0..100 {
         let number = random.below(0..SMALL_FILES);
         let asked = Instant::now();
-        let answer = client.get(&format!("/small/{number}"), "");
+        let response = client.get(&format!("/small/{number}"), "");
         stage.latencies.lock().unwrap().push(asked.elapsed());
-        assert_eq!(answer.status, 200);
-        assert!(answer.body == small(number), "other bytes");
+        assert_eq!(response.status, 200);
+        assert!(response.body == small(number), "other bytes");
     }
 }
 
@@ -25,9 +25,9 @@ pub fn ranges(stage: &Stage<'_>, random: &mut Random) {
     for _ in 0..10 {
         let first = random.below(0..FILM_BYTES as u64);
         let last = (first + random.below(0..1 << 20)).min(FILM_BYTES as u64 - 1);
-        let answer = client.get("/film", &format!("Range: bytes={first}-{last}\r\n"));
-        assert_eq!(answer.status, 206);
-        assert!(answer.body == stage.film[first as usize..=last as usize]);
+        let response = client.get("/film", &format!("Range: bytes={first}-{last}\r\n"));
+        assert_eq!(response.status, 206);
+        assert!(response.body == stage.film[first as usize..=last as usize]);
     }
     // The ranges are far apart, so that they are not joined.
     let parts: Vec<_> = (0..5)
@@ -40,11 +40,11 @@ pub fn ranges(stage: &Stage<'_>, random: &mut Random) {
         .iter()
         .map(|part| format!("{}-{}", part.start, part.end - 1))
         .collect();
-    let answer = client.get("/film", &format!("Range: bytes={}\r\n", list.join(",")));
-    assert_eq!(answer.status, 206);
+    let response = client.get("/film", &format!("Range: bytes={}\r\n", list.join(",")));
+    assert_eq!(response.status, 206);
     for part in parts {
         let bytes = &stage.film[part.start as usize..part.end as usize];
-        let found = answer.body.windows(bytes.len()).any(|part| part == bytes);
+        let found = response.body.windows(bytes.len()).any(|part| part == bytes);
         assert!(found, "a part is missing");
     }
 }
@@ -57,8 +57,8 @@ pub fn complete_download(stage: &Stage<'_>, _: &mut Random) {
     let mut rest = &stage.film[..];
     let mut piece = vec![0; 1 << 20];
     while !rest.is_empty() {
-        let room = piece.len().min(rest.len());
-        let count = client.read_some(&mut piece[..room]);
+        let spare = piece.len().min(rest.len());
+        let count = client.read_some(&mut piece[..spare]);
         assert!(count > 0, "cut {} bytes before the end", rest.len());
         assert!(piece[..count] == rest[..count], "other bytes");
         rest = &rest[count..];
@@ -76,9 +76,9 @@ pub fn pipeline(stage: &Stage<'_>, random: &mut Random) {
     let mut client = stage.client();
     client.send(requests).finish();
     for number in numbers {
-        let answer = client.read();
-        assert!(answer.body == small(number), "other bytes");
-        if answer.closes() {
+        let response = client.read();
+        assert!(response.body == small(number), "other bytes");
+        if response.closes() {
             break;
         }
     }

@@ -87,9 +87,9 @@ pub fn malformed(stage: &Stage<'_>, random: &mut Random) {
     ];
     let (request, status) = ROWS[random.below(0..ROWS.len() as u64) as usize];
     let mut client = stage.client();
-    let answer = client.send(request).read();
-    assert_eq!(answer.status, status, "{request:?}");
-    assert!(answer.closes());
+    let response = client.send(request).read();
+    assert_eq!(response.status, status, "{request:?}");
+    assert!(response.closes());
     client.expect_end();
     let long = format!("GET / HTTP/1.1\r\nHost: a\r\nX: {}", "y".repeat(17_000));
     assert_eq!(stage.client().send(long).read().status, 431);
@@ -125,9 +125,9 @@ pub fn replaced_file(stage: &Stage<'_>, random: &mut Random) {
     fs::rename(new, stage.folder.join("replaced")).unwrap();
     let late = stage.client().get("/replaced", "");
     let old = there.then(|| early.read());
-    for answer in old.iter().chain([&late]) {
-        let (body, first) = (&answer.body, answer.body[0]);
-        assert_eq!((answer.status, body.len()), (200, BYTES));
+    for response in old.iter().chain([&late]) {
+        let (body, first) = (&response.body, response.body[0]);
+        assert_eq!((response.status, body.len()), (200, BYTES));
         assert!(
             body.iter().all(|&byte| byte == first),
             "two versions in one"

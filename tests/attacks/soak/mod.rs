@@ -85,5 +85,5 @@ fn mixed_load_and_faults() {
             thread::sleep(budget::STEP);
         }
     });
-    verdict::judge(&stage, &samples, usual, time);
+    verdict::check(&stage, &samples, usual, time);
 }

@@ -7,7 +7,7 @@ use super::samples::Samples;
 use super::stage::Stage;
 use crate::attacks::support::latency::Latencies;
 use crate::attacks::support::scale;
-use crate::support::PATIENCE;
+use crate::support::TIMEOUT;
 
 /// Time that does not count, because buffers, caches and pools still fill.
 const WARM_UP: Duration = Duration::from_secs(600);
@@ -30,7 +30,7 @@ const MEMORY: u64 = 160 << 20;
 /// runtimes of the latest version.
 const DESCRIPTORS: usize = 48;
 
-pub fn judge(stage: &Stage<'_>, samples: &Samples, usual: usize, time: Duration) {
+pub fn check(stage: &Stage<'_>, samples: &Samples, usual: usize, time: Duration) {
     let lost: Vec<String> = stage
         .porthole
         .errors()
@@ -38,7 +38,7 @@ pub fn judge(stage: &Stage<'_>, samples: &Samples, usual: usize, time: Duration)
         .into_iter()
         .filter(|line| line.contains("failed") || line.contains("gave up"))
         .collect();
-    let deadline = Instant::now() + PATIENCE;
+    let deadline = Instant::now() + TIMEOUT;
     while stage.porthole.descriptors().len() > usual + DESCRIPTORS && Instant::now() < deadline {
         std::thread::yield_now();
     }

@@ -29,10 +29,10 @@ pub fn beside(
             if !keep {
                 visitor = new_visitor();
             }
-            let answer = visitor.get(target, "");
+            let response = visitor.get(target, "");
             latencies.push(asked.elapsed());
-            assert_eq!(answer.status, 200, "a bystander got {}", answer.line);
-            assert!(answer.body == content, "a bystander got other bytes");
+            assert_eq!(response.status, 200, "a bystander got {}", response.line);
+            assert!(response.body == content, "a bystander got other bytes");
             thread::sleep(PAUSE);
         }
         latencies

@@ -25,7 +25,7 @@ impl Latencies {
             self.0.get(rank.saturating_sub(1)).copied()
         };
         Summary {
-            answers: self.0.len(),
+            responses: self.0.len(),
             p50: at(50).unwrap_or_default(),
             p99: at(99).unwrap_or_default(),
             max: at(100).unwrap_or_default(),
@@ -35,7 +35,7 @@ impl Latencies {
 
 #[derive(Clone, Copy, Debug)]
 pub struct Summary {
-    pub answers: usize,
+    pub responses: usize,
     pub p50: Duration,
     pub p99: Duration,
     pub max: Duration,
@@ -44,10 +44,10 @@ pub struct Summary {
 impl fmt::Display for Summary {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let [p50, p99, max] = [self.p50, self.p99, self.max].map(|time| time.as_secs_f64() * 1e3);
-        let answers = self.answers;
+        let responses = self.responses;
         write!(
             f,
-            "{answers} answers, p50 {p50:.1} ms, p99 {p99:.1} ms, max {max:.1} ms"
+            "{responses} responses, p50 {p50:.1} ms, p99 {p99:.1} ms, max {max:.1} ms"
         )
     }
 }

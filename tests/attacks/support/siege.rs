@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use crate::attacks::support::latency::Summary;
 use crate::attacks::support::visitor::Visitor;
 use crate::attacks::support::{bystanders, scale};
-use crate::support::{Client, Folder, PATIENCE, Porthole, noise};
+use crate::support::{Client, Folder, Porthole, TIMEOUT, noise};
 
 /// Most resident memory in bytes that the server may reach under any attack, before the
 /// memory of each client is added. It is for two workers with their code, caches and
@@ -37,7 +37,7 @@ pub struct Attack {
     pub what: &'static str,
     pub clients: usize,
     /// Reaction of the server.
-    pub answer: &'static str,
+    pub outcome: &'static str,
 }
 
 pub struct Siege {
@@ -104,7 +104,7 @@ impl Siege {
             test,
             what,
             clients,
-            answer,
+            outcome,
         } = attack;
         eprintln!(
             "{test}: {clients} clients; bystanders: {served}; peak memory {:.1} MiB",
@@ -118,10 +118,10 @@ impl Siege {
                 .open(table)
                 .unwrap();
             let [p50, p99, max] = [served.p50, served.p99, served.max].map(|time| time.as_micros());
-            let line = format!("{test}\t{what}\t{clients}\t{answer}\t{p50}\t{p99}\t{max}\t{peak}");
+            let line = format!("{test}\t{what}\t{clients}\t{outcome}\t{p50}\t{p99}\t{max}\t{peak}");
             writeln!(table, "{line}").unwrap();
         }
-        assert!(served.answers > 0, "no bystander was served");
+        assert!(served.responses > 0, "no bystander was served");
         assert!(served.max < LATE, "{served}");
         let bound = MEMORY + *clients as u64 * MEMORY_PER_CLIENT;
         assert!(peak < bound, "{peak} of {bound} bytes");
@@ -133,7 +133,7 @@ impl Siege {
     }
 
     fn recovers(&self) {
-        let deadline = Instant::now() + PATIENCE;
+        let deadline = Instant::now() + TIMEOUT;
         let bound = self.usual + DESCRIPTORS;
         loop {
             let count = self.porthole.descriptors().len();

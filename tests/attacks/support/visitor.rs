@@ -4,7 +4,7 @@
 
 use std::net::SocketAddr;
 
-use crate::support::{Answer, Client};
+use crate::support::{Client, Response};
 
 pub struct Visitor {
     address: SocketAddr,
@@ -44,13 +44,13 @@ impl Visitor {
         };
     }
 
-    pub fn get(&mut self, target: &str, fields: &str) -> Answer {
+    pub fn get(&mut self, target: &str, fields: &str) -> Response {
         self.ask("GET", target, fields)
     }
 
     /// Sends a request and returns the response. Except in a crowd, the server never
     /// closes a new connection without one.
-    pub fn ask(&mut self, method: &str, target: &str, fields: &str) -> Answer {
+    pub fn ask(&mut self, method: &str, target: &str, fields: &str) -> Response {
         if self.closing {
             self.connect_again();
         }
@@ -62,11 +62,11 @@ impl Visitor {
             self.connect_again();
             return self.ask(method, target, fields);
         }
-        let answer = match method {
+        let response = match method {
             "HEAD" => self.client.read_head(),
             _ => self.client.read(),
         };
-        (self.used, self.closing) = (true, answer.closes());
-        answer
+        (self.used, self.closing) = (true, response.closes());
+        response
     }
 }

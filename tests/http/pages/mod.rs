@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use libtest_mimic::Trial;
 
-use crate::support::{Answer, Client, Folder, Porthole, each, trials};
+use crate::support::{Client, Folder, Porthole, Response, each, trials};
 
 pub fn trials() -> Vec<Trial> {
     trials![
@@ -44,7 +44,7 @@ fn media() -> Folder {
     folder
 }
 
-fn browse(porthole: &Porthole, target: &str) -> Answer {
+fn browse(porthole: &Porthole, target: &str) -> Response {
     porthole.client().get(target, BROWSER)
 }
 

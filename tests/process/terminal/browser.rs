@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use libtest_mimic::Trial;
 
-use crate::support::{Folder, PATIENCE, Porthole, each, trials};
+use crate::support::{Folder, Porthole, TIMEOUT, each, trials};
 
 pub fn trials() -> Vec<Trial> {
     trials![
@@ -40,7 +40,7 @@ fn the_browser_gets_the_address() {
     let rows: [&[&str]; 3] = [&[], &["--quiet"], &["--bind", "127.0.0.2"]];
     each(&rows, |flags| {
         let porthole = Porthole::start(command(&programs, flags));
-        let deadline = Instant::now() + PATIENCE;
+        let deadline = Instant::now() + TIMEOUT;
         let url = loop {
             if let Ok(url) = std::fs::read_to_string(&asked) {
                 break url;

@@ -4,29 +4,33 @@ use crate::text::{field_line, find, split};
 
 /// One response with its content.
 #[derive(Debug, PartialEq)]
-pub(crate) struct Answer<'b> {
+pub(crate) struct Response<'b> {
     pub(crate) status: u16,
     pub(crate) fields: Vec<(&'b str, &'b str)>,
     pub(crate) content: &'b [u8],
 }
 
-impl<'b> Answer<'b> {
+impl<'b> Response<'b> {
     /// Returns the response at the start of the bytes, and the bytes after it. Panics
     /// where it does not follow the RFC exactly.
     pub(crate) fn read(bytes: &'b [u8], to_head: bool) -> (Self, &'b [u8]) {
         let end = find(bytes, b"\r\n\r\n").expect("a whole head");
         let lines = split(&bytes[..end], b"\r\n");
         let (status_line, lines) = lines.split_first().unwrap();
-        let mut answer = Self {
+        let mut response = Self {
             status: status(str::from_utf8(status_line).unwrap()),
             fields: lines.iter().map(|line| field(line)).collect(),
             content: b"",
         };
         let rest = &bytes[end + 4..];
-        let len = if to_head { 0 } else { answer.content_length() };
+        let len = if to_head {
+            0
+        } else {
+            response.content_length()
+        };
         let rest = rest.split_at_checked(len).expect("the whole content");
-        answer.content = rest.0;
-        (answer, rest.1)
+        response.content = rest.0;
+        (response, rest.1)
     }
 
     /// Returns the value of a field that must not be repeated.

@@ -2,7 +2,7 @@
 
 /// Response to one request.
 #[derive(Clone, Debug)]
-pub struct Answer {
+pub struct Response {
     pub status: u16,
     /// Status line without its CRLF.
     pub line: String,
@@ -10,7 +10,7 @@ pub struct Answer {
     pub body: Vec<u8>,
 }
 
-impl Answer {
+impl Response {
     /// Parses a head without its empty line. Fails the test on anything that RFC 9112
     /// does not allow a server to send.
     pub fn parse(head: &str) -> Self {
