@@ -115,9 +115,10 @@ impl Shared {
     /// has been idle longest is closed for it.
     pub fn admit(&self) -> bool {
         let served = self.served.get();
-        let room = served < self.options.connections || self.deadlines.end_oldest_idle();
-        self.served.set(served.saturating_add(usize::from(room)));
-        room
+        let admitted = served < self.options.connections || self.deadlines.end_oldest_idle();
+        self.served
+            .set(served.saturating_add(usize::from(admitted)));
+        admitted
     }
 
     /// Frees the place of a connection that was admitted and is served to its end.
@@ -142,7 +143,7 @@ impl Shared {
     }
 
     /// Whether responses are logged.
-    pub fn logs_answers(&self) -> bool {
+    pub fn logs_responses(&self) -> bool {
         !self.options.quiet
     }
 
@@ -168,12 +169,12 @@ impl Shared {
     /// Returns the time if the access log says how long responses took. This is a call to
     /// the host.
     pub fn log_instant(&self) -> Option<u64> {
-        (self.logs_answers() && self.log.format().shows_durations()).then(clock::monotonic)
+        (self.logs_responses() && self.log.format().shows_durations()).then(clock::monotonic)
     }
 
     /// Logs a response of which `bytes` of content were sent.
     pub fn access(&self, access: &Access<'_>, bytes: u64) {
-        if self.logs_answers() {
+        if self.logs_responses() {
             let passed = self.log_instant().zip(access.started);
             let nanoseconds = passed.map(|(now, started)| now.saturating_sub(started));
             self.log.access(access, Sent { bytes, nanoseconds });

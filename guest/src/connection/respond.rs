@@ -34,7 +34,7 @@ impl Session<'_> {
         let (now, date) = self.shared.clock.now();
         let started = self.shared.log_instant();
         self.version = request.head.version;
-        self.answered = true;
+        self.responded = true;
         let head = &request.head;
         self.verbose(format_args!(
             "Request from {}: {}",
@@ -132,7 +132,7 @@ impl Session<'_> {
         access: &Access<'_>,
         content_at: u64,
     ) -> Result<(), CloseReason> {
-        if !self.shared.logs_answers() {
+        if !self.shared.logs_responses() {
             return Ok(());
         }
         let (written, end) = (self.buffered.written(), self.buffered.queued());

@@ -26,7 +26,7 @@ pub(super) struct Session<'s> {
     /// Version of the latest request. The response to a refusal uses it.
     pub(super) version: Version,
     /// Whether there was a response yet.
-    pub(super) answered: bool,
+    pub(super) responded: bool,
     /// Log lines about responses that are still in the buffer.
     pub(super) pending: PendingLines,
     /// Deadline of the request that is being read.
@@ -53,7 +53,7 @@ impl<'s> Session<'s> {
             buffered,
             peer,
             version: Version::Http11,
-            answered: false,
+            responded: false,
             pending: PendingLines::default(),
             head_at: None,
         }
@@ -163,7 +163,7 @@ impl Session<'_> {
         }
         // A client that has just connected is about to send a request; other clients have
         // had responses.
-        match self.answered {
+        match self.responded {
             true => Err(CloseReason::Expired),
             false => {
                 let deadline = Deadline::At(self.buffered.after(DRAIN_SECONDS));

@@ -92,7 +92,7 @@ impl Root {
         let names = directory.read_names(query, reservation, executor).await?;
         let (mut left_out, mut unknown) = (Concerned::default(), Concerned::default());
         let mut sorter = Sorter::new(|a: &Entry, b: &Entry| query.sort.compare(a, b));
-        let mut patience = Patience::new(watch);
+        let mut late = LateEntries::new(watch);
         let is_long = query.may_be_long && names.len() > WHOLE_ENTRIES;
         for Named { name, kind } in names {
             if let Some(kind) = kind.filter(|_| is_long) {
@@ -106,7 +106,7 @@ impl Root {
                 continue;
             }
             let asked = directory.stat_entry(&name, kind.is_none());
-            let stat = patience.wait(asked).await;
+            let stat = late.wait(asked).await;
             executor.work(STAT_WORK).await;
             let (kind, modified) = match (stat, kind) {
                 (Ok(Some((kind, modified))), _) => (kind, modified),
@@ -149,12 +149,12 @@ impl Root {
             return Err(Reason::NoEntry);
         };
         let directory = OpenDirectory::open(root, path).await?;
-        let mut patience = Patience::new(watch);
+        let mut late = LateEntries::new(watch);
         let mut gone = Vec::with_capacity(entries.len());
         for entry in entries {
             let is_described = entry.modified.is_some() || entry.size().is_some();
             let asked = directory.stat_entry(&entry.name, is_described);
-            let stat = patience.wait(asked).await;
+            let stat = late.wait(asked).await;
             gone.push(matches!(stat, Ok(None)));
             if let Ok(Some((kind, modified))) = stat {
                 (entry.kind, entry.modified) = (kind, modified);
@@ -165,42 +165,39 @@ impl Root {
     }
 }
 
-/// Patience of a listing with entries that the file system does not answer about.
-struct Patience<'d> {
+/// Entries for which a listing may still wait, when the file system says nothing of them.
+struct LateEntries<'d> {
     watch: Watch<'d>,
-    /// Number of entries that may still be late.
-    late: usize,
+    left: usize,
 }
 
-impl<'d> Patience<'d> {
+impl<'d> LateEntries<'d> {
     fn new(watch: Watch<'d>) -> Self {
         Self {
             watch,
-            late: LATE_ENTRIES,
+            left: LATE_ENTRIES,
         }
     }
 
-    /// Waits for an answer. Without patience, only an answer that is there at once counts.
+    /// Waits for a call. If none may be late any more, only a result that is there at once
+    /// counts.
     async fn wait<T>(
         &mut self,
-        answer: impl Future<Output = Result<T, Reason>>,
+        call: impl Future<Output = Result<T, Reason>>,
     ) -> Result<T, Reason> {
-        let mut answer = pin!(answer);
-        if self.late == 0 {
-            let at_once = |answer| match answer {
-                Poll::Ready(answer) => Poll::Ready(answer),
+        let mut call = pin!(call);
+        if self.left == 0 {
+            let at_once = |result| match result {
+                Poll::Ready(result) => Poll::Ready(result),
                 Poll::Pending => Poll::Ready(Err(Reason::Busy)),
             };
-            return poll_fn(|cx| at_once(answer.as_mut().poll(cx))).await;
+            return poll_fn(|cx| at_once(call.as_mut().poll(cx))).await;
         }
         let deadline = Deadline::At(self.watch.after(LATE_ENTRY_SECONDS));
-        self.watch
-            .until(deadline, answer)
-            .await
-            .unwrap_or_else(|_| {
-                self.late = self.late.saturating_sub(1);
-                Err(Reason::Busy)
-            })
+        self.watch.until(deadline, call).await.unwrap_or_else(|_| {
+            self.left = self.left.saturating_sub(1);
+            Err(Reason::Busy)
+        })
     }
 }
 

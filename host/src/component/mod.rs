@@ -53,7 +53,7 @@ impl Program {
     /// that is off.
     pub fn compile(component: &[u8]) -> Result<Self, Error> {
         fits(component)?;
-        contained(|| Self::compile_with(ANYONES, component))
+        catch_panic(|| Self::compile_with(ANYONES, component))
     }
 
     /// Compiles a component to machine code for [`Program::deserialize`], with the same
@@ -65,7 +65,7 @@ impl Program {
     /// that is off.
     pub fn precompile(component: &[u8]) -> Result<Vec<u8>, Error> {
         fits(component)?;
-        contained(|| Ok(Engine::new(&config(ANYONES))?.precompile_component(component)?))
+        catch_panic(|| Ok(Engine::new(&config(ANYONES))?.precompile_component(component)?))
     }
 
     /// Loads the machine code that [`Program::precompile`] has returned.
@@ -79,7 +79,7 @@ impl Program {
     /// The bytes must be a result of [`Program::precompile`], unchanged: the process will
     /// run them.
     pub unsafe fn deserialize(code: &[u8]) -> Result<Self, Error> {
-        contained(|| {
+        catch_panic(|| {
             let engine = Engine::new(&config(ANYONES))?;
             // SAFETY: the caller promises that the bytes are a result of
             // `precompile_component`. The runtime checks that the settings are the same.
@@ -101,7 +101,7 @@ impl Program {
     /// [`Error::Component`] when it was replaced at build time by a component that does
     /// not fit.
     pub fn built_in() -> Result<Self, Error> {
-        contained(|| {
+        catch_panic(|| {
             let engine = Engine::new(&config(BUILT_IN))?;
             // SAFETY: the bytes are the result of `precompile_component` in `build.rs`,
             // and are part of this very binary.
@@ -134,7 +134,7 @@ fn fits(component: &[u8]) -> Result<(), Error> {
 
 /// Turns a panic of the runtime over a component into an error, so that a running server
 /// continues with its current version.
-fn contained<T>(load: impl FnOnce() -> Result<T, Error>) -> Result<T, Error> {
+fn catch_panic<T>(load: impl FnOnce() -> Result<T, Error>) -> Result<T, Error> {
     catch_unwind(AssertUnwindSafe(load)).unwrap_or_else(|panic| {
         let words = words(&*panic);
         Err(Error::Component(format!("the runtime panicked: {words}")))
@@ -147,12 +147,12 @@ mod tests {
 
     #[test]
     fn a_panic_of_the_runtime_is_an_error_of_one_line() {
-        let error = contained::<()>(|| panic!("no such\nfeature")).unwrap_err();
+        let error = catch_panic::<()>(|| panic!("no such\nfeature")).unwrap_err();
         assert_eq!(
             error.to_string(),
             "cannot use the component: the runtime panicked: no such feature"
         );
-        assert!(contained(|| Ok(())).is_ok());
+        assert!(catch_panic(|| Ok(())).is_ok());
     }
 
     #[test]

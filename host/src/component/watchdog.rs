@@ -9,17 +9,17 @@ use wasmtime::{Store, UpdateDeadline};
 use crate::limits;
 
 /// Longest time that the thread may run between two heartbeats.
-const PATIENCE: Duration =
+const TIMEOUT: Duration =
     Duration::from_millis(limits::WATCHDOG_TICK.as_millis() as u64 * limits::WATCHDOG_TICKS);
 
 /// Ends a component that does not return to this thread's runtime. Only time counts in
 /// which the thread was running since the last heartbeat: a component that waits for a
 /// disk or for a processor does nothing wrong.
 pub(crate) fn watch<T>(store: &mut Store<T>) {
-    watch_for(store, PATIENCE);
+    watch_for(store, TIMEOUT);
 }
 
-fn watch_for<T>(store: &mut Store<T>, patience: Duration) {
+fn watch_for<T>(store: &mut Store<T>, timeout: Duration) {
     let heartbeat = Arc::new(AtomicU64::new(running()));
     let beat = Arc::downgrade(&heartbeat);
     tokio::spawn(async move {
@@ -34,7 +34,7 @@ fn watch_for<T>(store: &mut Store<T>, patience: Duration) {
     store.epoch_deadline_callback(move |_| {
         // This callback runs on the same thread.
         let since = running().saturating_sub(heartbeat.load(Ordering::Relaxed));
-        Ok(match Duration::from_nanos(since) > patience {
+        Ok(match Duration::from_nanos(since) > timeout {
             true => UpdateDeadline::Interrupt,
             false => UpdateDeadline::Continue(1),
         })

@@ -11,7 +11,7 @@ use rustix::fs::{Mode, OFlags, RawDir, openat};
 use rustix::io::Errno;
 use wasmtime_wasi::p3::bindings::filesystem::types::DirectoryEntry;
 
-use super::thread_pool::Answer;
+use super::thread_pool::Completion;
 use super::{Device, Disk, Route, descriptor_type, names};
 use crate::descriptors::is_for_files;
 use crate::limits::DIRECTORY_BATCH_BYTES;
@@ -26,7 +26,7 @@ pub(crate) struct DirectoryReader {
 enum Reading {
     Not(Option<OwnedFd>),
     /// A thread reads, and waits for the file system.
-    Offloaded(Answer<Batch>),
+    Offloaded(Completion<Batch>),
 }
 
 /// Some entries, and the descriptor that reads on, which is `None` at the end.
@@ -56,7 +56,7 @@ impl DirectoryReader {
         Err(None)
     }
 
-    fn offload(&self, device: Device, open: Option<OwnedFd>) -> Answer<Batch> {
+    fn offload(&self, device: Device, open: Option<OwnedFd>) -> Completion<Batch> {
         let (disk, directory) = (Arc::clone(&self.disk), Arc::clone(&self.directory));
         let read = move || {
             disk.learn(device, &directory);

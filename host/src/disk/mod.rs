@@ -76,7 +76,7 @@ impl Disk {
     /// Any error of the file system.
     pub(crate) fn new(granted: Arc<File>, paths: Vec<PathBuf>) -> std::io::Result<Self> {
         // Only what the kernel knows: this thread may be the one that signals need. The kind
-        // of the file system is found out with the first question, on another thread.
+        // of the file system is found out with the first call, on another thread.
         let device = Stat::of(&granted, Freshness::Cached)?.device;
         Ok(Self {
             granted: Granted::new(granted, paths),
@@ -137,26 +137,26 @@ impl Disk {
     async fn ask<T: Send + 'static>(
         self: &Arc<Self>,
         asked: Lookup,
-        question: impl Fn(&Granted, Place<'_>, How) -> Result<T, Errno> + Send + Sync + 'static,
+        call: impl Fn(&Granted, Place<'_>, How) -> Result<T, Errno> + Send + Sync + 'static,
     ) -> Result<T, Errno> {
         let device = self.device_of(&asked.from)?;
         let begun = Instant::now();
         if self.file_systems.route(device) == Route::Inline {
-            let answer = question(&self.granted, asked.place(), How::On(device));
+            let result = call(&self.granted, asked.place(), How::On(device));
             self.file_systems.took(device, begun);
-            if !is_refused(&answer) {
-                return answer;
+            if !is_refused(&result) {
+                return result;
             }
         }
         let mut nearby = self.nearby(asked, device);
-        let answer = nearby
+        let result = nearby
             .nearest
             .as_ref()
-            .and_then(|nearest| self.ask_nearest(&nearby.asked, nearest, device, &question));
-        match answer {
+            .and_then(|nearest| self.ask_nearest(&nearby.asked, nearest, device, &call));
+        match result {
             // The rest leads to another file system, and is in memory now.
             Some(Err(OUTSIDE)) => nearby = self.nearby(nearby.asked, device),
-            Some(answer) if !is_refused(&answer) => return answer,
+            Some(result) if !is_refused(&result) => return result,
             _ => {}
         }
         let (this, queue) = (Arc::clone(self), nearby.queue);
@@ -165,9 +165,9 @@ impl Disk {
                 this.learn(nearest.device, &nearest.at);
             }
             let begun = Instant::now();
-            let answer = question(&this.granted, nearby.asked.place(), How::Blocking);
+            let result = call(&this.granted, nearby.asked.place(), How::Blocking);
             this.file_systems.took(queue, begun);
-            answer
+            result
         });
         self.with_retries(queue, offloaded).await
     }
@@ -201,7 +201,7 @@ impl Disk {
                         };
                     }
                 }
-                // The thread will say it, or find another answer.
+                // The thread will say it, or find another result.
                 Err(Stop::Error(_)) => {}
             }
         }
@@ -216,22 +216,22 @@ impl Disk {
         }
     }
 
-    /// Runs a question on a thread, and repeats it while a temporary obstacle lasts: a rename
+    /// Runs a call on a thread, and repeats it while a temporary obstacle lasts: a rename
     /// during the lookup, or a lease (fcntl(2)) that another process is asked to give up. No
     /// thread is occupied in between, because a lease can last for as long as anyone waits.
     async fn with_retries<T: Send + 'static>(
         &self,
         queue: Device,
-        question: Arc<impl Fn() -> Result<T, Errno> + Send + Sync + 'static>,
+        call: Arc<impl Fn() -> Result<T, Errno> + Send + Sync + 'static>,
     ) -> Result<T, Errno> {
         let begun = Instant::now();
         loop {
-            let question = Arc::clone(&question);
-            match self.threads.run(queue, move || question()).await {
+            let call = Arc::clone(&call);
+            match self.threads.run(queue, move || call()).await {
                 Err(Errno::AGAIN | Errno::INTR) if begun.elapsed() < DISK_TIMEOUT => {
                     tokio::time::sleep(DISK_RETRY).await;
                 }
-                answer => return answer,
+                result => return result,
             }
         }
     }
@@ -243,7 +243,7 @@ impl Disk {
         asked: &Lookup,
         nearest: &Nearest,
         device: Device,
-        question: impl Fn(&Granted, Place<'_>, How) -> Result<T, Errno>,
+        call: impl Fn(&Granted, Place<'_>, How) -> Result<T, Errno>,
     ) -> Option<Result<T, Errno>> {
         let way = self.file_systems.route(nearest.device);
         let is_whole = nearest.rest.is_empty();
@@ -266,9 +266,9 @@ impl Disk {
             _ => return None,
         };
         let begun = Instant::now();
-        let answer = question(&self.granted, place, how);
+        let result = call(&self.granted, place, how);
         self.file_systems.took(nearest.device, begun);
-        Some(answer)
+        Some(result)
     }
 
     /// The root's device is known. The kernel knows that of another file.
@@ -300,9 +300,9 @@ impl Lookup {
     }
 }
 
-/// Whether the question must be asked in another way, and was not answered.
-fn is_refused<T>(answer: &Result<T, Errno>) -> bool {
-    matches!(answer, Err(OUTSIDE | Errno::AGAIN))
+/// Whether the call must be made in another way, and has no result yet.
+fn is_refused<T>(result: &Result<T, Errno>) -> bool {
+    matches!(result, Err(OUTSIDE | Errno::AGAIN))
 }
 
 fn kind_of(file: impl AsFd) -> Kind {

@@ -154,13 +154,13 @@ fn disk_of(folder: &TempDir) -> Disk {
     Disk::new(Arc::new(File::open(root).unwrap()), paths).unwrap()
 }
 
-/// Returns the thread that answered a question, and how it was asked.
+/// Returns the thread that made a call, and how.
 fn where_asked(disk: &Arc<Disk>, path: &str) -> (Option<String>, How) {
-    let question = |_: &Granted, _: Place<'_>, how: How| match how {
+    let call = |_: &Granted, _: Place<'_>, how: How| match how {
         How::On(_) | How::Blocking => Ok((std::thread::current().name().map(str::to_owned), how)),
         How::Cached(_) | How::Known(_) => Err(Errno::AGAIN),
     };
-    block_on(disk.ask(asked(disk, path), question)).unwrap()
+    block_on(disk.ask(asked(disk, path), call)).unwrap()
 }
 
 #[test]
@@ -232,10 +232,10 @@ fn a_lease_is_waited_for() {
     while !wanted() {
         std::thread::yield_now();
     }
-    // Meanwhile the threads answer other questions.
+    // Meanwhile the threads make other calls.
     for number in 0..100 {
-        let answer = disk.threads.run(disk.device, move || Ok(number));
-        assert_eq!(block_on(answer), Ok(number));
+        let result = disk.threads.run(disk.device, move || Ok(number));
+        assert_eq!(block_on(result), Ok(number));
     }
     assert!(receiver.try_recv().is_err());
     set_lease(&file, libc::F_SETLEASE, libc::F_UNLCK);

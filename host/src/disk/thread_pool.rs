@@ -62,8 +62,8 @@ impl<K> std::fmt::Debug for Job<K> {
     }
 }
 
-/// Future of a question's answer.
-pub(crate) type Answer<T> = Pin<Box<dyn Future<Output = Result<T, Errno>> + Send>>;
+/// Future of the result of a call that is made on another thread.
+pub(crate) type Completion<T> = Pin<Box<dyn Future<Output = Result<T, Errno>> + Send>>;
 
 /// Work for a thread, and whether someone still waits for it.
 trait Work: Send {
@@ -71,19 +71,19 @@ trait Work: Send {
     fn run(self: Box<Self>);
 }
 
-struct Question<F, T> {
+struct Call<F, T> {
     ask: F,
-    answer: oneshot::Sender<T>,
+    result: oneshot::Sender<T>,
 }
 
-impl<F: FnOnce() -> T + Send, T: Send> Work for Question<F, T> {
+impl<F: FnOnce() -> T + Send, T: Send> Work for Call<F, T> {
     fn is_wanted(&self) -> bool {
-        !self.answer.is_closed()
+        !self.result.is_closed()
     }
 
     fn run(self: Box<Self>) {
         // The asking task may be gone by now.
-        let _ = self.answer.send((self.ask)());
+        let _ = self.result.send((self.ask)());
     }
 }
 
@@ -118,21 +118,21 @@ impl<K: Copy + Eq + Hash + Send + 'static> ThreadPool<K> {
     ///
     /// # Errors
     /// [`Errno::TIMEDOUT`] when it takes longer than anyone may wait; the thread's result
-    /// is then dropped. [`Errno::BUSY`] when too many questions wait already, or when the
+    /// is then dropped. [`Errno::BUSY`] when too many calls wait already, or when the
     /// file system hangs, and [`Errno::NOMEM`] when there is no thread.
     pub(crate) fn run<T: Send + 'static>(
         &self,
         of: K,
         ask: impl FnOnce() -> Result<T, Errno> + Send + 'static,
-    ) -> Answer<T> {
-        let (answer, answered) = oneshot::channel();
-        let work = Box::new(Question { ask, answer });
+    ) -> Completion<T> {
+        let (result, completed) = oneshot::channel();
+        let work = Box::new(Call { ask, result });
         let begun = self.begin(Job { of, work });
         let limit = self.0.limits.timeout;
         Box::pin(async move {
             begun?;
-            match tokio::time::timeout(limit, answered).await {
-                Ok(Ok(answer)) => answer,
+            match tokio::time::timeout(limit, completed).await {
+                Ok(Ok(result)) => result,
                 // The thread has panicked, and the panic hook has reported it.
                 Ok(Err(_)) => Err(Errno::IO),
                 Err(_) => Err(Errno::TIMEDOUT),
@@ -240,7 +240,7 @@ impl<K: Copy + Eq + Hash> State<K> {
         self.running.get(&of).map_or(0, Vec::len) < at_once
     }
 
-    /// Whether no thread of a file system has had an answer for long.
+    /// Whether no thread of a file system has had a result for long.
     fn hangs(&self, of: K, limits: &PoolLimits) -> bool {
         let stuck = |begun: &Instant| begun.elapsed() >= limits.stuck;
         !self.may_run(of, limits.per_file_system)
@@ -314,8 +314,8 @@ mod tests {
             .map(|(release, until)| (release, threads.run("hangs", stalled(until))))
             .unzip();
         for number in 0..10 {
-            let answer = threads.run("works", move || Ok(number));
-            assert_eq!(block_on(answer), Ok(number));
+            let result = threads.run("works", move || Ok(number));
+            assert_eq!(block_on(result), Ok(number));
         }
         drop(releases);
         for hung in hanging {
@@ -379,8 +379,8 @@ mod tests {
         }
         assert_eq!(block_on(threads.run("hangs", || Ok(()))), Err(Errno::BUSY));
         drop(waiting);
-        let answer = threads.run("works", || Ok(1));
-        assert_eq!(block_on(answer), Ok(1));
+        let result = threads.run("works", || Ok(1));
+        assert_eq!(block_on(result), Ok(1));
         drop(releases);
     }
 
@@ -401,8 +401,8 @@ mod tests {
         }
         drop(release);
         assert_eq!(block_on(waiting.remove(0)), Ok(()));
-        for answer in jobs {
-            assert_eq!(block_on(answer), Ok(()));
+        for result in jobs {
+            assert_eq!(block_on(result), Ok(()));
         }
         drop(done);
         assert_eq!(order.iter().collect::<Vec<_>>(), [0, 1, 2, 3, 4]);

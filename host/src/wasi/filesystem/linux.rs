@@ -12,7 +12,7 @@ use wasmtime_wasi::p3::bindings::filesystem::types::{
 
 use super::directory::Entries;
 use super::preopens::ON_THIS_THREAD;
-use super::{Answer, File, HasDisk, Listing, Opening, TOO_MANY, name, refused_listing};
+use super::{File, HasDisk, HostFuture, Listing, Opening, TOO_MANY, name, refused_listing};
 use crate::descriptors::is_for_files;
 use crate::disk::{DirectoryReader, Disk, Freshness, Lookup, Stat, code, descriptor_type, names};
 use crate::wasi::outcome::Outcome;
@@ -27,10 +27,10 @@ pub(super) fn add_to_linker<T: HasDisk + 'static>(
         Box::pin(async move { Ok((open_at(accessor, opening).await?,)) })
     })?;
     types.func_wrap_concurrent(&name("stat-at"), |accessor, named: Named| {
-        answer(accessor, named, DescriptorStat::from)
+        about_path(accessor, named, DescriptorStat::from)
     })?;
     types.func_wrap_concurrent(&name("metadata-hash-at"), |accessor, named: Named| {
-        answer(accessor, named, |stat| -> MetadataHashValue {
+        about_path(accessor, named, |stat| -> MetadataHashValue {
             stat.identity()
         })
     })?;
@@ -92,12 +92,12 @@ fn descriptor<T: HasDisk>(state: &mut T, file: &File) -> wasmtime::Result<(Arc<D
     Ok((Arc::clone(state.disk()), descriptor))
 }
 
-/// Answers from the metadata of a path.
-fn answer<T: HasDisk, A: Send + 'static>(
+/// Returns what `of` makes of the metadata of a path.
+fn about_path<T: HasDisk, A: Send + 'static>(
     accessor: &Accessor<T>,
     named: Named,
     of: fn(Stat) -> A,
-) -> Answer<'_, A> {
+) -> HostFuture<'_, A> {
     Box::pin(async move {
         let (disk, asked) = match asked(accessor, named)? {
             Ok(asked) => asked,
@@ -107,12 +107,12 @@ fn answer<T: HasDisk, A: Send + 'static>(
     })
 }
 
-/// Answers from the metadata of an open file.
+/// Returns what `of` makes of the metadata of an open file.
 fn about<T: HasDisk, A: Send + 'static>(
     accessor: &Accessor<T>,
     file: File,
     of: fn(Stat) -> A,
-) -> Answer<'_, A> {
+) -> HostFuture<'_, A> {
     Box::pin(async move {
         let (disk, descriptor) = accessor.with(|mut access| descriptor(access.get(), &file))?;
         Ok((disk.stat(open_file(descriptor)).await.map(of).map_err(code),))

@@ -37,7 +37,7 @@ pub(crate) trait HasDisk: WasiFilesystemView {
 type File = Resource<Descriptor>;
 type Opening = (File, PathFlags, String, OpenFlags, DescriptorFlags);
 /// Future of one of our functions: the component's result, or a trap.
-type Answer<'a, T> =
+type HostFuture<'a, T> =
     Pin<Box<dyn Future<Output = wasmtime::Result<(Result<T, ErrorCode>,)>> + Send + 'a>>;
 type Listing = (
     StreamReader<DirectoryEntry>,
@@ -75,7 +75,7 @@ fn name(function: &str) -> String {
 
 /// Refuses to flush and to advise. These change no file, but they load the disk and evict
 /// pages from the page cache that everyone shares.
-fn refuse<'a>() -> Answer<'a, ()> {
+fn refuse<'a>() -> HostFuture<'a, ()> {
     Box::pin(async { Ok((Err(ErrorCode::NotPermitted),)) })
 }
 

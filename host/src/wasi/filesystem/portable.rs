@@ -8,7 +8,7 @@ use wasmtime_wasi::p3::bindings::filesystem::types::{
 };
 use wasmtime_wasi::p3::filesystem::FilesystemResult;
 
-use super::{Answer, File, HasDisk, Listing, Opening, TOO_MANY, name, refused_listing};
+use super::{File, HasDisk, HostFuture, Listing, Opening, TOO_MANY, name, refused_listing};
 
 /// Disk access needs no state here.
 #[derive(Debug)]
@@ -19,7 +19,7 @@ pub(super) fn add_to_linker<T: HasDisk + 'static>(
 ) -> wasmtime::Result<()> {
     types.func_wrap_concurrent(&name("open-at"), |accessor, opening: Opening| {
         let accessor = accessor.with_getter::<WasiFilesystem>(T::filesystem);
-        Box::pin(async move { answer(open(&accessor, opening).await) })
+        Box::pin(async move { returned(open(&accessor, opening).await) })
     })?;
     types.func_wrap_concurrent(
         &name("stat-at"),
@@ -35,7 +35,7 @@ pub(super) fn add_to_linker<T: HasDisk + 'static>(
     Ok(())
 }
 
-fn answer<T>(result: FilesystemResult<T>) -> wasmtime::Result<(Result<T, ErrorCode>,)> {
+fn returned<T>(result: FilesystemResult<T>) -> wasmtime::Result<(Result<T, ErrorCode>,)> {
     Ok((match result {
         Ok(value) => Ok(value),
         Err(error) => Err(error.downcast()?),
@@ -47,12 +47,12 @@ fn look<T: HasDisk + 'static>(
     at: File,
     how: PathFlags,
     path: String,
-) -> Answer<'static, DescriptorStat> {
+) -> HostFuture<'static, DescriptorStat> {
     Box::pin(async move {
         if !is_path(&path) {
             return Ok((Err(ErrorCode::NoEntry),));
         }
-        answer(WasiFilesystem::stat_at(&accessor, at, how, path).await)
+        returned(WasiFilesystem::stat_at(&accessor, at, how, path).await)
     })
 }
 

@@ -4,8 +4,8 @@ use std::fmt;
 use std::time::Duration;
 
 use super::limits::{
-    COMPILE_BYTES, COMPILE_BYTES_PER_BYTE, COMPILE_PATIENCE, COMPILE_SECONDS,
-    COMPILE_SECONDS_PER_MIB,
+    COMPILE_BYTES, COMPILE_BYTES_PER_BYTE, COMPILE_SECONDS, COMPILE_SECONDS_PER_MIB,
+    COMPILE_TIMEOUT_FACTOR,
 };
 
 /// Memory and time of one compilation. It grows with the component, so that a small one
@@ -17,7 +17,7 @@ pub(super) struct Budget {
     /// Processor time in seconds.
     pub(super) processor: u64,
     /// Time on the clock.
-    pub(super) patience: Duration,
+    pub(super) timeout: Duration,
 }
 
 impl Budget {
@@ -31,7 +31,7 @@ impl Budget {
                 .saturating_mul(COMPILE_BYTES_PER_BYTE)
                 .saturating_add(COMPILE_BYTES),
             processor,
-            patience: Duration::from_secs(processor.saturating_mul(COMPILE_PATIENCE)),
+            timeout: Duration::from_secs(processor.saturating_mul(COMPILE_TIMEOUT_FACTOR)),
         }
     }
 }
@@ -59,7 +59,7 @@ mod tests {
         for (length, expected) in rows {
             let budget = Budget::of(&vec![0; length]);
             assert_eq!(budget.to_string(), expected);
-            assert_eq!(budget.patience.as_secs(), budget.processor * 4);
+            assert_eq!(budget.timeout.as_secs(), budget.processor * 4);
         }
     }
 }

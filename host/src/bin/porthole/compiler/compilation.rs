@@ -24,7 +24,7 @@ pub(super) fn run(
     server: &UnixStream,
     work: impl FnOnce() -> Message,
 ) -> io::Result<Message> {
-    let deadline = Instant::now().checked_add(budget.patience);
+    let deadline = Instant::now().checked_add(budget.timeout);
     let parent = getpid();
     let (results, to_results) = UnixStream::pair()?;
     let (errors, to_errors) = UnixStream::pair()?;
@@ -125,7 +125,7 @@ mod tests {
     const LITTLE: Budget = Budget {
         memory: 1 << 40,
         processor: 1,
-        patience: Duration::from_secs(20),
+        timeout: Duration::from_secs(20),
     };
 
     fn spin() -> Message {
@@ -137,7 +137,7 @@ mod tests {
     #[test]
     fn whatever_ends_it_is_one_line() {
         let idle = Budget {
-            patience: Duration::from_millis(100),
+            timeout: Duration::from_millis(100),
             ..LITTLE
         };
         type Work = fn() -> Message;

@@ -71,13 +71,13 @@ impl Compiler {
 }
 
 fn compiled(compiler: &UnixStream, component: &[u8]) -> io::Result<Message> {
-    let patience = Budget::of(component).patience;
-    let patience = patience.saturating_add(Duration::from_secs(COMPILER_SECONDS));
-    compiler.set_write_timeout(Some(patience))?;
+    let timeout = Budget::of(component).timeout;
+    let timeout = timeout.saturating_add(Duration::from_secs(COMPILER_SECONDS));
+    compiler.set_write_timeout(Some(timeout))?;
     write_component(compiler, component)?;
     Message::read(Until {
         stream: compiler,
-        deadline: Instant::now().checked_add(patience),
+        deadline: Instant::now().checked_add(timeout),
         while_open: None,
     })
 }

@@ -39,7 +39,7 @@ pub(crate) const COMPILE_SECONDS_PER_MIB: u64 = 10;
 /// - unit: times
 /// - at it: the compilation is ended
 /// - held by: `porthole::compiler::compilation::whatever_ends_it_is_one_line`
-pub(crate) const COMPILE_PATIENCE: u64 = 4;
+pub(crate) const COMPILE_TIMEOUT_FACTOR: u64 = 4;
 
 /// Time beyond that after which the server does not wait for its compiler any longer.
 ///

@@ -185,11 +185,11 @@ mod tests {
     fn reading_ends_at_the_deadline_or_with_another_stream() {
         let (stream, sender) = UnixStream::pair().unwrap();
         let (open, other) = UnixStream::pair().unwrap();
-        let read = |patience| {
+        let read = |timeout| {
             (&sender).write_all(&[CODE]).unwrap();
             let until = Until {
                 stream: &stream,
-                deadline: Instant::now().checked_add(patience),
+                deadline: Instant::now().checked_add(timeout),
                 while_open: Some(&open),
             };
             Message::read(until).unwrap_err().kind()
