@@ -7,9 +7,9 @@
 //! ```
 
 use std::io::Read as _;
-use std::sync::Arc;
+use std::time::Duration;
 
-use porthole::{Limits, Listeners, Log, Program, Root, Server};
+use porthole::{Limits, Log, Program, Server};
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let [component, folder] = [1, 2].map(|number| std::env::args().nth(number));
@@ -19,32 +19,24 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     for import in program.imports()? {
         println!("{} {}: {}", import.interface, import.function, import.grant);
     }
-    let listeners = Listeners::bind(&["127.0.0.1:0".parse()?])?;
-    let addresses = listeners.addresses()?;
     let (log, _) = Log::to(std::io::stderr())?;
-    let running = Server {
-        program,
-        root: Root::open(folder.as_deref().unwrap_or("."))?,
-        // This component looks for its address among its arguments.
-        arguments: addresses
-            .iter()
-            .map(|address| format!("--listen={address}"))
-            .collect(),
-        listeners,
-        limits: Limits {
+    let running = Server::builder()
+        .component(program)
+        .directory(folder.unwrap_or_else(|| ".".to_owned()))
+        .listen(([127, 0, 0, 1], 0).into())
+        .limits(Limits {
             workers: 1,
             memory: 16 << 20,
             ..Limits::default()
-        },
-        stdout: log.clone(),
-        stderr: log,
-        report: Arc::new(|notice| eprintln!("{notice}")),
-    }
-    .start()?;
+        })
+        .stdout(log.clone())
+        .stderr(log)
+        .on_event(|event| eprintln!("{event}"))
+        .start_blocking()?;
     for address in running.addresses() {
         println!("listening on {address}");
     }
     std::io::stdin().read_to_end(&mut Vec::new())?;
-    running.stop(|| false);
+    running.drain(Duration::from_secs(10)).wait()?;
     Ok(())
 }

@@ -6,34 +6,21 @@
 //! ```
 
 use std::io::Read as _;
-use std::sync::Arc;
+use std::time::Duration;
 
-use porthole::{Limits, Listeners, Log, Program, Root, Server};
+use porthole::Server;
 
-fn main() -> Result<(), Box<dyn std::error::Error>> {
+fn main() -> Result<(), porthole::Error> {
     let folder = std::env::args().nth(1).unwrap_or_else(|| ".".to_owned());
-    let listeners = Listeners::bind(&["127.0.0.1:0".parse()?])?;
-    let addresses = listeners.addresses()?;
-    let (log, _) = Log::to(std::io::stderr())?;
-    let server = Server {
-        program: Program::built_in()?,
-        root: Root::open(folder)?,
-        listeners,
-        // The built-in component needs to be told where it may listen.
-        arguments: addresses
-            .iter()
-            .map(|address| format!("--listen={address}"))
-            .collect(),
-        limits: Limits::default(),
-        stdout: log.clone(),
-        stderr: log,
-        report: Arc::new(|notice| eprintln!("{notice}")),
-    };
-    let running = server.start()?;
+    let running = Server::builder()
+        .directory(folder)
+        .listen(([127, 0, 0, 1], 0).into())
+        .on_event(|event| eprintln!("{event}"))
+        .start_blocking()?;
     for address in running.addresses() {
         println!("http://{address}/");
     }
     std::io::stdin().read_to_end(&mut Vec::new())?;
-    running.stop(|| false);
+    running.drain(Duration::from_secs(10)).wait()?;
     Ok(())
 }

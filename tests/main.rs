@@ -22,7 +22,8 @@ mod process;
 mod support;
 
 fn main() -> std::process::ExitCode {
-    if let Some(done) = confinement::native_code::child() {
+    let child = confinement::native_code::child().or_else(library::lifecycle::child);
+    if let Some(done) = child {
         return done;
     }
     let arguments = libtest_mimic::Arguments::from_args();

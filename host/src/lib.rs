@@ -6,29 +6,24 @@
 //! a connection.
 //!
 //! ```
-//! use std::sync::Arc;
-//! use porthole::{Limits, Listeners, Log, Program, Root, Server, Stopped};
-//!
-//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
-//! # let media = std::env::current_dir()?;
-//! let listeners = Listeners::bind(&["127.0.0.1:0".parse()?])?;
-//! let addresses = listeners.addresses()?;
-//! let (log, _) = Log::to(std::io::stdout())?;
-//! let server = Server {
-//!     program: Program::built_in()?,
-//!     root: Root::open(media)?,
-//!     listeners,
-//!     arguments: addresses.iter().map(|address| format!("--listen={address}")).collect(),
-//!     limits: Limits::default(),
-//!     stdout: log.clone(),
-//!     stderr: log.clone(),
-//!     report: Arc::new(move |notice| log.write_line(notice)),
-//! };
-//! let running = server.start()?;
-//! assert_eq!(running.stop(|| false), Stopped::Drained);
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), porthole::Error> {
+//! # let media = ".";
+//! let running = porthole::Server::builder()
+//!     .directory(media)
+//!     .listen(([127, 0, 0, 1], 0).into())
+//!     .on_event(|event| eprintln!("{event}"))
+//!     .start()
+//!     .await?;
+//! println!("listening on {}", running.addresses()[0]);
+//! # let grace = std::time::Duration::from_secs(1);
+//! assert_eq!(running.drain(grace).await?, porthole::Stopped::Drained);
 //! # Ok(())
 //! # }
 //! ```
+//!
+//! The server runs on threads of its own, and needs no runtime of the embedder's. Its futures
+//! can be awaited by any, and [`Operation::wait`] does without one.
 
 mod accept;
 mod component;
@@ -52,12 +47,14 @@ mod wasi;
 pub use component::imports::{Enforcement, Import};
 pub use component::{COMPONENT, Program};
 pub use confinement::{Confined, confine, confine_wholly};
-pub use error::Error;
+pub use error::{ComponentError, Error};
 pub use limits::Limits;
+pub use net::handover::{StreamListener, StreamSender, stream_listener};
 pub use net::listeners::Listeners;
 pub use printable::printable;
+pub use report::counters::Counters;
+pub use report::event::{Event, Stopped};
 pub use report::log::Log;
-pub use report::totals::Totals;
-pub use report::{Notice, Reporter};
+pub use report::publisher::{Events, Reporter};
 pub use root::{Kind, Root};
-pub use server::{Running, Server, Stopped};
+pub use server::{Operation, Running, Server};

@@ -40,6 +40,23 @@ impl Root {
         })
     }
 
+    /// Does the same as [`Root::open`] for a path that must lead to this kind.
+    ///
+    /// # Errors
+    /// [`Error::Root`], as for [`Root::open`], and when it is of the other kind.
+    pub fn open_as(path: impl AsRef<Path>, kind: Kind) -> Result<Self, Error> {
+        let root = Self::open(&path)?;
+        let other = match kind {
+            _ if root.kind == kind => return Ok(root),
+            Kind::Directory => io::Error::new(io::ErrorKind::NotADirectory, "it is a file"),
+            Kind::File => io::Error::new(io::ErrorKind::IsADirectory, "it is a directory"),
+        };
+        Err(Error::Root {
+            path: path.as_ref().to_owned(),
+            source: other,
+        })
+    }
+
     /// Returns the path without symbolic links, for messages to people.
     pub fn path(&self) -> &Path {
         &self.path

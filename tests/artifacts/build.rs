@@ -8,9 +8,10 @@ mod wasm;
 
 fn main() -> ExitCode {
     match build() {
-        Ok([escape, echo]) => {
+        Ok([escape, echo, hello]) => {
             println!("cargo::rustc-env=ESCAPE={}", escape.display());
             println!("cargo::rustc-env=ECHO={}", echo.display());
+            println!("cargo::rustc-env=HELLO={}", hello.display());
             ExitCode::SUCCESS
         }
         Err(reason) => {
@@ -20,11 +21,12 @@ fn main() -> ExitCode {
     }
 }
 
-fn build() -> Result<[PathBuf; 2], String> {
+fn build() -> Result<[PathBuf; 3], String> {
     let workspace = wasm::manifest_dir()?.join("../..");
     for source in [
         "tests/guests/escape",
         "examples/echo",
+        "examples/hello",
         "host/build",
         "guest/src/runtime/no_std.rs",
         "guest/src/net/address.rs",
@@ -37,5 +39,6 @@ fn build() -> Result<[PathBuf; 2], String> {
     Ok([
         wasm::build(&workspace, "escape")?,
         wasm::build(&workspace, "echo")?,
+        wasm::build(&workspace, "hello")?,
     ])
 }

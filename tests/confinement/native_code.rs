@@ -12,7 +12,7 @@ use std::process::{Command, ExitCode};
 use std::sync::{Arc, Once};
 
 use libtest_mimic::Trial;
-use porthole::{Error, Limits, Listeners, Log, Program, Root, Server};
+use porthole::{Error, Limits, Listeners, Program, Root, Server};
 use rustix::process::{getppid, test_kill_process};
 use socket2::{Domain, Protocol, Socket, Type};
 
@@ -298,19 +298,17 @@ fn attempt(thread: &str, outside: &Outside) {
 /// thread, here of a component that traps at once.
 fn attempt_in_a_worker(root: Root, listeners: Listeners, outside: Arc<Outside>) {
     let once = Once::new();
-    let (stdout, _) = Log::to(io::sink()).unwrap();
-    let server = Server {
-        program: Program::compile(artifacts::ESCAPE).unwrap(),
-        root,
-        listeners,
-        arguments: vec!["trap".to_owned()],
-        limits: Limits {
+    let server = Server::builder()
+        .component(Program::compile(artifacts::ESCAPE).unwrap())
+        .root(root)
+        .listeners(listeners)
+        .without_listen_arguments()
+        .arguments(["trap"])
+        .limits(Limits {
             workers: 1,
             ..Limits::default()
-        },
-        stderr: stdout.clone(),
-        stdout,
-        report: Arc::new(move |_| once.call_once(|| attempt(THREADS[2], &outside))),
-    };
-    assert!(matches!(server.start(), Err(Error::NotListening)));
+        })
+        .on_event(move |_| once.call_once(|| attempt(THREADS[2], &outside)));
+    let started = server.start_blocking();
+    assert!(matches!(started, Err(Error::NotListening { .. })));
 }

@@ -144,7 +144,7 @@ fn every_linked_function_is_explained() {
 fn refusal(interface: &str, function: &str) -> String {
     let component = wat::parse_str(importing(interface, function)).unwrap();
     match Program::compile(&component) {
-        Err(Error::Component(error)) => error,
+        Err(Error::Component(error)) => error.to_string(),
         Err(error) => panic!("{error}"),
         Ok(_) => panic!("{interface} {function} is linked"),
     }

@@ -32,7 +32,7 @@ fn it_starts_in_the_library() {
     let hosted = Hosted::on(listener, &component, &folder, |_| Vec::new(), limits).unwrap();
     assert_eq!(hosted.notices().so_far(), [""; 0]);
     // The component never returns, so it is killed. No connection was open.
-    assert_eq!(hosted.running().stop(|| false), Stopped::Cut);
+    assert_eq!(hosted.drain(), Stopped::Drained);
 }
 
 fn it_starts_in_the_program() {

@@ -1,13 +1,12 @@
 //! A component that fails loses its own connections. Nothing else is affected.
 
-use std::io;
 use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use libtest_mimic::Trial;
-use porthole::{Error, Limits, Listeners, Log, Program, Root, Server, Stopped};
+use porthole::{Error, Limits, Program, Server, Stopped};
 
 use crate::support::{Client, Folder, Hosted, each, trials};
 
@@ -102,44 +101,42 @@ fn a_panic_on_a_workers_thread_ends_no_worker() {
     let folder = Folder::new();
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
-    let (stdout, _) = Log::to(io::sink()).unwrap();
     let reports = Arc::new(AtomicUsize::new(0));
-    let running = Server {
-        program: Program::compile(artifacts::ESCAPE).unwrap(),
-        root: Root::open(folder.path()).unwrap(),
-        listeners: Listeners::from(vec![listener]),
-        arguments: vec!["serve".to_owned(), format!("--listen={address}")],
-        limits: Limits {
+    let counted = Arc::clone(&reports);
+    let running = Server::builder()
+        .component(Program::compile(artifacts::ESCAPE).unwrap())
+        .directory(folder.path())
+        .listeners(vec![listener])
+        .without_listen_arguments()
+        .arguments(["serve".to_owned(), format!("--listen={address}")])
+        .limits(Limits {
             workers: 1,
             ..Limits::default()
-        },
-        stderr: stdout.clone(),
-        stdout,
-        report: Arc::new({
-            let reports = Arc::clone(&reports);
-            move |notice| {
-                reports.fetch_add(1, Ordering::Relaxed);
-                panic!("meant to happen: {notice}");
+        })
+        .on_event(move |event| {
+            if event.is_warning() {
+                counted.fetch_add(1, Ordering::Relaxed);
+                panic!("meant to happen: {event}");
             }
-        }),
-    }
-    .start()
-    .unwrap();
+        })
+        .start_blocking()
+        .unwrap();
     let mut client = Client::connect(address);
     says_back(&mut client, "before");
     says_back(&mut client, "!trap");
     assert_eq!(client.read_until_cut(), 0);
     says_back(&mut Client::connect(address), "after");
     assert_eq!(reports.load(Ordering::Relaxed), 1);
-    assert_eq!(running.stop(|| false), Stopped::Drained);
+    let drained = running.drain(Duration::from_secs(10));
+    assert_eq!(drained.wait().unwrap(), Stopped::Drained);
 }
 
 fn a_component_that_does_not_start_is_an_error() {
     type Expected = fn(&Error) -> bool;
     let rows: &[(&str, Expected)] = &[
-        ("trap", |error| matches!(error, Error::NotListening)),
+        ("trap", |error| matches!(error, Error::NotListening { .. })),
         ("error", |error| matches!(error, Error::InvalidArguments)),
-        ("wait", |error| matches!(error, Error::NotListening)),
+        ("wait", |error| matches!(error, Error::NotListening { .. })),
     ];
     each(rows, |(role, expected)| {
         let limits = Limits {
@@ -153,7 +150,7 @@ fn a_component_that_does_not_start_is_an_error() {
 }
 
 fn a_replaced_version_finishes_what_it_began() {
-    let (folder, mut hosted) = talking(1);
+    let (folder, hosted) = talking(1);
     let mut old = hosted.client();
     says_back(&mut old, "before");
     hosted.replace(artifacts::ESCAPE, &folder).unwrap();
@@ -168,7 +165,7 @@ fn a_replaced_version_finishes_what_it_began() {
     assert!(hosted.replace(b"no component", &folder).is_err());
     says_back(&mut hosted.client(), "what works goes on");
     drop(old);
-    assert_eq!(hosted.running().stop(|| false), Stopped::Drained);
+    assert_eq!(hosted.drain(), Stopped::Drained);
 }
 
 fn a_component_that_spins_does_not_hold_up_the_end() {
@@ -182,7 +179,7 @@ fn a_component_that_spins_does_not_hold_up_the_end() {
     says_back(&mut client, "before");
     says_back(&mut client, "!endless loop");
     let asked = Instant::now();
-    assert_eq!(hosted.running().stop(|| false), Stopped::Cut);
+    assert_eq!(hosted.drain(), Stopped::Cut);
     assert!(
         asked.elapsed() < Duration::from_secs(4),
         "{:?}",

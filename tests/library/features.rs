@@ -18,7 +18,7 @@ pub fn trials() -> Vec<Trial> {
 fn refusal(parts: &str) -> String {
     let component = wat::parse_str(format!("(component {parts})")).unwrap();
     match Program::compile(&component) {
-        Err(Error::Component(error)) => error,
+        Err(Error::Component(error)) => error.to_string(),
         Err(error) => panic!("{error}"),
         Ok(_) => panic!("it is used"),
     }

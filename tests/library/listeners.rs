@@ -25,7 +25,7 @@ fn an_inherited_listener_is_served() {
     let hosted = Hosted::start(porthole::COMPONENT, &folder, arguments, Limits::default()).unwrap();
     let mut client = hosted.client();
     assert_eq!(client.get("/a", "").text(), "a");
-    assert_eq!(hosted.running().stop(|| false), Stopped::Drained);
+    assert_eq!(hosted.drain(), Stopped::Drained);
     client.expect_end();
 }
 

@@ -8,9 +8,11 @@ mod features;
 mod grants;
 pub mod imports;
 mod layers;
+pub mod lifecycle;
 mod listeners;
 pub mod portability;
 mod supervision;
+mod transports;
 
 use libtest_mimic::Trial;
 
@@ -27,6 +29,8 @@ pub fn trials() -> Vec<Trial> {
         portability::trials(),
         boundaries::trials(),
         layers::trials(),
+        lifecycle::trials(),
+        transports::trials(),
     ]
     .into_iter()
     .flatten()

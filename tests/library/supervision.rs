@@ -49,7 +49,7 @@ fn no_attempt_is_refused_during_a_hundred_traps() {
     }
     says_back(&mut hosted.client(), "x");
     let notices = hosted.notices().clone();
-    assert_eq!(hosted.running().stop(|| false), Stopped::Drained);
+    assert_eq!(hosted.drain(), Stopped::Drained);
     let notices = notices.to_end();
     let said = |times: &str| format!("worker 0 failed{times}");
     assert!(notices[0].starts_with(&said(": ")), "{notices:#?}");
@@ -70,7 +70,7 @@ fn no_attempt_is_refused_during_a_hundred_traps() {
 fn versions_without_end_are_bounded() {
     const KEPT: usize = 8;
     let folder = Folder::new();
-    let mut hosted = talking(&folder, 4_096);
+    let hosted = talking(&folder, 4_096);
     let mut clients = Vec::new();
     for _ in 0..=KEPT {
         let mut client = hosted.client();

@@ -3,15 +3,17 @@
 use std::io::Write;
 use std::net::{SocketAddr, TcpListener};
 use std::path::Path;
-use std::sync::{Arc, Mutex};
+use std::sync::Mutex;
+use std::time::Duration;
 
-use porthole::{Error, Limits, Listeners, Log, Program, Root, Running, Server};
+use porthole::{Error, Limits, Log, Program, Root, Running, Server, Stopped};
 
 use super::{Client, Lines};
 
 /// A running server, ended when the test is over.
 pub struct Hosted {
     running: Running,
+    grace: Duration,
     log: Lines,
     notices: Lines,
 }
@@ -41,21 +43,25 @@ impl Hosted {
         let (notices, notice_lines) = pipe();
         let (stdout, _) = Log::to(log)?;
         let notices = Mutex::new(notices);
-        let running = Server {
-            program: Program::compile(component)?,
-            root: Root::open(root)?,
-            listeners: Listeners::from(vec![listener]),
-            arguments,
-            limits,
-            stderr: stdout.clone(),
-            stdout,
-            report: Arc::new(move |notice| {
-                writeln!(notices.lock().unwrap(), "{notice}").unwrap();
-            }),
-        }
-        .start()?;
+        let grace = limits.grace;
+        let running = Server::builder()
+            .component(Program::compile(component)?)
+            .root(Root::open(root)?)
+            .listeners(vec![listener])
+            .without_listen_arguments()
+            .arguments(arguments)
+            .limits(limits)
+            .stdout(stdout.clone())
+            .stderr(stdout)
+            .on_event(move |event| {
+                if event.is_warning() {
+                    writeln!(notices.lock().unwrap(), "{event}").unwrap();
+                }
+            })
+            .start_blocking()?;
         Ok(Self {
             running,
+            grace,
             log: lines,
             notices: notice_lines,
         })
@@ -70,19 +76,24 @@ impl Hosted {
         &self.log
     }
 
-    /// Returns the notices of the host.
+    /// Returns the warnings of the host.
     pub fn notices(&self) -> &Lines {
         &self.notices
     }
 
     /// Replaces the component for the connections to come.
-    pub fn replace(&mut self, component: &[u8], root: impl AsRef<Path>) -> Result<(), Error> {
-        self.running
-            .replace(&Program::compile(component)?, Root::open(root)?)
+    pub fn replace(&self, component: &[u8], root: impl AsRef<Path>) -> Result<(), Error> {
+        let (program, root) = (Program::compile(component)?, Root::open(root)?);
+        self.running.replace(program, root).wait()
     }
 
-    pub fn running(self) -> Running {
-        self.running
+    pub fn running(&self) -> &Running {
+        &self.running
+    }
+
+    /// Lets open transfers finish within the grace time of its limits.
+    pub fn drain(&self) -> Stopped {
+        self.running.drain(self.grace).wait().unwrap()
     }
 }
 

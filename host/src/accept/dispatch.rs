@@ -1,6 +1,6 @@
 //! The choice of a worker for a new connection, and the cap on all connections.
 
-use std::net::{SocketAddr, TcpStream};
+use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::mpsc;
@@ -9,7 +9,8 @@ use crate::accept::client_limit::{ClientLimits, ClientPermit};
 use crate::accept::inbox::{Accepted, Inbox, Inboxes};
 use crate::accept::load::Load;
 use crate::limits::{self, Limits};
-use crate::report::totals::Sent;
+use crate::net::stream::Stream;
+use crate::report::counters::Traffic;
 
 /// A worker as the acceptor sees it: one inbox per listener, and its load.
 pub(crate) struct WorkerQueue {
@@ -23,10 +24,10 @@ impl WorkerQueue {
     pub(crate) fn new(
         worker: usize,
         share: usize,
-        sent: Sent,
+        traffic: Traffic,
         addresses: &[SocketAddr],
     ) -> (Self, Inboxes) {
-        let load = Load::new(share, sent);
+        let load = Load::new(share, traffic);
         let (senders, inboxes) = addresses
             .iter()
             .map(|&address| {
@@ -77,6 +78,17 @@ struct Versions {
     replaced: Vec<Load>,
 }
 
+impl Versions {
+    fn replaced(&self) -> usize {
+        self.replaced.iter().map(Load::connections).sum()
+    }
+
+    fn open(&self) -> usize {
+        let newest = self.queues.iter().map(|queue| queue.load.connections());
+        newest.sum::<usize>().saturating_add(self.replaced())
+    }
+}
+
 impl Dispatcher {
     /// Sends new connections to other queues. Connections in the old queues stay there.
     pub(crate) fn replace(&self, queues: Vec<WorkerQueue>) {
@@ -91,12 +103,15 @@ impl Dispatcher {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Connections that are open.
+    pub(crate) fn open(&self) -> usize {
+        self.versions().open()
+    }
+
     /// Connections that are open; `None` when there may be no more.
     pub(super) fn open_below_the_cap(&self, limits: &Limits) -> Option<usize> {
         let versions = self.versions();
-        let replaced = versions.replaced.iter().map(Load::connections).sum();
-        let newest = versions.queues.iter().map(|queue| queue.load.connections());
-        let open = newest.sum::<usize>().saturating_add(replaced);
+        let (open, replaced) = (versions.open(), versions.replaced());
         (open < most(limits, replaced, versions.queues.len())).then_some(open)
     }
 
@@ -104,7 +119,9 @@ impl Dispatcher {
     /// the connection when there is none. Equal workers take turns.
     pub(super) fn dispatch(&self, pending: Pending, own: Option<&ClientLimits>) -> Option<Pending> {
         let queues = &mut self.versions().queues;
-        let own = own.map(|clients| clients.affinity(pending.peer.ip(), queues.len()));
+        let own = own
+            .zip(pending.peer)
+            .map(|(clients, peer)| clients.affinity(peer.ip(), queues.len()));
         let best = queues
             .iter()
             .enumerate()
@@ -144,8 +161,9 @@ fn most(limits: &Limits, replaced: usize, workers: usize) -> usize {
 /// A connection that has no worker yet.
 pub(super) struct Pending {
     pub(super) listener: usize,
-    pub(super) stream: TcpStream,
-    pub(super) peer: SocketAddr,
+    pub(super) stream: Stream,
+    /// `None` if the embedder does not know it.
+    pub(super) peer: Option<SocketAddr>,
     pub(super) permit: Option<ClientPermit>,
 }
 

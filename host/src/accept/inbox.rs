@@ -1,6 +1,6 @@
 //! The inboxes, in which accepted connections wait for a worker.
 
-use std::net::{SocketAddr, TcpStream};
+use std::net::SocketAddr;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll};
@@ -8,12 +8,13 @@ use std::task::{Context, Poll};
 use tokio::sync::mpsc;
 
 use crate::accept::load::{ConnectionPermit, Load};
+use crate::net::stream::Stream;
 
 /// A connection on its way to a worker.
 pub(crate) struct Accepted {
-    /// Non-blocking.
-    pub(crate) stream: TcpStream,
-    pub(crate) peer: SocketAddr,
+    pub(crate) stream: Stream,
+    /// `None` if the embedder does not know it.
+    pub(crate) peer: Option<SocketAddr>,
     pub(crate) permit: ConnectionPermit,
 }
 

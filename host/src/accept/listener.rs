@@ -4,6 +4,12 @@ use std::io;
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::task::{Context, Poll};
 
+use tokio::sync::mpsc;
+
+use crate::net::handover::Handed;
+use crate::net::listeners;
+use crate::net::stream::Stream;
+
 /// Turn of the listeners: the next one is the one after the listener that was served
 /// last. Otherwise a first listener that always has a connection would starve the others.
 #[derive(Debug, Default)]
@@ -23,12 +29,12 @@ impl Turn {
 
 /// Returns the next connection of any listener, with the listener's index.
 pub(super) async fn accept_any(
-    listeners: &[Listener],
+    listeners: &mut [Listener],
     turn: &Turn,
-) -> (usize, io::Result<(TcpStream, SocketAddr)>) {
+) -> (usize, io::Result<Handed>) {
     std::future::poll_fn(|cx| {
         for index in turn.order(listeners.len()) {
-            if let Some(listener) = listeners.get(index)
+            if let Some(listener) = listeners.get_mut(index)
                 && let Poll::Ready(accepted) = listener.poll_accept(cx)
             {
                 return Poll::Ready((index, accepted));
@@ -39,14 +45,44 @@ pub(super) async fn accept_any(
     .await
 }
 
+/// A listener of this thread's runtime.
+pub(super) enum Listener {
+    Tcp(Tcp),
+    Streams(mpsc::Receiver<Handed>),
+}
+
+impl Listener {
+    pub(super) fn new(listener: listeners::Listener) -> io::Result<Self> {
+        Ok(match listener {
+            listeners::Listener::Tcp(listener) => Self::Tcp(Tcp::new(listener)?),
+            listeners::Listener::Streams(listener) => Self::Streams(listener.queue),
+        })
+    }
+
+    fn poll_accept(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<Handed>> {
+        match self {
+            Self::Tcp(listener) => {
+                let accepted = std::task::ready!(listener.poll_accept(cx));
+                let handed = |(stream, peer)| (Stream::Tcp(stream), Some(peer));
+                Poll::Ready(accepted.map(handed))
+            }
+            Self::Streams(queue) => match queue.poll_recv(cx) {
+                Poll::Ready(Some(handed)) => Poll::Ready(Ok(handed)),
+                // Without a sender, no further connection comes.
+                Poll::Ready(None) | Poll::Pending => Poll::Pending,
+            },
+        }
+    }
+}
+
 /// A listener whose connections are not registered with this thread's runtime, because
 /// another thread's runtime serves them.
 #[cfg(unix)]
-pub(super) struct Listener(tokio::io::unix::AsyncFd<TcpListener>);
+pub(super) struct Tcp(tokio::io::unix::AsyncFd<TcpListener>);
 
 #[cfg(unix)]
-impl Listener {
-    pub(super) fn new(listener: TcpListener) -> io::Result<Self> {
+impl Tcp {
+    fn new(listener: TcpListener) -> io::Result<Self> {
         listener.set_nonblocking(true)?;
         // SAFETY: the listener owns its descriptor, and the `AsyncFd` owns the listener.
         // The descriptor stays the same, and open, as long as it is registered.
@@ -70,11 +106,11 @@ impl Listener {
 }
 
 #[cfg(not(unix))]
-pub(super) struct Listener(tokio::net::TcpListener);
+pub(super) struct Tcp(tokio::net::TcpListener);
 
 #[cfg(not(unix))]
-impl Listener {
-    pub(super) fn new(listener: TcpListener) -> io::Result<Self> {
+impl Tcp {
+    fn new(listener: TcpListener) -> io::Result<Self> {
         listener.set_nonblocking(true)?;
         tokio::net::TcpListener::from_std(listener).map(Self)
     }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use crate::accept::client_limit::ClientPermit;
-use crate::report::totals::Sent;
+use crate::report::counters::Traffic;
 
 /// Counts of one worker's connections. Clones share them.
 #[derive(Clone, Debug)]
@@ -20,17 +20,17 @@ struct Counts {
     waiting: AtomicUsize,
     /// Whether an instance listens.
     up: AtomicBool,
-    sent: Sent,
+    traffic: Traffic,
 }
 
 impl Load {
-    pub(crate) fn new(share: usize, sent: Sent) -> Self {
+    pub(crate) fn new(share: usize, traffic: Traffic) -> Self {
         Self(Arc::new(Counts {
             share,
             open: AtomicUsize::new(0),
             waiting: AtomicUsize::new(0),
             up: AtomicBool::new(false),
-            sent,
+            traffic,
         }))
     }
 
@@ -79,9 +79,14 @@ pub(crate) struct ConnectionPermit {
 }
 
 impl ConnectionPermit {
+    /// Counts bytes that were received on this connection.
+    pub(crate) fn count_received(&self, bytes: usize) {
+        self.load.0.traffic.add_received(bytes);
+    }
+
     /// Counts bytes that were sent on this connection.
     pub(crate) fn count_sent(&self, bytes: usize) {
-        self.load.0.sent.add(bytes);
+        self.load.0.traffic.add_sent(bytes);
     }
 
     /// Notes whether the component waits for bytes of the client. Only one thread may
@@ -113,7 +118,7 @@ mod tests {
 
     #[test]
     fn a_connection_counts_while_its_permit_lives() {
-        let load = Load::new(1, Sent::default());
+        let load = Load::new(1, Traffic::default());
         let first = load.acquire(None);
         let second = load.acquire(None);
         assert_eq!(load.connections(), 2);
@@ -126,7 +131,7 @@ mod tests {
     #[test]
     fn the_least_loaded_running_worker_is_chosen() {
         let [none, one, waiting, busy, down] =
-            std::array::from_fn(|_| Load::new(2, Sent::default()));
+            std::array::from_fn(|_| Load::new(2, Traffic::default()));
         for load in [&none, &one, &waiting, &busy] {
             load.set_up(true);
         }
@@ -154,7 +159,7 @@ mod tests {
 
     #[test]
     fn dropping_a_permit_clears_waiting() {
-        let load = Load::new(1, Sent::default());
+        let load = Load::new(1, Traffic::default());
         let permit = load.acquire(None);
         permit.set_waiting(false);
         assert_eq!(load.0.waiting.load(Ordering::Relaxed), 0);

@@ -13,6 +13,7 @@ pub(crate) mod load;
 
 use std::io;
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::Instant;
 
@@ -21,10 +22,12 @@ use tokio::sync::watch;
 use crate::error::Error;
 use crate::limits::{self, Limits};
 use crate::net::listeners::Listeners;
+use crate::net::stream::Stream;
 use crate::net::unsent::UnsentBudget;
+use crate::report::counters::Counts;
+use crate::report::event::Event;
+use crate::report::publisher::Publisher;
 use crate::report::suppress::{Repeated, Suppressor};
-use crate::report::totals::Totals;
-use crate::report::{Notice, Reporter, deliver};
 use crate::scheduling::work_in_batches;
 use client_limit::{AtLimit, ClientLimits};
 use coalesce::Coalescer;
@@ -36,8 +39,8 @@ pub(crate) struct Acceptor {
     pub(crate) dispatcher: Dispatcher,
     pub(crate) limits: Limits,
     pub(crate) unsent: UnsentBudget,
-    pub(crate) report: Reporter,
-    pub(crate) totals: Totals,
+    pub(crate) events: Publisher,
+    pub(crate) counts: Counts,
 }
 
 impl Acceptor {
@@ -67,16 +70,16 @@ impl Acceptor {
         Ok(thread)
     }
 
-    async fn run(self, listeners: Vec<Listener>, mut stop: watch::Receiver<bool>) {
+    async fn run(self, mut listeners: Vec<Listener>, mut stop: watch::Receiver<bool>) {
         tokio::select! {
-            () = self.accept_all(&listeners) => {}
+            () = self.accept_all(&mut listeners) => {}
             // An error means that the sender of the stop signal was dropped.
             _ = stop.wait_for(|&stop| stop) => {}
         }
         self.dispatcher.replace(Vec::new());
     }
 
-    async fn accept_all(&self, listeners: &[Listener]) {
+    async fn accept_all(&self, listeners: &mut [Listener]) {
         let clients = ClientLimits::new(&self.limits);
         let mut refusing = false;
         let mut full = Suppressor::default();
@@ -99,12 +102,14 @@ impl Acceptor {
             match accepted {
                 Ok((stream, peer)) => {
                     refusing = false;
-                    let permit = match clients.acquire(peer.ip()) {
-                        Ok(permit) => permit,
-                        Err(AtLimit) => {
+                    let permit = match peer.map(|peer| clients.acquire(peer.ip())) {
+                        Some(Err(AtLimit)) => {
                             self.refuse(peer, &mut full);
                             continue;
                         }
+                        Some(Ok(permit)) => permit,
+                        // A client without an address counts for no limit of addresses.
+                        None => None,
                     };
                     let pending = Pending {
                         listener,
@@ -118,7 +123,7 @@ impl Acceptor {
                 Err(error) => {
                     // Report it once, not for every attempt while it lasts.
                     if !std::mem::replace(&mut refusing, true) {
-                        deliver(&self.report, Notice::AcceptFailed(error));
+                        self.events.publish(Event::AcceptFailed(Arc::new(error)));
                     }
                     tokio::time::sleep(limits::ACCEPT_PAUSE).await;
                 }
@@ -128,10 +133,14 @@ impl Acceptor {
 
     /// Reports a connection that is closed without a response: the acceptor does not
     /// speak the component's protocol.
-    fn refuse(&self, peer: SocketAddr, full: &mut Suppressor<()>) {
+    fn refuse(&self, peer: Option<SocketAddr>, full: &mut Suppressor<()>) {
+        self.counts.refused();
+        let Some(address) = peer.map(|peer| peer.ip()) else {
+            return;
+        };
         for Repeated { times, .. } in full.record(Instant::now(), ()) {
-            let address = peer.ip();
-            deliver(&self.report, Notice::AddressRefused { address, times });
+            self.events
+                .publish(Event::AddressRefused { address, times });
         }
     }
 
@@ -140,9 +149,11 @@ impl Acceptor {
         let own = self.limits.by_address.then_some(clients);
         loop {
             if let Some(open) = self.dispatcher.open_below_the_cap(&self.limits) {
-                self.unsent.apply(&pending.stream, open);
+                if let Stream::Tcp(stream) = &pending.stream {
+                    self.unsent.apply(stream, open);
+                }
                 match self.dispatcher.dispatch(pending, own) {
-                    None => return self.totals.connected(open.saturating_add(1)),
+                    None => return self.counts.accepted(open.saturating_add(1)),
                     Some(back) => pending = back,
                 }
             }

@@ -1,11 +1,13 @@
 //! The rights that a component's imports grant: the list of imports is the list of
 //! rights.
 
+use wasmtime::Engine;
+use wasmtime::component::Component;
 use wasmtime::component::types::ComponentItem;
 
 use super::Program;
 use crate::confinement::Confined;
-use crate::error::Error;
+use crate::error::{ComponentError, Error, one_line};
 
 /// A function that a component imports, and the right that it grants.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,6 +21,26 @@ pub struct Import {
     pub grant: &'static str,
     /// Mechanisms that keep the function within its grant.
     pub enforced_by: &'static [Enforcement],
+}
+
+impl Import {
+    /// Returns what a function of an interface would grant, or `None` when it is not linked:
+    /// a component that imports it is refused.
+    #[must_use]
+    pub fn granted(interface: &str, function: &str) -> Option<Self> {
+        let (unversioned, version) = interface.split_once('@')?;
+        let row = ROWS.iter().find(|row| {
+            row.interface == unversioned
+                && row.functions.contains(&function)
+                && version.starts_with(VERSION)
+        })?;
+        Some(Self {
+            interface: interface.to_owned(),
+            function: function.to_owned(),
+            grant: row.grant,
+            enforced_by: row.enforced_by,
+        })
+    }
 }
 
 /// A mechanism that keeps a function of the host within what was granted.
@@ -122,6 +144,10 @@ struct Row {
     enforced_by: &'static [Enforcement],
 }
 
+/// Version of all interfaces that are linked, up to the number that changes nothing for their
+/// users.
+const VERSION: &str = "0.3.";
+
 /// All functions that [`Program`] links. A function that is added to the linker needs a
 /// row with its grant here: for a component that imports a function without a row,
 /// [`Program::imports`] returns an error.
@@ -187,44 +213,61 @@ impl Program {
     /// [`Error::Component`] when it imports a function of which this library has no
     /// description, which is a fault of this library.
     pub fn imports(&self) -> Result<Vec<Import>, Error> {
-        let component = self.server.instance_pre().component().component_type();
-        let mut imports = Vec::new();
-        for (interface, item) in component.imports(&self.engine) {
-            let ComponentItem::ComponentInstance(instance) = item.ty else {
-                return Err(unexplained(interface, ""));
-            };
-            for (function, item) in instance.exports(&self.engine) {
-                match item.ty {
-                    ComponentItem::ComponentFunc(_) => imports.push(import(interface, function)?),
-                    // The name of a type grants nothing.
-                    ComponentItem::Type(_) | ComponentItem::Resource(_) => {}
-                    _ => return Err(unexplained(interface, function)),
-                }
-            }
-        }
-        Ok(imports)
+        let component = self.server.instance_pre().component();
+        let imports = names(&self.engine, component).into_iter();
+        let imports = imports.map(|(interface, function)| {
+            Import::granted(&interface, &function).ok_or_else(|| unexplained(&interface, &function))
+        });
+        imports.collect()
     }
 }
 
-fn import(interface: &str, function: &str) -> Result<Import, Error> {
-    let unversioned = interface.split('@').next().unwrap_or(interface);
-    let row = ROWS
-        .iter()
-        .find(|row| row.interface == unversioned && row.functions.contains(&function))
-        .ok_or_else(|| unexplained(interface, function))?;
-    Ok(Import {
-        interface: interface.to_owned(),
-        function: function.to_owned(),
-        grant: row.grant,
-        enforced_by: row.enforced_by,
-    })
+/// Returns the reason why a component cannot be linked: the first import that is not
+/// granted. If all are, one of them has another type.
+pub(super) fn refused(
+    engine: &Engine,
+    component: &Component,
+    error: &wasmtime::Error,
+) -> ComponentError {
+    let imports = names(engine, component).into_iter();
+    let mut imports =
+        imports.filter(|(interface, function)| Import::granted(interface, function).is_none());
+    let reason = one_line(error);
+    match imports.next() {
+        Some((interface, function)) => ComponentError::Import {
+            name: full_name(&interface, &function),
+            reason,
+        },
+        None => ComponentError::Invalid(reason),
+    }
+}
+
+/// Returns the functions that a component imports, as interface and name. An import that is
+/// no interface has no function.
+fn names(engine: &Engine, component: &Component) -> Vec<(String, String)> {
+    let mut names = Vec::new();
+    for (interface, item) in component.component_type().imports(engine) {
+        let ComponentItem::ComponentInstance(instance) = item.ty else {
+            names.push((interface.to_owned(), String::new()));
+            continue;
+        };
+        // The name of a type grants nothing.
+        let functions = instance.exports(engine).filter(|(_, item)| {
+            !matches!(item.ty, ComponentItem::Type(_) | ComponentItem::Resource(_))
+        });
+        names.extend(functions.map(|(name, _)| (interface.to_owned(), name.to_owned())));
+    }
+    names
+}
+
+fn full_name(interface: &str, function: &str) -> String {
+    format!("{interface} {function}").trim_end().to_owned()
 }
 
 fn unexplained(interface: &str, function: &str) -> Error {
-    Error::Component(format!(
-        "nothing is known of its import {}",
-        format!("{interface} {function}").trim_end()
-    ))
+    let name = full_name(interface, function);
+    let reason = format!("nothing is known of its import {name}");
+    ComponentError::Import { name, reason }.into()
 }
 
 #[cfg(test)]
@@ -237,16 +280,21 @@ mod tests {
             ("wasi:sockets/types@0.3.0", "[method]tcp-socket.connect"),
             ("wasi:cli/stdin@0.3.0", "read-via-stream"),
             ("wasi:cli/environment@0.3.0", "get-secrets"),
+            ("wasi:cli/environment@0.2.6", "get-arguments"),
             ("porthole:host/process", "spawn"),
         ];
         for (interface, function) in rows {
-            let error = import(interface, function).unwrap_err().to_string();
+            assert!(
+                Import::granted(interface, function).is_none(),
+                "{interface}"
+            );
+            let error = unexplained(interface, function).to_string();
             assert!(
                 error.ends_with(&format!("{interface} {function}")),
                 "{error}"
             );
         }
-        assert!(import("wasi:cli/environment@0.3.1", "get-arguments").is_ok());
+        assert!(Import::granted("wasi:cli/environment@0.3.1", "get-arguments").is_some());
     }
 
     #[test]

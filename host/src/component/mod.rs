@@ -11,7 +11,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use wasmtime::component::Component;
 use wasmtime::{Engine, WasmFeatures};
 
-use crate::error::{Error, words};
+use crate::error::{ComponentError, Error, one_line, words};
 use crate::limits::COMPONENT_BYTES;
 use crate::wasi::bindings::ServerPre;
 use crate::wasi::linker;
@@ -24,6 +24,10 @@ pub const COMPONENT: &[u8] = include_bytes!(env!("PORTHOLE_WASM"));
 
 /// [`COMPONENT`] as machine code. Empty when it was built for another machine.
 const COMPILED: &[u8] = include_bytes!(env!("PORTHOLE_CWASM"));
+
+/// First bytes of every component: the magic number of WebAssembly, the version of the
+/// component model's format, and its layer (component-model, "Binary format").
+const PREAMBLE: &[u8] = b"\0asm\x0d\0\x01\0";
 
 /// A component that is compiled and checked against what is granted. Clones share the
 /// code.
@@ -65,7 +69,10 @@ impl Program {
     /// that is off.
     pub fn precompile(component: &[u8]) -> Result<Vec<u8>, Error> {
         fits(component)?;
-        catch_panic(|| Ok(Engine::new(&config(ANYONES))?.precompile_component(component)?))
+        catch_panic(|| {
+            let code = engine(ANYONES)?.precompile_component(component);
+            code.map_err(|error| refused(component, &error).into())
+        })
     }
 
     /// Loads the machine code that [`Program::precompile`] has returned.
@@ -80,17 +87,19 @@ impl Program {
     /// run them.
     pub unsafe fn deserialize(code: &[u8]) -> Result<Self, Error> {
         catch_panic(|| {
-            let engine = Engine::new(&config(ANYONES))?;
+            let engine = engine(ANYONES)?;
             // SAFETY: the caller promises that the bytes are a result of
             // `precompile_component`. The runtime checks that the settings are the same.
-            let component = unsafe { Component::deserialize(&engine, code) }?;
+            let component = unsafe { Component::deserialize(&engine, code) };
+            let component = component.map_err(|error| ComponentError::Code(one_line(&error)))?;
             Self::link(engine, &component)
         })
     }
 
     fn compile_with(features: WasmFeatures, component: &[u8]) -> Result<Self, Error> {
-        let engine = Engine::new(&config(features))?;
-        let component = Component::from_binary(&engine, component)?;
+        let engine = engine(features)?;
+        let component = Component::from_binary(&engine, component)
+            .map_err(|error| refused(component, &error))?;
         Self::link(engine, &component)
     }
 
@@ -102,7 +111,7 @@ impl Program {
     /// not fit.
     pub fn built_in() -> Result<Self, Error> {
         catch_panic(|| {
-            let engine = Engine::new(&config(BUILT_IN))?;
+            let engine = engine(BUILT_IN)?;
             // SAFETY: the bytes are the result of `precompile_component` in `build.rs`,
             // and are part of this very binary.
             match unsafe { Component::deserialize(&engine, COMPILED) } {
@@ -114,7 +123,11 @@ impl Program {
     }
 
     fn link(engine: Engine, component: &Component) -> Result<Self, Error> {
-        let server = ServerPre::new(linker(&engine)?.instantiate_pre(component)?)?;
+        let linker = linker(&engine).map_err(|error| ComponentError::Invalid(one_line(&error)))?;
+        let linked = linker.instantiate_pre(component);
+        let linked = linked.map_err(|error| imports::refused(&engine, component, &error))?;
+        let server = ServerPre::new(linked);
+        let server = server.map_err(|error| ComponentError::Export(one_line(&error)))?;
         Ok(Self {
             engine,
             epochs: EpochTicker::default(),
@@ -123,12 +136,28 @@ impl Program {
     }
 }
 
+fn engine(features: WasmFeatures) -> Result<Engine, ComponentError> {
+    let engine = Engine::new(&config(features));
+    engine.map_err(|error| ComponentError::Invalid(one_line(&error)))
+}
+
 /// Checks that the component is not too large.
 fn fits(component: &[u8]) -> Result<(), Error> {
-    let most = COMPONENT_BYTES >> 20;
     match component.len() > COMPONENT_BYTES {
-        true => Err(Error::Component(format!("it is larger than {most} MiB"))),
+        true => Err(ComponentError::TooLarge {
+            most: COMPONENT_BYTES >> 20,
+        }
+        .into()),
         false => Ok(()),
+    }
+}
+
+/// Returns the reason why bytes were not compiled.
+fn refused(component: &[u8], error: &wasmtime::Error) -> ComponentError {
+    let reason = one_line(error);
+    match component.starts_with(PREAMBLE) {
+        true => ComponentError::Invalid(reason),
+        false => ComponentError::NotAComponent(reason),
     }
 }
 
@@ -137,7 +166,7 @@ fn fits(component: &[u8]) -> Result<(), Error> {
 fn catch_panic<T>(load: impl FnOnce() -> Result<T, Error>) -> Result<T, Error> {
     catch_unwind(AssertUnwindSafe(load)).unwrap_or_else(|panic| {
         let words = words(&*panic);
-        Err(Error::Component(format!("the runtime panicked: {words}")))
+        Err(ComponentError::Panicked(words).into())
     })
 }
 

@@ -93,3 +93,34 @@ pub(crate) const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 /// - at it: it checks again
 /// - held by: `library::supervision::at_the_hosts_cap_new_connections_wait`
 pub(crate) const CAP_POLL_INTERVAL: Duration = Duration::from_millis(5);
+
+/// Connections that an embedder has handed over, and that the acceptor has not taken yet.
+///
+/// - unit: connections
+/// - at it: the embedder's task waits
+/// - held by: `library::transports::a_full_server_makes_the_sender_wait`
+pub(crate) const HANDOVER_QUEUE: usize = 64;
+
+/// Bytes in each direction of a connection in memory that its reader has not taken yet. As
+/// large as a socket's buffer at its start.
+///
+/// - unit: bytes
+/// - at it: the writer waits
+/// - held by: `library::transports::any_stream_is_served`
+pub(crate) const DUPLEX_BYTES: usize = 64 << 10;
+
+/// Bytes that are read from a stream of the embedder to find out whether there are any. Most
+/// requests fit, and idle connections cost nothing.
+///
+/// - unit: bytes
+/// - at it: the rest stays in the stream
+/// - held by: `porthole::net::stream::bytes::waiting_for_bytes_loses_none`
+pub(crate) const PEEKED_BYTES: usize = 1 << 10;
+
+/// Longest time in which a stream of the embedder sends its end after the component has
+/// closed the connection.
+///
+/// - unit: a time
+/// - at it: the stream is dropped
+/// - held by: `porthole::net::stream::bytes::the_end_is_sent_even_if_it_takes_time`
+pub(crate) const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(2);

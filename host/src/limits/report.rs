@@ -51,3 +51,10 @@ pub(crate) const LOG_FLUSH_TIMEOUT: Duration = Duration::from_secs(1);
 /// - held by: `porthole::error::a_long_error_is_cut_between_letters`,
 ///   `process::compiler::components_that_cannot_be_compiled_leave_the_old_version_serving`
 pub(crate) const ERROR_BYTES: usize = 1 << 10;
+
+/// Events that wait for a reader of [`Events`](crate::Events).
+///
+/// - unit: events
+/// - at it: later events are counted, and the count takes their place
+/// - held by: `porthole::report::publisher::a_slow_reader_is_told_how_much_it_has_missed`
+pub(crate) const EVENT_QUEUE: usize = 256;

@@ -66,3 +66,10 @@ pub(crate) const STATE_POLL_INTERVAL: Duration = Duration::from_millis(1);
 /// - at it: it ends without them
 /// - held by: `library::failures::a_component_that_spins_does_not_hold_up_the_end`
 pub(crate) const KILL_TIMEOUT: Duration = Duration::from_millis(500);
+
+/// Interval at which a running server checks that its threads still run.
+///
+/// - unit: a time
+/// - at it: it checks again. A server without workers ends
+/// - held by: `porthole::server::control::workers_that_have_ended_are_noticed`
+pub(crate) const CHECK_INTERVAL: Duration = Duration::from_millis(500);

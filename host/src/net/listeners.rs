@@ -5,6 +5,7 @@ use std::net::{SocketAddr, TcpListener};
 
 use socket2::{Domain, Protocol, SockRef, Socket, Type};
 
+use super::handover::StreamListener;
 use super::unsent::{self, UnsentBudget};
 use crate::error::Error;
 use crate::limits;
@@ -12,9 +13,25 @@ use crate::limits;
 /// Bound listeners. They outlive every instance that accepts connections from them.
 #[derive(Debug)]
 pub struct Listeners {
-    pub(crate) listeners: Vec<TcpListener>,
+    pub(crate) listeners: Vec<Listener>,
     /// Read when they are bound: later the process may be confined.
     pub(crate) unsent: UnsentBudget,
+}
+
+#[derive(Debug)]
+pub(crate) enum Listener {
+    Tcp(TcpListener),
+    Streams(StreamListener),
+}
+
+impl Default for Listeners {
+    /// Returns no listener.
+    fn default() -> Self {
+        Self {
+            listeners: Vec::new(),
+            unsent: UnsentBudget::of_this_system(),
+        }
+    }
 }
 
 impl Listeners {
@@ -25,11 +42,34 @@ impl Listeners {
     /// [`Error::Bind`] with the first address that cannot be bound.
     pub fn bind(addresses: &[SocketAddr]) -> Result<Self, Error> {
         let bind = |&address| listen(address).map_err(|source| Error::Bind { address, source });
-        let listeners = addresses.iter().map(bind).collect::<Result<_, _>>()?;
-        Ok(Self {
-            listeners,
+        let listeners = addresses.iter().map(bind).collect::<Result<Vec<_>, _>>()?;
+        Ok(Self::of(listeners.into_iter().map(Listener::Tcp)))
+    }
+
+    /// Takes over descriptors of listening TCP sockets that another process has handed down,
+    /// for example a service manager.
+    ///
+    /// # Errors
+    /// [`Error::Inherit`] with the first one that is not a listening TCP socket.
+    #[cfg(unix)]
+    pub fn inherit(
+        descriptors: impl IntoIterator<Item = std::os::fd::OwnedFd>,
+    ) -> Result<Self, Error> {
+        let listeners = descriptors.into_iter().map(inherited);
+        let listeners = listeners.collect::<Result<Vec<_>, _>>()?;
+        Ok(listeners.into())
+    }
+
+    fn of(listeners: impl Iterator<Item = Listener>) -> Self {
+        Self {
+            listeners: listeners.collect(),
             unsent: UnsentBudget::of_this_system(),
-        })
+        }
+    }
+
+    /// Adds the listeners of `others`, in their order.
+    pub fn append(&mut self, others: impl Into<Self>) {
+        self.listeners.extend(others.into().listeners);
     }
 
     /// Returns the addresses as bound, in the order in which they were given.
@@ -37,7 +77,16 @@ impl Listeners {
     /// # Errors
     /// When the operating system no longer knows a listener.
     pub fn addresses(&self) -> io::Result<Vec<SocketAddr>> {
-        self.listeners.iter().map(TcpListener::local_addr).collect()
+        self.listeners.iter().map(Listener::address).collect()
+    }
+}
+
+impl Listener {
+    fn address(&self) -> io::Result<SocketAddr> {
+        match self {
+            Self::Tcp(listener) => listener.local_addr(),
+            Self::Streams(listener) => Ok(listener.address),
+        }
     }
 }
 
@@ -47,12 +96,47 @@ impl From<Vec<TcpListener>> for Listeners {
     fn from(listeners: Vec<TcpListener>) -> Self {
         for listener in &listeners {
             unsent::bound(listener, limits::UNSENT_BYTES);
+            // As for the listeners that are bound here. A system that cannot do it serves
+            // all the same.
+            let _ = SockRef::from(listener).set_tcp_nodelay(true);
         }
-        Self {
-            listeners,
-            unsent: UnsentBudget::of_this_system(),
-        }
+        Self::of(listeners.into_iter().map(Listener::Tcp))
     }
+}
+
+/// Takes over a listener for streams of the embedder.
+impl From<StreamListener> for Listeners {
+    fn from(listener: StreamListener) -> Self {
+        Self::of(std::iter::once(Listener::Streams(listener)))
+    }
+}
+
+/// Checks that a descriptor is a listening TCP socket: one that is not would fail with each
+/// attempt to accept.
+#[cfg(unix)]
+fn inherited(descriptor: std::os::fd::OwnedFd) -> Result<TcpListener, Error> {
+    use std::os::fd::AsRawFd as _;
+
+    let number = descriptor.as_raw_fd();
+    let failed = |reason: &str| Error::Inherit {
+        descriptor: number,
+        source: io::Error::other(reason.to_owned()),
+    };
+    let socket = SockRef::from(&descriptor);
+    let system = |source| Error::Inherit {
+        descriptor: number,
+        source,
+    };
+    let address = socket.local_addr().map_err(system)?;
+    if address.as_socket().is_none() || socket.r#type().map_err(system)? != Type::STREAM {
+        return Err(failed("it is not a TCP socket"));
+    }
+    // Apple's systems do not tell.
+    #[cfg(not(target_vendor = "apple"))]
+    if !socket.is_listener().map_err(system)? {
+        return Err(failed("it does not listen"));
+    }
+    Ok(TcpListener::from(descriptor))
 }
 
 fn listen(address: SocketAddr) -> io::Result<TcpListener> {

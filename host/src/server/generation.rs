@@ -7,6 +7,7 @@ use std::time::Instant;
 
 use tokio::sync::watch;
 
+use super::end::End;
 use super::worker::{Shared, Worker, WorkerExit};
 use crate::accept::dispatch::WorkerQueue;
 use crate::accept::inbox::Inboxes;
@@ -53,8 +54,8 @@ impl Generation {
         };
         let deadline = Instant::now().checked_add(shared.limits.start);
         for number in 0..shared.limits.workers.max(1) {
-            let (share, sent) = (shared.limits.share(), shared.totals.sent_by(number));
-            let (queue, inboxes) = WorkerQueue::new(number, share, sent, addresses);
+            let (share, traffic) = (shared.limits.share(), shared.counts.traffic_of(number));
+            let (queue, inboxes) = WorkerQueue::new(number, share, traffic, addresses);
             queues.push(queue);
             generation.inboxes.push(inboxes.clone());
             let worker = Worker {
@@ -91,11 +92,13 @@ impl Generation {
             {
                 return Err(match ended.join() {
                     Ok(WorkerExit::InvalidArguments) => Error::InvalidArguments,
-                    _ => Error::NotListening,
+                    Ok(WorkerExit::Failed(reason)) => Error::NotListening { reason },
+                    Ok(WorkerExit::Done) => not_listening("it ended"),
+                    Err(_) => not_listening("its worker panicked"),
                 });
             }
             if deadline.is_some_and(|deadline| Instant::now() >= deadline) {
-                return Err(Error::NotListening);
+                return Err(not_listening("it takes too long"));
             }
             std::thread::sleep(limits::STATE_POLL_INTERVAL);
         }
@@ -111,15 +114,15 @@ impl Generation {
     /// Checks that it still serves, and that its limits are still enforced.
     ///
     /// # Errors
-    /// [`Error::WorkersFailed`] when no worker is left, and [`Error::ThreadEnded`] when
-    /// the watchdog's clock has stopped.
-    pub(crate) fn check(&self) -> Result<(), Error> {
+    /// [`End::WorkersFailed`] when no worker is left, and [`End::ThreadEnded`] when the
+    /// watchdog's clock has stopped.
+    pub(super) fn check(&self) -> Result<(), End> {
         if self.is_finished() {
-            return Err(Error::WorkersFailed);
+            return Err(End::WorkersFailed);
         }
         match self.program.epochs.tick() {
             true => Ok(()),
-            false => Err(Error::ThreadEnded("the watchdog's clock")),
+            false => Err(End::ThreadEnded("the watchdog's clock")),
         }
     }
 
@@ -131,4 +134,9 @@ impl Generation {
     pub(crate) fn kill(&self) {
         self.kill.send_replace(true);
     }
+}
+
+fn not_listening(reason: &str) -> Error {
+    let reason = reason.to_owned();
+    Error::NotListening { reason }
 }

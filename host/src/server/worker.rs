@@ -15,10 +15,11 @@ use crate::component::Program;
 use crate::component::instance::{self, Grants};
 use crate::error::{one_line, words};
 use crate::limits::Limits;
+use crate::report::counters::Counts;
+use crate::report::event::Event;
 use crate::report::log::Log;
+use crate::report::publisher::Publisher;
 use crate::report::suppress::{Repeated, Suppressor};
-use crate::report::totals::Totals;
-use crate::report::{Notice, Reporter, deliver};
 use crate::root::Root;
 use crate::scheduling::work_in_batches;
 use crate::wasi::filesystem::Disk;
@@ -30,8 +31,8 @@ pub(crate) struct Shared {
     pub(crate) limits: Limits,
     pub(crate) stdout: Log,
     pub(crate) stderr: Log,
-    pub(crate) report: Reporter,
-    pub(crate) totals: Totals,
+    pub(crate) events: Publisher,
+    pub(crate) counts: Counts,
 }
 
 pub(crate) struct Worker {
@@ -74,12 +75,14 @@ impl Files {
 }
 
 /// Reason for the end of a worker.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum WorkerExit {
     /// It has reported all that there was to report.
     Done,
     /// The component rejects its arguments, and would do so again.
     InvalidArguments,
+    /// Too many instances failed in a row; the reason of the last one.
+    Failed(String),
 }
 
 impl Worker {
@@ -107,15 +110,15 @@ impl Worker {
     fn run(mut self, runtime: &Runtime, files: &Files) -> WorkerExit {
         let ended = catch_unwind(AssertUnwindSafe(|| self.supervise(runtime, files)));
         self.inboxes.load.set_up(false);
-        ended.unwrap_or_else(|_| self.give_up())
+        ended.unwrap_or_else(|panic| self.give_up(words(&*panic)))
     }
 
-    fn give_up(&self) -> WorkerExit {
+    fn give_up(&self, reason: String) -> WorkerExit {
         self.inboxes.close();
-        self.notify(Notice::WorkerGaveUp {
+        self.shared.events.publish(Event::WorkerGaveUp {
             worker: self.number,
         });
-        WorkerExit::Done
+        WorkerExit::Failed(reason)
     }
 
     /// Starts a new instance whenever one fails, after a pause.
@@ -131,15 +134,15 @@ impl Worker {
             };
             let listened = self.inboxes.load.is_up();
             self.inboxes.load.set_up(false);
-            self.report(failures.record(Instant::now(), reason));
+            self.report(failures.record(Instant::now(), reason.clone()));
             let Some(pause) = backoff.after(started.elapsed(), listened) else {
                 self.report(failures.finish(Instant::now()));
-                return self.give_up();
+                return self.give_up(reason);
             };
             if self.killed_during(runtime, pause) {
                 break;
             }
-            self.shared.totals.restarted();
+            self.shared.counts.restarted();
         }
         self.report(failures.finish(Instant::now()));
         WorkerExit::Done
@@ -147,17 +150,13 @@ impl Worker {
 
     fn report(&self, failures: Vec<Repeated<String>>) {
         for failure in failures {
-            self.notify(Notice::WorkerFailed {
+            self.shared.events.publish(Event::WorkerFailed {
                 worker: self.number,
                 reason: failure.event,
                 times: failure.times,
                 within: failure.within,
             });
         }
-    }
-
-    fn notify(&self, notice: Notice) {
-        deliver(&self.shared.report, notice);
     }
 
     fn run_once(

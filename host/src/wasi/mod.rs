@@ -18,12 +18,11 @@ use wasmtime_wasi::cli::{WasiCli, WasiCliView};
 use wasmtime_wasi::clocks::{WasiClocks, WasiClocksView};
 use wasmtime_wasi::p3::bindings::{cli, clocks};
 
-use crate::error::Error;
 use filesystem::preopens;
 use state::State;
 
 /// Links the grants: a function that is not linked here does not exist for the component.
-pub(crate) fn linker(engine: &Engine) -> Result<Linker<State>, Error> {
+pub(crate) fn linker(engine: &Engine) -> wasmtime::Result<Linker<State>> {
     let mut linker = Linker::new(engine);
     let l = &mut linker;
     cli::environment::add_to_linker::<State, WasiCli>(l, State::cli)?;

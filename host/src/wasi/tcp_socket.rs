@@ -1,6 +1,6 @@
 //! The states of a `tcp-socket`.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 
 use crate::accept::inbox::{Accepted, Inbox};
 use crate::accept::load::ConnectionPermit;
@@ -83,6 +83,9 @@ impl Socket {
     }
 }
 
+/// Address of a peer that has none, or whose address is not known.
+const NO_PEER: SocketAddr = SocketAddr::new(IpAddr::V6(Ipv6Addr::UNSPECIFIED), 0);
+
 /// An accepted connection. Each direction can be taken once.
 pub struct Connection {
     peer: SocketAddr,
@@ -94,7 +97,7 @@ impl From<Accepted> for Connection {
     fn from(accepted: Accepted) -> Self {
         let (receiver, sender) = stream::split(accepted.stream, accepted.permit);
         Self {
-            peer: accepted.peer,
+            peer: accepted.peer.unwrap_or(NO_PEER),
             receiver: Some(receiver),
             sender: Some(sender),
         }

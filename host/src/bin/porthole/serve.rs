@@ -9,7 +9,9 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, anyhow};
-use porthole::{Confined, Error, Listeners, Log, Root, Running, Server, Totals};
+use porthole::{
+    Confined, Counters, Error, Listeners, Log, Operation, Program, Root, Running, Server,
+};
 
 use crate::WRONG_USAGE;
 use crate::compiler::Compiler;
@@ -22,6 +24,9 @@ use crate::terminal::{Output, addresses, browser, busy_port, summary};
 
 /// Interval at which a loading thread is checked.
 const LOADING: Duration = Duration::from_millis(2);
+
+/// Interval at which signals are checked while the server starts, is replaced or ends.
+const STARTING: Duration = Duration::from_millis(2);
 
 /// Time after which a message says that something still loads.
 const LOADING_IS_SLOW: Duration = Duration::from_secs(3);
@@ -45,7 +50,7 @@ pub(crate) fn serve(mut options: Options) -> anyhow::Result<ExitCode> {
     // run a program.
     let (to_stdout, to_stderr) = (Output::of(std::io::stdout()), Output::of(std::io::stderr()));
     let bound = listeners.addresses()?;
-    let arguments = options.arguments(&bound, to_stdout);
+    let arguments = options.arguments(to_stdout);
     let reachable = addresses::reachable(&bound);
     let own = bound.first().filter(|_| options.open).copied();
     let browser = own.and_then(|own| browser::open(banner::url(&addresses::own(own))));
@@ -53,7 +58,7 @@ pub(crate) fn serve(mut options: Options) -> anyhow::Result<ExitCode> {
     // From here on, threads may be started.
     let signals = Signals::new().context("cannot watch for signals")?;
     let messages = Messages::start(to_stderr.style)?;
-    let (stdout, _) = Log::reporting(std::io::stdout(), messages.reporter())?;
+    let (stdout, _) = Log::reporting(std::io::stdout(), Arc::new(messages.reporter()))?;
     if let Some(browser) = browser {
         browser.watch(messages.clone())?;
     }
@@ -86,7 +91,6 @@ pub(crate) fn serve(mut options: Options) -> anyhow::Result<ExitCode> {
 
 fn exit_code_of(messages: &Messages, error: &anyhow::Error) -> ExitCode {
     match error.downcast_ref() {
-        Some(Error::Cancelled) => ExitCode::SUCCESS,
         // The component's arguments come from the command line, and it has printed what
         // is wrong with them.
         Some(Error::InvalidArguments) if !messages.log().is_unused() => {
@@ -126,29 +130,50 @@ impl Serving {
         let compiler = self.compiler.clone();
         let load = move || source.program(compiler.as_deref());
         let slow = "the component takes long to load";
-        let Some(program) = self.unless_stopped(slow, load)? else {
+        let Some(program) = self.loaded(slow, load)? else {
             return Ok(());
         };
-        let running = Server {
-            program,
-            root,
-            listeners,
-            arguments: self.arguments.clone(),
-            limits: self.options.limits(),
-            stdout: self.stdout.clone(),
-            stderr: self.messages.log(),
-            report: self.messages.reporter(),
-        }
-        .start_unless(&|| self.signals.stop_asked())?;
+        let Some(running) = self.started(program, root, listeners)? else {
+            return Ok(());
+        };
         for line in banner {
             self.messages.print(line);
         }
-        let totals = running.totals();
-        let ended = self.until_stopped(running);
+        let ended = self.until_stopped(&running);
         if !self.options.quiet {
-            self.summarize(&totals);
+            self.summarize(&running.counters());
         }
         ended
+    }
+
+    /// Starts the server. Returns `None` once a stop was requested.
+    fn started(
+        &self,
+        program: Program,
+        root: Root,
+        listeners: Listeners,
+    ) -> anyhow::Result<Option<Running>> {
+        let starting = Server::builder()
+            .component(program)
+            .root(root)
+            .listeners(listeners)
+            .arguments(self.arguments.clone())
+            .limits(self.options.limits())
+            .stdout(self.stdout.clone())
+            .stderr(self.messages.log())
+            .on_event(self.messages.reporter())
+            .start();
+        self.unless_stopped(starting)
+    }
+
+    /// Waits for an operation, which is given up once a stop was requested.
+    fn unless_stopped<T>(&self, mut operation: Operation<T>) -> anyhow::Result<Option<T>> {
+        while !self.signals.stop_asked() {
+            if let Some(result) = operation.wait_for(STARTING) {
+                return Ok(Some(result?));
+            }
+        }
+        Ok(None)
     }
 
     /// Returns the lines for a server that has started. Without the start-up lines, a port
@@ -178,31 +203,40 @@ impl Serving {
         lines
     }
 
-    fn summarize(&self, totals: &Totals) {
-        self.messages.report(summary::line(totals));
+    fn summarize(&self, counters: &Counters) {
+        self.messages.report(summary::line(counters));
     }
 
-    fn until_stopped(&self, mut running: Running) -> anyhow::Result<()> {
+    fn until_stopped(&self, running: &Running) -> anyhow::Result<()> {
+        let mut ended = running.ended();
         while !self.signals.stop_asked() {
-            running.check()?;
+            if let Some(ended) = ended.wait_for(Duration::ZERO) {
+                ended?;
+                return Ok(());
+            }
             if self.signals.are_deaf() {
                 return Err(Error::ThreadEnded("the thread that waits for signals").into());
             }
             if self.signals.replacement_asked() {
-                self.replace(&mut running);
+                self.replace(running);
             }
             if self.signals.summary_asked() {
-                self.summarize(&running.totals());
+                self.summarize(&running.counters());
             }
             self.signals.wait();
         }
-        running.stop(|| self.signals.hurry_asked());
+        let mut drained = running.drain(self.options.limits().grace);
+        while drained.wait_for(STARTING).is_none() {
+            if self.signals.hurry_asked() {
+                drained = running.stop();
+            }
+        }
         Ok(())
     }
 
     /// Loads the component and opens the root again. After an error, the old version
     /// continues to serve.
-    fn replace(&self, running: &mut Running) {
+    fn replace(&self, running: &Running) {
         let report = |words: String| self.messages.report(words);
         match self.replaced(running) {
             Ok(()) => report("reloaded; open connections finish on the old version".to_owned()),
@@ -215,24 +249,24 @@ impl Serving {
         }
     }
 
-    fn replaced(&self, running: &mut Running) -> anyhow::Result<()> {
+    fn replaced(&self, running: &Running) -> anyhow::Result<()> {
         let component = self.options.component().map(PathBuf::from);
         let path = self.options.path().to_owned();
         let compiler = self.compiler.clone();
         let slow = "the reload waits for PATH or the component to be read; the old version goes on";
-        let loaded = self.unless_stopped(slow, move || {
+        let loaded = self.loaded(slow, move || {
             let source = Source::read_again(component.as_deref())?;
             let program = source.program(compiler.as_deref())?;
             Ok((program, Root::open(path)?))
         })?;
         let (program, root) = loaded.ok_or(Error::Cancelled)?;
-        running.replace_unless(&program, root, &|| self.signals.stop_asked())?;
-        Ok(())
+        let replaced = self.unless_stopped(running.replace(program, root))?;
+        Ok(replaced.ok_or(Error::Cancelled)?)
     }
 
     /// Runs something that may take long on another thread, and reports `slow` if it does.
     /// Returns `None` once a stop was requested.
-    fn unless_stopped<T: Send + 'static>(
+    fn loaded<T: Send + 'static>(
         &self,
         slow: &str,
         load: impl FnOnce() -> anyhow::Result<T> + Send + 'static,

@@ -2,10 +2,11 @@
 //! each line.
 
 use std::io;
+use std::sync::Arc;
 use std::time::Instant;
 
 use crate::limits::REPEAT_INTERVAL;
-use crate::report::Notice;
+use crate::report::event::Event;
 
 /// Number of lost bytes, and what was reported of them.
 #[derive(Debug, Default)]
@@ -19,7 +20,7 @@ pub(super) struct LossReporter {
 }
 
 impl LossReporter {
-    /// Records whether `bytes` were written, and returns the notice that is due now. A
+    /// Records whether `bytes` were written, and returns the event that is due now. A
     /// log that fails and recovers all the time is reported as failing once each
     /// [`REPEAT_INTERVAL`].
     pub(super) fn note(
@@ -27,12 +28,12 @@ impl LossReporter {
         written: io::Result<()>,
         bytes: u64,
         now: Instant,
-    ) -> Option<Notice> {
+    ) -> Option<Event> {
         match written {
             Ok(()) if self.reported => {
                 self.reported = false;
                 let lost = std::mem::take(&mut self.lost);
-                Some(Notice::LogRecovered { lost })
+                Some(Event::LogRecovered { lost })
             }
             Ok(()) => None,
             Err(error) => {
@@ -42,7 +43,7 @@ impl LossReporter {
                     return None;
                 }
                 (self.reported, self.last) = (true, Some(now));
-                Some(Notice::LogLost(error))
+                Some(Event::LogLost(Arc::new(error)))
             }
         }
     }

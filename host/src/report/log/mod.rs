@@ -5,6 +5,7 @@
 //! and counted.
 
 mod controls;
+mod lines;
 mod losses;
 
 use std::fmt::Display;
@@ -17,14 +18,16 @@ use std::thread::JoinHandle;
 use std::time::Instant;
 
 use crate::limits::{LOG_CHUNK_BYTES, LOG_FLUSH_TIMEOUT, LOG_QUEUE_BYTES, STATE_POLL_INTERVAL};
-use crate::report::{Reporter, deliver};
+use crate::report::publisher::{Reporter, deliver};
 use controls::{Allowed, without_controls};
+use lines::Lines;
 use losses::LossReporter;
 
 /// A log that any number of instances may write to. Clones write to the same output.
 #[derive(Clone)]
 pub struct Log {
-    chunks: Sender<Vec<u8>>,
+    /// `None` for a log that is not written.
+    chunks: Option<Sender<Vec<u8>>>,
     counts: Arc<Counts>,
     allowed: Allowed,
 }
@@ -56,9 +59,18 @@ impl Log {
         Self::reporting(output, Arc::new(|_| {}))
     }
 
-    /// Does the same as [`Log::to`], and passes notices to `report` when the log cannot
-    /// be written and when it can be written again ([`LogLost`](crate::Notice::LogLost),
-    /// [`LogRecovered`](crate::Notice::LogRecovered)).
+    /// Does the same as [`Log::to`], and calls `each` for each line on that thread. A line
+    /// that is too long comes in parts.
+    ///
+    /// # Errors
+    /// When the system has no thread left.
+    pub fn to_lines(each: impl FnMut(&str) + Send + 'static) -> io::Result<(Self, JoinHandle<()>)> {
+        Self::to(Lines::new(each))
+    }
+
+    /// Does the same as [`Log::to`], and passes events to `report` when the log cannot
+    /// be written and when it can be written again ([`LogLost`](crate::Event::LogLost),
+    /// [`LogRecovered`](crate::Event::LogRecovered)).
     ///
     /// # Errors
     /// When the system has no thread left.
@@ -69,7 +81,7 @@ impl Log {
         let (sender, receiver) = channel();
         let counts = Arc::<Counts>::default();
         let log = Self {
-            chunks: sender,
+            chunks: Some(sender),
             counts: Arc::clone(&counts),
             allowed: Allowed::Nothing,
         };
@@ -87,6 +99,16 @@ impl Log {
                 while catch_unwind(AssertUnwindSafe(&mut writing)).is_err() {}
             })?;
         Ok((log, thread))
+    }
+
+    /// Returns a log that is not written: what is logged is lost, and no thread is started.
+    #[must_use]
+    pub fn off() -> Self {
+        Self {
+            chunks: None,
+            counts: Arc::default(),
+            allowed: Allowed::Nothing,
+        }
     }
 
     /// Returns a clone that lets colours, bold and faint text through. It is for terminals:
@@ -138,6 +160,9 @@ impl Log {
     /// Returns the bytes consumed, written or dropped. Never waits. A chunk is
     /// [`LOG_CHUNK_BYTES`] at most.
     pub(crate) fn write(&self, chunk: &[u8]) -> usize {
+        let Some(chunks) = &self.chunks else {
+            return chunk.len();
+        };
         let (clean, read) = without_controls(chunk, self.allowed);
         // Count first: the thread may have written the chunk before this thread
         // continues.
@@ -147,7 +172,7 @@ impl Log {
             self.counts.end(0);
             let dropped = &self.counts.dropped;
             dropped.fetch_add(read as u64, Ordering::Relaxed);
-        } else if self.chunks.send(clean).is_err() {
+        } else if chunks.send(clean).is_err() {
             self.counts.end(weight);
         }
         read
@@ -201,8 +226,8 @@ impl<W: Write> Writer<W> {
             }
             let written = written.and_then(|()| self.output.flush());
             let length = chunk.len() as u64;
-            if let Some(notice) = self.losses.note(written, length, Instant::now()) {
-                deliver(&self.report, notice);
+            if let Some(event) = self.losses.note(written, length, Instant::now()) {
+                deliver(&self.report, event);
             }
         }
     }
@@ -250,7 +275,7 @@ mod tests {
         let (chunks, receiver) = channel();
         let counts = Arc::<Counts>::default();
         let log = Log {
-            chunks,
+            chunks: Some(chunks),
             counts: Arc::clone(&counts),
             allowed: Allowed::Nothing,
         };
@@ -311,7 +336,7 @@ mod tests {
         let notices = Arc::new(Mutex::new(Vec::new()));
         let report = {
             let notices = Arc::clone(&notices);
-            Arc::new(move |notice: crate::report::Notice| {
+            Arc::new(move |notice: crate::report::event::Event| {
                 notices.lock().unwrap().push(notice.to_string())
             })
         };

@@ -82,6 +82,7 @@ impl<T> StreamProducer<T> for Producer {
             Some(Ok(())) => match buffer.filled().len() {
                 0 => self.close(Ok(())),
                 read => {
+                    half.guard().count_received(read);
                     destination.mark_written(read);
                     Poll::Ready(Ok(StreamResult::Completed))
                 }

@@ -83,7 +83,14 @@ impl<T> StreamConsumer<T> for Consumer {
                 Poll::Ready(Ok(StreamResult::Completed))
             }
             Poll::Ready(Err(error)) => self.close(Err(error_code(&error))),
-            Poll::Pending if finish => Poll::Ready(Ok(StreamResult::Cancelled)),
+            Poll::Pending if finish => match half.written_at_last() {
+                Some(written) => {
+                    source.mark_read(written);
+                    half.guard().count_sent(written);
+                    Poll::Ready(Ok(StreamResult::Completed))
+                }
+                None => Poll::Ready(Ok(StreamResult::Cancelled)),
+            },
             Poll::Pending => Poll::Pending,
         }
     }

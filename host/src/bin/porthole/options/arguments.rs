@@ -1,7 +1,5 @@
 //! The arguments that the component gets.
 
-use std::net::SocketAddr;
-
 use clap::ValueEnum;
 
 use super::Options;
@@ -18,15 +16,13 @@ pub(super) enum LogFormat {
 
 impl Options {
     /// Returns the component's arguments. Call it before the process is confined.
-    pub(crate) fn arguments(&self, addresses: &[SocketAddr], stdout: Output) -> Vec<String> {
-        let listen = addresses
-            .iter()
-            .map(|address| format!("--listen={address}"));
-        let mut arguments: Vec<String> = listen.collect();
-        arguments.push(format!("--index={}", self.index));
-        arguments.push(format!("--max-connections={}", self.limits().share()));
-        arguments.push(format!("--cache={}", u64::from(self.cache) << 20));
-        arguments.push(format!("--memory={}", u64::from(self.memory) << 20));
+    pub(crate) fn arguments(&self, stdout: Output) -> Vec<String> {
+        let mut arguments = vec![
+            format!("--index={}", self.index),
+            format!("--max-connections={}", self.limits().share()),
+            format!("--cache={}", u64::from(self.cache) << 20),
+            format!("--memory={}", u64::from(self.memory) << 20),
+        ];
         if let Some(rate) = self.rate {
             arguments.push(format!("--rate={rate}"));
         }

@@ -3,9 +3,8 @@
 use std::fmt::Display;
 use std::io::{self, Write as _};
 use std::panic::PanicHookInfo;
-use std::sync::Arc;
 
-use porthole::{Log, Reporter, printable};
+use porthole::{Event, Log, printable};
 
 use super::{Output, Style};
 
@@ -91,8 +90,14 @@ impl Messages {
         self.log.clone()
     }
 
-    pub(crate) fn reporter(&self) -> Reporter {
+    /// Returns the function that prints warnings. The program itself prints the reason of
+    /// its end, and what is the usual course of things.
+    pub(crate) fn reporter(&self) -> impl Fn(Event) + Send + Sync + 'static {
         let messages = self.clone();
-        Arc::new(move |notice| messages.report(notice))
+        move |event| {
+            if event.is_warning() && !matches!(event, Event::Failed(_)) {
+                messages.report(event);
+            }
+        }
     }
 }

@@ -2,17 +2,17 @@
 
 use std::time::Duration;
 
-use porthole::Totals;
+use porthole::Counters;
 
 /// Returns the line. The host does not know what a request is, so it counts connections.
-pub(crate) fn line(totals: &Totals) -> String {
-    let connections = counted(totals.connections(), "connection");
-    let most = match totals.connections() {
+pub(crate) fn line(counters: &Counters) -> String {
+    let connections = counted(counters.accepted, "connection");
+    let most = match counters.accepted {
         0 | 1 => String::new(),
-        _ => format!(", at most {} at once", totals.most_at_once()),
+        _ => format!(", at most {} at once", counters.most_open),
     };
-    let (sent, uptime) = (size(totals.sent()), duration(totals.uptime()));
-    let restarts = match totals.restarts() {
+    let (sent, uptime) = (size(counters.sent), duration(counters.uptime));
+    let restarts = match counters.restarts {
         0 => String::new(),
         restarts => format!(", {} of a worker", counted(restarts, "restart")),
     };

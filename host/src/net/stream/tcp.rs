@@ -1,4 +1,4 @@
-//! The two directions of an accepted connection.
+//! The two directions of a TCP connection.
 //!
 //! A connection is registered with the thread's runtime when it first has to wait. Many
 //! never wait: their request has arrived already, and they are closed after a small
@@ -15,7 +15,7 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
 
 /// Splits a non-blocking stream. The guard is dropped when both halves are dropped.
-pub(crate) fn split<G>(stream: TcpStream, guard: G) -> (ReadHalf<G>, WriteHalf<G>) {
+pub(super) fn split<G>(stream: TcpStream, guard: G) -> (ReadHalf<G>, WriteHalf<G>) {
     let shared = Arc::new(Shared {
         state: Mutex::new(State::Unregistered(stream)),
         guard,

@@ -1,0 +1,1 @@
+../../../guest/src/runtime/no_std.rs

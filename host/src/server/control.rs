@@ -1,0 +1,334 @@
+//! The thread that starts, watches, replaces and ends the workers of one server.
+//!
+//! Each of these may have to wait, so that none of it is done on a thread of the embedder.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, channel};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+use tokio::sync::{oneshot, watch};
+
+use super::command::Command;
+use super::end::{End, StopRequest};
+use super::generation::Generation;
+use super::given_up::GivenUp;
+use super::grants::{self, Grants};
+use super::operation::Operation;
+use super::running::Running;
+use super::worker::Shared;
+use crate::accept::Acceptor;
+use crate::accept::dispatch::Dispatcher;
+use crate::component::Program;
+use crate::error::Error;
+use crate::limits;
+use crate::report::counters::Counts;
+use crate::report::event::{Event, Stopped};
+use crate::report::publisher::Publisher;
+use crate::root::Root;
+
+/// Program name that a component finds before its arguments, as programs do.
+const PROGRAM_NAME: &str = "porthole";
+
+/// Starts the thread, and returns what it makes of the server.
+pub(super) fn start(grants: Grants) -> Operation<Running> {
+    let (reply, started) = oneshot::channel();
+    let given_up = GivenUp::default();
+    let guard = given_up.on_drop();
+    let thread = std::thread::Builder::new()
+        .name("control".to_owned())
+        .spawn(move || match Control::start(grants, &given_up) {
+            Ok((control, running)) => {
+                control.events.publish(Event::Started {
+                    addresses: running.addresses.clone(),
+                });
+                // If nobody wants it any more, it is dropped and thereby ended.
+                drop(reply.send(Ok(running)));
+                control.run();
+            }
+            Err(error) => drop(reply.send(Err(error))),
+        });
+    Operation::new(async move {
+        let _guard = guard;
+        thread?;
+        let gone = Error::ThreadEnded("the thread that controls the server");
+        started.await.unwrap_or(Err(gone))
+    })
+}
+
+struct Control {
+    addresses: Vec<SocketAddr>,
+    shared: Arc<Shared>,
+    dispatcher: Dispatcher,
+    events: Publisher,
+    /// Ends accepting.
+    close: watch::Sender<bool>,
+    acceptor: JoinHandle<()>,
+    /// The version that new connections go to.
+    current: Generation,
+    /// Replaced versions that still have connections.
+    retiring: Vec<Generation>,
+    commands: Receiver<Command>,
+    stop: Arc<StopRequest>,
+    end: watch::Sender<Option<End>>,
+}
+
+impl Control {
+    fn start(grants: Grants, given_up: &GivenUp) -> Result<(Self, Running), Error> {
+        let root = grants.root.ok_or(Error::Incomplete("directory or file"))?;
+        let root = root.open()?;
+        let listeners = grants::bind(grants.listeners)?;
+        let addresses = listeners.addresses()?;
+        let program = grants.program.map_or_else(Program::built_in, Ok)?;
+        let events = Publisher::new(grants.reporter);
+        let told = addresses.iter().filter(|_| grants.tells_addresses);
+        let arguments = std::iter::once(PROGRAM_NAME.to_owned())
+            .chain(told.map(|address| format!("--listen={address}")))
+            .chain(grants.arguments)
+            .collect();
+        let shared = Arc::new(Shared {
+            arguments,
+            counts: Counts::new(grants.limits.workers.max(1)),
+            limits: grants.limits,
+            stdout: grants.stdout,
+            stderr: grants.stderr,
+            events: events.clone(),
+        });
+        let (current, queues) =
+            Generation::start(&program, root, &addresses, &shared, &|| given_up.is_set())?;
+        let dispatcher = Dispatcher::default();
+        dispatcher.replace(queues);
+        shared.counts.new_version();
+        let (close, closing) = watch::channel(false);
+        let acceptor = Acceptor {
+            dispatcher: dispatcher.clone(),
+            limits: shared.limits.clone(),
+            unsent: listeners.unsent,
+            events: events.clone(),
+            counts: shared.counts.clone(),
+        };
+        let acceptor = acceptor.start(listeners, closing)?;
+        let (commands, orders) = channel();
+        let (end, ended) = watch::channel(None);
+        let stop = Arc::<StopRequest>::default();
+        let running = Running {
+            addresses: addresses.clone(),
+            counts: shared.counts.clone(),
+            dispatcher: dispatcher.clone(),
+            events: events.clone(),
+            commands,
+            stop: Arc::clone(&stop),
+            end: ended,
+        };
+        let control = Self {
+            addresses,
+            shared,
+            dispatcher,
+            events,
+            close,
+            acceptor,
+            current,
+            retiring: Vec::new(),
+            commands: orders,
+            stop,
+            end,
+        };
+        Ok((control, running))
+    }
+
+    /// Carries out orders until one of them, or a failure, ends the server.
+    fn run(mut self) {
+        let end = loop {
+            if let Some(asked) = self.stop.asked() {
+                break End::Stopped(self.drain(asked.grace));
+            }
+            if let Err(end) = self.check() {
+                self.fail(end);
+                break end;
+            }
+            // A disconnected channel means that the handle was dropped, which asks for a stop
+            // before.
+            if let Ok(Command::Replace {
+                program,
+                root,
+                given_up,
+                reply,
+            }) = self.commands.recv_timeout(limits::CHECK_INTERVAL)
+            {
+                let replaced = self.replace(&program, root, &given_up);
+                if replaced.is_ok() {
+                    self.events.publish(Event::Replaced);
+                }
+                drop(reply.send(replaced));
+            }
+        };
+        self.events.close();
+        self.end.send_replace(Some(end));
+    }
+
+    /// Checks that every thread that serving needs still runs.
+    fn check(&self) -> Result<(), End> {
+        if self.acceptor.is_finished() {
+            return Err(End::ThreadEnded("the thread that accepts connections"));
+        }
+        self.current.check()
+    }
+
+    fn replace(&mut self, program: &Program, root: Root, given_up: &GivenUp) -> Result<(), Error> {
+        let given_up = || given_up.is_set() || self.stop.asked().is_some();
+        let (new, queues) =
+            Generation::start(program, root, &self.addresses, &self.shared, &given_up)?;
+        self.dispatcher.replace(queues);
+        self.shared.counts.new_version();
+        self.retiring.retain(|generation| !generation.is_finished());
+        self.retiring
+            .push(std::mem::replace(&mut self.current, new));
+        if self.retiring.len() > limits::RETIRING_VERSIONS {
+            let oldest = self.retiring.remove(0);
+            self.cut(&[&oldest]);
+        }
+        Ok(())
+    }
+
+    /// Stops accepting, lets open transfers finish until the request is due, and cuts those
+    /// that have not.
+    fn drain(&self, grace: Duration) -> Stopped {
+        if !grace.is_zero() {
+            self.events.publish(Event::Draining { grace });
+        }
+        let stopped = self.finish(|| self.stop.is_due());
+        self.events.publish(Event::Stopped(stopped));
+        stopped
+    }
+
+    /// Ends what is left of a server that cannot go on.
+    fn fail(&self, end: End) {
+        self.finish(|| true);
+        let error = match end {
+            End::ThreadEnded(name) => Error::ThreadEnded(name),
+            End::WorkersFailed | End::Stopped(_) => Error::WorkersFailed,
+        };
+        self.events.publish(Event::Failed(Arc::new(error)));
+    }
+
+    /// Stops accepting, waits until all connections have ended or `due` returns true, and
+    /// ends the workers.
+    fn finish(&self, due: impl Fn() -> bool) -> Stopped {
+        self.close.send_replace(true);
+        wait(|| self.acceptor.is_finished());
+        // Without queues, every stream of connections ends.
+        self.dispatcher.replace(Vec::new());
+        let generations: Vec<_> = self.retiring.iter().chain([&self.current]).collect();
+        let finished = || {
+            generations
+                .iter()
+                .all(|generation| generation.is_finished())
+        };
+        while !finished() && !due() {
+            std::thread::sleep(limits::STATE_POLL_INTERVAL);
+        }
+        let stopped = match self.cut(&generations) {
+            0 => Stopped::Drained,
+            _ => Stopped::Cut,
+        };
+        // An instance that spins cannot be ended before the watchdog notices it. No one need
+        // wait for that.
+        wait(finished);
+        stopped
+    }
+
+    /// Ends versions at once. Publishes and returns the number of connections that this cut.
+    fn cut(&self, generations: &[&Generation]) -> usize {
+        let open = generations
+            .iter()
+            .map(|generation| generation.connections());
+        let connections = open.sum();
+        if connections > 0 {
+            self.events.publish(Event::Cut { connections });
+        }
+        generations.iter().for_each(|generation| generation.kill());
+        connections
+    }
+}
+
+/// Waits until `done` returns true, for [`limits::KILL_TIMEOUT`] at most.
+fn wait(done: impl Fn() -> bool) {
+    let deadline = Instant::now().checked_add(limits::KILL_TIMEOUT);
+    while !done() && deadline.is_some_and(|deadline| Instant::now() < deadline) {
+        std::thread::sleep(limits::STATE_POLL_INTERVAL);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::limits::Limits;
+    use crate::report::log::Log;
+    use crate::root::Kind;
+
+    fn grants() -> Grants {
+        Grants {
+            program: None,
+            root: Some(grants::Root::Path(".".into(), Kind::Directory)),
+            listeners: vec![grants::Listener::Address(([127, 0, 0, 1], 0).into())],
+            arguments: Vec::new(),
+            tells_addresses: true,
+            limits: Limits {
+                workers: 1,
+                ..Limits::default()
+            },
+            stdout: Log::off(),
+            stderr: Log::off(),
+            reporter: None,
+        }
+    }
+
+    fn control() -> (Control, Running) {
+        Control::start(grants(), &GivenUp::default()).unwrap()
+    }
+
+    #[test]
+    fn an_acceptor_that_has_ended_is_noticed() {
+        let (mut control, running) = control();
+        control.check().unwrap();
+        control.acceptor = std::thread::spawn(|| {});
+        wait(|| control.acceptor.is_finished());
+        let mut events = running.events();
+        control.run();
+        let error = running.ended().wait().unwrap_err();
+        assert!(error.to_string().contains("accepts connections"), "{error}");
+        let event = Operation::new(async move { Ok(events.next().await) });
+        let event = event.wait().unwrap();
+        assert!(matches!(event, Some(Event::Failed(_))), "{event:?}");
+    }
+
+    #[test]
+    fn workers_that_have_ended_are_noticed() {
+        let (control, running) = control();
+        control.current.kill();
+        wait(|| control.current.is_finished());
+        control.run();
+        assert!(matches!(running.ended().wait(), Err(Error::WorkersFailed)));
+        assert!(matches!(running.stop().wait(), Err(Error::WorkersFailed)));
+    }
+
+    #[test]
+    fn a_start_that_is_not_wanted_any_more_ends_at_once() {
+        let given_up = GivenUp::default();
+        drop(given_up.on_drop());
+        let started = Control::start(grants(), &given_up);
+        assert!(matches!(started, Err(Error::Cancelled)));
+    }
+
+    #[test]
+    fn an_earlier_end_wins() {
+        let stop = StopRequest::default();
+        assert!(!stop.is_due());
+        stop.ask(Duration::MAX);
+        assert!(stop.asked().is_some() && !stop.is_due());
+        stop.ask(Duration::ZERO);
+        stop.ask(Duration::from_secs(60));
+        assert!(stop.is_due());
+    }
+}

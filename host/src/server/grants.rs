@@ -1,0 +1,75 @@
+//! What a server is granted.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use crate::component::Program;
+use crate::error::Error;
+use crate::limits::Limits;
+use crate::net::listeners::Listeners;
+use crate::report::log::Log;
+use crate::report::publisher::Reporter;
+use crate::root::{self, Kind};
+
+/// Everything that a server is granted, and the component that gets it.
+pub(super) struct Grants {
+    /// `None` for the one that was built with this library.
+    pub(super) program: Option<Program>,
+    pub(super) root: Option<Root>,
+    pub(super) listeners: Vec<Listener>,
+    pub(super) arguments: Vec<String>,
+    /// Whether `--listen=ADDRESS` stands before the arguments.
+    pub(super) tells_addresses: bool,
+    pub(super) limits: Limits,
+    pub(super) stdout: Log,
+    pub(super) stderr: Log,
+    pub(super) reporter: Option<Reporter>,
+}
+
+/// The root, or what to open when the server starts.
+pub(super) enum Root {
+    Open(root::Root),
+    Path(PathBuf, Kind),
+}
+
+/// Listeners, or the address to bind when the server starts.
+pub(super) enum Listener {
+    Bound(Listeners),
+    Address(SocketAddr),
+}
+
+impl Root {
+    pub(super) fn open(self) -> Result<root::Root, Error> {
+        match self {
+            Self::Open(root) => Ok(root),
+            Self::Path(path, kind) => root::Root::open_as(&path, kind),
+        }
+    }
+}
+
+impl Listener {
+    fn bind(self) -> Result<Listeners, Error> {
+        match self {
+            Self::Bound(listeners) => Ok(listeners),
+            Self::Address(address) => Listeners::bind(&[address]),
+        }
+    }
+}
+
+/// Binds what is not bound yet.
+pub(super) fn bind(listeners: Vec<Listener>) -> Result<Listeners, Error> {
+    let mut all = Listeners::default();
+    for listener in listeners {
+        all.append(listener.bind()?);
+    }
+    let addresses = all.addresses()?;
+    let mut sorted = addresses.clone();
+    sorted.sort_unstable();
+    if let Some([same, _]) = sorted.array_windows().find(|[one, other]| one == other) {
+        return Err(Error::SameAddress(*same));
+    }
+    match addresses.is_empty() {
+        true => Err(Error::Incomplete("listener")),
+        false => Ok(all),
+    }
+}
