@@ -45,6 +45,7 @@ mod server;
 mod wasi;
 
 pub use component::imports::{Enforcement, Import};
+pub use component::inspect::{Inspection, RequestedFeature, RequestedImport};
 pub use component::{COMPONENT, Program};
 pub use confinement::{Confined, confine, confine_wholly};
 pub use error::{ComponentError, Error};

@@ -3,6 +3,7 @@
 pub(crate) mod epochs;
 mod features;
 pub(crate) mod imports;
+pub(crate) mod inspect;
 pub(crate) mod instance;
 mod watchdog;
 
