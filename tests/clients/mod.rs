@@ -14,6 +14,7 @@ mod rclone;
 mod readers;
 mod resume;
 pub mod support;
+mod text_browsers;
 mod wget;
 
 use std::fs::{self, File};
@@ -29,6 +30,7 @@ pub fn trials() -> Vec<Trial> {
     let trials = [
         curl::trials(),
         wget::trials(),
+        text_browsers::trials(),
         readers::trials(),
         lftp::trials(),
         rclone::trials(),

@@ -1,4 +1,4 @@
-//! wget: resuming, time stamps, and copies of whole trees by the listings.
+//! wget and wget2: resuming, time stamps, and copies of whole trees by the listings.
 
 use std::fs;
 use std::time::Duration;
@@ -7,13 +7,25 @@ use libtest_mimic::Trial;
 
 use super::support::tree;
 use super::{age, replace, serving};
-use crate::clients::support::run::{Finished, run};
+use crate::clients::support::run::{Finished, run_within};
 use crate::support::{Folder, Porthole, Program, each, noise, trials};
 
 const WGET: Program = Program::new("wget", "wget");
+const WGET2: Program = Program::new("wget2", "wget2");
+
+/// Longest copy of thousands of files on a busy machine.
+const LIMIT: Duration = Duration::from_secs(300);
 
 pub fn trials() -> Vec<Trial> {
-    trials![; needs [&WGET] => resumes, fetches_only_what_is_newer, copies_a_tree]
+    trials![
+        ;
+        needs [&WGET] =>
+            resumes,
+            fetches_only_what_is_newer,
+            copies_a_tree,
+            copies_the_pages_of_browsers;
+        needs [&WGET2] => wget2_copies_a_tree, wget2_copies_a_long_folder
+    ]
 }
 
 fn wget(folder: &Folder, arguments: &[&str]) -> Finished {
@@ -24,7 +36,7 @@ fn wget(folder: &Folder, arguments: &[&str]) -> Finished {
         "--tries=1",
         "--timeout=20",
     ];
-    run(&WGET, folder, &[&own, arguments].concat())
+    run_within(LIMIT, &WGET, folder, &[&own, arguments].concat())
 }
 
 fn resumes() {
@@ -59,13 +71,64 @@ fn fetches_only_what_is_newer() {
     assert_eq!(fs::read(out.join("a.txt")).unwrap(), b"new");
 }
 
-/// Every name can be reached by its link in the listing.
-fn copies_a_tree() {
-    let folder = tree::make();
-    let porthole = Porthole::serving(&folder);
+/// Copies a folder and all below it, and returns the server. Every name can be reached by its
+/// link in the listing.
+fn copy(folder: &Folder, arguments: &[&str]) -> Porthole {
+    let porthole = Porthole::serving(folder);
     let out = Folder::new();
     let names = ["--restrict-file-names=nocontrol", "--default-page=.listing"];
     let tree = ["-r", "-l", "inf", "-nH", "-np", "-e", "robots=off"];
-    wget(&out, &[&names[..], &tree, &[&porthole.url("/")]].concat()).success();
+    let url = porthole.url("/");
+    wget(&out, &[&names[..], &tree, arguments, &[&url]].concat()).success();
     assert_eq!(tree::tree_of(out.path()), tree::tree_of(folder.path()));
+    porthole
+}
+
+fn copies_a_tree() {
+    copy(&tree::make(), &[]);
+}
+
+/// Asked for HTML by name, the server sends a long folder in pages, each with a link to the
+/// next.
+fn copies_the_pages_of_browsers() {
+    let browser = "--header=Accept: text/html, */*;q=0.8";
+    copy(&tree::make(), &[browser]);
+    let folder = tree::long(2_000);
+    let paged = copy(&folder, &[browser]);
+    paged.log().wait_for("\"GET /?page=4 HTTP/1.1\" 200 ");
+}
+
+/// Copies like [`copy`]. wget2 asks like a browser, so it gets the pages of browsers.
+fn copy2(folder: &Folder) -> Porthole {
+    let porthole = Porthole::serving(folder);
+    let out = Folder::new();
+    let own = [
+        "--no-config",
+        "--no-hsts",
+        "--no-verbose",
+        "--tries=1",
+        "--timeout=20",
+        "--restrict-file-names=none",
+        "--default-page=.listing",
+    ];
+    let tree = ["-r", "-l", "inf", "-nH", "-np", "--no-robots"];
+    let url = porthole.url("/");
+    let finished = run_within(LIMIT, &WGET2, &out, &[&own[..], &tree, &[&url]].concat());
+    finished.success();
+    assert_eq!(tree::tree_of(out.path()), tree::tree_of(folder.path()));
+    porthole
+}
+
+fn wget2_copies_a_tree() {
+    let folder = tree::make();
+    // wget2 1.99 takes a name that begins with two dots for a way out, and a folder with a
+    // question mark for a query, before it asks the server.
+    fs::remove_dir_all(folder.join("...And Justice")).unwrap();
+    fs::remove_dir_all(folder.join("a?b")).unwrap();
+    copy2(&folder);
+}
+
+fn wget2_copies_a_long_folder() {
+    let porthole = copy2(&tree::long(2_000));
+    porthole.log().wait_for("\"GET /?page=4 HTTP/1.1\" 200 ");
 }

@@ -40,6 +40,17 @@ pub fn make() -> Folder {
     folder
 }
 
+/// Creates a folder of so many files that browsers get it in several pages. Each file
+/// contains its name.
+pub fn long(count: usize) -> Folder {
+    let folder = Folder::new();
+    for number in 1..=count {
+        let name = format!("file {number}.txt");
+        folder.file(&name, &name);
+    }
+    folder
+}
+
 /// Returns contents by relative path, without names that begin with one dot.
 pub fn tree_of(root: &Path) -> BTreeMap<String, String> {
     let mut found = BTreeMap::new();
@@ -49,9 +60,12 @@ pub fn tree_of(root: &Path) -> BTreeMap<String, String> {
             let entry = entry.unwrap();
             let (path, name) = (entry.path(), entry.file_name());
             let name = name.to_string_lossy();
+            if name.starts_with('.') && !name.starts_with("..") {
+                continue;
+            }
             if path.is_dir() {
                 folders.push(path);
-            } else if !name.starts_with('.') {
+            } else {
                 let name = path.strip_prefix(root).unwrap().display().to_string();
                 found.insert(name, fs::read_to_string(path).unwrap());
             }
