@@ -16,7 +16,12 @@ pub(super) enum LogFormat {
 
 impl Options {
     /// Returns the component's arguments. Call it before the process is confined.
+    ///
+    /// A component from elsewhere that is given arguments of its own gets those alone.
     pub(crate) fn arguments(&self, stdout: Output) -> Vec<String> {
+        if !self.component_arguments.is_empty() {
+            return self.component_arguments.clone();
+        }
         let mut arguments = vec![
             format!("--index={}", self.index),
             format!("--max-connections={}", self.limits().share()),

@@ -3,7 +3,6 @@
 
 use std::io::Write as _;
 
-use anyhow::Context as _;
 use clap::{Command, CommandFactory as _};
 use clap_complete::Shell;
 use clap_mangen::Man;
@@ -32,7 +31,9 @@ Examples:
       serves a single-page application, and opens it in the browser
   porthole ~/Videos --grants
       prints what the sandbox may do, and serves nothing
-  porthole --completions bash > ~/.local/share/bash-completion/completions/porthole
+  porthole inspect server.wasm
+      prints what another component asks for, before it is run with --component
+  porthole completions bash > ~/.local/share/bash-completion/completions/porthole
       completes options with the Tab key
 
 Variables:
@@ -54,22 +55,19 @@ pub(super) fn command() -> Command {
     Options::command().mut_args(|argument| argument.hide_env(short).hide_env_values(true))
 }
 
-/// Prints the completions for a shell.
-///
-/// # Errors
-/// When standard output cannot be written.
-pub(crate) fn print_completions(shell: Shell) -> anyhow::Result<()> {
+/// Returns the completions for a shell.
+pub(crate) fn completions(shell: Shell) -> Vec<u8> {
     let mut text = Vec::new();
     // Written to memory first, because the crate panics when it cannot write.
     clap_complete::generate(shell, &mut Options::command(), "porthole", &mut text);
-    print(&text)
+    text
 }
 
-/// Prints the manual page.
+/// Returns the manual page.
 ///
 /// # Errors
-/// When standard output cannot be written.
-pub(crate) fn print_manual_page() -> anyhow::Result<()> {
+/// None in practice: it is written to memory.
+pub(crate) fn manual_page() -> std::io::Result<Vec<u8>> {
     let all_at_length = |option: clap::Arg| option.hide_short_help(false);
     let page = Man::new(Options::command().mut_args(all_at_length));
     let mut text = Vec::new();
@@ -78,6 +76,7 @@ pub(crate) fn print_manual_page() -> anyhow::Result<()> {
     page.render_synopsis_section(&mut text)?;
     page.render_description_section(&mut text)?;
     page.render_options_section(&mut text)?;
+    page.render_subcommands_section(&mut text)?;
     for part in LONG_END.split("\n\n") {
         let (heading, lines) = part.split_once(":\n").unwrap_or_default();
         writeln!(text, ".SH \"{}\"\n.nf", heading.to_uppercase())?;
@@ -88,9 +87,5 @@ pub(crate) fn print_manual_page() -> anyhow::Result<()> {
         writeln!(text, ".fi")?;
     }
     page.render_version_section(&mut text)?;
-    print(&text)
-}
-
-fn print(text: &[u8]) -> anyhow::Result<()> {
-    std::io::stdout().write_all(text).context("cannot write")
+    Ok(text)
 }

@@ -8,7 +8,6 @@ use std::time::Duration;
 use anyhow::{Context as _, bail};
 use clap::builder::NonEmptyStringValueParser;
 use clap::{ArgAction, Parser, ValueEnum};
-use clap_complete::Shell;
 use porthole::{Confined, Limits, Root};
 
 use crate::compiler::Compiler;
@@ -16,9 +15,11 @@ use crate::rlimit;
 use crate::terminal::Output;
 use arguments::LogFormat;
 
+pub(crate) use command::Command;
 pub(crate) use source::Source;
 
 mod arguments;
+mod command;
 pub(crate) mod help;
 mod source;
 mod usage;
@@ -26,7 +27,7 @@ mod usage;
 /// Serves a folder, or a single file, over HTTP. The server runs in a sandbox that can
 /// only read that folder and accept connections on one port.
 #[derive(Debug, Parser)]
-#[command(version, max_term_width = 96, after_help = help::SHORT_END,
+#[command(version, max_term_width = 96, disable_help_subcommand = true, after_help = help::SHORT_END,
           after_long_help = help::LONG_END)]
 pub(crate) struct Options {
     /// Folder or file to serve [default: the current folder]
@@ -194,14 +195,13 @@ pub(crate) struct Options {
     )]
     grace: u32,
 
-    /// Print the completions for a shell, and serve nothing
-    #[arg(long, value_name = "SHELL", value_enum, hide_short_help = true,
-          help_heading = help::PROGRAM)]
-    pub(crate) completions: Option<Shell>,
+    /// Arguments for the component of --component, which then gets none of the options above
+    #[arg(last = true, value_name = "ARGUMENT", requires = "component",
+          help_heading = help::SANDBOX, hide_short_help = true)]
+    component_arguments: Vec<String>,
 
-    /// Print the manual page, and serve nothing
-    #[arg(long, hide_short_help = true, help_heading = help::PROGRAM)]
-    pub(crate) man: bool,
+    #[command(subcommand)]
+    pub(crate) command: Option<Command>,
 }
 
 /// Output format of `--grants`.

@@ -6,14 +6,20 @@ use clap::FromArgMatches as _;
 use clap::error::ErrorKind;
 use porthole::printable;
 
-use super::{Options, help};
+use super::{Options, command, help};
 
 impl Options {
     /// Parses the command line and the `PORTHOLE_...` variables. Wrong usage ends the
     /// program.
     pub(crate) fn read() -> Self {
         let matches = help::command().try_get_matches();
-        let options = matches.and_then(|matches| Self::from_arg_matches(&matches));
+        let options = matches.and_then(|matches| match command::useless_option(&matches) {
+            None => Self::from_arg_matches(&matches),
+            Some(option) => {
+                let words = format!("'{option}' is for serving, and has no effect on a command");
+                Err(help::command().error(ErrorKind::ArgumentConflict, words))
+            }
+        });
         let options = options.and_then(Self::consistent);
         options.unwrap_or_else(|error| end_with(&error))
     }

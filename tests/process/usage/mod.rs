@@ -1,6 +1,8 @@
 //! The program's words about its use: help, manual page, completions, suggestions, and
 //! what it does without a word.
 
+pub mod commands;
+
 use std::process::{Command, Output, Stdio};
 
 use libtest_mimic::Trial;
@@ -108,7 +110,7 @@ fn the_long_help_has_all_options_with_their_variables() {
         assert!(long.contains(&option), "{option} is not in:\n{help}");
     }
     // These act at once, so a variable would make no sense.
-    let acts = ["--help", "--version", "--completions", "--man"];
+    let acts = ["--help", "--version"];
     for option in long.iter().filter(|option| !acts.contains(option)) {
         let variable = option[2..].to_uppercase().replace('-', "_");
         let variable = format!("[env: PORTHOLE_{variable}]");
@@ -136,11 +138,11 @@ fn each_option_is_in_the_completions_and_the_manual_page() {
     let options = options(&help);
     assert!(options.len() > 25, "{options:?}");
     let rows = [
-        &["--completions", "bash"][..],
-        &["--completions", "zsh"],
-        &["--completions", "fish"],
-        &["--completions", "powershell"],
-        &["--man"],
+        &["completions", "bash"][..],
+        &["completions", "zsh"],
+        &["completions", "fish"],
+        &["completions", "powershell"],
+        &["man"],
     ];
     each(&rows, |arguments| {
         let text = printed(arguments).replace("\\-", "-");
@@ -150,7 +152,7 @@ fn each_option_is_in_the_completions_and_the_manual_page() {
             assert!(found, "{option} is not in:\n{text:.2000}");
         }
     });
-    let page = printed(&["--man"]);
+    let page = printed(&["man"]);
     for words in [
         ".SH NAME",
         ".SH SYNOPSIS",
@@ -163,8 +165,12 @@ fn each_option_is_in_the_completions_and_the_manual_page() {
     ] {
         assert!(page.contains(words), "{words} is not in:\n{page}");
     }
-    let unknown = run(&["--completions", "tcsh"]);
-    assert_eq!(unknown.status.code(), Some(2), "{unknown:?}");
+    for (shell, suggested) in [("tcsh", "possible values"), ("bsh", "'bash'")] {
+        let unknown = run(&["completions", shell]);
+        assert_eq!(unknown.status.code(), Some(2), "{unknown:?}");
+        let text = String::from_utf8(unknown.stderr).unwrap();
+        assert!(text.contains(suggested), "{text}");
+    }
 }
 
 fn a_wrong_flag_suggests_the_right_one() {
@@ -172,7 +178,6 @@ fn a_wrong_flag_suggests_the_right_one() {
         (&["--prot", "80"][..], "'--port'"),
         (&["--qiet"], "'--quiet'"),
         (&["--max-conections", "5"], "'--max-connections'"),
-        (&["--completions", "bsh"], "'bash'"),
         (&["--grants=jsn"], "'json'"),
     ];
     each(&rows, |(arguments, suggested)| {
@@ -188,9 +193,9 @@ fn a_wrong_flag_suggests_the_right_one() {
 /// Whatever else is set in the environment.
 fn printing_needs_nothing_else() {
     let rows = [
-        &["--completions", "bash"][..],
-        &["--completions=zsh"],
-        &["--man"],
+        &["completions", "bash"][..],
+        &["completions", "zsh"],
+        &["man"],
     ];
     each(&rows, |arguments| {
         let mut command = Porthole::command();
@@ -203,7 +208,7 @@ fn printing_needs_nothing_else() {
     });
     // A pipe that nobody reads is an error in one line.
     let mut command = Porthole::command();
-    command.arg("--man").stdout(std::io::pipe().unwrap().1);
+    command.arg("man").stdout(std::io::pipe().unwrap().1);
     let output = command.output().unwrap();
     assert_eq!(output.status.code(), Some(1), "{output:?}");
     let text = String::from_utf8(output.stderr).unwrap();
@@ -225,7 +230,7 @@ fn read_by(shell: &Program, arguments: &[&str], script: &str) -> String {
 }
 
 fn bash_completes_options() {
-    let completions = printed(&["--completions", "bash"]);
+    let completions = printed(&["completions", "bash"]);
     let script = format!(
         "{completions}\n\
          COMP_WORDS=(porthole --bi) COMP_CWORD=1\n\
@@ -236,16 +241,16 @@ fn bash_completes_options() {
 }
 
 fn zsh_reads_its_completions() {
-    read_by(&ZSH, &["-n"], &printed(&["--completions", "zsh"]));
+    read_by(&ZSH, &["-n"], &printed(&["completions", "zsh"]));
 }
 
 fn fish_reads_its_completions() {
-    read_by(&FISH, &["-n"], &printed(&["--completions", "fish"]));
+    read_by(&FISH, &["-n"], &printed(&["completions", "fish"]));
 }
 
 fn groff_has_nothing_to_say_of_the_manual_page() {
     let arguments = ["-man", "-Tutf8", "-ww", "-rLL=80n"];
-    let page = read_by(&GROFF, &arguments, &printed(&["--man"]));
+    let page = read_by(&GROFF, &arguments, &printed(&["man"]));
     // Bold letters are printed twice, so these are plain ones.
     assert!(page.contains("Port to listen on"), "{page}");
 }

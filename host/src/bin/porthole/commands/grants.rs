@@ -3,22 +3,42 @@
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::net::SocketAddr;
+use std::process::ExitCode;
 
 use porthole::{Confined, Enforcement, Import, Kind, Root, printable};
 use serde_json::{Map, Value, json};
 
 use crate::options::{Format, Options};
 
+/// Prints the grants, and what this kernel adds. The process is confined here as it is
+/// when serving.
+///
+/// # Errors
+/// When the root or the component cannot be used, or standard output cannot be written.
+pub(crate) fn print_grants(options: &Options, format: Format) -> anyhow::Result<ExitCode> {
+    let compiler = options.compiler()?;
+    let root = Root::open(options.path())?;
+    let program = options.source()?.program(compiler.as_deref())?;
+    let imports = program.imports()?;
+    let grants = GrantsReport {
+        options,
+        root: &root,
+        imports: &imports,
+        confined: options.confine(&root)?,
+    };
+    super::print(grants.written(format).as_bytes())
+}
+
 /// Data for the report.
-pub(crate) struct GrantsReport<'a> {
-    pub(crate) options: &'a Options,
-    pub(crate) root: &'a Root,
-    pub(crate) imports: &'a [Import],
-    pub(crate) confined: Option<Confined>,
+struct GrantsReport<'a> {
+    options: &'a Options,
+    root: &'a Root,
+    imports: &'a [Import],
+    confined: Option<Confined>,
 }
 
 impl GrantsReport<'_> {
-    pub(crate) fn written(&self, format: Format) -> String {
+    fn written(&self, format: Format) -> String {
         match format {
             Format::Text => self.text(),
             Format::Json => format!("{:#}\n", self.json()),

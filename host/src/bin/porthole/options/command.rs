@@ -1,0 +1,69 @@
+//! The commands beside serving.
+
+use std::path::{Path, PathBuf};
+
+use clap::parser::ValueSource;
+use clap::{ArgMatches, Subcommand};
+use clap_complete::Shell;
+
+/// What the program does instead of serving.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Write the built-in component, for other hosts of WASI 0.3
+    #[command(display_order = 1)]
+    Component {
+        /// File to write [default: standard output]
+        #[arg(short, long, value_name = "FILE")]
+        output: Option<PathBuf>,
+    },
+
+    /// Print what a component asks for, and what it would get; it is not run
+    #[command(display_order = 2)]
+    Inspect {
+        /// Component to inspect
+        #[arg(value_name = "COMPONENT")]
+        file: PathBuf,
+
+        /// Print it as JSON
+        #[arg(long)]
+        json: bool,
+    },
+
+    /// Print the completions for a shell
+    #[command(display_order = 3)]
+    Completions {
+        /// Name of the shell
+        #[arg(value_enum)]
+        shell: Shell,
+    },
+
+    /// Print the manual page
+    #[command(display_order = 4)]
+    Man,
+}
+
+impl Command {
+    /// Returns a line for whoever has a file or folder with the command's name, and may have
+    /// meant that.
+    pub(crate) fn namesake(&self) -> Option<String> {
+        let name = match self {
+            Self::Component { .. } => "component",
+            Self::Inspect { .. } => "inspect",
+            Self::Completions { .. } => "completions",
+            Self::Man => "man",
+        };
+        Path::new(name).exists().then(|| {
+            format!("{name} is a command; to serve what is here under this name, write ./{name}")
+        })
+    }
+}
+
+/// Returns an option for serving that was given together with a command: it would have no
+/// effect. Variables may be set.
+pub(super) fn useless_option(matches: &ArgMatches) -> Option<String> {
+    matches.subcommand_name()?;
+    let given =
+        |id: &&clap::Id| matches.value_source(id.as_str()) == Some(ValueSource::CommandLine);
+    let id = matches.ids().find(given)?;
+    Some(id.as_str().replace('_', "-"))
+}
