@@ -1,6 +1,6 @@
-//! The project's own commands. People run `cargo xtask bench`, `cargo xtask fuzz`,
-//! `cargo xtask limits`, `cargo xtask screenshots`, `cargo xtask simulate` and `cargo xtask soak`. `floor` is one of the
-//! servers that `bench` measures.
+//! The project's own commands. People run `cargo xtask bench`, `fuzz`, `limits`,
+//! `release-check`, `screenshots`, `simulate` and `soak`. `floor` is one of the servers that
+//! `bench` measures.
 #![allow(
     clippy::arithmetic_side_effects,
     reason = "figures of one's own runs; nothing here reads what a stranger wrote"
@@ -17,6 +17,7 @@ mod interrupt;
 mod limits;
 mod numbers;
 mod progress;
+mod release_check;
 mod screenshots;
 mod simulate;
 mod soak;
@@ -33,6 +34,9 @@ enum Command {
     Fuzz(fuzz::Options),
     /// Write docs/limits.md from the constants
     Limits,
+    /// Check what takes too long for each change: the library's documentation and
+    /// compatibility, a second build, a host that is not ours, other systems
+    ReleaseCheck(release_check::Options),
     /// Take the pictures of docs/screenshots anew
     Screenshots(screenshots::Options),
     /// Run the component in simulated worlds, or print each step of one
@@ -49,6 +53,7 @@ fn main() -> anyhow::Result<()> {
         Command::Bench(options) => bench::run(&options),
         Command::Fuzz(options) => fuzz::run(&options),
         Command::Limits => limits::run(),
+        Command::ReleaseCheck(options) => release_check::run(&options),
         Command::Screenshots(options) => screenshots::run(&options),
         Command::Simulate(options) => simulate::run(&options),
         Command::Soak(options) => soak::run(&options),

@@ -48,7 +48,7 @@ pub(crate) const LOG_FLUSH_TIMEOUT: Duration = Duration::from_secs(1);
 ///
 /// - unit: bytes
 /// - at it: the rest is left out
-/// - held by: `porthole::error::a_long_error_is_cut_between_letters`,
+/// - held by: `porthole::error::text::a_long_error_is_cut_between_letters`,
 ///   `process::compiler::components_that_cannot_be_compiled_leave_the_old_version_serving`
 pub(crate) const ERROR_BYTES: usize = 1 << 10;
 

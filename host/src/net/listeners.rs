@@ -131,8 +131,8 @@ fn inherited(descriptor: std::os::fd::OwnedFd) -> Result<TcpListener, Error> {
     if address.as_socket().is_none() || socket.r#type().map_err(system)? != Type::STREAM {
         return Err(failed("it is not a TCP socket"));
     }
-    // Apple's systems do not tell.
-    #[cfg(not(target_vendor = "apple"))]
+    // Other systems do not tell.
+    #[cfg(any(target_os = "android", target_os = "freebsd", target_os = "linux"))]
     if !socket.is_listener().map_err(system)? {
         return Err(failed("it does not listen"));
     }
