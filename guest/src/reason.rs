@@ -3,13 +3,21 @@
 use core::fmt;
 
 use h1::status::Status;
+use pages::json::CutError;
+use pages::view::QueryError;
 
 use crate::bindings::wasi::filesystem::types::ErrorCode;
 use crate::limits::LISTING_ENTRIES;
 
-/// A reason, whether client or server is at fault. Its text is never sent to a client.
+/// A reason, whether client or server is at fault. Its text is for the log alone, and
+/// [`Reason::advice`] is for clients.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Reason {
+    // 400
+    /// The query has a `limit` that is no number from 1 on.
+    NoLimit,
+    /// The query has an `after` that is no place of the list.
+    NoPlace,
     // 404: for a client, nothing exists at the path.
     NoEntry,
     Hidden,
@@ -45,6 +53,7 @@ impl Reason {
     /// Returns the status for the client.
     pub fn status(self) -> Status {
         match self {
+            Self::NoLimit | Self::NoPlace => Status::BadRequest,
             Self::NoEntry
             | Self::Hidden
             | Self::NotDirectory
@@ -62,6 +71,17 @@ impl Reason {
             | Self::ListingTooLarge
             | Self::ListingsFull => Status::ServiceUnavailable,
             Self::ReadFailed | Self::EndedEarly | Self::Unexplained => Status::InternalServerError,
+        }
+    }
+
+    /// Returns what a client can do about it, if the status alone does not say it.
+    pub fn advice(self) -> Option<&'static str> {
+        match self {
+            Self::NoLimit => Some("`limit` is a number from 1 on."),
+            Self::NoPlace => Some(
+                "`after` is not a place of a list in this order: take it from the field `Link`.",
+            ),
+            _ => None,
         }
     }
 
@@ -107,6 +127,16 @@ impl From<&ErrorCode> for Reason {
     }
 }
 
+impl From<QueryError> for Reason {
+    fn from(error: QueryError) -> Self {
+        match error {
+            QueryError::Form => Self::NoForm,
+            QueryError::Cut(CutError::Limit) => Self::NoLimit,
+            QueryError::Cut(CutError::After) => Self::NoPlace,
+        }
+    }
+}
+
 impl fmt::Display for Reason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let words = match self {
@@ -115,6 +145,8 @@ impl fmt::Display for Reason {
             }
             Self::ListingTooLarge => "the listing takes more memory than listings may",
             Self::ListingsFull => "other listings take the memory for this one",
+            Self::NoLimit => "its query asks for a number of entries that is none",
+            Self::NoPlace => "its query asks for a place that no list has",
             Self::NoEntry => "there is no such file",
             Self::Hidden => "a name in its path begins with a dot",
             Self::NotDirectory => "it is a file, and the target ends in a slash",

@@ -10,6 +10,13 @@
 /// - held by: `pages::folder::numbers::pages_have_all_entries_once`
 pub const PAGE_ENTRIES: usize = 500;
 
+/// Entries of a part of a JSON listing. A part is held in memory, with a length and a tag.
+///
+/// - unit: entries
+/// - at it: a program that asks for more gets so many, and the link to the next part
+/// - held by: `pages::json::cut::parts_are_asked_for_by_number_and_place`
+pub const JSON_ENTRIES: usize = 10_000;
+
 /// Largest image that a list shows itself. A larger one would cost a visitor more than the
 /// list is worth.
 ///

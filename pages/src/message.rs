@@ -2,24 +2,37 @@
 //! that only the operator should know.
 
 use alloc::string::String;
+use core::fmt::Write as _;
 
 use askama::Template;
 use h1::status::Status;
 
 use crate::Part;
 use crate::markup::frame::Frame;
+use crate::markup::html::ESCAPED_BYTES;
 use crate::markup::link::LEVEL_BYTES;
 
 /// The page of an error.
 #[derive(Clone, Copy, Debug, Template)]
 #[template(path = "message.html")]
-pub struct Message {
+pub struct Message<'m> {
     /// The status of the response.
     pub status: Status,
+    /// What to do about it, if the status does not say it.
+    pub advice: Option<&'m str>,
     /// Levels between the root and the address of the request.
     pub depth: usize,
     /// Whether the client is a television.
     pub is_tv: bool,
+}
+
+/// An error as a line of text, with advice.
+#[derive(Clone, Copy, Debug)]
+pub struct MessageLine<'m> {
+    /// The status of the response.
+    pub status: Status,
+    /// What to do about it.
+    pub advice: &'m str,
 }
 
 /// Pictures of messages.
@@ -32,7 +45,7 @@ enum Picture {
 /// Most bytes beside references.
 const MARKUP_BYTES: usize = 10 * 1024;
 
-impl Message {
+impl Message<'_> {
     fn frame(&self) -> Frame<'static> {
         Frame {
             title: self.title(),
@@ -57,11 +70,15 @@ impl Message {
             Status::TooManyRequests => "Too many requests",
             Status::ServiceUnavailable => "Not at this moment",
             Status::UriTooLong => "The address is too long",
+            Status::BadRequest => "The address asks for nothing",
             _ => "The server could not do this",
         }
     }
 
-    fn words(&self) -> &'static str {
+    fn words(&self) -> &str {
+        if let Some(advice) = self.advice {
+            return advice;
+        }
         match self.status {
             Status::NotFound => "It may have been moved or renamed.",
             Status::Forbidden => "The server is not allowed to show what is at this address.",
@@ -74,6 +91,7 @@ impl Message {
                  respond. Nothing is lost."
             }
             Status::UriTooLong => "No file here has so long a name.",
+            Status::BadRequest => "Its query has a value that means nothing here.",
             _ => "It is the server’s fault. Its log has the reason.",
         }
     }
@@ -87,10 +105,24 @@ impl Message {
     }
 }
 
-impl Part for Message {
+impl Part for MessageLine<'_> {
+    fn bound(&self) -> usize {
+        MARKUP_BYTES.saturating_add(self.advice.len())
+    }
+
+    fn write(&self, out: &mut String) {
+        let Self { status, advice } = self;
+        let _ = writeln!(out, "{} {}: {advice}", status.code(), status.reason());
+    }
+}
+
+impl Part for Message<'_> {
     fn bound(&self) -> usize {
         let levels = self.depth.saturating_mul(8 * LEVEL_BYTES);
-        MARKUP_BYTES.saturating_add(levels)
+        let advice = self.advice.map_or(0, str::len);
+        MARKUP_BYTES
+            .saturating_add(levels)
+            .saturating_add(advice.saturating_mul(ESCAPED_BYTES))
     }
 
     fn write(&self, out: &mut String) {
@@ -109,6 +141,7 @@ mod tests {
             for depth in [0, 1, 4_000] {
                 let message = Message {
                     status,
+                    advice: None,
                     depth,
                     is_tv: depth == 1,
                 };
@@ -128,5 +161,23 @@ mod tests {
                 assert!(page.ends_with("</html>\n"));
             }
         }
+    }
+
+    #[test]
+    fn advice_takes_the_place_of_the_usual_words() {
+        let advice = "<b> & ".repeat(1_000);
+        let (status, advice) = (Status::BadRequest, &*advice);
+        let message = Message {
+            status,
+            advice: Some(advice),
+            depth: 0,
+            is_tv: false,
+        };
+        let mut page = String::new();
+        crate::append(&message, &mut page);
+        assert!(page.contains("<p>&lt;b&gt; &amp; &lt;b&gt;"));
+        let mut line = String::new();
+        crate::append(&MessageLine { status, advice }, &mut line);
+        assert_eq!(line, ["400 Bad Request: ", advice, "\n"].concat());
     }
 }

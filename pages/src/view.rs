@@ -9,6 +9,7 @@ use h1::request::fields::{Fields, Name};
 use h1::request::query;
 
 use crate::entries::sort::Sort;
+use crate::json::{Cut, CutError};
 
 /// The wishes of a request about a directory.
 ///
@@ -21,6 +22,7 @@ use crate::entries::sort::Sort;
 /// | `open=NAME` | the page about a file |
 /// | `from=N` | the byte from which a long text is shown |
 /// | `get=FORM` | another form: [`Form::named`] |
+/// | `limit=N`, `after=PLACE` | a part of a listing as JSON: [`Cut`] |
 /// | `tv=1`, `tv=0` | the page for a television, or not |
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct View {
@@ -42,6 +44,8 @@ pub struct View {
     pub open: Option<String>,
     /// The byte from which a long text is shown.
     pub from: u64,
+    /// The part of a listing as JSON, if not all of it is asked for.
+    pub cut: Option<Cut>,
     /// Whether the client is a television.
     pub is_tv: bool,
     /// Whether the client asks for HTML by name, as browsers do. Any other client gets a
@@ -98,6 +102,21 @@ pub enum Number {
 /// A form that does not exist.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct UnknownForm;
+
+/// A query that asks for what a directory does not have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum QueryError {
+    /// A form that does not exist.
+    Form,
+    /// A part that no list has.
+    Cut(CutError),
+}
+
+impl From<CutError> for QueryError {
+    fn from(error: CutError) -> Self {
+        Self::Cut(error)
+    }
+}
 
 impl Form {
     /// Returns the form that a query names.
@@ -182,32 +201,25 @@ impl Content {
 
 impl View {
     /// Returns what a request asks for. Values that mean nothing are ignored, but for
-    /// those of `get`: a program should learn that it asked for something else.
+    /// those of `get`, and of `limit` and `after` where they count: a program should learn
+    /// that it asked for something else.
     ///
     /// # Errors
     ///
-    /// The query asks for a form that does not exist.
-    pub fn of(
-        query: Option<&[u8]>,
-        fields: &Fields<'_>,
-        depth: usize,
-    ) -> Result<Self, UnknownForm> {
+    /// The query asks for a form that does not exist, or for a part that no list has.
+    pub fn of(query: Option<&[u8]>, fields: &Fields<'_>, depth: usize) -> Result<Self, QueryError> {
         let look_of =
             |content: Content| cookie::value(fields, content.cookie()).and_then(Look::named);
         let mut view = Self {
             form: Form::accepted(fields),
             is_form_named: false,
-            sort: Sort::default(),
-            look: None,
             chosen: Content::ALL.map(look_of),
-            filter: String::new(),
-            page: Number::First,
-            open: None,
-            from: 0,
             is_tv: is_tv(fields),
             is_browser: accept::weight_of(fields, "text/html") > 0,
             depth,
+            ..Self::plain(Form::Html)
         };
+        let (mut limit, mut after) = (None, None);
         for (key, value) in query.into_iter().flat_map(query::pairs) {
             match &*key {
                 "sort" => view.sort = Sort::parse(&value).unwrap_or_default(),
@@ -216,8 +228,10 @@ impl View {
                 "page" => view.page = Number::parse(&value),
                 "open" => view.open = Some(value),
                 "from" => view.from = value.parse().unwrap_or(0),
+                "limit" => limit = Some(value),
+                "after" => after = Some(value),
                 "get" => {
-                    view.form = Form::named(&value).ok_or(UnknownForm)?;
+                    view.form = Form::named(&value).ok_or(QueryError::Form)?;
                     view.is_form_named = true;
                 }
                 "tv" => view.is_tv = value != "0",
@@ -227,6 +241,9 @@ impl View {
         if view.is_form_named {
             // Then nothing of it depends on the client.
             (view.is_browser, view.is_tv, view.chosen) = (false, false, Default::default());
+        }
+        if view.form == Form::Json {
+            view.cut = Cut::of(limit.as_deref(), after.as_deref(), view.sort)?;
         }
         Ok(view)
     }
@@ -244,6 +261,7 @@ impl View {
             page: Number::First,
             open: None,
             from: 0,
+            cut: None,
             is_tv: false,
             is_browser: false,
             depth: 0,
@@ -310,7 +328,7 @@ mod tests {
     const BROWSER: &str = "Accept: text/html,application/xhtml+xml,*/*;q=0.8\n";
 
     /// Returns the view of a request with this query and these field lines.
-    fn view(query: &str, lines: &str) -> Result<View, UnknownForm> {
+    fn view(query: &str, lines: &str) -> Result<View, QueryError> {
         let lines: String = lines.lines().map(|line| format!("{line}\r\n")).collect();
         let head = format!("GET / HTTP/1.1\r\n{lines}\r\n");
         match Scanner::default().scan(head.as_bytes()) {
@@ -353,7 +371,28 @@ mod tests {
             );
         }
         for query in ["get=", "get", "get=zip", "get=JSON", "get=json&get=x"] {
-            assert_eq!(view(query, ""), Err(UnknownForm), "{query}");
+            assert_eq!(view(query, ""), Err(QueryError::Form), "{query}");
+        }
+    }
+
+    #[test]
+    fn parts_are_of_json_only() {
+        let json = "Accept: application/json\n";
+        let cut = |query: &str, lines: &str| view(query, lines).map(|view| view.cut);
+        for (query, lines) in [("limit=5", json), ("get=json&after=f/a", BROWSER)] {
+            assert!(matches!(cut(query, lines), Ok(Some(_))), "{query}");
+        }
+        for (query, lines) in [("limit=x", ""), ("get=m3u&after=x", json), ("", json)] {
+            assert_eq!(cut(query, lines), Ok(None), "{query}");
+        }
+        // The order is the one of the whole query.
+        assert!(cut("after=f5/a&get=json&sort=size", "").is_ok());
+        let cases = [
+            ("get=json&limit=x", CutError::Limit),
+            ("get=json&after=f5/a", CutError::After),
+        ];
+        for (query, error) in cases {
+            assert_eq!(cut(query, ""), Err(QueryError::Cut(error)), "{query}");
         }
     }
 

@@ -25,6 +25,7 @@ pub fn trials() -> Vec<Trial> {
         condition::trials(),
         directory::trials(),
         pages::trials(),
+        pages::parts::trials(),
         pages::subtitles::trials(),
         single_file::trials(),
         refusal::trials(),

@@ -76,6 +76,7 @@ impl<'r> Response<'r> {
                 vary: "",
                 caching: response::Caching::Revalidate,
                 file_name: None,
+                next: None,
             }),
             Self::Moved(location) => response::Head::Moved { location },
             Self::Options => response::Head::Options,

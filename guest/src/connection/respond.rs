@@ -236,7 +236,7 @@ async fn response_to<'r>(
         Ok(Target::Resource(resource)) if !within_rate => {
             let fields = &request.head.fields;
             (
-                error(listings, fields, resource, Status::TooManyRequests),
+                error(listings, fields, resource, Status::TooManyRequests, None),
                 None,
             )
         }

@@ -3,6 +3,7 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt::Write as _;
+use core::ops::Range;
 
 use h1::representation::etag::{EntityTag, Strength};
 use pages::assets::VERSION;
@@ -36,6 +37,8 @@ use crate::runtime::sort::Sorter;
 pub(super) struct Directory<'d> {
     pub subject: &'d Subject,
     pub entries: &'d [Entry],
+    /// Those of them that are written, if the response is a part of several.
+    pub range: Range<usize>,
     /// Whether most entries have neither size nor time, because they are many.
     pub is_long: bool,
     /// Paths of files in directories for subtitles, relative to this one.
@@ -87,6 +90,7 @@ impl Directory<'_> {
             pieces: pieces.finish(reservation),
             media_type: media_type(view.form),
             file_name: self.file_name(),
+            next: None,
         })
     }
 
@@ -206,7 +210,7 @@ impl Directory<'_> {
         if self.is_long {
             summary.bytes = None;
         }
-        let (numbers, range) = Numbers::of(view.page, entries.len());
+        let (numbers, _) = Numbers::of(view.page, entries.len());
         let readme = match numbers.current == 1 {
             true => self.texts.readme(entries, reservation).await?,
             false => None,
@@ -220,7 +224,7 @@ impl Directory<'_> {
             first_playable,
         };
         pieces.append(&Start(folder), reservation)?;
-        for entry in entries.get(range).unwrap_or_default() {
+        for entry in entries.get(self.range.clone()).unwrap_or_default() {
             let kind = FileKind::of(entry);
             let row = Row {
                 entry,
@@ -243,7 +247,7 @@ impl Directory<'_> {
         let pictures = self.pictures().await;
         pieces.append(&json::Part::Start, reservation)?;
         let mut is_first = true;
-        for entry in self.entries {
+        for entry in self.entries.get(self.range.clone()).unwrap_or_default() {
             let cover = pictures.of_file(self.entries, entry, FileKind::of(entry));
             let cover = cover.map(|name| Link::to(name, false));
             let item = json::Item {
@@ -338,7 +342,7 @@ fn media_type(form: Form) -> &'static str {
     match form {
         Form::Html => super::HTML,
         Form::Json => "application/json",
-        Form::Text => "text/plain; charset=utf-8",
+        Form::Text => super::TEXT,
         // mpv does not take `application/vnd.apple.mpegurl` for a playlist.
         Form::M3u => "audio/x-mpegurl; charset=utf-8",
         Form::Xspf => "application/xspf+xml",
@@ -351,4 +355,6 @@ pub(super) struct Written {
     pub pieces: Vec<String>,
     pub media_type: &'static str,
     pub file_name: Option<String>,
+    /// The reference to the next part of the list.
+    pub next: Option<String>,
 }

@@ -23,9 +23,9 @@ use core::task::{Poll, Waker};
 
 use h1::representation::etag::EntityTag;
 use h1::status::Status;
+use pages::Part;
 use pages::entries::{Entry, Kind, file_name};
-use pages::folder::Numbers;
-use pages::message::Message;
+use pages::message::{Message, MessageLine};
 use pages::subtitles::siblings;
 use pages::view::Form;
 
@@ -45,6 +45,7 @@ pub use stream::{ListStream, LongList};
 pub use subject::Subject;
 
 const HTML: &str = "text/html; charset=utf-8";
+const TEXT: &str = "text/plain; charset=utf-8";
 
 /// The listings of an instance.
 pub struct Listings {
@@ -84,6 +85,8 @@ pub struct Page {
     pub vary: &'static str,
     /// The name under which clients save it.
     pub file_name: Option<String>,
+    /// The reference to the next part of the list.
+    pub next: Option<String>,
     pieces: Vec<String>,
     _reservation: Reservation,
 }
@@ -146,16 +149,31 @@ impl Listings {
     }
 
     /// Returns the page of an error, unless other pages take the memory for it.
-    pub fn message(&self, message: &Message) -> Option<Rc<Page>> {
+    pub fn message(&self, message: &Message<'_>) -> Option<Rc<Page>> {
+        self.error(message.status, HTML, message)
+    }
+
+    /// Returns the line about an error, unless other pages take the memory for it.
+    pub fn line(&self, line: &MessageLine<'_>) -> Option<Rc<Page>> {
+        self.error(line.status, TEXT, line)
+    }
+
+    fn error(
+        &self,
+        status: Status,
+        media_type: &'static str,
+        part: &impl Part,
+    ) -> Option<Rc<Page>> {
         let mut reservation = self.quota.reservation();
         let mut pieces = Pieces::default();
-        pieces.append(message, &mut reservation).ok()?;
+        pieces.append(part, &mut reservation).ok()?;
         Some(Rc::new(Page {
-            status: message.status,
-            media_type: HTML,
+            status,
+            media_type,
             etag: None,
             vary: "Accept",
             file_name: None,
+            next: None,
             pieces: pieces.finish(&mut reservation),
             _reservation: reservation,
         }))
@@ -206,22 +224,21 @@ impl Listings {
             .await?;
         let is_long = listed.is_long;
         let mut listed = Listed::new(listed.shown, for_entries, files.executor());
-        match subject.manner() {
-            Manner::Streamed if is_long => {
-                return Ok(Made::Long(Rc::new(LongList {
-                    path: path.clone(),
-                    form: subject.view.form,
-                    listed,
-                    vary: subject.view.fields(),
-                })));
-            }
-            Manner::OneOfSeveral if is_long => {
-                let (_, range) = Numbers::of(subject.view.page, listed.entries.len());
-                if let Some(shown) = listed.entries.get_mut(range) {
-                    files.describe(path, shown).await?;
-                }
-            }
-            _ => {}
+        if is_long && subject.manner() == Manner::Streamed {
+            return Ok(Made::Long(Rc::new(LongList {
+                path: path.clone(),
+                form: subject.view.form,
+                listed,
+                vary: subject.view.fields(),
+            })));
+        }
+        let range = subject.range(&listed.entries);
+        let next = subject.next(&listed.entries, &range)?;
+        if is_long
+            && subject.manner() == Manner::OneOfSeveral
+            && let Some(shown) = listed.entries.get_mut(range.clone())
+        {
+            files.describe(path, shown).await?;
         }
         let subtitle_paths = match subject.view.open {
             None => Vec::new(),
@@ -233,6 +250,7 @@ impl Listings {
         let directory = Directory {
             subject,
             entries: &listed.entries,
+            range,
             is_long,
             subtitle_paths: &subtitle_paths,
             texts: Texts {
@@ -247,7 +265,7 @@ impl Listings {
             return Ok(Made::Unchanged(tag));
         }
         let written = directory.write(&mut reservation).await?;
-        Ok(page(written, tag, subject, reservation))
+        Ok(page(Written { next, ..written }, tag, subject, reservation))
     }
 
     /// Returns the entries of a directory, as the subject orders them.
@@ -355,6 +373,7 @@ fn page(written: Written, tag: EntityTag, subject: &Subject, reservation: Reserv
         etag: Some(tag),
         vary: subject.view.fields(),
         file_name: written.file_name,
+        next: written.next,
         pieces: written.pieces,
         _reservation: reservation,
     }))
@@ -388,6 +407,7 @@ mod tests {
                 etag: None,
                 vary: "",
                 file_name: None,
+                next: None,
                 pieces: Vec::from(["x".repeat(bytes)]),
                 _reservation: reservation,
             })

@@ -1,9 +1,15 @@
 //! The subject of a page, as far as the request decides it.
 
 use alloc::string::String;
+use core::ops::Range;
 
+use h1::limits::TARGET_BYTES;
+use pages::entries::Entry;
 use pages::entries::sort::Key;
+use pages::folder::Numbers;
 use pages::view::{Form, Number, View};
+
+use crate::reason::Reason;
 
 /// The subject of a page, as far as the request decides it.
 #[derive(Debug, PartialEq, Eq)]
@@ -45,6 +51,37 @@ impl Subject {
         }
     }
 
+    /// Returns the entries that are shown, of all in the order that the subject asks for.
+    pub(super) fn range(&self, entries: &[Entry]) -> Range<usize> {
+        let view = &self.view;
+        match &view.cut {
+            Some(cut) => cut.range(entries, view.sort),
+            None if view.form == Form::Html && view.is_browser => {
+                Numbers::of(view.page, entries.len()).1
+            }
+            None => 0..entries.len(),
+        }
+    }
+
+    /// Returns the reference to the entries after those in `range`, if the response names it
+    /// in a field.
+    pub(super) fn next(
+        &self,
+        entries: &[Entry],
+        range: &Range<usize>,
+    ) -> Result<Option<String>, Reason> {
+        let View {
+            cut, sort, filter, ..
+        } = &self.view;
+        let next = cut
+            .as_ref()
+            .and_then(|cut| cut.next(entries, range, *sort, filter));
+        match next.as_ref().is_some_and(|next| next.len() > TARGET_BYTES) {
+            true => Err(Reason::NameTooLong),
+            false => Ok(next),
+        }
+    }
+
     /// Returns the way in which the directory is shown if it is long.
     pub(super) fn manner(&self) -> Manner {
         let View {
@@ -52,6 +89,7 @@ impl Subject {
             sort,
             page,
             open,
+            cut,
             is_browser,
             ..
         } = &self.view;
@@ -60,6 +98,7 @@ impl Subject {
         }
         match form {
             Form::Html if *is_browser && *page != Number::All => Manner::OneOfSeveral,
+            Form::Json if cut.is_some() => Manner::OneOfSeveral,
             Form::Html | Form::Json if self.takes_chunks => Manner::Streamed,
             Form::Html | Form::Json | Form::WebVtt => Manner::Whole,
             Form::Text | Form::M3u | Form::Xspf => Manner::NamesOnly,
@@ -85,6 +124,9 @@ mod tests {
             ("open=a.mp4", true, true, Manner::Whole),
             ("get=json", false, true, Manner::Streamed),
             ("get=json", false, false, Manner::Whole),
+            ("get=json&limit=5", false, true, Manner::OneOfSeveral),
+            ("get=json&after=f/a", false, false, Manner::OneOfSeveral),
+            ("get=json&limit=5&sort=date", false, true, Manner::Whole),
             ("get=m3u", false, false, Manner::NamesOnly),
         ];
         for (query, is_browser, takes_chunks, expected) in cases {

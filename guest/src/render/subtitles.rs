@@ -77,6 +77,7 @@ impl<'s> Subtitles<'s> {
             pieces: Vec::from([text]),
             media_type: "text/vtt; charset=utf-8",
             file_name: None,
+            next: None,
         })
     }
 }

@@ -64,6 +64,7 @@ impl BuiltIn {
             vary: self.vary,
             caching: self.caching,
             file_name: None,
+            next: None,
         }
     }
 }

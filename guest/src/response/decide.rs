@@ -18,7 +18,7 @@ use h1::selection::condition::{self, Outcome, Validators};
 use h1::selection::{Selection, select};
 use h1::status::Status;
 use pages::assets::Asset;
-use pages::message::Message;
+use pages::message::{Message, MessageLine};
 use pages::view::{self, Form, View};
 
 use super::Response;
@@ -98,23 +98,25 @@ pub async fn decide<'r>(
 }
 
 /// Returns the response to an error: a page for those who accept HTML by name, as browsers
-/// do, and a line of text for others.
+/// do, and a line of text for others. `advice` says what to do, if the status does not.
 pub fn error<'r>(
     listings: &Listings,
     fields: &Fields<'_>,
     resource: &Resource<'_>,
     status: Status,
+    advice: Option<&str>,
 ) -> Response<'r> {
-    let plain = Response::Plain(status);
-    if accept::weight_of(fields, "text/html") == 0 {
-        return plain;
-    }
-    let message = Message {
-        status,
-        depth: resource.depth,
-        is_tv: view::is_tv(fields),
+    let page = if accept::weight_of(fields, "text/html") > 0 {
+        listings.message(&Message {
+            status,
+            advice,
+            depth: resource.depth,
+            is_tv: view::is_tv(fields),
+        })
+    } else {
+        advice.and_then(|advice| listings.line(&MessageLine { status, advice }))
     };
-    listings.message(&message).map_or(plain, Response::Page)
+    page.map_or(Response::Plain(status), Response::Page)
 }
 
 impl<'r> Handler<'r> {
@@ -160,8 +162,7 @@ impl<'r> Handler<'r> {
         if !self.options.listing {
             return Err(Reason::NoListing);
         }
-        let view =
-            View::of(resource.query, &self.fields, resource.depth).map_err(|_| Reason::NoForm)?;
+        let view = View::of(resource.query, &self.fields, resource.depth)?;
         let base = match view.form.has_addresses() {
             true => resource.directory_address(&self.fields),
             false => None,
@@ -223,7 +224,10 @@ impl<'r> Handler<'r> {
     /// it is the root's index (for a single-page application), its `404.html`, or a line of
     /// text.
     async fn instead(&self, reason: Reason, resource: &Resource<'_>) -> Response<'r> {
-        let error = || error(self.listings, &self.fields, resource, reason.status());
+        let error = || {
+            let (status, advice) = (reason.status(), reason.advice());
+            error(self.listings, &self.fields, resource, status, advice)
+        };
         let is_reserved = reserved_name(&resource.path).is_some();
         if !reason.is_missing() || self.files.only_file().is_some() || is_reserved {
             return error();

@@ -82,6 +82,7 @@ impl Response<'_> {
                 vary: page.vary,
                 caching: Caching::Revalidate,
                 file_name: page.file_name.as_deref(),
+                next: page.next.as_deref(),
             }),
             Self::List { list, .. } => Head::Page(response::Page {
                 status: Status::Ok,
@@ -92,6 +93,7 @@ impl Response<'_> {
                 vary: list.vary,
                 caching: Caching::Revalidate,
                 file_name: None,
+                next: None,
             }),
             Self::Unchanged {
                 etag,
@@ -106,6 +108,7 @@ impl Response<'_> {
                 vary,
                 caching: *caching,
                 file_name: None,
+                next: None,
             }),
             Self::BuiltIn(built_in) => Head::Page(built_in.head()),
             // No client could request this location, and no buffer needs space for it.

@@ -32,6 +32,7 @@ fn decode(text: &[u8]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::syntax::percent::encode_value;
     use proptest::prelude::*;
 
     #[test]
@@ -60,6 +61,15 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn encoded_values_come_back(value: String) {
+            let mut query = String::from("a=");
+            encode_value(&value, &mut query);
+            prop_assert!(query.is_ascii());
+            let found: Vec<_> = pairs(query.as_bytes()).collect();
+            prop_assert_eq!(found, [("a".into(), value)]);
+        }
+
         #[test]
         fn any_bytes_have_pairs(query: Vec<u8>) {
             for (key, value) in pairs(&query) {

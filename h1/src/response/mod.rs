@@ -375,6 +375,7 @@ mod tests {
             vary: "Accept, Cookie, User-Agent",
             caching: Caching::Revalidate,
             file_name: None,
+            next: None,
         }
     }
 

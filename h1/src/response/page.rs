@@ -27,6 +27,8 @@ pub struct Page<'a> {
     pub caching: Caching,
     /// The file name for clients that save it.
     pub file_name: Option<&'a str>,
+    /// A reference to the next part of a list, encoded for a field (RFC 8288 §3).
+    pub next: Option<&'a str>,
 }
 
 /// Length of content.
@@ -62,7 +64,8 @@ impl Page<'_> {
         // Once as an ASCII approximation, once with each byte as `%HH`.
         let name = name.saturating_mul(4);
         let text = self.media_type.len().saturating_add(self.vary.len());
-        name.saturating_add(text)
+        let next = self.next.map_or(0, str::len);
+        name.saturating_add(text).saturating_add(next)
     }
 
     pub(super) fn write(&self, out: &mut Vec<u8>, context: &Context<'_>) {
@@ -98,6 +101,11 @@ impl Page<'_> {
             put(out, b"Content-Disposition: ");
             disposition::write(out, Disposition::Inline, name);
             put(out, b"\r\n");
+        }
+        if let Some(next) = self.next {
+            for piece in ["Link: <", next, ">; rel=\"next\"\r\n"] {
+                put(out, piece.as_bytes());
+            }
         }
         if self.media_type.starts_with("text/html") {
             put(out, CONTENT_SECURITY_POLICY);
@@ -140,6 +148,7 @@ mod tests {
             vary: "Accept",
             caching: Caching::Revalidate,
             file_name: None,
+            next: None,
         };
         let validators = "ETag: W/\"1f\"\nVary: Accept\nCache-Control: no-cache\n";
         let policy = core::str::from_utf8(CONTENT_SECURITY_POLICY).unwrap();
@@ -185,5 +194,11 @@ mod tests {
         assert!(
             written(&playlist).contains("Content-Disposition: inline; filename=\"Films.m3u\"\n")
         );
+        let part = Page {
+            media_type: "application/json",
+            next: Some("?get=json&limit=5&after=f/a%2C"),
+            ..streamed
+        };
+        assert!(written(&part).contains("Link: <?get=json&limit=5&after=f/a%2C>; rel=\"next\"\n"));
     }
 }

@@ -154,7 +154,7 @@ const NOSNIFF: &[u8] = b"X-Content-Type-Options: nosniff\r\n";
 /// Fields that players need to see beyond the safelisted ones.
 const CORS: &[u8] = b"Access-Control-Allow-Origin: *\r\n\
     Access-Control-Expose-Headers: Accept-Ranges, Content-Disposition, Content-Encoding, \
-    Content-Length, Content-Range, Date, ETag, Last-Modified\r\n";
+    Content-Length, Content-Range, Date, ETag, Last-Modified, Link\r\n";
 
 const PREFLIGHT: &[u8] = b"Access-Control-Allow-Methods: GET, HEAD, OPTIONS\r\n\
     Access-Control-Allow-Headers: Accept, Cache-Control, Content-Type, If-Match, \

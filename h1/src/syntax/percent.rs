@@ -70,6 +70,12 @@ pub fn encode_query(query: &[u8], out: &mut String) {
     encode(query.iter().copied(), b"%/?:@!$&'()*+,;=[]", out);
 }
 
+/// Appends a text as a value in a query, so that [`crate::request::query::pairs`] returns it.
+/// No comma and no semicolon is left, which would separate links in a field (RFC 8288 §3).
+pub fn encode_value(text: &str, out: &mut String) {
+    encode(name::bytes(text), b"/", out);
+}
+
 /// Appends bytes, encoded except for unreserved characters (RFC 3986 §2.3) and those in
 /// `kept`.
 fn encode(bytes: impl Iterator<Item = u8>, kept: &[u8], out: &mut String) {
@@ -121,20 +127,28 @@ mod tests {
 
     #[test]
     fn encoding() {
-        // (text, as a path, as a query)
-        let cases: &[(&str, &str, &str)] = &[
-            ("a/B-1._~", "a/B-1._~", "a/B-1._~"),
-            ("a b%+;", "a%20b%25%2B%3B", "a%20b%+;"),
-            ("c:d?e#f", "c%3Ad%3Fe%23f", "c:d?e%23f"),
-            ("&'\"<>", "%26%27%22%3C%3E", "&'%22%3C%3E"),
-            ("\u{e9}\n\\", "%C3%A9%0A%5C", "%C3%A9%0A%5C"),
-            ("Bj\u{10fff6}rk", "Bj%F6rk", "Bj%F4%8F%BF%B6rk"),
+        // (text, as a path, as a query, as a value)
+        let cases: &[(&str, &str, &str, &str)] = &[
+            ("a/B-1._~", "a/B-1._~", "a/B-1._~", "a/B-1._~"),
+            ("a b%+;", "a%20b%25%2B%3B", "a%20b%+;", "a%20b%25%2B%3B"),
+            ("c:d?e#f", "c%3Ad%3Fe%23f", "c:d?e%23f", "c%3Ad%3Fe%23f"),
+            (
+                "&'\"<>",
+                "%26%27%22%3C%3E",
+                "&'%22%3C%3E",
+                "%26%27%22%3C%3E",
+            ),
+            ("a,(=b", "a,(=b", "a,(=b", "a%2C%28%3Db"),
+            ("\u{e9}\n\\", "%C3%A9%0A%5C", "%C3%A9%0A%5C", "%C3%A9%0A%5C"),
+            ("Bj\u{10fff6}rk", "Bj%F6rk", "Bj%F4%8F%BF%B6rk", "Bj%F6rk"),
         ];
-        for (text, path, query) in cases {
-            let (mut as_path, mut as_query) = (String::new(), String::new());
-            encode_path(text, &mut as_path);
-            encode_query(text.as_bytes(), &mut as_query);
-            assert_eq!((&*as_path, &*as_query), (*path, *query), "{text:?}");
+        for (text, path, query, value) in cases {
+            let mut encoded = [const { String::new() }; 3];
+            let [as_path, as_query, as_value] = &mut encoded;
+            encode_path(text, as_path);
+            encode_query(text.as_bytes(), as_query);
+            encode_value(text, as_value);
+            assert_eq!(encoded, [*path, *query, *value], "{text:?}");
         }
     }
 

@@ -3,6 +3,16 @@
 //! The first four keys are those of nginx, so that programs for its listings read this one:
 //! `name`, `type`, `mtime`, `size`. A name that is not UTF-8 has U+FFFD where it is not;
 //! `href` still leads to the file. The text can stand inside of a script in HTML.
+//!
+//! | file | holds |
+//! | --- | --- |
+//! | `cut` | the part of a listing that a program asks for, and the link to the next one |
+//! | `cursor` | the place in a list where a part begins |
+
+mod cursor;
+mod cut;
+
+pub use cut::{Cut, CutError};
 
 use alloc::string::String;
 use core::fmt::Write as _;
