@@ -1,5 +1,5 @@
-//! Invariants of `h1` for any input. There is one function for each fuzz target. It takes
-//! any bytes and panics where the invariant does not hold.
+//! Invariants of `h1` and `pages` for any input. There is one function for each fuzz target. It
+//! takes any bytes and panics where the invariant does not hold.
 //!
 //! A fuzzer calls the functions through `fuzz/fuzz_targets`. The test of this crate calls
 //! them with mutations of `fuzz/seeds`. Where possible, the result of `h1` is compared
@@ -20,9 +20,12 @@ mod condition;
 mod connection;
 mod date;
 mod head;
+mod markdown;
 mod range;
+mod repeated;
 mod response;
 mod site;
+mod subtitles;
 mod target;
 mod text;
 
@@ -30,14 +33,16 @@ mod text;
 pub type Invariant = fn(&[u8]);
 
 /// Every invariant, under the name of its fuzz target and of the directory of its seeds.
-pub const INVARIANTS: [(&str, Invariant); 8] = [
+pub const INVARIANTS: [(&str, Invariant); 10] = [
     ("chunk", chunk::chunk),
     ("coding", coding::coding),
     ("condition", condition::condition),
     ("connection", connection::connection),
     ("date", date::date),
     ("head", head::head),
+    ("markdown", markdown::markdown),
     ("range", range::range),
+    ("subtitles", subtitles::subtitles),
     ("target", target::target),
 ];
 
@@ -47,5 +52,7 @@ pub use condition::condition;
 pub use connection::connection;
 pub use date::date;
 pub use head::head;
+pub use markdown::markdown;
 pub use range::range;
+pub use subtitles::subtitles;
 pub use target::target;
