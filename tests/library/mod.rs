@@ -11,6 +11,7 @@ mod layers;
 pub mod lifecycle;
 mod listeners;
 pub mod portability;
+mod printable;
 mod supervision;
 mod transports;
 
@@ -27,6 +28,7 @@ pub fn trials() -> Vec<Trial> {
         supervision::trials(),
         listeners::trials(),
         portability::trials(),
+        printable::trials(),
         boundaries::trials(),
         layers::trials(),
         lifecycle::trials(),

@@ -1,7 +1,9 @@
 //! The syntax that fields and targets share: tokens, numbers, dates (RFC 9110 §5.6),
-//! percent-encoding (RFC 3986 §2.1), names of any bytes, and targets as people read them.
+//! percent-encoding (RFC 3986 §2.1), names of any bytes, characters that deceive, and targets
+//! as people read them.
 
 pub mod date;
+pub mod deceptive;
 pub(crate) mod digits;
 pub mod name;
 pub mod percent;

@@ -3,6 +3,7 @@
 use alloc::vec::Vec;
 use core::fmt;
 
+use super::deceptive::{is_deceptive, is_joiner};
 use super::percent::{Decoded, decoded, encode_byte};
 
 /// Writes a target with its names as people write them: what is percent-encoded is decoded
@@ -60,23 +61,9 @@ fn encoded(bytes: &[u8], left: &mut usize, out: &mut impl fmt::Write) -> Result<
     Ok(true)
 }
 
-/// Whether a character shows as itself. `%` would look like an encoded byte. Characters
-/// that have no width, break a line or turn the direction of text would make a name look
-/// like another.
+/// Whether a character shows as itself. `%` would look like an encoded byte.
 fn is_visible(letter: char) -> bool {
-    !letter.is_control()
-        && !matches!(
-            letter,
-            '%' | '\u{ad}'
-                | '\u{61c}'
-                | '\u{180e}'
-                | '\u{200b}'..='\u{200f}'
-                | '\u{2028}'..='\u{202e}'
-                | '\u{2060}'..='\u{206f}'
-                | '\u{feff}'
-                | '\u{fff9}'..='\u{fffb}'
-                | '\u{e0000}'..='\u{e0fff}'
-        )
+    letter != '%' && !letter.is_control() && !is_deceptive(letter) && !is_joiner(letter)
 }
 
 #[cfg(test)]
@@ -105,6 +92,7 @@ mod tests {
             (b"/\x1b[2J\r\n\x7f\xff", "/%1B[2J%0D%0A%7F%FF"),
             (b"/%C2%9B2J", "/%C2%9B2J"),
             (b"/%E2%80%AEgpj.exe", "/%E2%80%AEgpj.exe"),
+            (b"/a%E2%80%8Db%E3%85%A4", "/a%E2%80%8Db%E3%85%A4"),
             (b"/%zz%4", "/%25zz%254"),
             (b"", ""),
         ];

@@ -2,6 +2,7 @@
 
 use core::fmt;
 
+use h1::syntax::deceptive::is_deceptive;
 use h1::syntax::name;
 
 /// Most bytes that one byte of text becomes, as [`Html`] or [`Value`] writes it.
@@ -80,21 +81,6 @@ impl fmt::Display for Shown<'_> {
     }
 }
 
-/// Whether a character changes how its neighbours look, or is not seen itself. U+200C and
-/// U+200D are not among these, because Persian and emoji need them.
-fn is_deceptive(letter: char) -> bool {
-    matches!(
-        letter,
-        '\u{61c}'
-            | '\u{200b}'
-            | '\u{200e}'
-            | '\u{200f}'
-            | '\u{2028}'..='\u{202e}'
-            | '\u{2060}'..='\u{2069}'
-            | '\u{feff}'
-    )
-}
-
 fn write_escaped(out: &mut impl fmt::Write, letter: char) -> fmt::Result {
     match entity(letter) {
         Some(entity) => out.write_str(entity),
@@ -155,6 +141,14 @@ mod tests {
                 "a\u{202e}b",
                 "a<i class=\"esc\">U+202E</i>b",
             ),
+            (
+                "a\u{ad}b\u{e0041}",
+                "a\u{ad}b\u{e0041}",
+                "a\u{ad}b\u{e0041}",
+                "a<i class=\"esc\">U+00AD</i>b<i class=\"esc\">U+E0041</i>",
+            ),
+            // Persian and emoji need joiners.
+            ("a\u{200d}b", "a\u{200d}b", "a\u{200d}b", "a\u{200d}b"),
             ("  ", "  ", "  ", "\u{2423}\u{2423}"),
             (" a ", " a ", " a ", " a "),
             ("\u{e9}", "\u{e9}", "\u{e9}", "\u{e9}"),
