@@ -33,6 +33,8 @@ pub enum Reason {
     NoForm,
     // 403
     NoPermission,
+    /// The tree below a directory is too large for one playlist.
+    TreeTooLarge,
     // 503: the next request may succeed.
     Exhausted,
     Busy,
@@ -63,7 +65,7 @@ impl Reason {
             | Self::NameTooLong
             | Self::NoListing
             | Self::NoForm => Status::NotFound,
-            Self::NoPermission => Status::Forbidden,
+            Self::NoPermission | Self::TreeTooLarge => Status::Forbidden,
             Self::Exhausted
             | Self::Busy
             | Self::RootGone
@@ -80,6 +82,9 @@ impl Reason {
             Self::NoLimit => Some("`limit` is a number from 1 on."),
             Self::NoPlace => Some(
                 "`after` is not a place of a list in this order: take it from the field `Link`.",
+            ),
+            Self::TreeTooLarge => Some(
+                "The tree below this folder is too large for one playlist. Ask for a folder below it.",
             ),
             _ => None,
         }
@@ -157,6 +162,7 @@ impl fmt::Display for Reason {
             Self::NoListing => "it is a folder, and --no-listing is given",
             Self::NoForm => "its query asks for a form that does not exist",
             Self::NoPermission => "the server has no permission to read it",
+            Self::TreeTooLarge => "its tree is too large for one playlist",
             Self::Exhausted => "the process is short of descriptors or memory",
             Self::Busy => "the disk takes too long, or has too much to do",
             Self::RootGone => "what is served has been removed, or its disk has gone",

@@ -70,6 +70,14 @@ pub const CUE_BYTES: usize = 4 * 1024;
 /// - held by: `pages::subtitles::siblings::as_many_as_the_limit`
 pub const SUBTITLES: usize = 100;
 
+/// Names of a folder that are looked at for one film of a playlist. They begin like its name, and
+/// a folder may have thousands of such names, and as many such films.
+///
+/// - unit: names
+/// - at it: further ones are not taken for its subtitles
+/// - held by: `pages::subtitles::order::as_many_candidates_as_the_limit`
+pub const SUBTITLE_CANDIDATES: usize = 1_000;
+
 /// Longest README that is shown as more than plain text. Reading it is one turn of the
 /// component. The worst text of this length takes 3 ms of a processor, and 4 MiB of memory.
 ///

@@ -66,6 +66,7 @@ impl Message<'_> {
     fn title(&self) -> &'static str {
         match self.status {
             Status::NotFound => "Nothing at this address",
+            Status::Forbidden if self.advice.is_some() => "Too much for one list",
             Status::Forbidden => "This is not shared",
             Status::TooManyRequests => "Too many requests",
             Status::ServiceUnavailable => "Not at this moment",

@@ -10,6 +10,7 @@ use h1::request::query;
 
 use crate::entries::sort::Sort;
 use crate::json::{Cut, CutError};
+use crate::playlist::Format;
 
 /// The wishes of a request about a directory.
 ///
@@ -22,6 +23,7 @@ use crate::json::{Cut, CutError};
 /// | `open=NAME` | the page about a file |
 /// | `from=N` | the byte from which a long text is shown |
 /// | `get=FORM` | another form: [`Form::named`] |
+/// | `tree=1` | a playlist of the tree below the directory |
 /// | `limit=N`, `after=PLACE` | a part of a listing as JSON: [`Cut`] |
 /// | `tv=1`, `tv=0` | the page for a television, or not |
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -44,6 +46,8 @@ pub struct View {
     pub open: Option<String>,
     /// The byte from which a long text is shown.
     pub from: u64,
+    /// Whether a playlist is that of the tree below the directory.
+    pub tree: bool,
     /// The part of a listing as JSON, if not all of it is asked for.
     pub cut: Option<Cut>,
     /// Whether the client is a television.
@@ -147,7 +151,17 @@ impl Form {
     /// Whether the form has absolute addresses.
     #[must_use]
     pub fn has_addresses(self) -> bool {
-        matches!(self, Self::M3u | Self::Xspf)
+        self.playlist().is_some()
+    }
+
+    /// Returns the form of playlist that it is.
+    #[must_use]
+    pub fn playlist(self) -> Option<Format> {
+        match self {
+            Self::M3u => Some(Format::M3u),
+            Self::Xspf => Some(Format::Xspf),
+            Self::Html | Self::Json | Self::Text | Self::WebVtt => None,
+        }
     }
 
     /// Returns the form that a client accepts most. Without a wish for one by name, it is
@@ -228,6 +242,7 @@ impl View {
                 "page" => view.page = Number::parse(&value),
                 "open" => view.open = Some(value),
                 "from" => view.from = value.parse().unwrap_or(0),
+                "tree" => view.tree = value == "1",
                 "limit" => limit = Some(value),
                 "after" => after = Some(value),
                 "get" => {
@@ -242,6 +257,7 @@ impl View {
             // Then nothing of it depends on the client.
             (view.is_browser, view.is_tv, view.chosen) = (false, false, Default::default());
         }
+        view.tree &= view.form.has_addresses();
         if view.form == Form::Json {
             view.cut = Cut::of(limit.as_deref(), after.as_deref(), view.sort)?;
         }
@@ -261,6 +277,7 @@ impl View {
             page: Number::First,
             open: None,
             from: 0,
+            tree: false,
             cut: None,
             is_tv: false,
             is_browser: false,
@@ -372,6 +389,21 @@ mod tests {
         }
         for query in ["get=", "get", "get=zip", "get=JSON", "get=json&get=x"] {
             assert_eq!(view(query, ""), Err(QueryError::Form), "{query}");
+        }
+    }
+
+    #[test]
+    fn trees_are_of_playlists_only() {
+        let cases = [
+            ("get=m3u&tree=1", true),
+            ("tree=1&get=xspf", true),
+            ("get=m3u&tree=0", false),
+            ("get=m3u&tree", false),
+            ("get=json&tree=1", false),
+            ("tree=1", false),
+        ];
+        for (query, tree) in cases {
+            assert_eq!(view(query, "").unwrap().tree, tree, "{query}");
         }
     }
 

@@ -19,10 +19,7 @@ use super::root::{Root, or_dot};
 use crate::bindings::wasi::filesystem::types::{
     Descriptor, DescriptorFlags, DescriptorType, DirectoryEntry, ErrorCode, OpenFlags, PathFlags,
 };
-use crate::limits::{
-    ENTRY_WORK, LATE_ENTRIES, LATE_ENTRY_SECONDS, LISTING_BATCH, LISTING_ENTRIES, STAT_WORK,
-    WHOLE_ENTRIES,
-};
+use crate::limits::{ENTRY_WORK, LATE_ENTRIES, LATE_ENTRY_SECONDS, LISTING_BATCH, STAT_WORK};
 use crate::reason::Reason;
 use crate::runtime::deadlines::{Deadline, Watch};
 use crate::runtime::executor::Executor;
@@ -40,19 +37,24 @@ pub struct Query<'q> {
     /// Text in lower case that names must contain; may be empty.
     pub filter: &'q str,
     pub sort: Sort,
-    /// Whether a directory with more than [`WHOLE_ENTRIES`] is listed without asking for
-    /// sizes and times.
-    pub may_be_long: bool,
+    /// Most entries that may be read: [`LISTING_ENTRIES`](crate::limits::LISTING_ENTRIES), or
+    /// less.
+    pub most: usize,
+    /// Most entries that are listed with sizes and times, which have to be asked for.
+    pub described: usize,
 }
 
 impl Query<'_> {
     fn lists(&self, path: &str, name: &str) -> bool {
         let is_reserved = path.is_empty() && name == PREFIX;
         let is_shown = self.hidden || !name::is_hidden(path, name);
-        is_shown
-            && !is_reserved
-            && (self.filter.is_empty() || name.to_lowercase().contains(self.filter))
+        is_shown && !is_reserved && passes(name, self.filter)
     }
+}
+
+/// Whether a name contains a text in lower case, in any case.
+pub fn passes(name: &str, filter: &str) -> bool {
+    filter.is_empty() || name.to_lowercase().contains(filter)
 }
 
 /// Entries of a directory, in the order that was asked for.
@@ -65,6 +67,8 @@ pub struct Entries {
     pub unknown: Concerned,
     /// Whether the entries have neither sizes nor times, because they are many.
     pub is_long: bool,
+    /// Number of entries that were read, shown or not.
+    pub read: usize,
 }
 
 /// Some entries of a listing, for the log.
@@ -89,11 +93,11 @@ impl Root {
             return Err(Reason::NoEntry);
         };
         let directory = OpenDirectory::open(root, path).await?;
-        let names = directory.read_names(query, reservation, executor).await?;
+        let (names, read) = directory.read_names(query, reservation, executor).await?;
         let (mut left_out, mut unknown) = (Concerned::default(), Concerned::default());
         let mut sorter = Sorter::new(|a: &Entry, b: &Entry| query.sort.compare(a, b));
         let mut late = LateEntries::new(watch);
-        let is_long = query.may_be_long && names.len() > WHOLE_ENTRIES;
+        let is_long = names.len() > query.described;
         for Named { name, kind } in names {
             if let Some(kind) = kind.filter(|_| is_long) {
                 let modified = None;
@@ -133,6 +137,7 @@ impl Root {
             left_out,
             unknown,
             is_long,
+            read,
         })
     }
 
@@ -242,7 +247,7 @@ impl<'f> OpenDirectory<'f> {
         query: Query<'_>,
         reservation: &mut Reservation,
         executor: &Executor,
-    ) -> Result<Vec<Named>, Reason> {
+    ) -> Result<(Vec<Named>, usize), Reason> {
         let (mut stream, outcome) = self.directory.read_directory();
         let (mut names, mut count) = (Vec::new(), 0_usize);
         loop {
@@ -251,7 +256,7 @@ impl<'f> OpenDirectory<'f> {
             let read = u32::try_from(batch.len()).unwrap_or(u32::MAX);
             executor.work(read.saturating_mul(ENTRY_WORK)).await;
             count = count.saturating_add(batch.len());
-            if count > LISTING_ENTRIES {
+            if count > query.most {
                 return Err(Reason::TooManyEntries);
             }
             for DirectoryEntry { type_, name } in batch {
@@ -273,7 +278,7 @@ impl<'f> OpenDirectory<'f> {
             // The directory exists, but WASI can't express a name in it.
             Err(reason) if reason.is_missing() => Err(Reason::ReadFailed),
             Err(reason) => Err(reason),
-            Ok(()) => Ok(names),
+            Ok(()) => Ok((names, count)),
         }
     }
 

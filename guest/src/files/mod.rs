@@ -31,7 +31,7 @@ use file::{Content, File};
 use lookups::Lookups;
 use open_files::OpenFiles;
 use quota::Reservation;
-use root::{Metadata, Opened, Root, Stat, read_start, read_whole};
+use root::{Identity, Metadata, Opened, Root, Stat, read_start, read_whole};
 use stat_rate::StatRate;
 
 pub use lookups::Found;
@@ -325,6 +325,12 @@ impl Files {
     pub async fn describe(&self, path: &str, entries: &mut [Entry]) -> Result<Vec<bool>, Reason> {
         let (executor, watch) = (&self.executor, self.deadlines.watch());
         self.root.describe(path, entries, executor, watch).await
+    }
+
+    /// Returns the identity of what a path leads to.
+    pub async fn identify(&self, path: &str) -> Identity {
+        self.executor.spend(STAT_WORK);
+        self.root.identify(path).await
     }
 
     pub fn executor(&self) -> &Rc<Executor> {

@@ -56,6 +56,13 @@ pub struct Metadata {
     pub changed: Option<Timestamp>,
 }
 
+impl Identity {
+    /// Whether both are known and the same.
+    pub fn is_known_as(self, other: Self) -> bool {
+        self.0.is_some() && self == other
+    }
+}
+
 #[cfg(test)]
 impl Identity {
     pub const NONE: Self = Self(None);

@@ -19,6 +19,37 @@ pub const LISTING_ENTRIES: usize = 250_000;
 /// - held by: `http::pages::long_lists_are_sent_while_they_are_made`
 pub const WHOLE_ENTRIES: usize = 10_000;
 
+/// Levels below a folder that a playlist of its tree has. Media are sorted by series, season and
+/// disc, or by artist, year and album.
+///
+/// - unit: levels
+/// - at it: the response is 403 with a line that says so
+/// - held by: `http::pages::trees::a_tree_beyond_its_bounds_is_refused`
+pub const TREE_DEPTH: usize = 8;
+
+/// Folders of a playlist of a tree. Each is opened and read: a thousand take 50 ms of a
+/// processor.
+///
+/// - unit: folders
+/// - at it: the response is 403 with a line that says so
+/// - held by: `http::pages::trees::a_tree_beyond_its_bounds_is_refused`
+pub const TREE_FOLDERS: usize = 1_000;
+
+/// Entries that are read for a playlist of a tree, whether they play or not.
+///
+/// - unit: entries
+/// - at it: the response is 403 with a line that says so
+/// - held by: `http::pages::trees::a_tree_beyond_its_bounds_is_refused`
+pub const TREE_ENTRIES: usize = 10_000;
+
+/// Folders that are read for the subtitles of a folder's playlist. A season has one for each
+/// episode.
+///
+/// - unit: folders
+/// - at it: subtitles in further ones are not in the playlist
+/// - held by: `http::pages::trees::subtitles_stand_beside_their_film`
+pub const SUBTITLE_FOLDERS: usize = 100;
+
 /// Entries of a long list that are asked for and written at once.
 ///
 /// - unit: entries

@@ -18,7 +18,6 @@ use pages::markup::link::Link;
 use pages::names::Line;
 use pages::plain;
 use pages::player::{self, Player};
-use pages::playlist::{self, Format};
 use pages::subtitles::siblings::{self, Subtitle};
 use pages::view::{Form, View};
 
@@ -26,7 +25,6 @@ use super::Subject;
 use super::pieces::Pieces;
 use super::stream::item;
 use super::text::Texts;
-use crate::files::name;
 use crate::files::quota::Reservation;
 use crate::limits::ENTRY_WORK;
 use crate::reason::Reason;
@@ -54,17 +52,7 @@ impl Directory<'_> {
         hash.add(&VERSION.to_le_bytes());
         // Writing to a hash can't fail.
         let _ = write!(hash, "{:?}", self.subject);
-        for entry in self.entries {
-            let (kind, size) = match entry.kind {
-                Kind::Directory => (0, None),
-                Kind::File(size) => (1, size),
-            };
-            hash.add(entry.name.as_bytes());
-            hash.add(&[0, kind]);
-            hash.add(&size.unwrap_or(u64::MAX).to_le_bytes());
-            hash.add(&entry.modified.unwrap_or(i64::MIN).to_le_bytes());
-            self.executor.work(ENTRY_WORK).await;
-        }
+        hash_entries(self.entries, &mut hash, self.executor).await;
         EntityTag::of_hash(hash.value(), Strength::Weak)
     }
 
@@ -76,20 +64,12 @@ impl Directory<'_> {
             Form::Html => self.write_html(view, &mut pieces, reservation).await?,
             Form::Json => self.write_json(&mut pieces, reservation).await?,
             Form::Text => self.write_names(&mut pieces, reservation).await?,
-            Form::M3u => {
-                self.write_playlist(Format::M3u, &mut pieces, reservation)
-                    .await?;
-            }
-            Form::Xspf => {
-                self.write_playlist(Format::Xspf, &mut pieces, reservation)
-                    .await?;
-            }
-            Form::WebVtt => return Err(Reason::NoForm),
+            Form::M3u | Form::Xspf | Form::WebVtt => return Err(Reason::NoForm),
         }
         Ok(Written {
             pieces: pieces.finish(reservation),
             media_type: media_type(view.form),
-            file_name: self.file_name(),
+            file_name: None,
             next: None,
         })
     }
@@ -273,26 +253,6 @@ impl Directory<'_> {
         Ok(())
     }
 
-    async fn write_playlist(
-        &self,
-        format: Format,
-        pieces: &mut Pieces,
-        reservation: &mut Reservation,
-    ) -> Result<(), Reason> {
-        let mut append = |part| pieces.append(&playlist::Formatted(format, part), reservation);
-        append(playlist::Part::Start(self.title()))?;
-        for (entry, number) in self.playable().await.into_iter().zip(1..) {
-            append(playlist::Part::Item(playlist::Item {
-                base: &self.subject.base,
-                name: &entry.name,
-                subtitle: None,
-                number,
-            }))?;
-            self.executor.work(ENTRY_WORK).await;
-        }
-        append(playlist::Part::End)
-    }
-
     /// Returns the entries that play.
     async fn playable(&self) -> Vec<&Entry> {
         let mut playable = Vec::new();
@@ -318,27 +278,24 @@ impl Directory<'_> {
         }
         Pictures::of_sorted(sorter.finish(self.executor).await)
     }
+}
 
-    /// Returns the name of the directory.
-    fn title(&self) -> &str {
-        match name(&self.subject.path) {
-            "" => "porthole",
-            name => name,
-        }
-    }
-
-    /// Returns the name under which a client saves a playlist.
-    fn file_name(&self) -> Option<String> {
-        let extension = match self.subject.view.form {
-            Form::M3u => ".m3u",
-            Form::Xspf => ".xspf",
-            _ => return None,
+/// Adds what is known of entries to the hash in a tag.
+pub(super) async fn hash_entries(entries: &[Entry], hash: &mut Fnv, executor: &Executor) {
+    for entry in entries {
+        let (kind, size) = match entry.kind {
+            Kind::Directory => (0, None),
+            Kind::File(size) => (1, size),
         };
-        Some([self.title(), extension].concat())
+        hash.add(entry.name.as_bytes());
+        hash.add(&[0, kind]);
+        hash.add(&size.unwrap_or(u64::MAX).to_le_bytes());
+        hash.add(&entry.modified.unwrap_or(i64::MIN).to_le_bytes());
+        executor.work(ENTRY_WORK).await;
     }
 }
 
-fn media_type(form: Form) -> &'static str {
+pub(super) fn media_type(form: Form) -> &'static str {
     match form {
         Form::Html => super::HTML,
         Form::Json => "application/json",

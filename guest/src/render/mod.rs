@@ -8,10 +8,12 @@
 mod directory;
 mod listed;
 mod pieces;
+mod playlist;
 mod stream;
 mod subject;
 mod subtitles;
 mod text;
+mod tree;
 
 use alloc::boxed::Box;
 use alloc::rc::Rc;
@@ -37,9 +39,11 @@ use crate::reason::Reason;
 use directory::{Directory, Written};
 use listed::Listed;
 use pieces::Pieces;
+use playlist::Playlist;
 use subject::Manner;
 use subtitles::Subtitles;
 use text::Texts;
+use tree::Tree;
 
 pub use stream::{ListStream, LongList};
 pub use subject::Subject;
@@ -218,9 +222,24 @@ impl Listings {
             return Ok(page(written, tag, subject, reservation));
         }
         let mut for_entries = self.quota.reservation();
+        if let Some(format) = subject.view.form.playlist() {
+            let tree = Tree::read(self, files, subject, now, for_entries).await?;
+            let playlist = Playlist {
+                subject,
+                tree: &tree,
+                format,
+                executor: files.executor(),
+            };
+            let tag = playlist.tag().await;
+            if is_current(&tag) {
+                return Ok(Made::Unchanged(tag));
+            }
+            let written = playlist.write(&mut reservation).await?;
+            return Ok(page(written, tag, subject, reservation));
+        }
         let path = &subject.path;
         let listed = self
-            .list(files, subject, path, now, &mut for_entries)
+            .list(files, path, subject.query(), now, &mut for_entries)
             .await?;
         let is_long = listed.is_long;
         let mut listed = Listed::new(listed.shown, for_entries, files.executor());
@@ -268,34 +287,33 @@ impl Listings {
         Ok(page(Written { next, ..written }, tag, subject, reservation))
     }
 
-    /// Returns the entries of a directory, as the subject orders them.
+    /// Returns the entries of a directory.
     async fn list(
         &self,
         files: &Files,
-        subject: &Subject,
         path: &str,
+        query: Query<'_>,
         now: i64,
         reservation: &mut Reservation,
     ) -> Result<Entries, Reason> {
-        let query = Query {
-            hidden: subject.hidden,
-            filter: &subject.view.filter,
-            sort: subject.view.sort,
-            may_be_long: subject.manner() != Manner::Whole,
-        };
         let mut entries = files.list(path, query, now, reservation).await?;
         let lacks = [&mut entries.left_out, &mut entries.unknown];
         for lacking in lacks.map(core::mem::take) {
             if let Some((name, reason)) = lacking.first {
-                self.lacks.borrow_mut().push(Lack {
-                    path: path.into(),
-                    count: lacking.count,
-                    name,
-                    reason,
-                });
+                self.lack(path, lacking.count, &name, reason);
             }
         }
         Ok(entries)
+    }
+
+    /// Remembers what a listing lacks, for the log.
+    fn lack(&self, path: &str, count: usize, name: &str, reason: Reason) {
+        self.lacks.borrow_mut().push(Lack {
+            path: path.into(),
+            count,
+            name: name.into(),
+            reason,
+        });
     }
 
     /// Returns the paths of files in a directory for subtitles, and in the one of the film
@@ -323,7 +341,7 @@ impl Listings {
         while let Some(directory) = inside.pop() {
             let path = join(&subject.path, &directory);
             for entry in self
-                .list(files, subject, &path, now, reservation)
+                .list(files, &path, subject.query(), now, reservation)
                 .await?
                 .shown
             {

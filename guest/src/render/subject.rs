@@ -9,6 +9,9 @@ use pages::entries::sort::Key;
 use pages::folder::Numbers;
 use pages::view::{Form, Number, View};
 
+use crate::files;
+use crate::files::directory::Query;
+use crate::limits::{LISTING_ENTRIES, WHOLE_ENTRIES};
 use crate::reason::Reason;
 
 /// The subject of a page, as far as the request decides it.
@@ -20,6 +23,8 @@ pub struct Subject {
     /// Address of the directory for programs that read a page from a file. It is empty if
     /// the request does not say, or if the form does not need it.
     pub base: String,
+    /// The name of the file that stands for its directory, for a playlist of a tree.
+    pub index: String,
     /// Whether hidden names are listed.
     pub hidden: bool,
     /// Whether the client understands content in chunks.
@@ -46,6 +51,7 @@ impl Subject {
             path: path.into(),
             view: View::plain(form),
             base: String::new(),
+            index: String::new(),
             hidden: false,
             takes_chunks: false,
         }
@@ -79,6 +85,34 @@ impl Subject {
         match next.as_ref().is_some_and(|next| next.len() > TARGET_BYTES) {
             true => Err(Reason::NameTooLong),
             false => Ok(next),
+        }
+    }
+
+    /// Returns the choice of a directory's entries.
+    pub(super) fn query(&self) -> Query<'_> {
+        Query {
+            hidden: self.hidden,
+            filter: &self.view.filter,
+            sort: self.view.sort,
+            most: LISTING_ENTRIES,
+            described: match self.manner() {
+                Manner::Whole => usize::MAX,
+                _ => WHOLE_ENTRIES,
+            },
+        }
+    }
+
+    /// Returns the name under which clients save the response: that of the directory, with
+    /// this ending.
+    pub(super) fn file_name(&self, ending: &str) -> String {
+        [self.title(), ending].concat()
+    }
+
+    /// Returns the name of the directory.
+    pub(super) fn title(&self) -> &str {
+        match files::name(&self.path) {
+            "" => "porthole",
+            name => name,
         }
     }
 
@@ -135,6 +169,7 @@ mod tests {
                 path: String::new(),
                 view: View { is_browser, ..view },
                 base: String::new(),
+                index: String::new(),
                 hidden: false,
                 takes_chunks,
             };

@@ -1,6 +1,7 @@
 //! Decides the response to a request. [`crate::response::write`] sends it.
 
 use alloc::rc::Rc;
+use alloc::string::String;
 use core::cell::Cell;
 
 use h1::connection::Request;
@@ -167,9 +168,14 @@ impl<'r> Handler<'r> {
             true => resource.directory_address(&self.fields),
             false => None,
         };
+        let index = match view.tree {
+            true => self.options.index.clone(),
+            false => String::new(),
+        };
         let subject = Subject {
             path: path.into(),
             view,
+            index,
             base: base.unwrap_or_default(),
             hidden: self.options.hidden,
             takes_chunks: self.version == Version::Http11,

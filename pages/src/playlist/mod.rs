@@ -10,11 +10,13 @@
 use alloc::string::String;
 
 use h1::syntax::name;
+use h1::syntax::percent::encode_path;
 
 mod m3u;
 mod xspf;
 
 use crate::entries::file_name::stem;
+use crate::subtitles::siblings::Subtitle;
 
 /// Forms of playlists.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -61,10 +63,12 @@ pub struct Item<'p> {
     /// The address of the folder, `scheme://authority/path/`. The caller has checked and
     /// encoded it.
     pub base: &'p str,
-    /// The name of the file, as WASI writes it, or its path from the folder.
+    /// The path to the file's own folder from there, with a slash at its end, or nothing.
+    pub folder: &'p str,
+    /// The name of the file, as WASI writes it.
     pub name: &'p str,
-    /// The path from the folder to the subtitles, if there are any.
-    pub subtitle: Option<&'p str>,
+    /// Its subtitles, by their paths from its own folder.
+    pub subtitles: &'p [Subtitle<'p>],
     /// The place in the list, from 1.
     pub number: u32,
 }
@@ -73,20 +77,36 @@ impl Item<'_> {
     /// Returns the most bytes of the item, if each address is written once and each byte
     /// of a base, a name or a title becomes as many bytes as given.
     fn bound(&self, base: usize, encoded: usize, title: usize) -> usize {
-        let subtitle = self.subtitle.unwrap_or_default();
-        let bases = self.base.len().saturating_mul(base).saturating_mul(2);
-        let names = self.name.len().saturating_add(subtitle.len());
-        let title = self.name.len().saturating_mul(title);
-        bases
-            .saturating_add(names.saturating_mul(encoded))
-            .saturating_add(title)
+        let folder = self.folder.len().saturating_mul(encoded);
+        let start = self.base.len().saturating_mul(base).saturating_add(folder);
+        let paths = self.subtitles.iter().map(|subtitle| subtitle.path);
+        // With the mark between two addresses.
+        let address = |path: &str| path.len().saturating_mul(encoded).saturating_add(1);
+        paths
+            .chain([self.name])
+            .fold(self.name.len().saturating_mul(title), |sum, path| {
+                sum.saturating_add(start).saturating_add(address(path))
+            })
+    }
+
+    /// Appends the addresses of the subtitles with a `#` between two, as the option
+    /// `input-slave` has them. An encoded path has no such character.
+    ///
+    /// VLC's other option, `sub-file`, takes only files of its own machine.
+    fn write_subtitles(&self, out: &mut String, write_base: impl Fn(&str, &mut String)) {
+        for (subtitle, place) in self.subtitles.iter().zip(0..) {
+            if place > 0 {
+                out.push('#');
+            }
+            write_base(self.base, out);
+            encode_path(self.folder, out);
+            encode_path(subtitle.path, out);
+        }
     }
 }
 
-/// Returns what a player shows: the name without folders and its ending. No character of
-/// it ends a line.
-fn title(path: &str) -> impl Iterator<Item = char> {
-    let name = path.rsplit('/').next().unwrap_or_default();
+/// Returns what a player shows: the name without its ending. No character of it ends a line.
+fn title(name: &str) -> impl Iterator<Item = char> {
     one_line(stem(name))
 }
 

@@ -43,26 +43,28 @@ pub(super) fn write(part: &Part<'_>, playlist: &mut String) {
 
 fn write_item(playlist: &mut String, item: &Item<'_>) {
     playlist.push_str("<track><location>");
-    write_address(item.base, item.name, playlist);
+    write_base(item.base, playlist);
+    encode_path(item.folder, playlist);
+    encode_path(item.name, playlist);
     playlist.push_str("</location><title>");
     escape(title(item.name), playlist);
     // Writing to memory can't fail.
     let _ = write!(playlist, "</title><trackNum>{}</trackNum>", item.number);
-    if let Some(subtitle) = item.subtitle {
+    if !item.subtitles.is_empty() {
         playlist.push_str(
             "<extension application=\"http://www.videolan.org/vlc/playlist/0\">\
-             <vlc:option>sub-file=",
+             <vlc:option>input-slave=",
         );
-        write_address(item.base, subtitle, playlist);
+        item.write_subtitles(playlist, write_base);
         playlist.push_str("</vlc:option></extension>");
     }
     playlist.push_str("</track>\n");
 }
 
-/// Appends an address. An encoded path has none of the characters that XML knows.
-fn write_address(base: &str, path: &str, playlist: &mut String) {
+/// Appends the start of an address. The encoded path after it has none of the characters
+/// that XML knows.
+fn write_base(base: &str, playlist: &mut String) {
     escape(base.chars(), playlist);
-    encode_path(path, playlist);
 }
 
 /// Appends text that is safe in XML. Characters that XML 1.0 forbids (§2.2) and further
@@ -85,7 +87,9 @@ fn escape(text: impl Iterator<Item = char>, playlist: &mut String) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::subtitles::siblings::Subtitle;
     use alloc::format;
+    use alloc::vec::Vec;
     use proptest::prelude::*;
 
     /// Returns the whole playlist. No part of it may be longer than its bound.
@@ -107,11 +111,16 @@ mod tests {
 
     #[test]
     fn each_file_has_an_absolute_address_and_a_title() {
-        let track = |name, subtitle| {
+        let track = |folder, name, subtitles: &[&str]| {
+            let subtitles: Vec<_> = subtitles
+                .iter()
+                .map(|path| Subtitle::sample(path))
+                .collect();
             let item = Item {
                 base: "https://a.example/~b&c/",
+                folder,
                 name,
-                subtitle,
+                subtitles: &subtitles,
                 number: 7,
             };
             let mut text = String::new();
@@ -120,19 +129,20 @@ mod tests {
         };
         let start = "<track><location>https://a.example/~b&amp;c/";
         assert_eq!(
-            track("Q&A <1>.mp3", None),
+            track("d&/", "Q&A <1>.mp3", &[]),
             format!(
-                "{start}Q%26A%20%3C1%3E.mp3</location><title>Q&amp;A &lt;1&gt;</title>\
+                "{start}d%26/Q%26A%20%3C1%3E.mp3</location><title>Q&amp;A &lt;1&gt;</title>\
                  <trackNum>7</trackNum></track>\n"
             )
         );
         assert_eq!(
-            track("\u{1}\u{ffff}\"'.mkv", Some("Subs/en.srt")),
+            track("", "\u{1}\u{ffff}\"'.mkv", &["Subs/en.srt", "&.vtt"]),
             format!(
                 "{start}%01%EF%BF%BF%22%27.mkv</location>\
                  <title> \u{fffd}&quot;&apos;</title><trackNum>7</trackNum>\
                  <extension application=\"http://www.videolan.org/vlc/playlist/0\"><vlc:option>\
-                 sub-file=https://a.example/~b&amp;c/Subs/en.srt</vlc:option></extension></track>\n"
+                 input-slave=https://a.example/~b&amp;c/Subs/en.srt#\
+                 https://a.example/~b&amp;c/%26.vtt</vlc:option></extension></track>\n"
             )
         );
     }
@@ -147,10 +157,11 @@ mod tests {
 
     proptest! {
         #[test]
-        fn no_text_becomes_markup(base: String, name: String, title: String, subtitle: Option<String>) {
-            let item = Item { base: &base, name: &name, subtitle: subtitle.as_deref(), number: u32::MAX };
+        fn no_text_becomes_markup(base: String, name: String, title: String, subtitles: [String; 2], count in 0_usize..3) {
+            let found: Vec<_> = subtitles.iter().take(count).map(|path| Subtitle::sample(path)).collect();
+            let item = Item { base: &base, folder: &title, name: &name, subtitles: &found, number: u32::MAX };
             let text = playlist(&title, &[item]);
-            let tags = if subtitle.is_some() { 19 } else { 15 };
+            let tags = if count > 0 { 19 } else { 15 };
             prop_assert_eq!(text.matches('<').count(), tags);
             let is_allowed = |letter: char| {
                 letter == '\n' || !(letter.is_control() || ('\u{fffe}'..='\u{ffff}').contains(&letter))

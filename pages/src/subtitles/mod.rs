@@ -4,6 +4,7 @@
 //! | file | holds |
 //! | --- | --- |
 //! | [`siblings`] | the files that are subtitles of a film |
+//! | [`order`] | an order in which the names of one film stand together |
 //! | [`webvtt`] | the conversion to WebVTT |
 //! | `cue` | the text of a cue, in which nothing but b, i and u is markup |
 //! | `language` | languages by code and by name |
@@ -12,6 +13,7 @@
 
 mod cue;
 mod language;
+pub mod order;
 pub mod siblings;
 mod timing;
 pub mod webvtt;

@@ -39,6 +39,21 @@ pub struct Subtitle<'p> {
     pub is_default: bool,
 }
 
+#[cfg(test)]
+impl<'p> Subtitle<'p> {
+    /// Returns subtitles of which nothing is known but the path.
+    pub(crate) fn sample(path: &'p str) -> Self {
+        Self {
+            path,
+            language: None,
+            label: String::new(),
+            is_forced: false,
+            is_sdh: false,
+            is_default: false,
+        }
+    }
+}
+
 /// Whether a folder beside a film may hold its subtitles: `Subs`, `Subtitles`.
 #[must_use]
 pub fn is_folder(name: &str) -> bool {

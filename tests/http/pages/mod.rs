@@ -2,6 +2,7 @@
 
 pub mod parts;
 pub mod subtitles;
+pub mod trees;
 
 use std::time::Duration;
 
