@@ -78,6 +78,21 @@ pub const SUBTITLES: usize = 100;
 /// - held by: `pages::subtitles::order::as_many_candidates_as_the_limit`
 pub const SUBTITLE_CANDIDATES: usize = 1_000;
 
+/// Longest name that is compared with others to find a close one, and longest one that it is
+/// compared with. No file system has longer ones.
+///
+/// - unit: bytes
+/// - at it: the page of a 404 names no close name
+/// - held by: `pages::entries::near::long_names_are_never_close`
+pub const NEAR_LETTERS: usize = 255;
+
+/// Most slips between a name and one that is close to it. Shorter names may have fewer.
+///
+/// - unit: edits
+/// - at it: the other name is not close
+/// - held by: `pages::entries::near::slips_are_close_and_other_names_are_not`
+pub const NEAR_EDITS: usize = 3;
+
 /// Longest README that is shown as more than plain text. Reading it is one turn of the
 /// component. The worst text of this length takes 3 ms of a processor, and 4 MiB of memory.
 ///

@@ -25,6 +25,7 @@ pub fn trials() -> Vec<Trial> {
         condition::trials(),
         directory::trials(),
         pages::trials(),
+        pages::messages::trials(),
         pages::parts::trials(),
         pages::subtitles::trials(),
         pages::trees::trials(),

@@ -77,6 +77,7 @@ impl<'r> Response<'r> {
                 caching: response::Caching::Revalidate,
                 file_name: None,
                 next: None,
+                range_of: None,
             }),
             Self::Moved(location) => response::Head::Moved { location },
             Self::Options => response::Head::Options,

@@ -17,7 +17,8 @@ use crate::log::{Access, Escaped};
 use crate::net::socket::CloseReason;
 use crate::reason::Reason;
 use crate::response::Response;
-use crate::response::decide::{decide, error};
+use crate::response::decide::decide;
+use crate::response::error::error;
 use crate::response::write::{ResponseWriter, SendError};
 use crate::runtime::clock;
 use crate::shared::Shared;
@@ -236,7 +237,7 @@ async fn response_to<'r>(
         Ok(Target::Resource(resource)) if !within_rate => {
             let fields = &request.head.fields;
             (
-                error(listings, fields, resource, Status::TooManyRequests, None),
+                error(listings, fields, resource, Status::TooManyRequests),
                 None,
             )
         }

@@ -46,9 +46,14 @@ pub struct Query<'q> {
 
 impl Query<'_> {
     fn lists(&self, path: &str, name: &str) -> bool {
+        Self::shows(self.hidden, path, name) && passes(name, self.filter)
+    }
+
+    /// Whether a list without a filter has an entry with this name.
+    pub(super) fn shows(hidden: bool, path: &str, name: &str) -> bool {
         let is_reserved = path.is_empty() && name == PREFIX;
-        let is_shown = self.hidden || !name::is_hidden(path, name);
-        is_shown && !is_reserved && passes(name, self.filter)
+        let is_shown = hidden || !name::is_hidden(path, name);
+        is_shown && !is_reserved && !matches!(name, "." | "..")
     }
 }
 
@@ -260,8 +265,7 @@ impl<'f> OpenDirectory<'f> {
                 return Err(Reason::TooManyEntries);
             }
             for DirectoryEntry { type_, name } in batch {
-                let listed = query.lists(self.path, &name);
-                if !listed || matches!(&*name, "." | "..") || is_special(&type_) {
+                if !query.lists(self.path, &name) || is_special(&type_) {
                     continue;
                 }
                 reservation.reserve(name.len().saturating_add(ENTRY_WEIGHT))?;
@@ -325,7 +329,7 @@ fn kind(type_: &DescriptorType) -> Option<Kind> {
 }
 
 /// Whether an entry has a type that is never served, whatever its name.
-fn is_special(kind: &DescriptorType) -> bool {
+pub(super) fn is_special(kind: &DescriptorType) -> bool {
     matches!(
         kind,
         DescriptorType::BlockDevice

@@ -10,6 +10,7 @@ pub mod directory;
 pub mod file;
 mod lookups;
 mod lru;
+pub mod near;
 mod open_files;
 mod path;
 pub mod quota;
@@ -22,9 +23,11 @@ use core::cell::{Cell, RefCell};
 
 use pages::entries::Entry;
 
-use crate::limits::{CACHED_FILE_BYTES, OPEN_FILE_SECONDS, OPEN_FILE_WEIGHT, STAT_WORK};
+use crate::limits::{
+    CACHED_FILE_BYTES, LATE_ENTRY_SECONDS, OPEN_FILE_SECONDS, OPEN_FILE_WEIGHT, STAT_WORK,
+};
 use crate::reason::Reason;
-use crate::runtime::deadlines::Deadlines;
+use crate::runtime::deadlines::{Deadline, Deadlines};
 use crate::runtime::executor::Executor;
 use directory::{Entries, Query};
 use file::{Content, File};
@@ -47,6 +50,8 @@ pub struct Files {
     stat_rate: StatRate,
     /// The second in which the root was last checked, and whether it was gone.
     gone: Cell<(i64, bool)>,
+    /// Whether a close name is looked for.
+    searching: Cell<bool>,
 }
 
 impl Files {
@@ -67,6 +72,7 @@ impl Files {
             open_files: RefCell::default(),
             stat_rate: StatRate::default(),
             gone: Cell::new((0, false)),
+            searching: Cell::new(false),
         }
     }
 
@@ -331,6 +337,13 @@ impl Files {
     pub async fn identify(&self, path: &str) -> Identity {
         self.executor.spend(STAT_WORK);
         self.root.identify(path).await
+    }
+
+    /// Waits for what the response can do without, but not for long.
+    pub async fn briefly<T>(&self, wanted: impl Future<Output = T>) -> Option<T> {
+        let watch = self.deadlines.watch();
+        let deadline = Deadline::At(watch.after(LATE_ENTRY_SECONDS));
+        watch.until(deadline, wanted).await.ok()
     }
 
     pub fn executor(&self) -> &Rc<Executor> {

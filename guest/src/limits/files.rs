@@ -19,6 +19,13 @@ pub const LISTING_ENTRIES: usize = 250_000;
 /// - held by: `http::pages::long_lists_are_sent_while_they_are_made`
 pub const WHOLE_ENTRIES: usize = 10_000;
 
+/// Names of a folder that are looked at to find one that is close to a missing one.
+///
+/// - unit: names
+/// - at it: a close name further on is not on the page of the 404
+/// - held by: `http::pages::messages::a_close_name_is_looked_for_among_the_first_thousand`
+pub const NEAR_ENTRIES: usize = 1_000;
+
 /// Levels below a folder that a playlist of its tree has. Media are sorted by series, season and
 /// disc, or by artist, year and album.
 ///

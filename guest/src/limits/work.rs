@@ -100,3 +100,10 @@ pub const TEXT_BYTES_PER_WORK: u32 = 16;
 /// - at it: the next task runs after `YIELD_AFTER_WORK`
 /// - held by: `http::pages::subtitles::others_are_served_while_subtitles_are_converted`
 pub const SUBTITLE_BYTES_PER_WORK: u32 = 32;
+
+/// Letters of names that are compared for one unit of work, to find a close name.
+///
+/// - unit: letters
+/// - at it: the next task runs after `YIELD_AFTER_WORK`
+/// - held by: `http::pages::messages::a_close_name_is_looked_for_among_the_first_thousand`
+pub const COMPARED_LETTERS_PER_WORK: u32 = 256;

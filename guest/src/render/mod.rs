@@ -27,7 +27,7 @@ use h1::representation::etag::EntityTag;
 use h1::status::Status;
 use pages::Part;
 use pages::entries::{Entry, Kind, file_name};
-use pages::message::{Message, MessageLine};
+use pages::message::{Detail, Message, MessageLine};
 use pages::subtitles::siblings;
 use pages::view::Form;
 
@@ -91,6 +91,8 @@ pub struct Page {
     pub file_name: Option<String>,
     /// The reference to the next part of the list.
     pub next: Option<String>,
+    /// The size of the file of which the requested range does not exist.
+    pub range_of: Option<u64>,
     pieces: Vec<String>,
     _reservation: Reservation,
 }
@@ -154,12 +156,16 @@ impl Listings {
 
     /// Returns the page of an error, unless other pages take the memory for it.
     pub fn message(&self, message: &Message<'_>) -> Option<Rc<Page>> {
-        self.error(message.status, HTML, message)
+        let range_of = match message.detail {
+            Detail::Size(size) => Some(size),
+            _ => None,
+        };
+        self.error(message.status, HTML, message, range_of)
     }
 
     /// Returns the line about an error, unless other pages take the memory for it.
     pub fn line(&self, line: &MessageLine<'_>) -> Option<Rc<Page>> {
-        self.error(line.status, TEXT, line)
+        self.error(line.status, TEXT, line, None)
     }
 
     fn error(
@@ -167,6 +173,7 @@ impl Listings {
         status: Status,
         media_type: &'static str,
         part: &impl Part,
+        range_of: Option<u64>,
     ) -> Option<Rc<Page>> {
         let mut reservation = self.quota.reservation();
         let mut pieces = Pieces::default();
@@ -178,6 +185,7 @@ impl Listings {
             vary: "Accept",
             file_name: None,
             next: None,
+            range_of,
             pieces: pieces.finish(&mut reservation),
             _reservation: reservation,
         }))
@@ -392,6 +400,7 @@ fn page(written: Written, tag: EntityTag, subject: &Subject, reservation: Reserv
         vary: subject.view.fields(),
         file_name: written.file_name,
         next: written.next,
+        range_of: None,
         pieces: written.pieces,
         _reservation: reservation,
     }))
@@ -426,6 +435,7 @@ mod tests {
                 vary: "",
                 file_name: None,
                 next: None,
+                range_of: None,
                 pieces: Vec::from(["x".repeat(bytes)]),
                 _reservation: reservation,
             })

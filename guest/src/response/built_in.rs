@@ -65,6 +65,7 @@ impl BuiltIn {
             caching: self.caching,
             file_name: None,
             next: None,
+            range_of: None,
         }
     }
 }

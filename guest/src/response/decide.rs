@@ -9,7 +9,6 @@ use h1::representation::Representation;
 use h1::representation::coding::{self, Coding};
 use h1::representation::disposition::Disposition;
 use h1::representation::etag::EntityTag;
-use h1::request::accept;
 use h1::request::fields::Fields;
 use h1::request::head::Version;
 use h1::request::method::Method;
@@ -19,11 +18,12 @@ use h1::selection::condition::{self, Outcome, Validators};
 use h1::selection::{Selection, select};
 use h1::status::Status;
 use pages::assets::Asset;
-use pages::message::{Message, MessageLine};
-use pages::view::{self, Form, View};
+use pages::message::{Detail, Message};
+use pages::view::{Form, View};
 
 use super::Response;
 use super::built_in::{BuiltIn, reserved_name};
+use super::error::{accepts_pages, explained, message};
 use crate::files::file::{Content, File};
 use crate::files::{self, Files, Found, join};
 use crate::options::Options;
@@ -44,6 +44,8 @@ struct Handler<'r> {
     /// Unix time in seconds.
     now: i64,
     disposition: Disposition,
+    /// Levels between the root and the address of the request.
+    depth: usize,
 }
 
 /// Variant of a file that is sent.
@@ -87,6 +89,7 @@ pub async fn decide<'r>(
         fields: head.fields,
         now,
         disposition,
+        depth: resource.depth,
     };
     let found = match files.only_file() {
         Some(name) => handler.single(name).await,
@@ -96,28 +99,6 @@ pub async fn decide<'r>(
         Ok(response) => (response, None),
         Err(reason) => (handler.instead(reason, resource).await, Some(reason)),
     }
-}
-
-/// Returns the response to an error: a page for those who accept HTML by name, as browsers
-/// do, and a line of text for others. `advice` says what to do, if the status does not.
-pub fn error<'r>(
-    listings: &Listings,
-    fields: &Fields<'_>,
-    resource: &Resource<'_>,
-    status: Status,
-    advice: Option<&str>,
-) -> Response<'r> {
-    let page = if accept::weight_of(fields, "text/html") > 0 {
-        listings.message(&Message {
-            status,
-            advice,
-            depth: resource.depth,
-            is_tv: view::is_tv(fields),
-        })
-    } else {
-        advice.and_then(|advice| listings.line(&MessageLine { status, advice }))
-    };
-    page.map_or(Response::Plain(status), Response::Page)
 }
 
 impl<'r> Handler<'r> {
@@ -230,13 +211,11 @@ impl<'r> Handler<'r> {
     /// it is the root's index (for a single-page application), its `404.html`, or a line of
     /// text.
     async fn instead(&self, reason: Reason, resource: &Resource<'_>) -> Response<'r> {
-        let error = || {
-            let (status, advice) = (reason.status(), reason.advice());
-            error(self.listings, &self.fields, resource, status, advice)
-        };
+        let parts = (self.files, self.listings, self.options);
+        let error = || explained(parts, &self.fields, resource, reason, self.now);
         let is_reserved = reserved_name(&resource.path).is_some();
         if !reason.is_missing() || self.files.only_file().is_some() || is_reserved {
-            return error();
+            return error().await;
         }
         if let Some(usual) = BuiltIn::usual(&resource.path) {
             return self.built_in(usual);
@@ -250,14 +229,14 @@ impl<'r> Handler<'r> {
             return response;
         }
         let Ok(Found::File(page)) = self.files.look_up_derived(MISSING_PAGE, self.now).await else {
-            return error();
+            return error().await;
         };
         match self.files.open(MISSING_PAGE, &page, self.now).await {
             Ok((page, content)) => Response::Missing {
                 representation: page.represent(self.disposition, MISSING_PAGE),
                 content,
             },
-            Err(_) => error(),
+            Err(_) => error().await,
         }
     }
 
@@ -332,6 +311,9 @@ impl<'r> Handler<'r> {
                 (representation, selection) = decide(&opened);
             }
         }
+        if let Some(page) = self.unsatisfied(&selection, representation.size) {
+            return Ok(page);
+        }
         let prepared = self.is_same_for_all(&variant)
             && matches!(selection, Selection::Whole | Selection::One(_));
         let policy = &self.options.policy;
@@ -343,6 +325,21 @@ impl<'r> Handler<'r> {
             representation,
             selection,
         })
+    }
+
+    /// Returns the page about a range that a file of this size does not have, for clients that
+    /// accept one. If only one file is served, no page can load its style.
+    fn unsatisfied(&self, selection: &Selection, size: u64) -> Option<Response<'r>> {
+        let is_error = matches!(selection, Selection::Unsatisfiable);
+        if !is_error || !accepts_pages(&self.fields) || self.files.only_file().is_some() {
+            return None;
+        }
+        let page = self.listings.message(&Message {
+            detail: Detail::Size(size),
+            has_start: self.options.listing,
+            ..message(Status::RangeNotSatisfiable, &self.fields, self.depth)
+        });
+        page.map(Response::Page)
     }
 
     /// Whether every request for the file that leads to this variant gets the same

@@ -2,6 +2,7 @@
 
 mod built_in;
 pub mod decide;
+pub mod error;
 pub mod write;
 
 use alloc::rc::Rc;
@@ -83,6 +84,7 @@ impl Response<'_> {
                 caching: Caching::Revalidate,
                 file_name: page.file_name.as_deref(),
                 next: page.next.as_deref(),
+                range_of: page.range_of,
             }),
             Self::List { list, .. } => Head::Page(response::Page {
                 status: Status::Ok,
@@ -94,6 +96,7 @@ impl Response<'_> {
                 caching: Caching::Revalidate,
                 file_name: None,
                 next: None,
+                range_of: None,
             }),
             Self::Unchanged {
                 etag,
@@ -109,6 +112,7 @@ impl Response<'_> {
                 caching: *caching,
                 file_name: None,
                 next: None,
+                range_of: None,
             }),
             Self::BuiltIn(built_in) => Head::Page(built_in.head()),
             // No client could request this location, and no buffer needs space for it.

@@ -35,13 +35,18 @@ pub(super) fn selected(
         }
         Selection::NotModified => validators(out, representation, context.policy),
         Selection::Unsatisfiable => {
-            put(out, b"Accept-Ranges: bytes\r\nContent-Range: bytes */");
-            put(out, Digits::decimal(representation.size).as_bytes());
-            put(out, b"\r\n");
+            unsatisfied(out, representation.size);
             error(out, Status::RangeNotSatisfiable, context);
         }
         Selection::PreconditionFailed => error(out, Status::PreconditionFailed, context),
     }
+}
+
+/// Writes which ranges a file has, of which the requested one is none.
+pub(super) fn unsatisfied(out: &mut Vec<u8>, size: u64) {
+    put(out, b"Accept-Ranges: bytes\r\nContent-Range: bytes */");
+    put(out, Digits::decimal(size).as_bytes());
+    put(out, b"\r\n");
 }
 
 /// Writes how much of a file a 200 or a 206 with one range has.

@@ -376,6 +376,7 @@ mod tests {
             caching: Caching::Revalidate,
             file_name: None,
             next: None,
+            range_of: None,
         }
     }
 

@@ -1,5 +1,6 @@
 //! Fields about content that the server makes or has built in.
 
+use super::file::unsatisfied;
 use super::{Context, advice, line, number, put};
 use crate::limits::NAME_BYTES;
 use crate::representation::coding::Coding;
@@ -29,6 +30,8 @@ pub struct Page<'a> {
     pub file_name: Option<&'a str>,
     /// A reference to the next part of a list, encoded for a field (RFC 8288 §3).
     pub next: Option<&'a str>,
+    /// The size of the file of which the requested range does not exist (RFC 9110 §15.5.17).
+    pub range_of: Option<u64>,
 }
 
 /// Length of content.
@@ -102,6 +105,9 @@ impl Page<'_> {
             disposition::write(out, Disposition::Inline, name);
             put(out, b"\r\n");
         }
+        if let Some(size) = self.range_of {
+            unsatisfied(out, size);
+        }
         if let Some(next) = self.next {
             for piece in ["Link: <", next, ">; rel=\"next\"\r\n"] {
                 put(out, piece.as_bytes());
@@ -149,6 +155,7 @@ mod tests {
             caching: Caching::Revalidate,
             file_name: None,
             next: None,
+            range_of: None,
         };
         let validators = "ETag: W/\"1f\"\nVary: Accept\nCache-Control: no-cache\n";
         let policy = core::str::from_utf8(CONTENT_SECURITY_POLICY).unwrap();
@@ -194,6 +201,13 @@ mod tests {
         assert!(
             written(&playlist).contains("Content-Disposition: inline; filename=\"Films.m3u\"\n")
         );
+        let error = Page {
+            status: Status::RangeNotSatisfiable,
+            media_type: "text/css",
+            range_of: Some(7),
+            ..streamed
+        };
+        assert!(written(&error).contains("Accept-Ranges: bytes\nContent-Range: bytes */7\n"));
         let part = Page {
             media_type: "application/json",
             next: Some("?get=json&limit=5&after=f/a%2C"),

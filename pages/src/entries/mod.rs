@@ -3,6 +3,7 @@
 pub mod file_kind;
 pub mod file_name;
 pub mod natural_order;
+pub mod near;
 pub mod picture;
 pub mod sort;
 
