@@ -52,7 +52,7 @@ impl<'p> FilePage<'p> {
     }
 
     pub(crate) fn modified(&self) -> Option<(Time, Minute)> {
-        let modified = self.entry.modified?;
+        let modified = self.entry.modified?.seconds;
         Some((Time(modified), Minute(modified)))
     }
 

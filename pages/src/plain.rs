@@ -82,7 +82,7 @@ impl Part for Row<'_> {
             link: Link::to(&entry.name, entry.is_directory()),
             is_directory: entry.is_directory(),
             name: &entry.name,
-            modified: entry.modified.map(Minute),
+            modified: entry.modified.map(|time| Minute(time.seconds)),
             size: entry.size().map(Size),
         };
         let _ = markup.render_into(out);
@@ -104,7 +104,7 @@ impl Part for End {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::entries::Kind;
+    use crate::entries::{Kind, Modified};
     use alloc::format;
     use alloc::vec::Vec;
 
@@ -112,7 +112,7 @@ mod tests {
         Entry {
             name: name.into(),
             kind: Kind::File(Some(size)),
-            modified: Some(1_000_000_000),
+            modified: Some(Modified::new(1_000_000_000, 0)),
         }
     }
 
@@ -135,7 +135,7 @@ mod tests {
         let directory = Entry {
             name: "Season 1".into(),
             kind: Kind::Directory,
-            modified: Some(1_000_000_000),
+            modified: Some(Modified::new(1_000_000_000, 0)),
         };
         let files = ["a film.mp4", "a:b", "it's", "1+1;2", "Bj\u{10fff6}rk\n"];
         let mut entries = Vec::from(files.map(|name| file(name, 1_536)));

@@ -207,7 +207,7 @@ impl Part for End<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::entries::Kind;
+    use crate::entries::{Kind, Modified};
     use crate::view::View;
     use alloc::vec::Vec;
     use h1::request::fields::Fields;
@@ -219,7 +219,7 @@ mod tests {
         let entry = Entry {
             name: name.into(),
             kind: Kind::File(Some(1_536)),
-            modified: Some(1_000_000_000),
+            modified: Some(Modified::new(1_000_000_000, 0)),
         };
         let player = Player {
             file: FilePage {

@@ -194,7 +194,7 @@ impl Part for End<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::entries::{Entry, Kind};
+    use crate::entries::{Entry, Kind, Modified};
     use crate::view::View;
     use alloc::vec::Vec;
     use h1::request::fields::Fields;
@@ -205,7 +205,7 @@ mod tests {
         let entry = Entry {
             name: name.into(),
             kind: Kind::File(Some(text.len() as u64)),
-            modified: Some(1_000_000_000),
+            modified: Some(Modified::new(1_000_000_000, 0)),
         };
         let extent = Extent::of(from, text.len() as u64);
         let viewer = Viewer {

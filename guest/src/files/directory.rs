@@ -10,7 +10,7 @@ use h1::syntax::name;
 use pages::assets::PREFIX;
 use pages::entries::picture;
 use pages::entries::sort::Sort;
-use pages::entries::{Entry, Kind};
+use pages::entries::{Entry, Kind, Modified};
 use wit_bindgen::rt::async_support::StreamResult;
 
 use super::join;
@@ -297,7 +297,7 @@ impl<'f> OpenDirectory<'f> {
         &self,
         name: &str,
         link: bool,
-    ) -> Result<Option<(Kind, Option<i64>)>, Reason> {
+    ) -> Result<Option<(Kind, Option<Modified>)>, Reason> {
         let follow = PathFlags::SYMLINK_FOLLOW;
         let stat = match link {
             true => self.root.stat_at(follow, join(self.path, name)).await,
@@ -314,7 +314,8 @@ impl<'f> OpenDirectory<'f> {
             _ => return Ok(None),
         };
         let modified = stat.data_modification_timestamp;
-        Ok(Some((kind, modified.map(|time| time.seconds))))
+        let modified = modified.map(|time| Modified::new(time.seconds, time.nanoseconds));
+        Ok(Some((kind, modified)))
     }
 }
 

@@ -9,7 +9,7 @@ use h1::representation::etag::{EntityTag, Strength};
 use pages::assets::VERSION;
 use pages::entries::file_kind::FileKind;
 use pages::entries::picture::Pictures;
-use pages::entries::{Entry, Kind};
+use pages::entries::{Entry, Kind, Modified};
 use pages::file_page::FilePage;
 use pages::fnv::Fnv;
 use pages::folder::{End, Folder, Numbers, Row, Start, Summary};
@@ -53,6 +53,11 @@ impl Directory<'_> {
         // Writing to a hash can't fail.
         let _ = write!(hash, "{:?}", self.subject);
         hash_entries(self.entries, &mut hash, self.executor).await;
+        for path in self.subtitle_paths {
+            hash.add(path.as_bytes());
+            hash.add(&[0]);
+            self.executor.work(ENTRY_WORK).await;
+        }
         EntityTag::of_hash(hash.value(), Strength::Weak)
     }
 
@@ -290,7 +295,9 @@ pub(super) async fn hash_entries(entries: &[Entry], hash: &mut Fnv, executor: &E
         hash.add(entry.name.as_bytes());
         hash.add(&[0, kind]);
         hash.add(&size.unwrap_or(u64::MAX).to_le_bytes());
-        hash.add(&entry.modified.unwrap_or(i64::MIN).to_le_bytes());
+        let modified = entry.modified.unwrap_or(Modified::new(i64::MIN, 0));
+        hash.add(&modified.seconds.to_le_bytes());
+        hash.add(&modified.nanoseconds().to_le_bytes());
         executor.work(ENTRY_WORK).await;
     }
 }

@@ -21,6 +21,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::cell::{Cell, OnceCell, RefCell};
 use core::future::poll_fn;
+use core::slice;
 use core::task::{Poll, Waker};
 
 use h1::representation::etag::EntityTag;
@@ -261,11 +262,16 @@ impl Listings {
         }
         let range = subject.range(&listed.entries);
         let next = subject.next(&listed.entries, &range)?;
-        if is_long
-            && subject.manner() == Manner::OneOfSeveral
-            && let Some(shown) = listed.entries.get_mut(range.clone())
-        {
-            files.describe(path, shown).await?;
+        if is_long && subject.manner() == Manner::OneOfSeveral {
+            if let Some(shown) = listed.entries.get_mut(range.clone()) {
+                files.describe(path, shown).await?;
+            }
+            let mut entries = listed.entries.iter_mut();
+            if range.start == 0
+                && let Some(readme) = entries.find(|entry| text::is_readme(&entry.name))
+            {
+                files.describe(path, slice::from_mut(readme)).await?;
+            }
         }
         let subtitle_paths = match subject.view.open {
             None => Vec::new(),

@@ -180,7 +180,7 @@ pub(super) fn item(entry: &Entry) -> json::Item<'_> {
         name: &entry.name,
         is_directory,
         size: entry.size(),
-        modified: entry.modified,
+        modified: entry.modified.map(|time| time.seconds),
         kind: FileKind::of(entry).word(),
         media_type: (!is_directory).then(|| media_type::of(&entry.name)),
         cover: None,

@@ -9,6 +9,7 @@ pub mod sort;
 
 use alloc::boxed::Box;
 use core::fmt;
+use core::num::NonZeroU32;
 
 /// One entry of a directory.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,9 +19,19 @@ pub struct Entry {
     pub name: Box<str>,
     /// Kind of what the entry leads to.
     pub kind: Kind,
-    /// Unix time in seconds of the last modification; `None` if the file system does not
-    /// have it.
-    pub modified: Option<i64>,
+    /// The time of the last modification; `None` if the file system does not have it.
+    pub modified: Option<Modified>,
+}
+
+/// The time of the last modification of a file. Two that differ in nanoseconds only look the
+/// same to people, but they are not the same version.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Modified {
+    /// Unix time in seconds.
+    pub seconds: i64,
+    /// Nanoseconds, and one more: that leaves a value for `None`, so that long lists take
+    /// no more memory.
+    fraction: NonZeroU32,
 }
 
 /// Kinds of what an entry leads to.
@@ -37,6 +48,23 @@ pub enum Kind {
 pub struct Tag {
     size: u64,
     modified: i64,
+}
+
+impl Modified {
+    /// Returns the time that is so many seconds and nanoseconds after the epoch.
+    #[must_use]
+    pub fn new(seconds: i64, nanoseconds: u32) -> Self {
+        Self {
+            seconds,
+            fraction: NonZeroU32::MIN.saturating_add(nanoseconds),
+        }
+    }
+
+    /// Returns the nanoseconds after the second.
+    #[must_use]
+    pub fn nanoseconds(self) -> u32 {
+        self.fraction.get().saturating_sub(1)
+    }
 }
 
 impl Entry {
@@ -60,7 +88,7 @@ impl Entry {
     pub fn tag(&self) -> Tag {
         Tag {
             size: self.size().unwrap_or(0),
-            modified: self.modified.unwrap_or(0),
+            modified: self.modified.map_or(0, |modified| modified.seconds),
         }
     }
 }
@@ -68,5 +96,22 @@ impl Entry {
 impl fmt::Display for Tag {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{:x}-{:x}", self.size, self.modified)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_are_in_order_and_take_no_more_memory_than_seconds() {
+        let times = [(-1, 999_999_999), (0, 0), (0, 1), (0, u32::MAX - 1), (1, 0)];
+        let times = times.map(|(seconds, nanoseconds)| Modified::new(seconds, nanoseconds));
+        assert!(times.is_sorted_by(|a, b| a < b));
+        assert_eq!(
+            times.map(Modified::nanoseconds),
+            [999_999_999, 0, 1, u32::MAX - 1, 0]
+        );
+        assert_eq!(size_of::<Option<Modified>>(), size_of::<Option<i64>>());
     }
 }

@@ -100,7 +100,7 @@ fn kind(entry: &Entry) -> (FileKind, &str) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::entries::Kind;
+    use crate::entries::{Kind, Modified};
     use alloc::string::ToString;
     use alloc::vec::Vec;
 
@@ -108,7 +108,7 @@ mod tests {
         Entry {
             name: name.into(),
             kind,
-            modified: Some(modified),
+            modified: Some(Modified::new(modified, 0)),
         }
     }
 

@@ -49,6 +49,7 @@ impl Row<'_> {
     fn markup(&self) -> Markup<'_> {
         let name = &*self.entry.name;
         let kind = self.kind;
+        let modified = self.entry.modified.map(|time| time.seconds);
         let has_page = kind.plays() || kind == FileKind::Text;
         // A form can't send a line break as it is.
         let value = (has_page && !name.contains(char::is_control)).then_some(Value(name));
@@ -57,7 +58,7 @@ impl Row<'_> {
             icon: kind.icon(name),
             is_directory: self.entry.is_directory(),
             size: self.entry.size().map(|size| (Grouped(size), Size(size))),
-            modified: self.entry.modified.map(|time| (Time(time), Minute(time))),
+            modified: modified.map(|time| (Time(time), Minute(time))),
             name: Shown(name),
             value,
             link: Link::to(name, kind == FileKind::Directory),

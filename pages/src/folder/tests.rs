@@ -1,7 +1,7 @@
 use super::*;
 use crate::entries::file_kind::FileKind;
 use crate::entries::picture::Pictures;
-use crate::entries::{Entry, Kind};
+use crate::entries::{Entry, Kind, Modified};
 use crate::limits::PAGE_ENTRIES;
 use crate::view::Number;
 use h1::request::fields::Fields;
@@ -11,7 +11,7 @@ fn file(name: &str) -> Entry {
     Entry {
         name: name.into(),
         kind: Kind::File(Some(1_536)),
-        modified: Some(1_000_000_000),
+        modified: Some(Modified::new(1_000_000_000, 0)),
     }
 }
 
@@ -61,7 +61,7 @@ fn a_row_that_every_reader_can_read() {
     let directory = Entry {
         name: "Season 1".into(),
         kind: Kind::Directory,
-        modified: Some(1_000_000_000),
+        modified: Some(Modified::new(1_000_000_000, 0)),
     };
     let files = [
         "a film.mp4",

@@ -5,7 +5,7 @@ pub mod parts;
 pub mod subtitles;
 pub mod trees;
 
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use libtest_mimic::Trial;
 
@@ -15,6 +15,8 @@ pub fn trials() -> Vec<Trial> {
     trials![
         forms_by_what_a_client_accepts_and_asks_for,
         a_page_is_sent_again_only_if_it_differs,
+        a_page_for_a_television_is_never_that_of_another_client,
+        a_page_is_sent_again_if_what_it_shows_has_changed,
         browsers_get_pages_and_programs_get_all,
         lists_are_sorted_and_filtered_as_asked,
         built_in_files_are_kept_for_ever,
@@ -25,6 +27,7 @@ pub fn trials() -> Vec<Trial> {
         a_page_about_a_file_is_only_for_what_its_folder_shows,
         long_texts_come_in_parts,
         a_readme_is_shown_to_browsers_only,
+        a_readme_is_shown_below_a_long_list,
         long_lists_are_sent_while_they_are_made,
         entries_that_go_while_a_list_is_sent_do_not_end_it,
         playlists_have_addresses_that_lead_to_the_files,
@@ -139,6 +142,84 @@ fn a_page_is_sent_again_only_if_it_differs() {
     let changed = again(&first);
     assert_eq!(changed.status, 200);
     assert!(changed.text().contains("new.mkv"));
+}
+
+fn a_page_for_a_television_is_never_that_of_another_client() {
+    let folder = media();
+    let porthole = Porthole::serving(&folder);
+    let ways = [
+        ("", "", false),
+        ("tv=1", "", true),
+        ("tv=0", "", false),
+        ("", "Cookie: porthole_tv=1\r\n", true),
+        ("", "User-Agent: Tizen\r\n", true),
+        ("", "User-Agent: Tizen\r\nCookie: porthole_tv=0\r\n", false),
+        ("tv=0", "User-Agent: Tizen\r\n", false),
+        ("tv=1", "Cookie: porthole_tv=0\r\n", true),
+    ];
+    for page in ["/films/?", "/films/?open=b.mkv&", "/films/?open=c.txt&"] {
+        let get = |(query, fields, is_tv): (&str, &str, bool), tag: &str| {
+            let target = format!("{page}{query}");
+            let fields = format!("{BROWSER}{fields}{tag}");
+            let answer = porthole.client().get(&target, &fields);
+            let has = answer.text().contains("<html lang=\"en\" class=\"tv\">");
+            assert!(answer.status == 304 || has == is_tv, "{target} {fields}");
+            answer
+        };
+        for known in ways {
+            let answer = get(known, "");
+            let tag = format!("If-None-Match: {}\r\n", answer.field("ETag").unwrap());
+            for asked in ways {
+                let status = get(asked, &tag).status;
+                assert!(status == 200 || known.2 == asked.2, "{known:?} {asked:?}");
+            }
+            assert_eq!(get(known, &tag).status, 304);
+        }
+    }
+}
+
+fn a_page_is_sent_again_if_what_it_shows_has_changed() {
+    let folder = media();
+    folder.file("films/README.md", "one");
+    folder.file("films/Subs/a film.en.srt", "");
+    folder.file("films/Subs/a film/2_German.srt", "");
+    let touch = |name: &str, nanoseconds: u32| {
+        let file = std::fs::File::open(folder.join(name)).unwrap();
+        let time = SystemTime::UNIX_EPOCH + Duration::new(1_600_000_000, nanoseconds);
+        file.set_modified(time).unwrap();
+    };
+    touch("films/README.md", 0);
+    touch("films/Subs", 0);
+    let porthole = Porthole::serving(&folder);
+    let (list, player) = ("/films/", "/films/?open=a+film.mp4");
+    let rows: [(&str, &str, &dyn Fn()); 4] = [
+        (list, "<p>two</p>", &|| {
+            folder.file("films/README.md", "two");
+            touch("films/README.md", 1);
+        }),
+        (player, "Subs/a%20film.fr.srt?get=vtt", &|| {
+            folder.file("films/Subs/a film.fr.srt", "");
+            touch("films/Subs", 0);
+        }),
+        (player, "Subs/a%20film/3_Italian.srt?get=vtt", &|| {
+            folder.file("films/Subs/a film/3_Italian.srt", "");
+        }),
+        (player, "<video", &|| {
+            std::fs::remove_file(folder.join("films/Subs/a film.fr.srt")).unwrap();
+            touch("films/Subs", 0);
+        }),
+    ];
+    for (target, shown, change) in rows {
+        let before = browse(&porthole, target);
+        let tag = before.field("ETag").unwrap();
+        let fields = format!("{BROWSER}If-None-Match: {tag}\r\n");
+        assert_eq!(porthole.client().get(target, &fields).status, 304);
+        change();
+        let after = porthole.client().get(target, &fields);
+        assert_eq!(after.status, 200, "{shown}");
+        assert!(after.text().contains(shown), "{shown}");
+        assert_ne!(after.text(), before.text(), "{shown}");
+    }
 }
 
 fn browsers_get_pages_and_programs_get_all() {
@@ -384,6 +465,30 @@ fn a_readme_is_shown_to_browsers_only() {
     assert!(page.text().contains("<a href=\"films/\">films</a>"));
     assert!(!page.text().contains("<script>alert") && !page.text().contains("href=\"javascript"));
     assert!(!porthole.get("/").text().contains("Shelf"));
+}
+
+fn a_readme_is_shown_below_a_long_list() {
+    let folder = Folder::new();
+    for number in 0..10_100 {
+        folder.file(format!("{number:05}.txt"), "");
+    }
+    folder.file("README.md", "one");
+    let porthole = Porthole::serving(&folder);
+    let first = browse(&porthole, "/");
+    assert!(first.text().contains("<p>one</p>"));
+    folder.file("README.md", "other");
+    let fields = format!(
+        "{BROWSER}If-None-Match: {}\r\n",
+        first.field("ETag").unwrap()
+    );
+    let again = porthole.client().get("/", &fields);
+    assert_eq!(again.status, 200);
+    assert!(again.text().contains("<p>other</p>"));
+    assert!(
+        !browse(&porthole, "/?page=2")
+            .text()
+            .contains("<p>other</p>")
+    );
 }
 
 fn long_lists_are_sent_while_they_are_made() {
