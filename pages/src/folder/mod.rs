@@ -212,6 +212,9 @@ pub struct End<'p> {
 /// and the numbers of pages.
 const MARKUP_BYTES: usize = 20 * 1024;
 
+/// Most forms of the start, and references to other pages, that keep the filter.
+const FORMS: usize = 8;
+
 impl Part for Start<'_> {
     fn bound(&self) -> usize {
         let Folder {
@@ -221,15 +224,13 @@ impl Part for Start<'_> {
             first_playable,
             ..
         } = self.0;
-        let names = [
-            picture.unwrap_or_default(),
-            first_playable.unwrap_or_default(),
-            &view.filter,
-        ];
-        let names: usize = names.iter().map(|name| name.len()).sum();
+        let picture = picture.unwrap_or_default().len();
+        let playable = first_playable.unwrap_or_default().len();
+        let filter = view.filter.len().saturating_mul(FORMS);
+        let names = picture.saturating_add(playable).saturating_add(filter);
         MARKUP_BYTES
             .saturating_add(trail::bound(path, view.depth))
-            .saturating_add(names.saturating_mul(2 * ESCAPED_BYTES))
+            .saturating_add(names.saturating_mul(ESCAPED_BYTES))
     }
 
     fn write(&self, out: &mut String) {

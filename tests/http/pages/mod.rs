@@ -18,6 +18,7 @@ pub fn trials() -> Vec<Trial> {
         a_page_for_a_television_is_never_that_of_another_client,
         a_page_is_sent_again_if_what_it_shows_has_changed,
         browsers_get_pages_and_programs_get_all,
+        references_to_other_pages_keep_the_view,
         lists_are_sorted_and_filtered_as_asked,
         built_in_files_are_kept_for_ever,
         the_reserved_folder_wins_over_a_real_one,
@@ -245,6 +246,51 @@ fn browsers_get_pages_and_programs_get_all() {
     assert_eq!(found, 1_200);
     assert_eq!(rows(browse(&porthole, "/?page=all").text()), 1_200);
     assert!(browse(&porthole, "/?page=9").text().contains("1199.txt"));
+}
+
+/// What is asked for twice, or is forgotten, is not what a person sees on the buttons.
+fn references_to_other_pages_keep_the_view() {
+    let folder = Folder::new();
+    for number in 0..600 {
+        folder.file(format!("a & b {number}.txt"), "");
+    }
+    let porthole = Porthole::serving(&folder);
+    let page = browse(&porthole, "/?sort=-name&q=a+%26&as=grid");
+    let next = "<link rel=\"next\" href=\"?page=2&amp;sort=-name&amp;as=grid&amp;q=a%20%26\">";
+    assert!(page.text().contains(next), "{}", page.text());
+    let next = browse(&porthole, "/?page=2&sort=-name&as=grid&q=a%20%26");
+    assert!(next.text().contains("a%20%26%20b%200.txt"));
+    // (query of the page, field of the form, and the names of its hidden fields)
+    let rows = [
+        ("<input id=\"q\" name=\"q\"", "sort as"),
+        ("name=\"open\"", "sort as q"),
+        ("name=\"as\" value=\"list\"", "sort q"),
+        ("name=\"sort\" value=\"size\"", "as q"),
+        ("name=\"page\" value=\"2\"", "sort as q"),
+        ("name=\"get\" value=\"json\"", "sort as q"),
+    ];
+    each(&rows, |(control, kept)| {
+        assert_eq!(hidden_fields(page.text(), control).join(" "), *kept);
+    });
+}
+
+/// Returns the names of the hidden fields that are sent with a control of a page.
+fn hidden_fields(page: &str, control: &str) -> Vec<String> {
+    let at = page.find(control).unwrap();
+    let tag = &page[page[..at].rfind('<').unwrap()..];
+    let tag = &tag[..tag.find('>').unwrap()];
+    let start = match tag.split("form=\"").nth(1) {
+        Some(rest) => {
+            let id = rest.split('"').next().unwrap();
+            page.find(&format!("<form id=\"{id}\"")).unwrap()
+        }
+        None => page[..at].rfind("<form").unwrap(),
+    };
+    let form = page[start..].split("</form>").next().unwrap();
+    let hidden = form.split("<input type=\"hidden\" name=\"").skip(1);
+    hidden
+        .map(|rest| rest.split('"').next().unwrap().to_owned())
+        .collect()
 }
 
 fn lists_are_sorted_and_filtered_as_asked() {
