@@ -1,5 +1,5 @@
 // A folder of 50,000 files, and 1,111 of them on one page: it is set up, scrolls and filters.
-// More than 10,000 on one page are sent as the plain list.
+// More than 10,000 are never on one page.
 import assert from 'node:assert/strict'
 import { test } from './support/tests.mjs'
 import { names, press, said, text, until } from './support/page.mjs'
@@ -59,4 +59,11 @@ test('50,000 files are on 100 pages, and the server finds one of them', async ({
   await press(page, 'Enter')
   await page.waitForURL(/q=/)
   assert.deepEqual(await names(page), ['other 9999.bin'])
+})
+
+test('more than 10,000 are not offered on one page, and who asks for them gets the first', async ({ page }) => {
+  await page.goto('/crowd/?page=all')
+  assert.equal(await text(page, '.pages [aria-current=page]'), '1')
+  assert.equal((await names(page)).length, 500)
+  assert.equal(await page.locator('.pages [value=all]').count(), 0)
 })

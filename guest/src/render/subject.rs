@@ -7,7 +7,7 @@ use h1::limits::TARGET_BYTES;
 use pages::entries::Entry;
 use pages::entries::sort::Key;
 use pages::folder::Numbers;
-use pages::view::{Form, Number, View};
+use pages::view::{Form, View};
 
 use crate::files;
 use crate::files::directory::Query;
@@ -121,7 +121,6 @@ impl Subject {
         let View {
             form,
             sort,
-            page,
             open,
             cut,
             is_browser,
@@ -131,7 +130,7 @@ impl Subject {
             return Manner::Whole;
         }
         match form {
-            Form::Html if *is_browser && *page != Number::All => Manner::OneOfSeveral,
+            Form::Html if *is_browser => Manner::OneOfSeveral,
             Form::Json if cut.is_some() => Manner::OneOfSeveral,
             Form::Html | Form::Json if self.takes_chunks => Manner::Streamed,
             Form::Html | Form::Json | Form::WebVtt => Manner::Whole,
@@ -153,7 +152,7 @@ mod tests {
             ("", false, false, Manner::Whole),
             ("", true, false, Manner::OneOfSeveral),
             ("page=2&sort=-kind", true, true, Manner::OneOfSeveral),
-            ("page=all", true, true, Manner::Streamed),
+            ("page=all", true, true, Manner::OneOfSeveral),
             ("sort=size", true, true, Manner::Whole),
             ("open=a.mp4", true, true, Manner::Whole),
             ("get=json", false, true, Manner::Streamed),

@@ -21,6 +21,7 @@ use askama::Template;
 
 use crate::Part;
 use crate::entries::sort::{Key, Sort};
+use crate::limits::ALL_ENTRIES;
 use crate::markup::frame::Frame;
 use crate::markup::html::{ESCAPED_BYTES, SHOWN_BYTES, Shown, Value};
 use crate::markup::link::{LEVEL_BYTES, Link};
@@ -64,6 +65,12 @@ struct Column {
 }
 
 impl Folder<'_> {
+    /// Whether a page may have all entries.
+    fn may_show_all(&self) -> bool {
+        let Summary { folders, files, .. } = self.summary;
+        folders.saturating_add(*files) <= ALL_ENTRIES
+    }
+
     fn title(&self) -> Shown<'_> {
         trail::title(self.path)
     }

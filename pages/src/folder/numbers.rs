@@ -2,7 +2,7 @@
 
 use core::ops::Range;
 
-use crate::limits::PAGE_ENTRIES;
+use crate::limits::{ALL_ENTRIES, PAGE_ENTRIES};
 use crate::view::Number;
 
 /// The number of a page among several. A list that fits on one page is page 1 of 1.
@@ -30,12 +30,13 @@ impl Numbers {
 
     /// Returns the page that is asked for, and its entries among `count`. A number beyond
     /// the last page means the last one, because the directory may have become smaller.
+    /// All of too many entries mean the first page.
     #[must_use]
     pub fn of(asked: Number, count: usize) -> (Self, Range<usize>) {
         let last = count.div_ceil(PAGE_ENTRIES).max(1);
         let current = match asked {
-            Number::All => return (Self::ONE, 0..count),
-            Number::First => 1,
+            Number::All if count <= ALL_ENTRIES => return (Self::ONE, 0..count),
+            Number::All | Number::First => 1,
             Number::At(number) => number.clamp(1, last),
         };
         let start = current.saturating_sub(1).saturating_mul(PAGE_ENTRIES);
@@ -89,10 +90,21 @@ mod tests {
                 entries.extend(range);
             }
             assert!(entries.into_iter().eq(0..count));
-            assert_eq!(Numbers::of(Number::All, count), (Numbers::ONE, 0..count));
         }
         for (asked, current) in [(Number::At(0), 1), (Number::At(usize::MAX), 3)] {
             assert_eq!(Numbers::of(asked, 3 * PAGE_ENTRIES).0.current, current);
+        }
+    }
+
+    #[test]
+    fn all_on_one_page_have_a_bound() {
+        for count in [0, 1, PAGE_ENTRIES + 1, ALL_ENTRIES] {
+            assert_eq!(Numbers::of(Number::All, count), (Numbers::ONE, 0..count));
+        }
+        for count in [ALL_ENTRIES + 1, 250_000] {
+            let first = Numbers::of(Number::First, count);
+            assert_eq!(Numbers::of(Number::All, count), first);
+            assert_eq!(first.1, 0..PAGE_ENTRIES);
         }
     }
 

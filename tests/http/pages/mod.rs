@@ -570,6 +570,13 @@ fn long_lists_are_sent_while_they_are_made() {
         page.text()
             .contains("<span>1 folder, 10,100 files</span></p>")
     );
+    // So does one that was asked to have all.
+    let all = browse(&porthole, "/?page=all");
+    assert_eq!(rows(all.text(), "title=\"1 bytes\""), 499);
+    assert_eq!(all.text(), browse(&porthole, "/").text());
+    assert!(!all.text().contains("value=\"all\""));
+    assert!(all.text().contains("<link rel=\"next\" href=\"?page=2\">"));
+    assert!(all.field("Content-Length").is_some() && all.field("ETag").is_some());
     let names = porthole.client().get("/", "Accept: text/plain\r\n");
     assert_eq!(names.text().lines().count(), COUNT + 1);
 }
