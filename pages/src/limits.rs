@@ -26,6 +26,14 @@ pub const JSON_ENTRIES: usize = 10_000;
 /// - held by: `pages::folder::numbers::all_on_one_page_have_a_bound`
 pub const ALL_ENTRIES: usize = 10_000;
 
+/// Most letters that lead to the page that has them, of directories and of files each. The
+/// alphabets that are written with letters have up to 40.
+///
+/// - unit: letters
+/// - at it: fewer are offered, about equally far apart in the list
+/// - held by: `pages::folder::letters::letters_have_a_bound`
+pub const LETTERS: usize = 64;
+
 /// Largest image that a list shows itself. A larger one would cost a visitor more than the
 /// list is worth.
 ///

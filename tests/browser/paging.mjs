@@ -1,7 +1,7 @@
-// A folder of 1,200 files: pages of 500 for browsers, everything for programs.
+// Folders of 1,200 files: pages of 500 for browsers, everything for programs.
 import assert from 'node:assert/strict'
 import { test } from './support/tests.mjs'
-import { attribute, names, press, text, texts } from './support/page.mjs'
+import { attribute, focused, isSame, mark, names, press, text, texts, until } from './support/page.mjs'
 
 const COUNT = 1_200
 const file = number => `file ${number}.txt`
@@ -64,4 +64,77 @@ test('a page of one has no numbers', async ({ page }) => {
   await page.goto('/pages/?q=file+1200')
   assert.equal(await page.locator('.pages').count(), 0)
   assert.equal(await attribute(page, 'table.ls', 'hidden'), null)
+})
+
+// Alder 1 to 600, birch 1 to 600, and one of another alphabet.
+const letter = (page, name) => page.click(`.letters button:text-is("${name}")`)
+const isSeen = (page, name) => page.$eval(`.ls a[href="${encodeURI(name)}"]`, link => {
+  const { top, bottom } = link.getBoundingClientRect()
+  const bar = document.querySelector('.top').getBoundingClientRect()
+  return top >= bar.bottom && bottom <= innerHeight
+})
+
+for (const javaScriptEnabled of [true, false]) {
+  test(`a letter leads to the page and the row that has it, ${javaScriptEnabled ? 'with' : 'without'} scripts`, { javaScriptEnabled }, async ({ page }) => {
+    await page.goto('/letters/')
+    assert.deepEqual(await texts(page, '.letters button'), ['#', 'A', 'B', '\u0416'])
+    await letter(page, 'B')
+    await page.waitForURL(/\/letters\/\?page=2#to-f62$/)
+    assert.equal(await page.$eval('tr:target .n a', link => link.textContent), 'birch 1.txt')
+    assert(await isSeen(page, 'birch 1.txt'))
+    await letter(page, 'A')
+    await page.waitForURL(/\?page=1#to-f61$/)
+    assert(await isSeen(page, 'Alder 1.txt'))
+    await letter(page, '\u0416')
+    await page.waitForURL(/\?page=3#to-f436$/)
+    assert(await isSeen(page, '\u0416.txt'))
+  })
+}
+
+test('letters are for orders by name, and keep the view', async ({ page }) => {
+  await page.goto('/letters/?sort=-name&as=grid&q=txt')
+  assert.deepEqual(await texts(page, '.letters button'), ['\u0416', 'B', 'A', '#'])
+  await letter(page, 'A')
+  await page.waitForURL('/letters/?sort=-name&as=grid&q=txt&page=2#to-f61')
+  assert.equal(await text(page, 'tr:target .n a'), 'Alder 600.txt')
+  await page.click('thead .z button')
+  await page.waitForURL(/sort=size/)
+  assert.equal(await page.locator('.letters').count(), 0)
+})
+
+test('a television has the focus on the name that the letter led to', async ({ page }) => {
+  await page.goto('/letters/?tv=1')
+  await letter(page, 'B')
+  await page.waitForURL(/page=2#/)
+  assert.equal(await focused(page), 'birch 1.txt')
+})
+
+test('a letter leads on while music plays, and the bar stays', async ({ page }) => {
+  await page.goto('/tracks/')
+  await page.click('[data-all]')
+  await mark(page)
+  await letter(page, 'B')
+  await page.waitForURL(/page=2#to-f62$/)
+  await until(page, () => document.querySelector('tr:target'))
+  assert(await isSame(page))
+  assert(await isSeen(page, 'birch 1.mp3'))
+  await page.goBack()
+  await page.waitForURL(/\/tracks\/$/)
+  await until(page, () => !document.querySelector('a[href="birch%201.mp3"]'))
+  assert(await isSame(page))
+})
+
+test('no press of a button asks for anything twice', { javaScriptEnabled: false }, async ({ page }) => {
+  for (const [button, expected] of [
+    ['thead .z button', 'as=grid&q=birch+600&sort=size'],
+    ['thead .n button', 'as=grid&q=birch+600&sort=name'],
+    ['.seg [value=list]', 'as=list&sort=-name&q=birch+600']
+  ]) {
+    await page.goto('/letters/?sort=-name&as=grid&q=birch+600')
+    await page.click(button)
+    await page.waitForURL('/letters/?' + expected)
+  }
+  await page.fill('#q', 'birch 599')
+  await press(page, 'Enter')
+  await page.waitForURL('/letters/?sort=-name&as=list&q=birch+599')
 })

@@ -102,6 +102,15 @@ fn paging() {
     for number in 1..=1_200 {
         folder.file(format!("pages/file {number}.txt"), b"");
     }
+    for number in 1..=600 {
+        for (directory, ending) in [("letters", "txt"), ("tracks", "mp3")] {
+            folder.file(format!("{directory}/Alder {number}.{ending}"), b"");
+            folder.file(format!("{directory}/birch {number}.{ending}"), b"");
+        }
+    }
+    for name in ["letters/12.txt", "letters/\u{416}.txt"] {
+        folder.file(name, b"");
+    }
     passes("paging", folder.path());
 }
 

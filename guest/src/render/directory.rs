@@ -12,7 +12,7 @@ use pages::entries::picture::Pictures;
 use pages::entries::{Entry, Kind, Modified};
 use pages::file_page::FilePage;
 use pages::fnv::Fnv;
-use pages::folder::{End, Folder, Numbers, Row, Start, Summary};
+use pages::folder::{End, Folder, Letters, Numbers, Row, Start, Summary};
 use pages::json;
 use pages::markup::link::Link;
 use pages::names::Line;
@@ -196,6 +196,7 @@ impl Directory<'_> {
             summary.bytes = None;
         }
         let (numbers, _) = Numbers::of(view.page, entries.len());
+        let letters = Letters::of(entries, view.sort, numbers);
         let readme = match numbers.current == 1 {
             true => self.texts.readme(entries, reservation).await?,
             false => None,
@@ -205,6 +206,7 @@ impl Directory<'_> {
             view,
             summary: &summary,
             numbers,
+            letters: &letters,
             picture: pictures.of_directory(entries),
             first_playable,
         };
@@ -216,6 +218,7 @@ impl Directory<'_> {
                 kind,
                 picture: pictures.of_file(entries, entry, kind),
                 is_side_file: Pictures::is_side_file(entry, kind),
+                letter: letters.at(place),
             };
             pieces.append(&row, reservation)?;
             self.executor.work(ENTRY_WORK).await;

@@ -239,6 +239,14 @@
     if (isArrow ? P.walk(event.key) : isEnd && focusEnd(event.key)) event.preventDefault()
   })
 
+  // A remote begins at the first name, or where a letter led.
+  function focusFirst() {
+    const isFree = document.activeElement === document.body
+    if (tv && isFree && rows.length) P.focusOn(link($('tr:target', table) || rows[0]))
+  }
+  // Going to a place in the page takes the focus away, up to now.
+  on(window, 'load', () => requestAnimationFrame(focusFirst))
+
   P.setUps.push(() => {
     table = $('table.ls')
     rows = table ? $$('tbody tr', table) : []
@@ -253,7 +261,7 @@
     // Some browsers bring back what was typed before a reload.
     const field = $('.find input')
     if (field && field.value !== field.defaultValue) filter(field)
-    if (tv && rows.length && document.activeElement === document.body) P.focusOn(link(rows[0]))
+    focusFirst()
   })
   Object.assign(P, { rows: () => rows, link, openName, basePath })
 })();

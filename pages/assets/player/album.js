@@ -143,6 +143,8 @@
       shownAddress = addressOf(location)
       takePage(page.document)
       restoreScroll()
+      // Only going there makes a row the target.
+      if (!isBack && location.hash) location.replace(location.href)
     }).catch(leave).then(() => document.documentElement.classList.remove('busy'))
   }
   // The browser can not know where a page was that it did not load: each entry of the history
@@ -198,7 +200,8 @@
     event.preventDefault()
     const query = new URLSearchParams(new FormData(form))
     if (button && button.name) query.append(button.name, button.value)
-    walkTo(new URL('?' + query, form.action).href)
+    const row = button && button.getAttribute('formaction') || ''
+    walkTo(new URL('?' + query + row, form.action).href)
   })
   on(window, 'popstate', () => {
     if (addressOf(location) !== shownAddress) walkTo(location.href, true)

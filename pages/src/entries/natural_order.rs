@@ -12,6 +12,12 @@ pub fn compare(a: &str, b: &str) -> Ordering {
         .then_with(|| a.cmp(b))
 }
 
+/// Returns the character by which a name compares first: in lower case, and `0` for every
+/// number.
+pub fn initial(name: &str) -> Option<char> {
+    Key::of(name, 0).next()
+}
+
 /// Returns the position where the names begin to differ: that of a character, or of the
 /// number that it is in.
 fn first_difference(a: &str, b: &str) -> usize {
@@ -87,6 +93,17 @@ impl Iterator for Key<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn names_are_in_the_order_of_their_initials() {
+        let names = [
+            "#1", "07", "7", "_x", "Abc", "\u{c9}", "\u{416}", "\u{4eba}",
+        ];
+        let initials = names.map(initial);
+        assert!(initials.is_sorted(), "{initials:?}");
+        assert_eq!(initial("10"), initial("9"));
+        assert_eq!((initial("\u{130}"), initial("")), (Some('i'), None));
+    }
 
     #[test]
     fn names_in_the_order_in_which_people_look_for_them() {

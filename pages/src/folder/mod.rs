@@ -4,11 +4,13 @@
 //! send. Everything that changes the view is a button of a form, because programs that fetch
 //! whole sites follow links. Looks differ by the class of the table only.
 
+mod letters;
 mod numbers;
 mod row;
 mod summary;
 pub(crate) mod trail;
 
+pub use letters::Letters;
 pub use numbers::Numbers;
 pub use row::Row;
 pub use summary::Summary;
@@ -41,6 +43,8 @@ pub struct Folder<'p> {
     pub summary: &'p Summary,
     /// The number of this page among several.
     pub numbers: Numbers,
+    /// The letters that lead to other pages.
+    pub letters: &'p Letters,
     /// Name of the image that stands for it.
     pub picture: Option<&'p str>,
     /// Name of the first entry that plays.
@@ -229,6 +233,7 @@ impl Part for Start<'_> {
             view,
             picture,
             first_playable,
+            letters,
             ..
         } = self.0;
         let picture = picture.unwrap_or_default().len();
@@ -237,6 +242,7 @@ impl Part for Start<'_> {
         let names = picture.saturating_add(playable).saturating_add(filter);
         MARKUP_BYTES
             .saturating_add(trail::bound(path, view.depth))
+            .saturating_add(letters.bound())
             .saturating_add(names.saturating_mul(ESCAPED_BYTES))
     }
 

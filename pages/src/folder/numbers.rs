@@ -44,6 +44,14 @@ impl Numbers {
         (Self { current, last }, start..end)
     }
 
+    /// Returns the number of the page that has the entry at this place of the list.
+    pub(crate) fn at(place: usize) -> usize {
+        place
+            .checked_div(PAGE_ENTRIES)
+            .unwrap_or_default()
+            .saturating_add(1)
+    }
+
     pub(crate) fn previous(self) -> Option<usize> {
         self.current.checked_sub(1).filter(|number| *number > 0)
     }
@@ -87,6 +95,7 @@ mod tests {
                 assert_eq!(numbers.next(), (number < first.last).then_some(number + 1));
                 assert_eq!(numbers.previous(), (number > 1).then_some(number - 1));
                 assert!(range.len() <= PAGE_ENTRIES);
+                assert!(range.clone().all(|place| Numbers::at(place) == number));
                 entries.extend(range);
             }
             assert!(entries.into_iter().eq(0..count));

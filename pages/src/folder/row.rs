@@ -5,6 +5,7 @@ use alloc::string::String;
 use askama::Template;
 use h1::syntax::percent::ENCODED_BYTES;
 
+use super::letters::{ANCHOR_BYTES, Anchor, Letter};
 use crate::Part;
 use crate::entries::file_kind::FileKind;
 use crate::entries::{Entry, Tag};
@@ -23,6 +24,8 @@ pub struct Row<'e> {
     pub picture: Option<&'e str>,
     /// Whether it only belongs to another entry.
     pub is_side_file: bool,
+    /// The letter that leads to it.
+    pub letter: Option<Letter>,
 }
 
 #[derive(Template)]
@@ -38,12 +41,13 @@ struct Markup<'e> {
     link: Link,
     picture: Option<Link>,
     is_side_file: bool,
+    anchor: Option<Anchor>,
     /// The tag that scripts compare if they remember a position in the file.
     tag: Option<Tag>,
 }
 
 /// Most bytes of a row beside names.
-const MARKUP_BYTES: usize = 896;
+const MARKUP_BYTES: usize = 896 + ANCHOR_BYTES;
 
 impl Row<'_> {
     fn markup(&self) -> Markup<'_> {
@@ -64,6 +68,7 @@ impl Row<'_> {
             link: Link::to(name, kind == FileKind::Directory),
             picture: self.picture.map(|picture| Link::to(picture, false)),
             is_side_file: self.is_side_file,
+            anchor: self.letter.map(Letter::anchor),
             tag: kind.plays().then(|| self.entry.tag()),
         }
     }

@@ -29,24 +29,27 @@ fn page(path: &str, view: &View, entries: &[Entry]) -> String {
         summary.add(entry, FileKind::of(entry), entries, &pictures);
     }
     let (numbers, range) = Numbers::of(view.page, entries.len());
+    let letters = Letters::of(entries, view.sort, numbers);
     let plays = |entry: &&Entry| FileKind::of(entry).plays();
     let folder = Folder {
         path,
         view,
         summary: &summary,
         numbers,
+        letters: &letters,
         picture: pictures.of_directory(entries),
         first_playable: entries.iter().find(plays).map(|entry| &*entry.name),
     };
     let mut page = String::new();
     let mut append = |part: &dyn Part| crate::append(part, &mut page);
     append(&Start(folder));
-    for entry in &entries[range] {
+    for (entry, place) in entries[range.clone()].iter().zip(range) {
         append(&Row {
             entry,
             kind: FileKind::of(entry),
             picture: pictures.of_file(entries, entry, FileKind::of(entry)),
             is_side_file: Pictures::is_side_file(entry, FileKind::of(entry)),
+            letter: letters.at(place),
         });
     }
     append(&End {

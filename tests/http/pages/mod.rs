@@ -18,6 +18,7 @@ pub fn trials() -> Vec<Trial> {
         a_page_for_a_television_is_never_that_of_another_client,
         a_page_is_sent_again_if_what_it_shows_has_changed,
         browsers_get_pages_and_programs_get_all,
+        letters_lead_browsers_to_the_page_that_has_them,
         references_to_other_pages_keep_the_view,
         lists_are_sorted_and_filtered_as_asked,
         built_in_files_are_kept_for_ever,
@@ -246,6 +247,32 @@ fn browsers_get_pages_and_programs_get_all() {
     assert_eq!(found, 1_200);
     assert_eq!(rows(browse(&porthole, "/?page=all").text()), 1_200);
     assert!(browse(&porthole, "/?page=9").text().contains("1199.txt"));
+}
+
+fn letters_lead_browsers_to_the_page_that_has_them() {
+    let folder = Folder::new();
+    for number in 0..400 {
+        folder.file(format!("Alder {number}.txt"), "");
+        folder.file(format!("birch {number}.txt"), "");
+    }
+    folder.folder("birches");
+    let porthole = Porthole::serving(&folder);
+    let first = browse(&porthole, "/");
+    let button = "<button name=\"page\" value=\"1\" formaction=\"#to-f62\">B</button>";
+    assert!(first.text().contains(button));
+    assert!(
+        first
+            .text()
+            .contains("id=\"to-f62\"><th class=\"n\" scope=\"row\">")
+    );
+    let turned = browse(&porthole, "/?sort=-name");
+    let button = "<button name=\"page\" value=\"1\" formaction=\"#to-f61\">A</button>";
+    assert!(turned.text().contains(button));
+    for (target, fields) in [("/?sort=size", BROWSER), ("/?page=all", BROWSER), ("/", "")] {
+        let page = porthole.client().get(target, fields);
+        assert!(!page.text().contains("formaction"), "{target} {fields}");
+        assert!(!page.text().contains("id=\"to-"), "{target} {fields}");
+    }
 }
 
 /// What is asked for twice, or is forgotten, is not what a person sees on the buttons.
