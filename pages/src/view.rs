@@ -249,7 +249,8 @@ impl View {
                     view.form = Form::named(&value).ok_or(QueryError::Form)?;
                     view.is_form_named = true;
                 }
-                "tv" => view.is_tv = value != "0",
+                "tv" if value == "1" => view.is_tv = true,
+                "tv" if value == "0" => view.is_tv = false,
                 _ => {}
             }
         }
@@ -444,7 +445,10 @@ mod tests {
     #[test]
     fn queries_are_read_and_nonsense_is_ignored() {
         let usual = view("", "").unwrap();
-        for query in ["sort=", "sort=x", "as=x", "page=x", "page=", "x=y", "&&"] {
+        let nonsense = [
+            "sort=", "sort=x", "as=x", "page=x", "page=", "tv=", "tv=x", "x=y", "&&",
+        ];
+        for query in nonsense {
             assert_eq!(view(query, "").unwrap(), usual, "{query}");
         }
         let asked = view(

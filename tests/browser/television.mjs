@@ -25,6 +25,24 @@ test('a television is known by its name', { ...TV, userAgent: 'Mozilla/5.0 (SMAR
   assert(await has(page, 'html', 'tv'))
 })
 
+test('what a visitor says about a television is kept for a year, for every page', async ({ page, context, origin }) => {
+  const isTv = () => has(page, 'html', 'tv')
+  for (const [query, value] of [['tv=1', '1'], ['tv=0', '0'], ['sort=size&tv=0&tv=1', '1']]) {
+    await page.goto('/Films/?' + query)
+    assert.equal(await isTv(), value === '1', query)
+    const [{ name, path, sameSite, expires, ...kept }] = await context.cookies(origin)
+    assert.deepEqual([name, kept.value, path, sameSite], ['porthole_tv', value, '/', 'Lax'])
+    assert(expires > Date.now() / 1000 + 3e7, 'for a year')
+    for (const address of ['/', FILM, '/?open=tide.rs', '/missing']) {
+      await page.goto(address)
+      assert.equal(await isTv(), value === '1', address)
+    }
+  }
+  await context.clearCookies()
+  await page.goto('/?tv=x')
+  assert.deepEqual(await context.cookies(origin), [])
+})
+
 test('in the player arrows jump and go to the controls, and OK turns a choice', TV, async ({ page }) => {
   const isOn = selector => page.evaluate(selector => document.activeElement.matches(selector), selector)
   await openFilm(page, FILM + '&tv=1')

@@ -67,6 +67,19 @@
     }
   }
 
+  // ---- What the server has to know at the next visit: cookies for its whole tree
+
+  // Where the tree begins: the start link knows it, also behind a proxy's prefix.
+  function basePath() {
+    const mark = $('a.mark')
+    return mark ? mark.pathname : '/'
+  }
+  const YEAR_SECONDS = 31536000
+  function setCookie(name, value) {
+    document.cookie = name + '=' + value + ';path=' + basePath() +
+      ';max-age=' + YEAR_SECONDS + ';samesite=lax'
+  }
+
   // ---- Small things
 
   function clock(seconds) {
@@ -230,12 +243,15 @@
     $$('[data-keys]').forEach(button => { button.hidden = !canShowDialogs })
     const single = $('#single')
     if (single) single.checked = singleLetters()
+    // Whoever says that this is a television, or is none, says it once.
+    const asked = new URLSearchParams(location.search).getAll('tv').pop()
+    if (/^[01]$/.test(asked)) setCookie('porthole_tv', asked)
     setUps.forEach(part => part())
   }
   on(document, 'DOMContentLoaded', setUp)
 
   window.porthole = {
-    $, $$, on, within, plainClick, tv, stored, store, positions, clock, say, make,
+    $, $$, on, within, plainClick, tv, stored, store, basePath, setCookie, positions, clock, say, make,
     canShowDialogs, singleLetters, isTyping, walk, focusOn, setUp, setUps, letters, press
   }
 })();

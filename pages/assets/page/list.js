@@ -175,19 +175,12 @@
 
   // ---- List or grid, without a reload
 
-  // Where the server's tree begins: the start link knows it, also behind a proxy's prefix.
-  function basePath() {
-    const mark = $('a.mark')
-    return mark ? mark.pathname : '/'
-  }
   const COOKIES = { photos: 'porthole_view_photos', films: 'porthole_view_films' }
-  const YEAR_SECONDS = 31536000
   function chooseView(button) {
     table.classList.remove('list', 'grid')
     table.classList.add(button.value)
     $$('.seg [name=as]').forEach(b => b.setAttribute('aria-pressed', b === button))
-    document.cookie = (COOKIES[table.dataset.viewKind] || 'porthole_view') + '=' + button.value +
-      ';path=' + basePath() + ';max-age=' + YEAR_SECONDS + ';samesite=lax'
+    P.setCookie(COOKIES[table.dataset.viewKind] || 'porthole_view', button.value)
     // An address that names a view would win over the cookie at the next visit.
     const query = new URLSearchParams(location.search)
     if (query.has('as')) {
@@ -263,5 +256,5 @@
     if (field && field.value !== field.defaultValue) filter(field)
     focusFirst()
   })
-  Object.assign(P, { rows: () => rows, link, openName, basePath })
+  Object.assign(P, { rows: () => rows, link, openName })
 })();
