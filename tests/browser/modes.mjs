@@ -18,6 +18,23 @@ for (const [kind, open] of Object.entries(STATES)) {
   })
 }
 
+test('colours are those of the reader’s theme, and dark on a television', async ({ page }) => {
+  const [LIGHT, DARK] = ['rgb(243, 246, 247)', 'rgb(11, 19, 24)']
+  for (const [colorScheme, address, expected] of [['light', '/', LIGHT], ['dark', '/', DARK], ['light', '/?tv=1', DARK], ['dark', '/?tv=0', DARK]]) {
+    await page.emulateMedia({ colorScheme })
+    await page.goto(address)
+    const ground = await page.evaluate(() => getComputedStyle(document.documentElement).backgroundColor)
+    assert.equal(ground, expected, `${colorScheme} ${address}`)
+    // Each colour of the theme is one: none is invalid or two.
+    const odd = await page.evaluate(() => {
+      const style = getComputedStyle(document.documentElement)
+      const names = ['bg', 'card', 'line', 'edge', 'ink', 'dim', 'sea', 'on', 'tint', 'brass', 'glow', 'plum', 'plumt', 'moss', 'mosst', 'slate', 'slatet']
+      return names.filter(name => !CSS.supports('color', style.getPropertyValue('--' + name).trim()))
+    })
+    assert.deepEqual(odd, [], `${colorScheme} ${address}`)
+  }
+})
+
 const FORCED = { forcedColors: 'active' }
 
 test('with forced colours the pressed look and the sorted column are marked', FORCED, async ({ page }) => {
