@@ -240,6 +240,7 @@ test('the table keeps its roles', async ({ page }) => {
 test('an empty folder says so, and leads up', async ({ page }) => {
   await page.goto('/empty/')
   assert.match(await text(page, '.say'), /This folder is empty/)
+  assert.equal(await page.locator('.menu, .seg').count(), 0, 'nothing to download or to look at')
   await page.click('.say a')
   await page.waitForURL('/')
 })

@@ -360,6 +360,32 @@ test('a phone has its browser’s controls, and a row of ours', PHONE, async ({ 
   assert.deepEqual(ours, ['Previous', 'Next', 'Subtitles', 'Speed'])
 })
 
+test('on a phone the questions leave the controls free', PHONE, async ({ page }) => {
+  await page.goto('/Films/')
+  await remember(page, { [SKARV]: position(754, 900, 9) })
+  await openFilm(page)
+  const box = selector => page.$eval(selector, element => element.getBoundingClientRect().toJSON())
+  const [question, row, stage] = [await box('.pop.resume'), await box('.ctl'), await box('#stage')]
+  assert(question.height > 0 && question.bottom <= row.top && question.top >= stage.top)
+})
+
+test('the bar takes one line, with subtitles too', async ({ page }) => {
+  await openFilm(page)
+  await press(page, 'c')
+  for (const width of [768, 991, 1000, 1199, 1200, 1280, 1281, 1440, 1920]) {
+    await page.setViewportSize({ width, height: 900 })
+    const [shown, lines, beyond] = await page.$eval('.ctl', bar => {
+      const all = [...bar.querySelectorAll(':scope > :not(.seek):not(.sp)')].filter(e => e.offsetParent)
+      const boxes = all.map(e => e.getBoundingClientRect())
+      const middles = boxes.map(({ top, bottom }) => Math.round((top + bottom) / 2))
+      const { right } = bar.getBoundingClientRect()
+      return [all.length, Math.max(...middles) - Math.min(...middles), boxes.filter(box => box.right > right).length]
+    })
+    assert(shown >= 10, `${shown} at ${width}`)
+    assert(lines < 5 && beyond === 0, `at ${width}`)
+  }
+})
+
 test('a switch brings the browser’s own controls', async ({ page }) => {
   await page.goto(FILM)
   await page.click('[data-keys]')
@@ -418,6 +444,7 @@ test('a single track has a page too', async ({ page }) => {
   await page.goto('/Music/?open=02+Half-Tide+Rock.flac')
   await ready(page)
   assert.equal(await text(page, 'h1'), '02 Half-Tide Rock')
+  assert.equal(await attribute(page, '#v', 'poster'), 'cover.jpg')
   await press(page, 'k')
   await untilPlaying(page)
   assert(await page.isHidden('.bad'), 'sound has no picture to miss')

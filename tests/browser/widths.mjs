@@ -17,3 +17,26 @@ for (const [kind, address] of Object.entries(PAGES)) {
     assert.deepEqual(tooWide, [])
   })
 }
+
+test('the menu is within the screen', async ({ page }) => {
+  for (const address of [PAGES.folder, PAGES.pictures, PAGES.album]) {
+    for (const width of WIDTHS) {
+      await page.setViewportSize({ width, height: 800 })
+      await page.goto(address)
+      await page.click('.menu summary')
+      const { left, right } = await page.$eval('.menu div', menu => menu.getBoundingClientRect().toJSON())
+      assert(left >= 0 && right <= width, `${address} at ${width}: ${left} to ${right}`)
+    }
+  }
+})
+
+test('facts of a row are divided, and no point stands before the first', { viewport: { width: 360, height: 760 } }, async ({ page }) => {
+  await page.goto(PAGES.folder)
+  const first = await page.$$eval('.ls tbody tr', rows => rows.map(row => {
+    const facts = [...row.querySelectorAll('td.l, td.z, td.d')].filter(cell => cell.offsetWidth && cell.textContent)
+    const [first] = facts.sort((a, b) => a.getBoundingClientRect().left - b.getBoundingClientRect().left)
+    const { content, display } = getComputedStyle(first, '::before')
+    return display === 'none' ? 'none' : content
+  }))
+  assert.deepEqual([...new Set(first)], ['none'])
+})

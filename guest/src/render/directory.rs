@@ -127,7 +127,7 @@ impl Directory<'_> {
                 view: &self.subject.view,
                 entry,
             },
-            picture: pictures.of_file(self.entries, entry, FileKind::of(entry)),
+            picture: self.picture(entry, &pictures),
             subtitles: &subtitles,
         };
         pieces.append(&player::Start(player), reservation)?;
@@ -143,6 +143,18 @@ impl Directory<'_> {
             self.executor.work(ENTRY_WORK).await;
         }
         pieces.append(&player::End(player), reservation)
+    }
+
+    /// Returns the image that stands for a file on a page of its own. A track without one
+    /// has the cover of its album.
+    fn picture<'e>(&'e self, entry: &'e Entry, pictures: &'e Pictures) -> Option<&'e str> {
+        let kind = FileKind::of(entry);
+        let own = pictures.of_file(self.entries, entry, kind);
+        let cover = || match kind {
+            FileKind::Audio => pictures.of_directory(self.entries),
+            _ => None,
+        };
+        own.or_else(cover)
     }
 
     /// Returns the subtitles of a film.
@@ -211,7 +223,8 @@ impl Directory<'_> {
             first_playable,
         };
         pieces.append(&Start(folder), reservation)?;
-        for entry in entries.get(self.range.clone()).unwrap_or_default() {
+        let shown = entries.get(self.range.clone()).unwrap_or_default();
+        for (entry, place) in shown.iter().zip(self.range.clone()) {
             let kind = FileKind::of(entry);
             let row = Row {
                 entry,
