@@ -17,17 +17,16 @@ pub const PAGE_ENTRIES: usize = 500;
 /// - held by: `pages::json::cut::parts_are_asked_for_by_number_and_place`
 pub const JSON_ENTRIES: usize = 10_000;
 
-/// Most entries that a browser gets on one page, if it asks for all. Beyond that, browsers
-/// need more than a second and more than 100 MB, and the list would have to be sent while it
-/// is made.
+/// Most entries that a browser gets on one page, if it asks for all. A longer list would
+/// have to be sent while it is made, and is slow in a browser.
 ///
 /// - unit: entries
 /// - at it: the page is the first of several, and no button offers all
 /// - held by: `pages::folder::numbers::all_on_one_page_have_a_bound`
 pub const ALL_ENTRIES: usize = 10_000;
 
-/// Most letters that lead to the page that has them, of directories and of files each. The
-/// alphabets that are written with letters have up to 40.
+/// Most letters that lead to the page that has them, of directories and of files each. Few
+/// alphabets have more than 40.
 ///
 /// - unit: letters
 /// - at it: fewer are offered, about equally far apart in the list

@@ -1,19 +1,20 @@
 //! The place in a list where a part begins, as text in an address.
 
 use alloc::string::String;
-use core::fmt::{Display, Write as _};
+use core::fmt::Write as _;
 
 use h1::syntax::percent::encode_value;
 
 use crate::entries::sort::{Key, Sort};
-use crate::entries::{Entry, Kind};
+use crate::entries::{Entry, Kind, Modified};
 
 /// The place of an entry in a sorted list, whether the entry is still there or not. So a list
 /// goes on at the same place, whatever came and went meanwhile.
 ///
 /// As text it is `d` for a directory or `f` for a file, what the list is sorted by (Unix time
-/// in seconds, or bytes, or nothing if the file system does not say it or the name says all),
-/// a slash, and the name: `f/film.mkv`, `f4509626102/film.mkv`.
+/// in seconds, with nine digits after a point if there are any, or bytes, or nothing if the
+/// file system does not say it or the name says all), a slash, and the name: `f/film.mkv`,
+/// `f4509626102/film.mkv`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Cursor(Entry);
 
@@ -31,7 +32,7 @@ impl Cursor {
         let (mut size, mut modified) = (None, None);
         match sort.key {
             _ if value.is_empty() => {}
-            Key::Date => modified = Some(number::<i64>(value)?),
+            Key::Date => modified = Some(time(value)?),
             Key::Size if !is_directory => size = Some(number::<u64>(value)?),
             Key::Name | Key::Size | Key::Kind => return None,
         }
@@ -55,21 +56,27 @@ impl Cursor {
 
 /// Appends the place of an entry in a list of this order, as a value in a query.
 pub(super) fn write(entry: &Entry, sort: Sort, out: &mut String) {
-    let value: Option<&dyn Display> = match sort.key {
-        Key::Date => entry.modified.as_ref().map(|time| time as _),
-        Key::Size => match &entry.kind {
-            Kind::File(Some(size)) => Some(size),
-            _ => None,
-        },
-        Key::Name | Key::Kind => None,
-    };
     out.push(if entry.is_directory() { 'd' } else { 'f' });
-    if let Some(value) = value {
-        // Writing to memory can't fail.
-        let _ = write!(out, "{value}");
-    }
+    // Writing to memory can't fail.
+    let _ = match (sort.key, entry.modified, entry.kind) {
+        (Key::Date, Some(time), _) => match time.nanoseconds() {
+            0 => write!(out, "{}", time.seconds),
+            nanoseconds => write!(out, "{}.{nanoseconds:09}", time.seconds),
+        },
+        (Key::Size, _, Kind::File(Some(size))) => write!(out, "{size}"),
+        _ => Ok(()),
+    };
     out.push('/');
     encode_value(&entry.name, out);
+}
+
+/// Returns a time as [`write()`] writes it.
+fn time(text: &str) -> Option<Modified> {
+    let Some((seconds, fraction)) = text.split_once('.') else {
+        return Some(Modified::new(number(text)?, 0));
+    };
+    let nanoseconds = number(fraction).filter(|&nanoseconds| nanoseconds > 0)?;
+    (fraction.len() == 9).then_some(Modified::new(number(seconds)?, nanoseconds))
 }
 
 /// Returns a number as [`write()`] writes it, without a sign that means nothing.
@@ -95,6 +102,8 @@ mod tests {
             ("date", "f-5/a", true),
             ("date", "d7/a", true),
             ("date", "f/a", true),
+            ("date", "f1700000000.000000001/a", true),
+            ("date", "d-5.999999999/a", true),
             ("name", "f12/a", false),
             ("kind", "d1/a", false),
             ("size", "d1/a", false),
@@ -102,6 +111,9 @@ mod tests {
             ("size", "f18446744073709551616/a", false),
             ("date", "f+5/a", false),
             ("date", "f1.5/a", false),
+            ("date", "f1.000000000/a", false),
+            ("date", "f1.-00000001/a", false),
+            ("date", "f.000000001/a", false),
             ("name", "", false),
             ("name", "f", false),
             ("name", "f/", false),

@@ -107,7 +107,7 @@ fn number(text: &str) -> Option<usize> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::entries::Kind;
+    use crate::entries::{Kind, Modified};
     use alloc::format;
     use alloc::vec::Vec;
     use h1::request::query::pairs;
@@ -167,7 +167,8 @@ mod tests {
             prop::option::of(0_u64..4).prop_map(Kind::File),
         ];
         let name = "([a-c]|[0-9]|[ .&+,;=%]|\u{10ffe9}){1,4}";
-        (name, kind, prop::option::of(-2_i64..2)).prop_map(|(name, kind, modified)| Entry {
+        let modified = (-2_i64..2, 0_u32..2).prop_map(|(s, ns)| Modified::new(s, ns));
+        (name, kind, prop::option::of(modified)).prop_map(|(name, kind, modified)| Entry {
             name: name.into(),
             kind,
             modified,
