@@ -281,6 +281,8 @@ mod tests {
             body.split("href=\"")
                 .skip(1)
                 .filter_map(|rest| rest.split('"').next())
+                // Pictures of buttons are within the page.
+                .filter(|link| !link.starts_with('#'))
                 .map(String::from)
                 .collect::<alloc::vec::Vec<_>>()
         };
@@ -327,7 +329,7 @@ mod tests {
         let text = page(&range);
         assert!(text.contains("<h1>Past the end of the file</h1>"));
         assert!(
-            text.contains("The file has 4.2 GiB (4,509,626,102 bytes)."),
+            text.contains("The file has 4.1 GiB (4,509,626,102 bytes)."),
             "{text}"
         );
         assert!(text.contains("<a class=\"b go\" href=\"\">Open it again</a>"));
