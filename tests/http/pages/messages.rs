@@ -22,7 +22,9 @@ const BROWSER: &str = "Accept: text/html,application/xhtml+xml,*/*;q=0.8\r\n";
 fn links(page: &Response) -> Vec<&str> {
     let (_, main) = page.text().split_once("<main ").unwrap();
     let links = main.split("href=\"").skip(1);
-    links.map(|rest| rest.split('"').next().unwrap()).collect()
+    let links = links.map(|rest| rest.split('"').next().unwrap());
+    // Pictures of buttons are within the page.
+    links.filter(|link| !link.starts_with('#')).collect()
 }
 
 /// Returns the reference to a close name and its text, if the page of a 404 has one. The
