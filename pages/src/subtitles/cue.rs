@@ -33,15 +33,18 @@ pub(super) struct Cue {
 }
 
 impl Cue {
-    /// Returns the text with all tags closed, and the settings for its place; `None` if
-    /// there is nothing to see. The cue is empty then.
-    pub(super) fn take(&mut self, out: &mut String, times: impl FnOnce(&mut String)) {
+    /// Appends the cue with all tags closed, if there is something to see. `times` appends the
+    /// times and the settings that the file has, and returns whether there are any: only
+    /// without, the place in the text counts, because no setting may stand twice (WebVTT §4.4).
+    /// The cue is empty then.
+    pub(super) fn take(&mut self, out: &mut String, times: impl FnOnce(&mut String) -> bool) {
         while let Some(tag) = self.innermost() {
             self.close(tag);
         }
         if self.is_visible {
-            times(out);
-            out.push_str(self.place.map_or("", settings));
+            if !times(out) {
+                out.push_str(self.place.map_or("", settings));
+            }
             out.push('\n');
             out.push_str(&self.text);
             out.push_str("\n\n");
@@ -222,7 +225,10 @@ mod tests {
         for line in lines.split('\n') {
             cue.push_line(line, has_references);
         }
-        cue.take(&mut out, |out| out.push('T'));
+        cue.take(&mut out, |out| {
+            out.push('T');
+            false
+        });
         out
     }
 

@@ -51,8 +51,9 @@ impl<'t> Timing<'t> {
         write_time(self.end, out);
     }
 
-    /// Appends those settings that are well-formed, each of them once.
-    pub(super) fn write_settings(&self, out: &mut String) {
+    /// Appends those settings that are well-formed, each of them once. Returns whether there is
+    /// one.
+    pub(super) fn write_settings(&self, out: &mut String) -> bool {
         let mut seen = [false; SETTINGS.len()];
         for setting in self.rest.split_ascii_whitespace() {
             let Some((name, value)) = setting.split_once(':') else {
@@ -69,6 +70,7 @@ impl<'t> Timing<'t> {
                 }
             }
         }
+        seen.contains(&true)
     }
 }
 
@@ -186,8 +188,9 @@ mod tests {
         for (settings, expected) in cases {
             let line = alloc::format!("0:00 --> 0:01 {settings}");
             let mut out = String::new();
-            Timing::parse(&line).unwrap().write_settings(&mut out);
+            let has_settings = Timing::parse(&line).unwrap().write_settings(&mut out);
             assert_eq!(out, expected, "{settings}");
+            assert_eq!(has_settings, !expected.is_empty());
         }
     }
 }

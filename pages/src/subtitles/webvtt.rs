@@ -134,9 +134,7 @@ impl<'t> Converter<'t> {
             }
             self.cue.take(&mut self.out, |out| {
                 timing.write(out);
-                if is_webvtt {
-                    timing.write_settings(out);
-                }
+                is_webvtt && timing.write_settings(out)
             });
         }
     }
@@ -185,6 +183,11 @@ mod tests {
             (
                 "WEBVTT title\n\nSTYLE\n::cue{}\n\nNOTE\nx\n\nintro\n0:01.000 --> 0:02.000 line:0 region:x\n<v A>a &amp; b\n\nx\n",
                 "WEBVTT\n\n00:00:01.000 --> 00:00:02.000 line:0\na &amp; b\n\n",
+            ),
+            // A setting stands once: what the line of times says wins.
+            (
+                "WEBVTT\n\n0:01.000 --> 0:02.000 line:9\n{\\an8}a\n",
+                "WEBVTT\n\n00:00:01.000 --> 00:00:02.000 line:9\na\n\n",
             ),
             (TWO, TWO),
         ];

@@ -21,6 +21,7 @@ const BROWSER: &str = "Accept: text/html,application/xhtml+xml,*/*;q=0.8\r\n";
 /// Returns the addresses that the main part of a page leads to.
 fn links(page: &Response) -> Vec<&str> {
     let (_, main) = page.text().split_once("<main ").unwrap();
+    let (main, _) = main.split_once("</main>").unwrap();
     let links = main.split("href=\"").skip(1);
     let links = links.map(|rest| rest.split('"').next().unwrap());
     // Pictures of buttons are within the page.
