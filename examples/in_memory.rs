@@ -2,7 +2,7 @@
 //! is the other end of a pipe in memory.
 //!
 //! ```sh
-//! cargo test --release --example in_memory
+//! cargo test --release --workspace --test in_memory
 //! ```
 
 use porthole::{Running, Server, StreamSender, stream_listener};
@@ -15,7 +15,7 @@ async fn serve(folder: &std::path::Path) -> Result<(StreamSender, Running), port
     Ok((connections, server.start().await?))
 }
 
-/// What is under test: it asks for a file, and returns the status line and the content.
+/// Asks for a file, and returns the status line and the content. This is under test.
 async fn fetch(connections: &StreamSender, path: &str) -> std::io::Result<(String, String)> {
     let mut stream = connections.connect().await?;
     let request = format!("GET {path} HTTP/1.1\r\nHost: test\r\nConnection: close\r\n\r\n");
@@ -27,31 +27,14 @@ async fn fetch(connections: &StreamSender, path: &str) -> std::io::Result<(Strin
     Ok((status.to_owned(), content.to_owned()))
 }
 
-/// Shows the same to whoever runs it as a program.
-#[tokio::main(flavor = "current_thread")]
-async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let folder = std::env::args().nth(1).unwrap_or_else(|| ".".to_owned());
-    let path = std::env::args().nth(2).unwrap_or_else(|| "/".to_owned());
-    let (connections, running) = serve(folder.as_ref()).await?;
-    let (status, content) = fetch(&connections, &path).await?;
-    println!("{status}\n{content}");
-    running.stop().await?;
+#[tokio::test]
+async fn a_file_is_fetched() -> Result<(), Box<dyn std::error::Error>> {
+    let folder = tempfile::tempdir()?;
+    std::fs::write(folder.path().join("a.txt"), "content")?;
+    let (connections, _running) = serve(folder.path()).await?;
+    let fetched = fetch(&connections, "/a.txt").await?;
+    assert_eq!(fetched, ("HTTP/1.1 200 OK".into(), "content".into()));
+    let (status, _) = fetch(&connections, "/b.txt").await?;
+    assert_eq!(status, "HTTP/1.1 404 Not Found");
     Ok(())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[tokio::test]
-    async fn a_file_is_fetched() -> Result<(), Box<dyn std::error::Error>> {
-        let folder = tempfile::tempdir()?;
-        std::fs::write(folder.path().join("a.txt"), "content")?;
-        let (connections, _running) = serve(folder.path()).await?;
-        let fetched = fetch(&connections, "/a.txt").await?;
-        assert_eq!(fetched, ("HTTP/1.1 200 OK".into(), "content".into()));
-        let (status, _) = fetch(&connections, "/b.txt").await?;
-        assert_eq!(status, "HTTP/1.1 404 Not Found");
-        Ok(())
-    }
 }

@@ -15,7 +15,6 @@ pub fn trials() -> Vec<Trial> {
         a_component_of_ones_own_echoes,
         a_component_of_ones_own_says_hello,
         an_axum_application_has_a_folder_below_a_path,
-        a_client_needs_no_port,
         a_running_server_gets_another_folder,
         counters_of_two_servers_are_read,
     ]
@@ -149,16 +148,6 @@ fn an_axum_application_has_a_folder_below_a_path() {
         assert_eq!(answer.text(), "content");
     }
     drop(kept);
-    example.ends_with_its_input();
-}
-
-fn a_client_needs_no_port() {
-    let folder = Folder::new();
-    folder.file("a", "content\n");
-    let path = folder.path().to_owned();
-    let mut example = Example::start("in_memory", &[path, "/a".into()]);
-    example.after("HTTP/1.1 200 OK");
-    example.after("content");
     example.ends_with_its_input();
 }
 
