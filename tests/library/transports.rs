@@ -22,7 +22,7 @@ pub fn trials() -> Vec<Trial> {
         streams_and_sockets_are_served_side_by_side,
         descriptors_that_listen_are_inherited,
         addresses_that_cannot_be_told_apart_are_refused,
-        what_is_missing_is_named,
+        a_server_without_root_or_listener_names_it,
     ]
 }
 
@@ -66,24 +66,24 @@ trait Stream: AsyncRead + AsyncWrite + Send + Unpin {}
 impl<S: AsyncRead + AsyncWrite + Send + Unpin> Stream for S {}
 
 fn any_stream_is_served() {
-    const LENGTH: usize = 3 << 20;
     let folder = Folder::new();
-    let content = noise(LENGTH);
-    folder.file("film", &content);
-    let rows: [(&str, Connect); 4] = [
-        ("in memory", || {
+    folder.file("film", noise(3 << 20));
+    // Each few bytes of it take two switches between threads.
+    folder.file("page", noise(30 << 10));
+    let rows: [(&str, &str, Connect); 4] = [
+        ("in memory", "/film", || {
             let (client, server) = tokio::io::duplex(1 << 16);
             (Box::new(client), Box::new(server))
         }),
-        ("in memory, byte by byte", || {
+        ("in memory, byte by byte", "/page", || {
             let (client, server) = tokio::io::duplex(7);
             (Box::new(client), Box::new(server))
         }),
-        ("a Unix socket", || {
+        ("a Unix socket", "/film", || {
             let (client, server) = tokio::net::UnixStream::pair().unwrap();
             (Box::new(client), Box::new(server))
         }),
-        ("a stream that keeps bytes back until it is flushed", || {
+        ("bytes kept back until they are flushed", "/film", || {
             let (client, server) = tokio::io::duplex(1 << 12);
             (
                 Box::new(client),
@@ -91,12 +91,13 @@ fn any_stream_is_served() {
             )
         }),
     ];
-    each(&rows, |(name, connect)| {
+    each(&rows, |(name, target, connect)| {
+        let content = std::fs::read(folder.path().join(&target[1..])).unwrap();
         on_a_runtime(async {
             let (sender, running) = serving(&folder, Limits::default()).await;
             let (mut client, server) = connect();
             sender.send(server, None).await.unwrap();
-            let answer = answer(&mut client, "/film").await;
+            let answer = answer(&mut client, target).await;
             assert!(answer.starts_with(b"HTTP/1.1 200 OK\r\n"), "{name}");
             assert!(answer.ends_with(&content), "{name}: {} bytes", answer.len());
             drop(client);
@@ -266,7 +267,7 @@ fn addresses_that_cannot_be_told_apart_are_refused() {
     assert_eq!(address, listener_address());
 }
 
-fn what_is_missing_is_named() {
+fn a_server_without_root_or_listener_names_it() {
     let folder = Folder::new();
     let file = folder.file("a", "a");
     let address = ([127, 0, 0, 1], 0).into();
