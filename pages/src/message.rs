@@ -21,7 +21,7 @@ use crate::markup::size::{Grouped, Size};
 pub struct Message<'m> {
     /// The status of the response.
     pub status: Status,
-    /// What else is known, and can be said.
+    /// Further knowledge of the error, for the reader.
     pub detail: Detail<'m>,
     /// The folder to go to, by its path, if there is one beside the start folder.
     pub folder: Option<&'m str>,
@@ -33,12 +33,12 @@ pub struct Message<'m> {
     pub is_tv: bool,
 }
 
-/// What is known of an error beside its status.
+/// Knowledge of an error beside its status.
 #[derive(Clone, Copy, Debug)]
 pub enum Detail<'m> {
     /// Nothing.
     None,
-    /// What to do about it.
+    /// Advice against it.
     Advice(&'m str),
     /// The size in bytes of a file that has no such range.
     Size(u64),
@@ -58,7 +58,7 @@ pub enum Detail<'m> {
 pub struct MessageLine<'m> {
     /// The status of the response.
     pub status: Status,
-    /// What to do about it.
+    /// Advice against it.
     pub advice: &'m str,
 }
 

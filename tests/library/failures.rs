@@ -28,6 +28,23 @@ fn start(role: &str, limits: Limits) -> Result<(Folder, Hosted), Error> {
     Ok((folder, hosted))
 }
 
+/// Returns a server of one worker for that component, and its address.
+pub fn talking_server(folder: &Folder) -> (SocketAddr, Server) {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    let server = Server::builder()
+        .component(Program::compile(artifacts::ESCAPE).unwrap())
+        .directory(folder.path())
+        .listeners(vec![listener])
+        .without_listen_arguments()
+        .arguments(["serve".to_owned(), format!("--listen={address}")])
+        .limits(Limits {
+            workers: 1,
+            ..Limits::default()
+        });
+    (address, server)
+}
+
 /// Starts a server whose component sends back what it receives, and carries out orders.
 pub fn talking(workers: usize) -> (Folder, Hosted) {
     let limits = Limits {
@@ -99,20 +116,10 @@ fn the_listener_outlives_the_instance() {
 /// A program that embeds the host may panic in the functions that the host calls.
 fn a_panic_on_a_workers_thread_ends_no_worker() {
     let folder = Folder::new();
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let address = listener.local_addr().unwrap();
+    let (address, server) = talking_server(&folder);
     let reports = Arc::new(AtomicUsize::new(0));
     let counted = Arc::clone(&reports);
-    let running = Server::builder()
-        .component(Program::compile(artifacts::ESCAPE).unwrap())
-        .directory(folder.path())
-        .listeners(vec![listener])
-        .without_listen_arguments()
-        .arguments(["serve".to_owned(), format!("--listen={address}")])
-        .limits(Limits {
-            workers: 1,
-            ..Limits::default()
-        })
+    let running = server
         .on_event(move |event| {
             if event.is_warning() {
                 counted.fetch_add(1, Ordering::Relaxed);

@@ -2,7 +2,6 @@
 //! and what is left of them.
 
 use std::fs;
-use std::net::TcpListener;
 use std::process::{Command, ExitCode};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
@@ -10,7 +9,7 @@ use std::time::{Duration, Instant};
 use libtest_mimic::Trial;
 use porthole::{Error, Event, Limits, Program, Root, Running, Server, Stopped};
 
-use super::failures::{says_back, talking};
+use super::failures::{says_back, talking, talking_server};
 use crate::support::{Client, Folder, TIMEOUT, each, trials};
 
 pub fn trials() -> Vec<Trial> {
@@ -289,19 +288,8 @@ fn events_are_published_in_order() {
     let folder = Folder::new();
     let called = Arc::new(Mutex::new(Vec::new()));
     let calls = Arc::clone(&called);
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let address = listener.local_addr().unwrap();
-    let program = Program::compile(artifacts::ESCAPE).unwrap();
-    let running = Server::builder()
-        .component(program.clone())
-        .directory(folder.path())
-        .listeners(vec![listener])
-        .without_listen_arguments()
-        .arguments(["serve".to_owned(), format!("--listen={address}")])
-        .limits(Limits {
-            workers: 1,
-            ..Limits::default()
-        })
+    let (address, server) = talking_server(&folder);
+    let running = server
         .on_event(move |event: Event| calls.lock().unwrap().push(event.to_string()))
         .start_blocking()
         .unwrap();
@@ -313,6 +301,7 @@ fn events_are_published_in_order() {
     let mut client = Client::connect(address);
     says_back(&mut client, "after");
     let root = Root::open(folder.path()).unwrap();
+    let program = Program::compile(artifacts::ESCAPE).unwrap();
     running.replace(program, root).wait().unwrap();
     running.drain(Duration::from_millis(10)).wait().unwrap();
     let mut runtime = tokio::runtime::Builder::new_current_thread();

@@ -19,13 +19,11 @@ mod coding;
 mod condition;
 mod connection;
 mod date;
+mod file_text;
 mod head;
-mod markdown;
 mod range;
-mod repeated;
 mod response;
 mod site;
-mod subtitles;
 mod target;
 mod text;
 
@@ -40,9 +38,9 @@ pub const INVARIANTS: [(&str, Invariant); 10] = [
     ("connection", connection::connection),
     ("date", date::date),
     ("head", head::head),
-    ("markdown", markdown::markdown),
+    ("markdown", file_text::markdown),
     ("range", range::range),
-    ("subtitles", subtitles::subtitles),
+    ("subtitles", file_text::subtitles),
     ("target", target::target),
 ];
 
@@ -51,8 +49,7 @@ pub use coding::coding;
 pub use condition::condition;
 pub use connection::connection;
 pub use date::date;
+pub use file_text::{markdown, subtitles};
 pub use head::head;
-pub use markdown::markdown;
 pub use range::range;
-pub use subtitles::subtitles;
 pub use target::target;

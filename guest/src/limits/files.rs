@@ -102,7 +102,7 @@ pub const LISTINGS_AT_ONCE: usize = 2;
 /// - at it: the response is 503, the connection is closed, and a line in the log has the
 ///   reason
 /// - held by: `attacks::floods::unread_listings`, `guest::render::pieces::a_page_that_is_too_large_is_none`,
-///   `guest::render::pages_count_while_someone_holds_them`
+///   `guest::render::page::pages_count_while_someone_holds_them`
 pub const LISTING_BYTES: usize = 32 << 20;
 
 /// Size of the pieces that a listing is held in. A piece never grows.

@@ -35,7 +35,7 @@ use crate::runtime::sort::Sorter;
 pub(super) struct Directory<'d> {
     pub subject: &'d Subject,
     pub entries: &'d [Entry],
-    /// Those of them that are written, if the response is a part of several.
+    /// Places of the entries that are written, if the response is a part of several.
     pub range: Range<usize>,
     /// Whether most entries have neither size nor time, because they are many.
     pub is_long: bool,

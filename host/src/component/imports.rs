@@ -260,7 +260,9 @@ fn names(engine: &Engine, component: &Component) -> Vec<(String, String)> {
     names
 }
 
-fn full_name(interface: &str, function: &str) -> String {
+/// Returns the name of an imported function, or of an import that is no interface and has
+/// none.
+pub(super) fn full_name(interface: &str, function: &str) -> String {
     format!("{interface} {function}").trim_end().to_owned()
 }
 

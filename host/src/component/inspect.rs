@@ -6,14 +6,14 @@ use wasmparser::{Encoding, KnownCustom, Parser, Payload, Validator, WasmFeatures
 
 use super::features::{ANYONES, OURS};
 use super::fits;
-use super::imports::Import;
+use super::imports::{Import, full_name};
 use crate::error::{ComponentError, Error, bounded};
 use crate::printable::printable;
 
 /// Function that a component must export to run.
 const RUN: (&str, &str) = ("wasi:cli/run@0.3.0", "run");
 
-/// What a component is and asks for. Texts of the component are free of control characters and
+/// Metadata and demands of a component. Texts of the component are free of control characters and
 /// of bounded length.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
@@ -36,7 +36,7 @@ pub struct RequestedImport {
     pub interface: String,
     /// Name as in the component. Empty for an import that is no interface.
     pub function: String,
-    /// What would be granted, or `None`: then the component is refused.
+    /// The right that it would be granted, or `None`: then the component is refused.
     pub granted: Option<Import>,
 }
 
@@ -48,6 +48,14 @@ pub struct RequestedFeature {
     pub name: String,
     /// Whether it is on. Otherwise the component is refused.
     pub is_on: bool,
+}
+
+impl RequestedImport {
+    /// Returns interface and function: `wasi:filesystem/types@0.3.0 [method]descriptor.stat`.
+    #[must_use]
+    pub fn name(&self) -> String {
+        full_name(&self.interface, &self.function)
+    }
 }
 
 impl Inspection {
@@ -266,7 +274,7 @@ mod tests {
     }
 
     #[test]
-    fn what_would_be_refused_is_named() {
+    fn imports_and_features_that_are_refused_are_named() {
         let old = r#"(component (import "wasi:cli/exit@0.2.6" (instance
             (export "exit" (func (param "status" (result)))))))"#;
         let inspection = inspected(old);

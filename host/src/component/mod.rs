@@ -26,10 +26,6 @@ pub const COMPONENT: &[u8] = include_bytes!(env!("PORTHOLE_WASM"));
 /// [`COMPONENT`] as machine code. Empty when it was built for another machine.
 const COMPILED: &[u8] = include_bytes!(env!("PORTHOLE_CWASM"));
 
-/// First bytes of every component: the magic number of WebAssembly, the version of the
-/// component model's format, and its layer (component-model, "Binary format").
-const PREAMBLE: &[u8] = b"\0asm\x0d\0\x01\0";
-
 /// A component that is compiled and checked against what is granted. Clones share the
 /// code.
 #[derive(Clone)]
@@ -156,7 +152,7 @@ fn fits(component: &[u8]) -> Result<(), Error> {
 /// Returns the reason why bytes were not compiled.
 fn refused(component: &[u8], error: &wasmtime::Error) -> ComponentError {
     let reason = one_line(error);
-    match component.starts_with(PREAMBLE) {
+    match wasmparser::Parser::is_component(component) {
         true => ComponentError::Invalid(reason),
         false => ComponentError::NotAComponent(reason),
     }

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use crate::report::event::Stopped;
 
-/// How the server has ended.
+/// The way in which a server has ended.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum End {
     Stopped(Stopped),

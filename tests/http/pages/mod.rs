@@ -23,7 +23,7 @@ pub fn trials() -> Vec<Trial> {
         lists_are_sorted_and_filtered_as_asked,
         built_in_files_are_kept_for_ever,
         the_reserved_folder_wins_over_a_real_one,
-        what_every_visit_asks_for_is_there,
+        favicon_and_robots_are_there_unless_the_root_has_them,
         errors_are_pages_for_browsers_and_a_line_for_others,
         no_listing_turns_off_pages_and_their_forms,
         a_page_about_a_file_is_only_for_what_its_folder_shows,
@@ -275,7 +275,7 @@ fn letters_lead_browsers_to_the_page_that_has_them() {
     }
 }
 
-/// What is asked for twice, or is forgotten, is not what a person sees on the buttons.
+/// A parameter that is doubled or lost is not on the buttons that a person sees.
 fn references_to_other_pages_keep_the_view() {
     let folder = Folder::new();
     for number in 0..600 {
@@ -401,7 +401,7 @@ fn the_reserved_folder_wins_over_a_real_one() {
     assert_eq!(porthole.get("/else").text(), "index");
 }
 
-fn what_every_visit_asks_for_is_there() {
+fn favicon_and_robots_are_there_unless_the_root_has_them() {
     let folder = media();
     let porthole = Porthole::serving(&folder);
     let icon = porthole.get("/favicon.ico");
@@ -564,13 +564,21 @@ fn a_readme_is_shown_below_a_long_list() {
     );
 }
 
-fn long_lists_are_sent_while_they_are_made() {
-    const COUNT: usize = 10_100;
+/// Files of the folder that [`long_folder`] makes.
+const COUNT: usize = 10_100;
+
+/// Makes a folder whose list is too long to be made whole, with a folder `z` in it.
+fn long_folder() -> Folder {
     let folder = Folder::new();
     for number in 0..COUNT {
         folder.file(format!("{number:05}.txt"), "x");
     }
     folder.folder("z");
+    folder
+}
+
+fn long_lists_are_sent_while_they_are_made() {
+    let folder = long_folder();
     let porthole = Porthole::serving(&folder);
     let rows = |text: &str, row: &str| text.matches(row).count();
     for (fields, row) in [

@@ -5,6 +5,7 @@ use std::os::unix::ffi::OsStrExt as _;
 
 use libtest_mimic::Trial;
 
+use super::{COUNT, long_folder};
 use crate::support::{Folder, Porthole, Response, each, trials};
 
 pub fn trials() -> Vec<Trial> {
@@ -118,12 +119,7 @@ fn an_entry_that_goes_between_two_parts_moves_nothing() {
 }
 
 fn parts_of_a_long_list_have_sizes_and_a_tag() {
-    const COUNT: usize = 10_100;
-    let folder = Folder::new();
-    for number in 0..COUNT {
-        folder.file(format!("{number:05}.txt"), "x");
-    }
-    folder.folder("z");
+    let folder = long_folder();
     let porthole = Porthole::serving(&folder);
     let all = whole(&porthole, "/?get=json");
     assert_eq!(all.len(), COUNT + 1);

@@ -17,7 +17,7 @@ pub fn trials() -> Vec<Trial> {
     ]
 }
 
-/// What the tests' client says in `Host`.
+/// Address with the `Host` of the tests' client.
 const HOST: &str = "http://porthole";
 
 /// A film's encoded name, and the paths of its subtitles.

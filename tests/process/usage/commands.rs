@@ -14,7 +14,7 @@ pub fn trials() -> Vec<Trial> {
         the_component_that_is_written_has_metadata,
         a_component_is_inspected,
         a_component_that_would_be_refused_is_named_with_the_reasons,
-        what_is_no_component_is_an_error_of_one_line,
+        inspecting_other_files_is_an_error_of_one_line,
         a_component_gets_its_own_arguments,
         a_folder_with_the_name_of_a_command_is_served_as_a_path,
         options_for_serving_are_refused_with_commands,
@@ -150,7 +150,7 @@ fn a_component_that_would_be_refused_is_named_with_the_reasons() {
     });
 }
 
-fn what_is_no_component_is_an_error_of_one_line() {
+fn inspecting_other_files_is_an_error_of_one_line() {
     let folder = Folder::new();
     folder.file("text", "text");
     folder.file("module", b"\0asm\x01\0\0\0");

@@ -19,7 +19,7 @@ const VERSION: &str = "48.0.8";
 /// Longest time until a host serves, and until it has answered.
 const TIMEOUT: Duration = Duration::from_secs(20);
 
-/// What is asked of both hosts. The folder has a file `a` and a folder `sub`.
+/// Requests to both hosts. The folder has a file `a` and a folder `sub`.
 const REQUESTS: [&str; 6] = [
     "GET /a HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n",
     "HEAD /a HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n",

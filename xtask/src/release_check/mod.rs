@@ -27,7 +27,7 @@ pub(crate) struct Options {
 
 /// Result of a check that found nothing wrong.
 pub(crate) enum Checked {
-    /// What was found.
+    /// Result in words.
     Done(String),
     /// It could not be run here; what is needed for it.
     Skipped(String),

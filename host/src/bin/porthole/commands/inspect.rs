@@ -3,14 +3,13 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::fs::File;
-use std::io::Read as _;
 use std::path::Path;
 use std::process::ExitCode;
 
-use anyhow::Context as _;
-use porthole::{Inspection, Program, RequestedImport, printable};
+use porthole::{Inspection, printable};
 use serde_json::{Value, json};
 
+use crate::options::read_component;
 use crate::terminal::messages::fail_at_once;
 
 /// Prints it as text or JSON. A component that would be refused has the exit status 1, and a
@@ -20,7 +19,7 @@ use crate::terminal::messages::fail_at_once;
 /// When the file cannot be read, or is no component.
 pub(super) fn print(file: &Path, as_json: bool) -> anyhow::Result<ExitCode> {
     let name = printable(file.display());
-    let component = read(file).with_context(|| format!("cannot read {name}"))?;
+    let component = read_component(file, |path| File::open(path))?;
     let inspection = Inspection::of(&component)?;
     let text = match as_json {
         true => format!("{:#}\n", json(&inspection)),
@@ -35,21 +34,13 @@ pub(super) fn print(file: &Path, as_json: bool) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::FAILURE)
 }
 
-/// Reads one byte more than a component may have, so that a larger file is noticed.
-fn read(file: &Path) -> std::io::Result<Vec<u8>> {
-    let most = (Program::MAX_BYTES as u64).saturating_add(1);
-    let mut bytes = Vec::new();
-    File::open(file)?.take(most).read_to_end(&mut bytes)?;
-    Ok(bytes)
-}
-
 /// Reasons to name at most; the rest is counted.
 const REASONS: usize = 3;
 
 fn reasons(inspection: &Inspection) -> Vec<String> {
     let imports = inspection.imports.iter();
     let imports = imports.filter(|import| import.granted.is_none());
-    let imports = imports.map(|import| format!("{} is not granted", name(import)));
+    let imports = imports.map(|import| format!("{} is not granted", import.name()));
     let features = inspection.features.iter().filter(|feature| !feature.is_on);
     let features = features.map(|feature| format!("the feature {} is off", feature.name));
     let run = (!inspection.exports_run).then(|| "it exports no wasi:cli/run@0.3.0".to_owned());
@@ -60,12 +51,6 @@ fn reasons(inspection: &Inspection) -> Vec<String> {
         reasons.push(format!("and {rest} more"));
     }
     reasons
-}
-
-fn name(import: &RequestedImport) -> String {
-    format!("{} {}", import.interface, import.function)
-        .trim_end()
-        .to_owned()
 }
 
 fn text(inspection: &Inspection) -> String {

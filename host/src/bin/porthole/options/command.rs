@@ -6,7 +6,7 @@ use clap::parser::ValueSource;
 use clap::{ArgMatches, Subcommand};
 use clap_complete::Shell;
 
-/// What the program does instead of serving.
+/// A task of the program other than serving.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Write the built-in component, for other hosts of WASI 0.3

@@ -16,7 +16,7 @@ use crate::terminal::Output;
 use arguments::LogFormat;
 
 pub(crate) use command::Command;
-pub(crate) use source::Source;
+pub(crate) use source::{Source, read_component};
 
 mod arguments;
 mod command;

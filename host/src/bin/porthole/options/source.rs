@@ -37,18 +37,10 @@ impl Source {
         component: Option<&Path>,
         open: impl FnOnce(&Path) -> io::Result<File>,
     ) -> anyhow::Result<Self> {
-        let Some(path) = component else {
-            return Ok(Self::BuiltIn);
-        };
-        let most = Program::MAX_BYTES as u64;
-        let mut component = Vec::new();
-        // One byte more shows that it is too large, which the library reports.
-        let read = open(path).and_then(|file| {
-            file.take(most.saturating_add(1))
-                .read_to_end(&mut component)
-        });
-        read.with_context(|| format!("cannot read {}", printable(path.display())))?;
-        Ok(Self::Component(component))
+        match component {
+            None => Ok(Self::BuiltIn),
+            Some(path) => read_component(path, open).map(Self::Component),
+        }
     }
 
     /// Compiles it if it is not built in, with the compiler of [`Options::compiler`].
@@ -59,6 +51,25 @@ impl Source {
             (Self::Component(_), None) => bail!("there is no compiler"),
         }
     }
+}
+
+/// Reads a component from the file that `open` returns.
+///
+/// # Errors
+/// When it cannot be opened or read.
+pub(crate) fn read_component(
+    path: &Path,
+    open: impl FnOnce(&Path) -> io::Result<File>,
+) -> anyhow::Result<Vec<u8>> {
+    let most = Program::MAX_BYTES as u64;
+    let mut component = Vec::new();
+    // One byte more shows that it is too large, which the library reports.
+    let read = open(path).and_then(|file| {
+        file.take(most.saturating_add(1))
+            .read_to_end(&mut component)
+    });
+    read.with_context(|| format!("cannot read {}", printable(path.display())))?;
+    Ok(component)
 }
 
 /// Opens a file for reading. A FIFO would wait for a writer otherwise.

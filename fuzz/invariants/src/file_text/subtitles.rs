@@ -3,7 +3,7 @@
 use pages::limits::CUE_BYTES;
 use pages::subtitles::webvtt::{Error, bound, convert};
 
-use crate::repeated::{in_time, repeated};
+use super::repeated::{in_time, repeated};
 
 /// Longest file, an eighth of what is converted: in a longer one, quadratic time would show no
 /// better, and each run would take longer.

@@ -4,7 +4,7 @@ use pages::charset;
 use pages::limits::MARKDOWN_BYTES;
 use pages::markdown::{bound, write};
 
-use crate::repeated::{in_time, repeated};
+use super::repeated::{in_time, repeated};
 
 /// Elements with an end.
 const ELEMENTS: [&str; 22] = [

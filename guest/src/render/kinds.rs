@@ -1,0 +1,206 @@
+//! The kinds of pages about a directory or a file, and the steps by which each is made.
+
+use alloc::rc::Rc;
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::ops::Range;
+use core::slice;
+
+use h1::representation::etag::EntityTag;
+use pages::entries::{Entry, Kind, file_name};
+use pages::playlist::Format;
+use pages::subtitles::siblings;
+use pages::view::Form;
+
+use super::directory::{Directory, Written};
+use super::listed::Listed;
+use super::page::{Made, page};
+use super::playlist::Playlist;
+use super::stream::LongList;
+use super::subject::{Manner, Subject};
+use super::subtitles::Subtitles;
+use super::text::{self, Texts};
+use super::tree::Tree;
+use super::{Listings, Outcome};
+use crate::files::{Files, join};
+use crate::reason::Reason;
+
+impl Listings {
+    /// Makes the page about a subject, unless `is_current` holds for its tag.
+    pub(super) async fn make(
+        &self,
+        files: &Files,
+        subject: &Subject,
+        is_current: impl Fn(&EntityTag) -> bool,
+        now: i64,
+    ) -> Outcome {
+        match (subject.view.form, subject.view.form.playlist()) {
+            (Form::WebVtt, _) => self.subtitles(files, subject, is_current, now).await,
+            (_, Some(format)) => self.playlist(files, subject, format, is_current, now).await,
+            (_, None) => self.directory(files, subject, is_current, now).await,
+        }
+    }
+
+    /// Makes subtitles of a file.
+    async fn subtitles(
+        &self,
+        files: &Files,
+        subject: &Subject,
+        is_current: impl Fn(&EntityTag) -> bool,
+        now: i64,
+    ) -> Outcome {
+        let subtitles = Subtitles::find(files, &subject.path, now).await?;
+        let tag = subtitles.tag();
+        if is_current(&tag) {
+            return Ok(Made::Unchanged(tag));
+        }
+        let mut reservation = self.quota.reservation();
+        let written = subtitles.write(files, &mut reservation, now).await?;
+        Ok(page(written, tag, subject, reservation))
+    }
+
+    /// Makes a playlist of a directory, or of the tree below it.
+    async fn playlist(
+        &self,
+        files: &Files,
+        subject: &Subject,
+        format: Format,
+        is_current: impl Fn(&EntityTag) -> bool,
+        now: i64,
+    ) -> Outcome {
+        let tree = Tree::read(self, files, subject, now, self.quota.reservation()).await?;
+        let playlist = Playlist {
+            subject,
+            tree: &tree,
+            format,
+            executor: files.executor(),
+        };
+        let tag = playlist.tag().await;
+        if is_current(&tag) {
+            return Ok(Made::Unchanged(tag));
+        }
+        let mut reservation = self.quota.reservation();
+        let written = playlist.write(&mut reservation).await?;
+        Ok(page(written, tag, subject, reservation))
+    }
+
+    /// Makes any other page about a directory.
+    async fn directory(
+        &self,
+        files: &Files,
+        subject: &Subject,
+        is_current: impl Fn(&EntityTag) -> bool,
+        now: i64,
+    ) -> Outcome {
+        let mut for_entries = self.quota.reservation();
+        let path = &subject.path;
+        let listed = self
+            .list(files, path, subject.query(), now, &mut for_entries)
+            .await?;
+        let is_long = listed.is_long;
+        let mut listed = Listed::new(listed.shown, for_entries, files.executor());
+        if is_long && subject.manner() == Manner::Streamed {
+            return Ok(Made::Long(Rc::new(LongList {
+                path: path.clone(),
+                form: subject.view.form,
+                listed,
+                vary: subject.view.fields(),
+            })));
+        }
+        let range = subject.range(&listed.entries);
+        let next = subject.next(&listed.entries, &range)?;
+        if is_long && subject.manner() == Manner::OneOfSeveral {
+            describe(files, path, &mut listed.entries, range.clone()).await?;
+        }
+        let subtitle_paths = match subject.view.open {
+            None => Vec::new(),
+            Some(_) => {
+                self.subtitle_paths(files, subject, &mut listed, now)
+                    .await?
+            }
+        };
+        let directory = Directory {
+            subject,
+            entries: &listed.entries,
+            range,
+            is_long,
+            subtitle_paths: &subtitle_paths,
+            texts: Texts {
+                files,
+                subject,
+                now,
+            },
+            executor: files.executor(),
+        };
+        let tag = directory.tag().await;
+        if is_current(&tag) {
+            return Ok(Made::Unchanged(tag));
+        }
+        let mut reservation = self.quota.reservation();
+        let written = directory.write(&mut reservation).await?;
+        Ok(page(Written { next, ..written }, tag, subject, reservation))
+    }
+
+    /// Returns the paths of files in a directory for subtitles, and in the one of the film
+    /// in it, relative to the film's directory.
+    async fn subtitle_paths(
+        &self,
+        files: &Files,
+        subject: &Subject,
+        listed: &mut Listed,
+        now: i64,
+    ) -> Result<Vec<String>, Reason> {
+        let film = subject.view.open.as_deref().unwrap_or_default();
+        let is_directory = |entry: &&Entry| entry.is_directory();
+        let Listed {
+            entries,
+            reservation,
+            ..
+        } = listed;
+        let mut directories = entries.iter().filter(is_directory);
+        let Some(outer) = directories.find(|entry| siblings::is_folder(&entry.name)) else {
+            return Ok(Vec::new());
+        };
+        let mut paths = Vec::new();
+        let mut inside = Vec::from([outer.name.clone().into_string()]);
+        while let Some(directory) = inside.pop() {
+            let path = join(&subject.path, &directory);
+            for entry in self
+                .list(files, &path, subject.query(), now, reservation)
+                .await?
+                .shown
+            {
+                let path = join(&directory, &entry.name);
+                let is_of_film = directory == *outer.name && file_name::stem(film) == &*entry.name;
+                match entry.kind {
+                    Kind::File(_) => {
+                        reservation.reserve(path.len().saturating_add(size_of::<String>()))?;
+                        paths.push(path);
+                    }
+                    Kind::Directory if is_of_film => inside.push(path),
+                    Kind::Directory => {}
+                }
+            }
+        }
+        Ok(paths)
+    }
+}
+
+/// Asks for sizes and times of the entries that are shown of a long list, and of the README
+/// that its first page has.
+async fn describe(
+    files: &Files,
+    path: &str,
+    entries: &mut [Entry],
+    range: Range<usize>,
+) -> Result<(), Reason> {
+    let is_first = range.start == 0;
+    if let Some(shown) = entries.get_mut(range) {
+        files.describe(path, shown).await?;
+    }
+    let mut entries = entries.iter_mut();
+    if is_first && let Some(readme) = entries.find(|entry| text::is_readme(&entry.name)) {
+        files.describe(path, slice::from_mut(readme)).await?;
+    }
+    Ok(())
+}
