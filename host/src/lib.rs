@@ -48,10 +48,14 @@ pub use component::imports::{Enforcement, Import};
 pub use component::inspect::{Inspection, RequestedFeature, RequestedImport};
 pub use component::{COMPONENT, Program};
 pub use confinement::{Confined, confine, confine_wholly};
+#[cfg(feature = "tls")]
+pub use error::TlsError;
 pub use error::{ComponentError, Error};
 pub use limits::Limits;
 pub use net::handover::{StreamListener, StreamSender, stream_listener};
 pub use net::listeners::Listeners;
+#[cfg(feature = "tls")]
+pub use net::tls::{KeyPair, Tls};
 pub use printable::printable;
 pub use report::counters::Counters;
 pub use report::event::{Event, Stopped};

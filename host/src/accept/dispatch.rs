@@ -1,14 +1,18 @@
 //! The choice of a worker for a new connection, and the cap on all connections.
 
 use std::net::SocketAddr;
+use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::mpsc;
 
 use crate::accept::client_limit::{ClientLimits, ClientPermit};
+#[cfg(feature = "tls")]
+use crate::accept::handshakes::Handshakes;
 use crate::accept::inbox::{Accepted, Inbox, Inboxes};
 use crate::accept::load::Load;
 use crate::limits::{self, Limits};
+use crate::net::endpoint::Endpoint;
 use crate::net::stream::Stream;
 use crate::report::counters::Traffic;
 
@@ -19,22 +23,38 @@ pub(crate) struct WorkerQueue {
     load: Load,
 }
 
+/// Work that the worker's runtime does beside its instance.
+pub(crate) type Task = Pin<Box<dyn Future<Output = ()> + Send>>;
+
 impl WorkerQueue {
-    /// Creates a worker's queue, and the inboxes at its other end, one for each address.
+    /// Creates a worker's queue, the inboxes at its other end, and the tasks between them.
     pub(crate) fn new(
         worker: usize,
         share: usize,
         traffic: Traffic,
-        addresses: &[SocketAddr],
-    ) -> (Self, Inboxes) {
+        endpoints: &[Endpoint],
+    ) -> (Self, Inboxes, Vec<Task>) {
         let load = Load::new(share, traffic);
-        let (senders, inboxes) = addresses
-            .iter()
-            .map(|&address| {
-                let (sender, receiver) = mpsc::channel(limits::INBOX);
-                (sender, Inbox::new(address, receiver, load.clone()))
-            })
-            .unzip();
+        let (mut senders, mut inboxes) = (Vec::new(), Vec::new());
+        // Without TLS there are none.
+        #[allow(unused_mut)]
+        let mut tasks: Vec<Task> = Vec::new();
+        for endpoint in endpoints {
+            let (sender, receiver) = mpsc::channel(limits::INBOX);
+            senders.push(sender);
+            match &endpoint.secured {
+                None => inboxes.push(Inbox::new(endpoint.address, receiver, load.clone())),
+                #[cfg(feature = "tls")]
+                Some(secured) => {
+                    let (handshakes, behind) =
+                        Handshakes::new(endpoint, secured, receiver, share, &load);
+                    inboxes.extend(behind);
+                    tasks.push(Box::pin(handshakes.run()));
+                }
+                #[cfg(not(feature = "tls"))]
+                Some(secured) => match secured.tls {},
+            }
+        }
         let inboxes = Inboxes {
             inboxes,
             load: load.clone(),
@@ -44,7 +64,7 @@ impl WorkerQueue {
             senders,
             load,
         };
-        (queue, inboxes)
+        (queue, inboxes, tasks)
     }
 
     fn has_capacity(&self, listener: usize) -> bool {

@@ -58,6 +58,11 @@ impl Inbox {
         self.taken.store(false, Ordering::Relaxed);
     }
 
+    /// Whether an instance has ever listened.
+    pub(crate) fn has_listened(&self) -> bool {
+        self.listened.load(Ordering::Relaxed)
+    }
+
     /// Notes that an instance listens.
     pub(crate) fn set_listening(&self) {
         self.listened.store(true, Ordering::Relaxed);
@@ -104,9 +109,7 @@ impl Inboxes {
 
     /// Whether an instance has ever listened.
     pub(crate) fn have_listened(&self) -> bool {
-        self.inboxes
-            .iter()
-            .any(|inbox| inbox.listened.load(Ordering::Relaxed))
+        self.inboxes.iter().any(Inbox::has_listened)
     }
 
     /// Closes all inboxes, so that no client waits when no further instance will be

@@ -7,7 +7,7 @@ use std::task::{Context, Poll};
 use tokio::sync::mpsc;
 
 use crate::net::handover::Handed;
-use crate::net::listeners;
+use crate::net::listeners::ListenerSocket;
 use crate::net::stream::Stream;
 
 /// Turn of the listeners: the next one is the one after the listener that was served
@@ -52,10 +52,10 @@ pub(super) enum Listener {
 }
 
 impl Listener {
-    pub(super) fn new(listener: listeners::Listener) -> io::Result<Self> {
-        Ok(match listener {
-            listeners::Listener::Tcp(listener) => Self::Tcp(Tcp::new(listener)?),
-            listeners::Listener::Streams(listener) => Self::Streams(listener.queue),
+    pub(super) fn new(socket: ListenerSocket) -> io::Result<Self> {
+        Ok(match socket {
+            ListenerSocket::Tcp(listener) => Self::Tcp(Tcp::new(listener)?),
+            ListenerSocket::Streams(listener) => Self::Streams(listener.queue),
         })
     }
 

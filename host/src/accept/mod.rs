@@ -7,6 +7,8 @@
 mod client_limit;
 mod coalesce;
 pub(crate) mod dispatch;
+#[cfg(feature = "tls")]
+pub(crate) mod handshakes;
 pub(crate) mod inbox;
 mod listener;
 pub(crate) mod load;
@@ -58,7 +60,8 @@ impl Acceptor {
             .build()?;
         let listeners = {
             let _entered = runtime.enter();
-            let listeners = listeners.listeners.into_iter().map(Listener::new);
+            let listeners = listeners.listeners.into_iter();
+            let listeners = listeners.map(|listener| Listener::new(listener.socket));
             listeners.collect::<io::Result<Vec<_>>>()?
         };
         let thread = std::thread::Builder::new()

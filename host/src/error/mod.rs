@@ -2,6 +2,8 @@
 
 mod component;
 mod text;
+#[cfg(feature = "tls")]
+mod tls;
 
 use std::io;
 use std::net::SocketAddr;
@@ -11,6 +13,8 @@ use crate::printable::printable;
 
 pub use component::ComponentError;
 pub(crate) use text::{bounded, one_line, words};
+#[cfg(feature = "tls")]
+pub use tls::TlsError;
 
 /// Reason why a server could not start, be replaced, or go on.
 #[derive(Debug, thiserror::Error)]

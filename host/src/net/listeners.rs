@@ -5,6 +5,10 @@ use std::net::{SocketAddr, TcpListener};
 
 use socket2::{Domain, Protocol, SockRef, Socket, Type};
 
+use super::Tls;
+#[cfg(feature = "tls")]
+use super::endpoint::LISTEN_TLS;
+use super::endpoint::{Endpoint, LISTEN, Secured};
 use super::handover::StreamListener;
 use super::unsent::{self, UnsentBudget};
 use crate::error::Error;
@@ -18,8 +22,17 @@ pub struct Listeners {
     pub(crate) unsent: UnsentBudget,
 }
 
+/// A listener, and what the component is told of it.
 #[derive(Debug)]
-pub(crate) enum Listener {
+pub(crate) struct Listener {
+    pub(crate) socket: ListenerSocket,
+    /// Name of the argument that tells the component its address.
+    told_as: String,
+    tls: Option<Tls>,
+}
+
+#[derive(Debug)]
+pub(crate) enum ListenerSocket {
     Tcp(TcpListener),
     Streams(StreamListener),
 }
@@ -43,7 +56,7 @@ impl Listeners {
     pub fn bind(addresses: &[SocketAddr]) -> Result<Self, Error> {
         let bind = |&address| listen(address).map_err(|source| Error::Bind { address, source });
         let listeners = addresses.iter().map(bind).collect::<Result<Vec<_>, _>>()?;
-        Ok(Self::of(listeners.into_iter().map(Listener::Tcp)))
+        Ok(Self::of(listeners.into_iter().map(ListenerSocket::Tcp)))
     }
 
     /// Takes over descriptors of listening TCP sockets that another process has handed down,
@@ -60,9 +73,14 @@ impl Listeners {
         Ok(listeners.into())
     }
 
-    fn of(listeners: impl Iterator<Item = Listener>) -> Self {
+    fn of(sockets: impl Iterator<Item = ListenerSocket>) -> Self {
+        let listener = |socket| Listener {
+            socket,
+            told_as: LISTEN.to_owned(),
+            tls: None,
+        };
         Self {
-            listeners: listeners.collect(),
+            listeners: sockets.map(listener).collect(),
             unsent: UnsentBudget::of_this_system(),
         }
     }
@@ -70,6 +88,53 @@ impl Listeners {
     /// Adds the listeners of `others`, in their order.
     pub fn append(&mut self, others: impl Into<Self>) {
         self.listeners.extend(others.into().listeners);
+    }
+
+    /// Tells the component of these listeners by `--NAME=ADDRESS` instead of
+    /// `--listen=ADDRESS`, because it has another service for them.
+    #[must_use]
+    pub fn told_as(mut self, name: &str) -> Self {
+        for listener in &mut self.listeners {
+            name.clone_into(&mut listener.told_as);
+        }
+        self
+    }
+
+    /// Has these listeners speak TLS. Listeners for streams of the embedder stay as they are.
+    ///
+    /// The component gets decrypted connections, and is told of these listeners by
+    /// `--listen-tls=ADDRESS`. A client that does not begin with TLS may have mistaken the
+    /// port. Its bytes go to another listener unchanged, of which the component is told by
+    /// `--listen-misdirected=ADDRESS` (an address that leads nowhere). If the component does
+    /// not listen there, such connections are closed.
+    #[cfg(feature = "tls")]
+    #[must_use]
+    pub fn with_tls(mut self, tls: &Tls) -> Self {
+        for listener in &mut self.listeners {
+            if let ListenerSocket::Tcp(_) = listener.socket {
+                listener.tls = Some(tls.clone());
+                LISTEN_TLS.clone_into(&mut listener.told_as);
+            }
+        }
+        self
+    }
+
+    /// Returns what the component is told of them, in their order.
+    ///
+    /// # Errors
+    /// As for [`Listeners::addresses`].
+    pub(crate) fn endpoints(&self) -> io::Result<Vec<Endpoint>> {
+        let numbered = self.listeners.iter().enumerate();
+        let endpoint = |(number, listener): (usize, &Listener)| {
+            let address = listener.address()?;
+            let secured = |tls: &Tls| Secured::new(tls.clone(), number, address.port());
+            Ok(Endpoint {
+                address,
+                told_as: listener.told_as.clone(),
+                secured: listener.tls.as_ref().map(secured),
+            })
+        };
+        numbered.map(endpoint).collect()
     }
 
     /// Returns the addresses as bound, in the order in which they were given.
@@ -83,9 +148,9 @@ impl Listeners {
 
 impl Listener {
     fn address(&self) -> io::Result<SocketAddr> {
-        match self {
-            Self::Tcp(listener) => listener.local_addr(),
-            Self::Streams(listener) => Ok(listener.address),
+        match &self.socket {
+            ListenerSocket::Tcp(listener) => listener.local_addr(),
+            ListenerSocket::Streams(listener) => Ok(listener.address),
         }
     }
 }
@@ -100,14 +165,14 @@ impl From<Vec<TcpListener>> for Listeners {
             // all the same.
             let _ = SockRef::from(listener).set_tcp_nodelay(true);
         }
-        Self::of(listeners.into_iter().map(Listener::Tcp))
+        Self::of(listeners.into_iter().map(ListenerSocket::Tcp))
     }
 }
 
 /// Takes over a listener for streams of the embedder.
 impl From<StreamListener> for Listeners {
     fn from(listener: StreamListener) -> Self {
-        Self::of(std::iter::once(Listener::Streams(listener)))
+        Self::of(std::iter::once(ListenerSocket::Streams(listener)))
     }
 }
 

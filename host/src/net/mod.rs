@@ -1,6 +1,16 @@
 //! Listeners and connections, independent of the component.
 
+pub(crate) mod endpoint;
 pub(crate) mod handover;
 pub(crate) mod listeners;
+#[cfg(not(feature = "tls"))]
+mod no_tls;
 pub(crate) mod stream;
+#[cfg(feature = "tls")]
+pub(crate) mod tls;
 pub(crate) mod unsent;
+
+#[cfg(not(feature = "tls"))]
+pub(crate) use no_tls::Tls;
+#[cfg(feature = "tls")]
+pub(crate) use tls::Tls;

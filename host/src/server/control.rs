@@ -2,7 +2,6 @@
 //!
 //! Each of these may have to wait, so that none of it is done on a thread of the embedder.
 
-use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, channel};
 use std::thread::JoinHandle;
@@ -23,6 +22,7 @@ use crate::accept::dispatch::Dispatcher;
 use crate::component::Program;
 use crate::error::Error;
 use crate::limits;
+use crate::net::endpoint::Endpoint;
 use crate::report::counters::Counts;
 use crate::report::event::{Event, Stopped};
 use crate::report::publisher::Publisher;
@@ -58,7 +58,7 @@ pub(super) fn start(grants: Grants) -> Operation<Running> {
 }
 
 struct Control {
-    addresses: Vec<SocketAddr>,
+    endpoints: Vec<Endpoint>,
     shared: Arc<Shared>,
     dispatcher: Dispatcher,
     events: Publisher,
@@ -79,12 +79,13 @@ impl Control {
         let root = grants.root.ok_or(Error::Incomplete("directory or file"))?;
         let root = root.open()?;
         let listeners = grants::bind(grants.listeners)?;
-        let addresses = listeners.addresses()?;
+        let endpoints = listeners.endpoints()?;
+        let addresses: Vec<_> = endpoints.iter().map(|end| end.address).collect();
         let program = grants.program.map_or_else(Program::built_in, Ok)?;
         let events = Publisher::new(grants.reporter);
-        let told = addresses.iter().filter(|_| grants.tells_addresses);
+        let told = endpoints.iter().filter(|_| grants.tells_addresses);
         let arguments = std::iter::once(PROGRAM_NAME.to_owned())
-            .chain(told.map(|address| format!("--listen={address}")))
+            .chain(told.flat_map(Endpoint::arguments))
             .chain(grants.arguments)
             .collect();
         let shared = Arc::new(Shared {
@@ -96,7 +97,7 @@ impl Control {
             events: events.clone(),
         });
         let (current, queues) =
-            Generation::start(&program, root, &addresses, &shared, &|| given_up.is_set())?;
+            Generation::start(&program, root, &endpoints, &shared, &|| given_up.is_set())?;
         let dispatcher = Dispatcher::default();
         dispatcher.replace(queues);
         shared.counts.new_version();
@@ -113,7 +114,7 @@ impl Control {
         let (end, ended) = watch::channel(None);
         let stop = Arc::<StopRequest>::default();
         let running = Running {
-            addresses: addresses.clone(),
+            addresses,
             counts: shared.counts.clone(),
             dispatcher: dispatcher.clone(),
             events: events.clone(),
@@ -122,7 +123,7 @@ impl Control {
             end: ended,
         };
         let control = Self {
-            addresses,
+            endpoints,
             shared,
             dispatcher,
             events,
@@ -178,7 +179,7 @@ impl Control {
     fn replace(&mut self, program: &Program, root: Root, given_up: &GivenUp) -> Result<(), Error> {
         let given_up = || given_up.is_set() || self.stop.asked().is_some();
         let (new, queues) =
-            Generation::start(program, root, &self.addresses, &self.shared, &given_up)?;
+            Generation::start(program, root, &self.endpoints, &self.shared, &given_up)?;
         self.dispatcher.replace(queues);
         self.shared.counts.new_version();
         self.retiring.retain(|generation| !generation.is_finished());

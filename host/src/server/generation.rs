@@ -1,6 +1,5 @@
 //! One version of the component, running on all workers.
 
-use std::net::SocketAddr;
 use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::Instant;
@@ -15,6 +14,7 @@ use crate::accept::load::Load;
 use crate::component::Program;
 use crate::error::Error;
 use crate::limits;
+use crate::net::endpoint::Endpoint;
 use crate::root::Root;
 
 /// The workers of one version. It ends when the queues to its workers are dropped and all
@@ -38,7 +38,7 @@ impl Generation {
     pub(crate) fn start(
         program: &Program,
         root: Root,
-        addresses: &[SocketAddr],
+        endpoints: &[Endpoint],
         shared: &Arc<Shared>,
         cancelled: &dyn Fn() -> bool,
     ) -> Result<(Self, Vec<WorkerQueue>), Error> {
@@ -55,7 +55,7 @@ impl Generation {
         let deadline = Instant::now().checked_add(shared.limits.start);
         for number in 0..shared.limits.workers.max(1) {
             let (share, traffic) = (shared.limits.share(), shared.counts.traffic_of(number));
-            let (queue, inboxes) = WorkerQueue::new(number, share, traffic, addresses);
+            let (queue, inboxes, tasks) = WorkerQueue::new(number, share, traffic, endpoints);
             queues.push(queue);
             generation.inboxes.push(inboxes.clone());
             let worker = Worker {
@@ -66,7 +66,7 @@ impl Generation {
                 shared: Arc::clone(shared),
                 kill: killed.clone(),
             };
-            generation.workers.push(worker.start()?);
+            generation.workers.push(worker.start(tasks)?);
             // All instances reject the same arguments: only the first one reports it.
             if number == 0 {
                 generation.wait_until_listening(deadline, cancelled)?;

@@ -10,6 +10,7 @@ use tokio::runtime::Runtime;
 use tokio::sync::watch;
 
 use super::backoff::Backoff;
+use crate::accept::dispatch::Task;
 use crate::accept::inbox::Inboxes;
 use crate::component::Program;
 use crate::component::instance::{self, Grants};
@@ -86,14 +87,17 @@ pub(crate) enum WorkerExit {
 }
 
 impl Worker {
-    /// Starts the worker's thread.
+    /// Starts the worker's thread, which also runs `tasks`, whatever becomes of instances.
     ///
     /// # Errors
     /// When the system has no thread or no event queue left.
-    pub(crate) fn start(self) -> io::Result<JoinHandle<WorkerExit>> {
+    pub(crate) fn start(self, tasks: Vec<Task>) -> io::Result<JoinHandle<WorkerExit>> {
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
             .build()?;
+        for task in tasks {
+            runtime.spawn(task);
+        }
         let files = Files::new(&self.root)?;
         std::thread::Builder::new()
             .name(format!("worker-{}", self.number))

@@ -1,0 +1,5 @@
+//! What takes the place of TLS in a build without the feature `tls`: nothing has this type.
+
+/// A type without a value.
+#[derive(Clone, Debug)]
+pub(crate) enum Tls {}
