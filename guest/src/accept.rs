@@ -21,6 +21,7 @@ use crate::reason::Reason;
 use crate::runtime::clock;
 use crate::runtime::executor::Executor;
 use crate::runtime::notify::Notify;
+use crate::service::{Listener, Service};
 use crate::shared::Shared;
 
 /// Serves until every stream of connections has ended and the last connection is
@@ -60,7 +61,7 @@ impl fmt::Display for Failure {
     }
 }
 
-type Streams = Vec<StreamReader<TcpSocket>>;
+type Streams = Vec<(StreamReader<TcpSocket>, Service)>;
 
 async fn start(executor: Rc<Executor>) -> Result<(Rc<Shared>, Streams), Failure> {
     // The first argument is the program's name.
@@ -77,7 +78,10 @@ async fn start(executor: Rc<Executor>) -> Result<(Rc<Shared>, Streams), Failure>
     let streams = options
         .listen
         .iter()
-        .map(|&address| listen(address).ok_or(Failure::Listen(address)))
+        .map(|&Listener { address, service }| {
+            let stream = listen(address).ok_or(Failure::Listen(address))?;
+            Ok((stream, service))
+        })
         .collect::<Result<_, _>>()?;
     let shared = Shared::new(options, root, plan, executor);
     Ok((Rc::new(shared), streams))
@@ -98,7 +102,10 @@ async fn serve(shared: Rc<Shared>, streams: Streams) {
     });
     let accepting: Vec<_> = streams
         .into_iter()
-        .map(|stream| start_task(&shared.executor, accept(Rc::clone(&shared), stream)))
+        .map(|(stream, service)| {
+            let accepting = accept(Rc::clone(&shared), stream, service);
+            start_task(&shared.executor, accepting)
+        })
         .collect();
     for ended in accepting {
         ended.wait().await;
@@ -123,7 +130,7 @@ fn start_task(executor: &Executor, task: impl Future<Output = ()> + 'static) -> 
 }
 
 /// Accepts until the host ends the stream.
-async fn accept(shared: Rc<Shared>, mut stream: StreamReader<TcpSocket>) {
+async fn accept(shared: Rc<Shared>, mut stream: StreamReader<TcpSocket>, service: Service) {
     let most = shared
         .options
         .connections
@@ -137,7 +144,7 @@ async fn accept(shared: Rc<Shared>, mut stream: StreamReader<TcpSocket>) {
         start_ticking(&shared);
         let this = Rc::clone(&shared);
         shared.executor.spawn(async move {
-            connection::serve(&this, socket).await;
+            connection::serve(&this, socket, service).await;
             this.closed();
         });
         shared.executor.spend(ACCEPT_WORK);

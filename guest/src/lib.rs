@@ -33,6 +33,7 @@ mod reason;
 mod render;
 mod response;
 mod runtime;
+mod service;
 mod shared;
 
 use alloc::rc::Rc;

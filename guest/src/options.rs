@@ -2,20 +2,24 @@
 
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
-use core::net::SocketAddr;
 
+use h1::request::scheme::Scheme;
 use h1::response::{Policy, PolicyError};
 
 use crate::limits::{CACHE_BYTES, CONNECTIONS};
 use crate::log::Format;
 use crate::log::terminal::Style;
 use crate::rate_limit::bucket::Rate;
+use crate::service::{Listener, Service};
 
 /// The checked arguments. `--name value` and `--name=value` mean the same.
 #[derive(Debug, Default)]
 pub struct Options {
-    /// `--listen ADDRESS:PORT`, repeatable.
-    pub listen: Vec<SocketAddr>,
+    /// `--listen ADDRESS:PORT`, and for other services `--listen-tls`, `--listen-misdirected`
+    /// and `--listen-redirect`. All are repeatable.
+    pub listen: Vec<Listener>,
+    /// `--redirect-port PORT`: the port that `--listen-redirect` leads to.
+    pub redirect_port: u16,
     /// `--root NAME`: the one of several granted directories to serve. Default: the first.
     pub root: Option<String>,
     /// `--file NAME`: serve this file of the root for every path.
@@ -50,6 +54,7 @@ pub struct Options {
     /// `--log-colors`, `--log-utc-offset SECONDS`: colours and local times for people.
     style: Style,
     /// `--cache-control VALUE`, `--cors`, `--header 'NAME: VALUE'`.
+    /// `--hsts SECONDS`: the same, for responses over TLS alone.
     pub policy: Policy,
 }
 
@@ -58,6 +63,7 @@ impl Options {
     /// One line that names the argument and what is wrong with it.
     pub fn parse(arguments: &[String]) -> Result<Self, String> {
         let mut options = Self {
+            redirect_port: Scheme::Https.default_port(),
             index: "index.html".into(),
             listing: true,
             connections: CONNECTIONS,
@@ -65,6 +71,7 @@ impl Options {
             ..Self::default()
         };
         let mut cache_control = None;
+        let mut strict_transport = None;
         let mut cors = false;
         let mut headers = Vec::new();
         let mut arguments = arguments.iter().map(String::as_str);
@@ -79,7 +86,13 @@ impl Options {
                     .ok_or_else(|| missing(name))
             };
             match name {
-                "--listen" => options.listen.push(number(name, value()?)?),
+                "--listen" | "--listen-tls" | "--listen-misdirected" | "--listen-redirect" => {
+                    let address = number(name, value()?)?;
+                    let service = service(name);
+                    options.listen.push(Listener { address, service });
+                }
+                "--redirect-port" => options.redirect_port = number(name, value()?)?,
+                "--hsts" => strict_transport = Some(number(name, value()?)?),
                 "--root" => options.root = Some(value()?.into()),
                 "--file" => options.file = Some(value()?.into()),
                 "--index" => options.index = file_name(name, value()?)?,
@@ -110,6 +123,9 @@ impl Options {
         }
         options.policy = Policy::new(cache_control, cors, &headers)
             .map_err(|error| [option_of(&error), ": ", &error.to_string()].concat())?;
+        if let Some(seconds) = strict_transport {
+            options.policy = options.policy.with_strict_transport(seconds);
+        }
         Ok(options)
     }
 
@@ -118,6 +134,16 @@ impl Options {
             true => Format::Terminal(self.style),
             false => Format::Combined,
         }
+    }
+}
+
+/// Returns the service of the listeners that an argument names.
+fn service(name: &str) -> Service {
+    match name {
+        "--listen-tls" => Service::Files(Scheme::Https),
+        "--listen-misdirected" => Service::Misdirected,
+        "--listen-redirect" => Service::Redirect,
+        _ => Service::Files(Scheme::Http),
     }
 }
 
@@ -181,6 +207,23 @@ mod tests {
             let options = parse(line).unwrap();
             assert_eq!(options.listen.len(), 2, "{line}");
         }
+    }
+
+    #[test]
+    fn each_listener_has_its_service() {
+        let line = "--listen=127.0.0.1:80|--listen-tls=127.0.0.1:443\
+                    |--listen-misdirected=[100::1]:443|--listen-redirect=127.0.0.1:8080\
+                    |--redirect-port=8443";
+        let options = parse(line).unwrap();
+        let services: Vec<_> = options.listen.iter().map(|each| each.service).collect();
+        let expected = [
+            Service::Files(Scheme::Http),
+            Service::Files(Scheme::Https),
+            Service::Misdirected,
+            Service::Redirect,
+        ];
+        assert_eq!(services, expected);
+        assert_eq!(options.redirect_port, 8443);
     }
 
     #[test]

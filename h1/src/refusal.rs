@@ -38,7 +38,7 @@ pub enum Refusal {
     UnknownExpectation,
     // The target (RFC 9112 §3.2, RFC 3986)
     MalformedTarget,
-    TargetNeedsTls,
+    TargetOfOtherScheme,
     MalformedPercentEncoding,
     ForbiddenByteInPath,
     EncodedSlashInPath,
@@ -60,7 +60,7 @@ impl Refusal {
             Self::ContentTooLarge => Status::ContentTooLarge,
             Self::MethodNotAllowed => Status::MethodNotAllowed,
             Self::UnknownExpectation => Status::ExpectationFailed,
-            Self::TargetNeedsTls => Status::MisdirectedRequest,
+            Self::TargetOfOtherScheme => Status::MisdirectedRequest,
             Self::HeadTimeout => Status::RequestTimeout,
             Self::MalformedRequestLine
             | Self::BareCarriageReturn
@@ -117,7 +117,9 @@ impl Refusal {
             Self::MethodNotImplemented => "The method is not known here.",
             Self::UnknownExpectation => "The only expectation met here is 100-continue.",
             Self::MalformedTarget => "The request target is malformed.",
-            Self::TargetNeedsTls => "The request target is https, the connection is not.",
+            Self::TargetOfOtherScheme => {
+                "The request target is https and the connection plain, or the other way round."
+            }
             Self::MalformedPercentEncoding => {
                 "A percent sign is not followed by two hexadecimal digits."
             }

@@ -5,6 +5,7 @@ use h1::limits::INPUT_BYTES;
 use h1::request::fields::Fields;
 use h1::request::head::Version;
 use h1::request::method::Method;
+use h1::request::scheme::Scheme;
 use h1::response::{CONTINUE, Context, Policy, write_head};
 
 use crate::site::{NOW, Response};
@@ -27,7 +28,7 @@ pub(crate) struct Conversation {
 pub(crate) fn converse<'b>(mut pieces: impl Iterator<Item = &'b [u8]>) -> Conversation {
     let policy = Policy::new(Some("max-age=60"), true, &["X-Test: a"]).unwrap();
     let mut talk = Conversation::default();
-    let mut connection = Connection::new();
+    let mut connection = Connection::new(Scheme::Http);
     let mut buffer: Vec<u8> = Vec::new();
     let mut piece: &[u8] = b"";
     let mut forgotten = 0;
@@ -112,6 +113,7 @@ fn context(version: Version, keep_alive: bool, policy: &Policy) -> Context<'_> {
         date: b"Thu, 01 Jan 2026 00:00:00 GMT",
         keep_alive,
         version,
+        scheme: Scheme::Http,
         policy,
     }
 }

@@ -79,7 +79,10 @@ impl<'r> Response<'r> {
                 next: None,
                 range_of: None,
             }),
-            Self::Moved(location) => response::Head::Moved { location },
+            Self::Moved(location) => response::Head::Moved {
+                status: Status::MovedPermanently,
+                location,
+            },
             Self::Options => response::Head::Options,
             Self::Refused(status) => response::Head::Refused { status: *status },
         }

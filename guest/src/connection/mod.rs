@@ -11,11 +11,12 @@ use crate::bindings::wasi::sockets::types::TcpSocket;
 use crate::net::buffered::Buffered;
 use crate::net::socket::{CloseReason, Socket};
 use crate::runtime::clock;
+use crate::service::Service;
 use crate::shared::Shared;
 use session::Session;
 
 /// Serves a connection to its end.
-pub async fn serve(shared: &Shared, socket: TcpSocket) {
+pub async fn serve(shared: &Shared, socket: TcpSocket, service: Service) {
     let socket = Socket::new(socket, shared.options.verbose);
     let peer = match shared.needs_peer_address() {
         true => socket.peer(),
@@ -30,7 +31,7 @@ pub async fn serve(shared: &Shared, socket: TcpSocket) {
         shared.deadlines.watch(),
         throttle,
     );
-    let mut session = Session::new(shared, buffered, peer);
+    let mut session = Session::new(shared, buffered, peer, service);
     let started = clock::monotonic();
     session.verbose(format_args!("Client connected: {shown}"));
 

@@ -5,7 +5,7 @@ use alloc::boxed::Box;
 use h1::connection::Request;
 use h1::refusal::Refusal;
 use h1::request::fields::{Fields, Name};
-use h1::request::head::{Version, request_line};
+use h1::request::head::request_line;
 use h1::request::method::Method;
 use h1::request::target::Target;
 use h1::response::Context;
@@ -18,10 +18,29 @@ use crate::net::socket::CloseReason;
 use crate::reason::Reason;
 use crate::response::Response;
 use crate::response::decide::decide;
+use crate::response::elsewhere::{misdirected, redirect};
 use crate::response::error::error;
 use crate::response::write::{ResponseWriter, SendError};
 use crate::runtime::clock;
+use crate::service::Service;
 use crate::shared::Shared;
+
+impl<'s> Session<'s> {
+    /// Returns what the head of a response depends on besides its subject.
+    fn context<'a>(&self, now: i64, date: &'a [u8; 29], keep_alive: bool) -> Context<'a>
+    where
+        's: 'a,
+    {
+        Context {
+            now,
+            date,
+            keep_alive,
+            version: self.version,
+            scheme: self.service.scheme(),
+            policy: &self.shared.options.policy,
+        }
+    }
+}
 
 impl Session<'_> {
     /// Responds to a request. Returns whether the connection stays open. `more` says
@@ -42,13 +61,15 @@ impl Session<'_> {
             PeerAddress(self.peer),
             Escaped(input.get(..head.len).unwrap_or(input))
         ));
-        let (response, reason) = response_to(self.shared, request, self.within_rate(), now).await;
+        let within_rate = self.within_rate();
+        let (response, reason) =
+            response_to(self.shared, request, self.service, within_rate, now).await;
         self.shared.log_listings();
         let status = response.head().status();
         self.log_reason(status, reason, input);
         let keep_alive =
             request.keep_alive && !status.ends_connection() && !self.shared.is_draining();
-        let context = context(self.shared, now, &date, head.version, keep_alive);
+        let context = self.context(now, &date, keep_alive);
         let writer = ResponseWriter {
             method: head.method,
             fields: head.fields,
@@ -212,7 +233,7 @@ impl Session<'_> {
     ) -> Result<(), CloseReason> {
         let (now, date) = self.shared.clock.now();
         let started = self.shared.log_instant();
-        let context = context(self.shared, now, &date, self.version, false);
+        let context = self.context(now, &date, false);
         let writer = ResponseWriter::refusal(method, context);
         let (content_at, _) = writer
             .send(&mut self.buffered, &Response::Plain(status))
@@ -229,6 +250,7 @@ impl Session<'_> {
 async fn response_to<'r>(
     shared: &'r Shared,
     request: &'r Request<'_>,
+    service: Service,
     within_rate: bool,
     now: i64,
 ) -> (Response<'r>, Option<Reason>) {
@@ -242,24 +264,14 @@ async fn response_to<'r>(
             )
         }
         _ if !within_rate => (Response::Plain(Status::TooManyRequests), None),
-        Ok(target) => decide(files, listings, options, request, target, now).await,
+        Ok(target) => match service {
+            Service::Files(_) => decide(files, listings, options, request, target, now).await,
+            Service::Redirect => {
+                let port = options.redirect_port;
+                (redirect(target, &request.head.fields, port), None)
+            }
+            Service::Misdirected => (misdirected(listings, target, &request.head.fields), None),
+        },
         Err(refusal) => (Response::Plain(refusal.status()), None),
-    }
-}
-
-/// Returns what the head of a response depends on besides its subject.
-fn context<'a>(
-    shared: &'a Shared,
-    now: i64,
-    date: &'a [u8; 29],
-    version: Version,
-    keep_alive: bool,
-) -> Context<'a> {
-    Context {
-        now,
-        date,
-        keep_alive,
-        version,
-        policy: &shared.options.policy,
     }
 }

@@ -17,12 +17,15 @@ use crate::log::pending::PendingLines;
 use crate::net::buffered::Buffered;
 use crate::net::socket::CloseReason;
 use crate::runtime::deadlines::{Deadline, Second};
+use crate::service::Service;
 use crate::shared::Shared;
 
 pub(super) struct Session<'s> {
     pub(super) shared: &'s Shared,
     pub(super) buffered: Buffered<'s>,
     pub(super) peer: Option<SocketAddr>,
+    /// What the connection is for.
+    pub(super) service: Service,
     /// Version of the latest request. The response to a refusal uses it.
     pub(super) version: Version,
     /// Whether there was a response yet.
@@ -47,11 +50,13 @@ impl<'s> Session<'s> {
         shared: &'s Shared,
         buffered: Buffered<'s>,
         peer: Option<SocketAddr>,
+        service: Service,
     ) -> Self {
         Self {
             shared,
             buffered,
             peer,
+            service,
             version: Version::Http11,
             responded: false,
             pending: PendingLines::default(),
@@ -63,7 +68,7 @@ impl<'s> Session<'s> {
 impl Session<'_> {
     /// Serves all requests. Returns `Ok` if the connection is to be closed in order.
     pub(super) async fn run(&mut self) -> Result<CloseMode, CloseReason> {
-        let mut protocol = Connection::new();
+        let mut protocol = Connection::new(self.service.scheme());
         let mut input = Vec::new();
         loop {
             match protocol.next(&input) {

@@ -127,9 +127,10 @@ impl<'r> Handler<'r> {
                 Ok(Some(form)) => self.made(Subject::file(path, form)).await,
                 Err(_) => Err(Reason::NoForm),
             },
-            Found::Directory if !resource.is_directory => {
-                Ok(Response::Moved(resource.directory_location()))
-            }
+            Found::Directory if !resource.is_directory => Ok(Response::Moved {
+                status: Status::MovedPermanently,
+                location: resource.directory_location(),
+            }),
             Found::Directory => self.directory(path, resource).await,
         }
     }

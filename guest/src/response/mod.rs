@@ -2,6 +2,7 @@
 
 mod built_in;
 pub mod decide;
+pub mod elsewhere;
 pub mod error;
 pub mod write;
 
@@ -51,8 +52,9 @@ pub enum Response<'r> {
     },
     /// Content that is built in.
     BuiltIn(BuiltIn),
-    /// A redirect to the target with a slash at its end, because it is a directory.
-    Moved(String),
+    /// A redirect: to the target with a slash at its end, because it is a directory, or to
+    /// `https`.
+    Moved { status: Status, location: String },
     /// The methods that are allowed.
     Options,
     /// A status and its reason phrase.
@@ -116,10 +118,13 @@ impl Response<'_> {
             }),
             Self::BuiltIn(built_in) => Head::Page(built_in.head()),
             // No client could request this location, and no buffer needs space for it.
-            Self::Moved(location) if location.len() > TARGET_BYTES => Head::Refused {
+            Self::Moved { location, .. } if location.len() > TARGET_BYTES => Head::Refused {
                 status: Status::UriTooLong,
             },
-            Self::Moved(location) => Head::Moved { location },
+            Self::Moved { status, location } => Head::Moved {
+                status: *status,
+                location,
+            },
             Self::Options => Head::Options,
             Self::Plain(status) => Head::Refused { status: *status },
         }

@@ -17,6 +17,7 @@ use crate::request::framing::{self, Content};
 use crate::request::head::{Head, Parse, Scanner};
 use crate::request::method::Method;
 use crate::request::persistence::persists;
+use crate::request::scheme::Scheme;
 use crate::request::target::{Target, check_host, resolve};
 use crate::status::Status;
 use core::ops::Range;
@@ -59,6 +60,7 @@ pub enum Event<'b> {
 /// One connection, from its first byte to its last.
 #[derive(Clone, Debug, Default)]
 pub struct Connection {
+    scheme: Scheme,
     scanner: Scanner,
     state: State,
     requests: u32,
@@ -66,8 +68,11 @@ pub struct Connection {
 
 impl Connection {
     /// Creates a connection that has received nothing yet.
-    pub fn new() -> Self {
-        Self::default()
+    pub fn new(scheme: Scheme) -> Self {
+        Self {
+            scheme,
+            ..Self::default()
+        }
     }
 
     /// Returns what to do with `bytes`: everything received that was neither taken
@@ -160,8 +165,8 @@ impl Connection {
         // RFC 9110 §10.1.1: no 100 once content has arrived without it.
         let event = if pending.expects_continue && unread.is_empty() {
             Event::Continue
-        } else if pending.discard(unread, &head)? {
-            let target = check_request(&head);
+        } else if pending.discard(unread, &head, self.scheme)? {
+            let target = check_request(&head, self.scheme);
             // A client that garbles a target may garble what comes next: no 400 is followed
             // by another request.
             let garbled = |refusal: &Refusal| refusal.status() == Status::BadRequest;
@@ -195,12 +200,12 @@ impl Connection {
             keep_alive: persists && !limit,
             last: !persists,
         };
-        if rest.is_too_large() && !pending.skip_content(head) {
+        if rest.is_too_large() && !pending.skip_content(head, self.scheme) {
             return Err(Refusal::ContentTooLarge);
         }
         if !rest.is_over() && expectation(head.version, &head.fields) != Expectation::None {
             // RFC 9110 §10.1.1: a final response may come instead of 100.
-            pending.expects_continue = !pending.skip_content(head);
+            pending.expects_continue = !pending.skip_content(head, self.scheme);
         }
         Ok(pending)
     }
@@ -241,10 +246,10 @@ impl Pending {
     }
 
     /// Discards content. Returns true once all content that is waited for has arrived.
-    fn discard(&mut self, unread: &[u8], head: &Head<'_>) -> Result<bool, Refusal> {
+    fn discard(&mut self, unread: &[u8], head: &Head<'_>, scheme: Scheme) -> Result<bool, Refusal> {
         match self.rest.discard(unread) {
             Ok(used) => self.discarded = self.discarded.saturating_add(used),
-            Err(Refusal::ContentTooLarge) if self.skip_content(head) => {}
+            Err(Refusal::ContentTooLarge) if self.skip_content(head, scheme) => {}
             Err(refusal) => return Err(refusal),
         }
         Ok(self.rest.is_over())
@@ -253,8 +258,8 @@ impl Pending {
     /// Stops waiting for content if the response is a refusal whatever the content, and
     /// returns whether it is. It is unknown whether the client still sends that content, so
     /// the connection ends.
-    fn skip_content(&mut self, head: &Head<'_>) -> bool {
-        let refused = check_request(head).is_err();
+    fn skip_content(&mut self, head: &Head<'_>, scheme: Scheme) -> bool {
+        let refused = check_request(head, scheme).is_err();
         if refused {
             self.rest = Remaining::NOTHING;
             self.keep_alive = false;
@@ -311,10 +316,10 @@ impl Remaining {
 }
 
 /// Makes the checks that concern only this request, and not where the next one begins.
-fn check_request<'b>(head: &Head<'b>) -> Result<Target<'b>, Refusal> {
+fn check_request<'b>(head: &Head<'b>, scheme: Scheme) -> Result<Target<'b>, Refusal> {
     // The target comes first, whatever the method: no request may follow a garbled target
     // (RFC 9112 §3.2), but one may follow a 405 or 417.
-    let target = resolve(head.method, head.target);
+    let target = resolve(head.method, head.target, scheme);
     if matches!(target, Err(refusal) if refusal.status() == Status::BadRequest) {
         return target;
     }

@@ -33,6 +33,11 @@ impl<'b> Authority<'b> {
         (whole && is_host(host)).then_some(Self { host, port })
     }
 
+    /// Returns the host, with the brackets of an IPv6 address.
+    pub(crate) fn host(&self) -> &'b [u8] {
+        self.host
+    }
+
     pub(crate) fn has_host(&self) -> bool {
         !self.host.is_empty()
     }

@@ -12,4 +12,5 @@ pub mod method;
 mod path;
 pub mod persistence;
 pub mod query;
+pub mod scheme;
 pub mod target;

@@ -2,7 +2,7 @@
 //! RFC 3986 §5.2.4).
 
 use alloc::borrow::Cow;
-use alloc::string::String;
+use alloc::string::{String, ToString as _};
 
 use crate::refusal::Refusal;
 use crate::request::authority::Authority;
@@ -10,6 +10,7 @@ use crate::request::fields::{Fields, Name};
 use crate::request::head::Version;
 use crate::request::method::Method;
 use crate::request::path;
+use crate::request::scheme::Scheme;
 use crate::syntax::name;
 use crate::syntax::percent::{encode_path, encode_query};
 use crate::syntax::token::run;
@@ -39,6 +40,8 @@ pub struct Resource<'b> {
     /// Number of slashes in the path as received, beside the first. A browser resolves
     /// relative references against that path, so the root is as many `../` away.
     pub depth: usize,
+    /// The scheme of the connection.
+    scheme: Scheme,
     /// The authority of absolute-form, which takes the place of `Host` (RFC 9112 §3.2.2).
     authority: Option<&'b [u8]>,
 }
@@ -73,21 +76,57 @@ impl Resource<'_> {
     }
 
     /// Returns the address of the directory of this path, for programs that read it
-    /// elsewhere: `http://authority/path/`. Returns `None` if the request does not say by
+    /// elsewhere: `http://authority/path/`, or with `https`. Returns `None` if the request does not say by
     /// which authority it came here. `fields` are those of the request, checked by
     /// [`check_host`].
     pub fn directory_address(&self, fields: &Fields<'_>) -> Option<String> {
-        let authority = self.authority.or_else(|| fields.only(Name::Host))?;
-        let authority = core::str::from_utf8(authority).ok()?;
-        if authority.is_empty() {
-            return None;
-        }
-        let mut address = ["http://", authority, "/"].concat();
+        let authority = self.authority(fields)?;
+        let mut address = [self.scheme.prefix(), authority, "/"].concat();
         if !self.path.is_empty() {
             encode_path(&self.path, &mut address);
             address.push('/');
         }
         Some(address)
+    }
+
+    /// Returns the address of this resource by `https` and `port`. Returns `None` if the
+    /// request does not name its host. `fields` are those of the request, checked by
+    /// [`check_host`].
+    pub fn secured_address(&self, fields: &Fields<'_>, port: u16) -> Option<String> {
+        let authority = Authority::parse(self.authority(fields)?.as_bytes())?;
+        let mut host = String::from(core::str::from_utf8(authority.host()).ok()?);
+        if port != Scheme::Https.default_port() {
+            host.push(':');
+            host.push_str(&port.to_string());
+        }
+        Some(self.secured_address_at(&host))
+    }
+
+    /// Returns the address that was asked for, but by `https`. Returns `None` if the request
+    /// does not name its host.
+    pub fn same_address_secured(&self, fields: &Fields<'_>) -> Option<String> {
+        let authority = self.authority(fields)?;
+        Some(self.secured_address_at(authority))
+    }
+
+    fn secured_address_at(&self, authority: &str) -> String {
+        let mut address = [Scheme::Https.prefix(), authority, "/"].concat();
+        encode_path(&self.path, &mut address);
+        if self.is_directory && !self.path.is_empty() {
+            address.push('/');
+        }
+        if let Some(query) = self.query {
+            address.push('?');
+            encode_query(query, &mut address);
+        }
+        address
+    }
+
+    /// Returns the host and port by which the request came here, unless it is empty.
+    fn authority<'a>(&'a self, fields: &Fields<'a>) -> Option<&'a str> {
+        let authority = self.authority.or_else(|| fields.only(Name::Host))?;
+        let authority = core::str::from_utf8(authority).ok()?;
+        (!authority.is_empty()).then_some(authority)
     }
 
     /// Whether the query has `key` or `key=…` among its `&`-separated parts.
@@ -102,18 +141,19 @@ impl Resource<'_> {
 }
 
 /// Returns the meaning of a request's target (RFC 9112 §3.2): origin-form, absolute-form,
-/// or for OPTIONS the asterisk. Authority-form is for CONNECT only.
+/// or for OPTIONS the asterisk. Authority-form is for CONNECT only. `scheme` is that of the
+/// connection.
 ///
 /// # Errors
 ///
 /// Any other form, and a path that can't be a name here. CONNECT is not allowed, whatever
 /// host it names.
-pub fn resolve(method: Method, target: &[u8]) -> Result<Target<'_>, Refusal> {
+pub fn resolve(method: Method, target: &[u8], scheme: Scheme) -> Result<Target<'_>, Refusal> {
     match target {
         _ if method == Method::Connect => Err(tunnel(target)),
         b"*" if method == Method::Options => Ok(Target::Asterisk),
-        [b'/', ..] => resource(target, None),
-        _ => absolute(target),
+        [b'/', ..] => resource(target, scheme, None),
+        _ => absolute(target, scheme),
     }
 }
 
@@ -144,27 +184,28 @@ pub fn check_host(version: Version, fields: &Fields<'_>) -> Result<(), Refusal> 
 
 /// Resolves absolute-form (RFC 9112 §3.2.2). A `Host` that names another host is ignored,
 /// as that section asks. A malformed `Host` was refused before ([`check_host`]).
-fn absolute(target: &[u8]) -> Result<Target<'_>, Refusal> {
-    let after_scheme = |scheme: &[u8]| {
-        let (start, rest) = target.split_at_checked(scheme.len())?;
-        start.eq_ignore_ascii_case(scheme).then_some(rest)
-    };
-    // RFC 9110 §7.4: a resource that requires a secured connection is not served here.
-    if after_scheme(b"https://").is_some() {
-        return Err(Refusal::TargetNeedsTls);
+fn absolute(target: &[u8], scheme: Scheme) -> Result<Target<'_>, Refusal> {
+    let (named, rest) = Scheme::split(target).ok_or(Refusal::MalformedTarget)?;
+    // RFC 9110 §7.4: a resource that requires a secured connection is not served over a plain
+    // one. The other way round the client has mistaken the connection, too.
+    if named != scheme {
+        return Err(Refusal::TargetOfOtherScheme);
     }
-    let rest = after_scheme(b"http://").ok_or(Refusal::MalformedTarget)?;
     let end = run(rest, |byte| !matches!(byte, b'/' | b'?'));
     let (authority, path) = rest.split_at_checked(end).unwrap_or_default();
     Authority::parse(authority)
         .filter(Authority::has_host)
         .ok_or(Refusal::MalformedTarget)?;
-    resource(path, Some(authority))
+    resource(path, scheme, Some(authority))
 }
 
 /// Resolves an absolute path with an optional query. No path at all means the root
 /// (RFC 9110 §4.2.3).
-fn resource<'b>(target: &'b [u8], authority: Option<&'b [u8]>) -> Result<Target<'b>, Refusal> {
+fn resource<'b>(
+    target: &'b [u8],
+    scheme: Scheme,
+    authority: Option<&'b [u8]>,
+) -> Result<Target<'b>, Refusal> {
     let mut parts = target.splitn(2, |byte| *byte == b'?');
     let (path, query) = (parts.next().unwrap_or_default(), parts.next());
     let relative = path.strip_prefix(b"/").unwrap_or(path);
@@ -175,6 +216,7 @@ fn resource<'b>(target: &'b [u8], authority: Option<&'b [u8]>) -> Result<Target<
         is_directory,
         query,
         depth,
+        scheme,
         authority,
     }))
 }
@@ -187,7 +229,11 @@ mod tests {
     use proptest::prelude::*;
 
     fn get(target: &str) -> Result<Resource<'_>, Refusal> {
-        match resolve(Method::Get, target.as_bytes())? {
+        by(Scheme::Http, target)
+    }
+
+    fn by(scheme: Scheme, target: &str) -> Result<Resource<'_>, Refusal> {
+        match resolve(Method::Get, target.as_bytes(), scheme)? {
             Target::Resource(resource) => Ok(resource),
             Target::Asterisk => panic!("{target} is no resource"),
         }
@@ -213,9 +259,15 @@ mod tests {
 
     #[test]
     fn the_asterisk_is_for_options() {
-        assert_eq!(resolve(Method::Options, b"*"), Ok(Target::Asterisk));
+        assert_eq!(
+            resolve(Method::Options, b"*", Scheme::Http),
+            Ok(Target::Asterisk)
+        );
         for method in [Method::Get, Method::NotAllowed, Method::Unknown] {
-            assert_eq!(resolve(method, b"*"), Err(Refusal::MalformedTarget));
+            assert_eq!(
+                resolve(method, b"*", Scheme::Http),
+                Err(Refusal::MalformedTarget)
+            );
         }
         assert_eq!(get("/*").map(|resource| resource.path), Ok("*".into()));
     }
@@ -240,14 +292,14 @@ mod tests {
             ("http://u:p@a/b", MalformedTarget),
             ("http://a:b/", MalformedTarget),
             ("http://a\\@b/", MalformedTarget),
-            ("https://a/b", TargetNeedsTls),
-            ("HTTPS://a", TargetNeedsTls),
+            ("https://a/b", TargetOfOtherScheme),
+            ("HTTPS://a", TargetOfOtherScheme),
             ("ftp://a/b", MalformedTarget),
             ("file:///etc/passwd", MalformedTarget),
             ("httpx://a/b", MalformedTarget),
         ];
         for (target, refusal) in cases {
-            let resolved = resolve(Method::Options, target.as_bytes());
+            let resolved = resolve(Method::Options, target.as_bytes(), Scheme::Http);
             assert_eq!(resolved, Err(*refusal), "{target}");
         }
     }
@@ -267,7 +319,7 @@ mod tests {
             ("]", MalformedTarget),
         ];
         for (target, refusal) in cases {
-            let resolved = resolve(Method::Connect, target.as_bytes());
+            let resolved = resolve(Method::Connect, target.as_bytes(), Scheme::Http);
             assert_eq!(resolved, Err(refusal), "{target}");
         }
     }
@@ -356,6 +408,52 @@ mod tests {
         for (target, lines, expected) in cases {
             let fields = parse(lines).unwrap();
             let address = get(target).unwrap().directory_address(&fields);
+            assert_eq!(address.as_deref(), expected, "{target}");
+        }
+    }
+
+    #[test]
+    fn the_scheme_of_a_target_is_that_of_the_connection() {
+        use Scheme::{Http, Https};
+        let other = Err(Refusal::TargetOfOtherScheme);
+        let cases = [
+            (Http, "http://a/b", Ok("http://a/")),
+            (Https, "HTTPS://a/b", Ok("https://a/")),
+            (Https, "/b", Ok("https://c:8443/")),
+            (Http, "https://a/b", other),
+            (Https, "http://a/b", other),
+            (Https, "ftp://a/b", Err(Refusal::MalformedTarget)),
+        ];
+        let fields = parse("Host: c:8443\r\n").unwrap();
+        for (scheme, target, expected) in cases {
+            let address = by(scheme, target).map(|resource| {
+                let folder = Resource {
+                    path: "".into(),
+                    ..resource
+                };
+                folder.directory_address(&fields).unwrap()
+            });
+            assert_eq!(address, expected.map(String::from), "{target}");
+        }
+    }
+
+    #[test]
+    fn secured_addresses() {
+        // (target, host, port, address)
+        let cases = [
+            ("/", "a", 443, Some("https://a/")),
+            ("/b/c%20d?e", "a:80", 443, Some("https://a/b/c%20d?e")),
+            ("/b/", "a:8080", 8443, Some("https://a:8443/b/")),
+            ("/b", "[::1]:80", 8443, Some("https://[::1]:8443/b")),
+            ("http://c/b", "a", 443, Some("https://c/b")),
+            ("//evil.example/", "a", 443, Some("https://a/evil.example/")),
+            ("/b?c%0d\u{e9}", "a", 443, Some("https://a/b?c%0d%C3%A9")),
+            ("/", "", 443, None),
+        ];
+        for (target, host, port, expected) in cases {
+            let line = alloc::format!("Host: {host}\r\n");
+            let fields = parse(&line).unwrap();
+            let address = get(target).unwrap().secured_address(&fields, port);
             assert_eq!(address.as_deref(), expected, "{target}");
         }
     }
@@ -450,7 +548,7 @@ mod tests {
         #[test]
         fn any_bytes_have_an_answer(target: Vec<u8>) {
             for method in [Method::Options, Method::Connect] {
-                let _ = resolve(method, &target);
+                let _ = resolve(method, &target, Scheme::Https);
             }
         }
     }

@@ -136,6 +136,7 @@ mod tests {
     use crate::representation::coding::Coding;
     use crate::representation::etag::{EntityTag, Strength};
     use crate::request::head::Version;
+    use crate::request::scheme::Scheme;
     use crate::selection::range::{ByteRange, Ranges, ranges};
     use crate::syntax::date::Timestamp;
     use alloc::format;
@@ -164,6 +165,7 @@ mod tests {
             date: &date::write(NOW),
             keep_alive: true,
             version: Version::Http11,
+            scheme: Scheme::Http,
             policy: &Policy::default(),
         };
         let mut out = Vec::new();

@@ -6,6 +6,7 @@ use crate::representation::Representation;
 use crate::request::fields::{Fields, Name};
 use crate::request::head::Version;
 use crate::request::method::ALLOW;
+use crate::request::scheme::Scheme;
 use crate::selection::Selection;
 use crate::status::Status;
 use crate::syntax::digits::Digits;
@@ -35,6 +36,8 @@ pub struct Context<'a> {
     pub keep_alive: bool,
     /// The client's version.
     pub version: Version,
+    /// The scheme of the connection.
+    pub scheme: Scheme,
     /// The operator's policy.
     pub policy: &'a Policy,
 }
@@ -59,8 +62,10 @@ pub enum Head<'a> {
     },
     /// Content that the server makes or has built in: a page, a playlist, a style sheet.
     Page(Page<'a>),
-    /// 301. The content is [`error_body`].
+    /// A redirect. The content is [`error_body`].
     Moved {
+        /// 301 or 308.
+        status: Status,
         /// The value of `Location`.
         location: &'a str,
     },
@@ -87,8 +92,7 @@ impl Head<'_> {
             },
             Self::Missing { .. } => Status::NotFound,
             Self::Page(page) => page.status,
-            Self::Refused { status } => *status,
-            Self::Moved { .. } => Status::MovedPermanently,
+            Self::Refused { status } | Self::Moved { status, .. } => *status,
             Self::Options => Status::NoContent,
         }
     }
@@ -106,7 +110,7 @@ impl Head<'_> {
                 representation_bound(representation)
             }
             Self::Page(page) => page.bound(),
-            Self::Moved { location } => location.len(),
+            Self::Moved { location, .. } => location.len(),
             Self::Options | Self::Refused { .. } => 0,
         };
         FIXED_BYTES
@@ -126,7 +130,7 @@ fn representation_bound(representation: &Representation<'_>) -> usize {
 
 /// Most bytes of a head beside the operator's fields, a location, a media type and a file
 /// name. The response to a preflight and a listing have the most.
-const FIXED_BYTES: usize = 768;
+const FIXED_BYTES: usize = 816;
 
 const _: () = assert!(
     FIXED_BYTES + policy::LONGEST + TARGET_BYTES + 256 <= RESPONSE_HEAD_BYTES
@@ -149,6 +153,9 @@ pub fn write_head(
     put(out, status.line().as_bytes());
     line(out, b"Date", context.date);
     connection(out, status, context);
+    if context.scheme == Scheme::Https {
+        put(out, &context.policy.secured);
+    }
     match response {
         Head::File {
             representation,
@@ -165,7 +172,7 @@ pub fn write_head(
         } => file::selected(out, representation, selection, context),
         Head::Missing { representation } => file::missing(out, representation, context),
         Head::Page(page) => page.write(out, context),
-        Head::Moved { location } => {
+        Head::Moved { location, .. } => {
             line(out, b"Location", location.as_bytes());
             error(out, status, context);
         }
@@ -292,6 +299,7 @@ mod tests {
             date: b"Sun, 06 Nov 1994 08:49:37 GMT",
             keep_alive: true,
             version: Version::Http11,
+            scheme: Scheme::Http,
             policy,
         }
     }
@@ -409,7 +417,10 @@ mod tests {
                 representation: file,
             },
             page,
-            Head::Moved { location: text },
+            Head::Moved {
+                status: Status::PermanentRedirect,
+                location: text,
+            },
             Head::Options,
         ];
         about.into_iter().chain(refused).chain(others).collect()
@@ -501,7 +512,10 @@ mod tests {
                 ),
             ),
             (
-                Head::Moved { location: "/a/?b" },
+                Head::Moved {
+                    status: Status::MovedPermanently,
+                    location: "/a/?b",
+                },
                 format!(
                     "301 Moved Permanently\n{common}Location: /a/?b\n{text}Content-Length: 23\n{tail}"
                 ),
@@ -627,6 +641,37 @@ mod tests {
     }
 
     #[test]
+    fn strict_transport_is_asked_for_over_secured_connections_alone() {
+        let line = "\r\nStrict-Transport-Security: max-age=60\r\n";
+        let (asked, not_asked) = (
+            Policy::default().with_strict_transport(60),
+            Policy::default(),
+        );
+        let rows = [
+            (&asked, Scheme::Https, true),
+            (&asked, Scheme::Http, false),
+            (&not_asked, Scheme::Https, false),
+        ];
+        let file = video();
+        let prepared = prepare(&file, NOW, &asked).unwrap();
+        for (policy, scheme, expected) in rows {
+            let context = Context {
+                scheme,
+                ..context(policy)
+            };
+            let response = Head::File {
+                representation: &file,
+                selection: &Selection::Whole,
+                prepared: Some(&prepared),
+            };
+            for response in [response, Head::Options] {
+                let head = head(&response, &context, "");
+                assert_eq!(head.contains(line), expected, "{head}");
+            }
+        }
+    }
+
+    #[test]
     fn the_operators_fields_are_on_every_answer() {
         let policy = Policy::new(Some("max-age=60"), false, &["X-A: b"]).unwrap();
         let file = video();
@@ -635,7 +680,11 @@ mod tests {
             selection: &Selection::NotModified,
             prepared: None,
         };
-        for response in [not_modified, Head::Options, Head::Moved { location: "/" }] {
+        let moved = Head::Moved {
+            status: Status::MovedPermanently,
+            location: "/",
+        };
+        for response in [not_modified, Head::Options, moved] {
             let head = head(&response, &context(&policy), "");
             assert!(head.ends_with("\r\nX-A: b\r\n\r\n"));
         }

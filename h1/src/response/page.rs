@@ -124,6 +124,7 @@ mod tests {
     use super::*;
     use crate::representation::etag::Strength;
     use crate::request::head::Version;
+    use crate::request::scheme::Scheme;
     use crate::response::Policy;
     use crate::syntax::date;
     use alloc::string::String;
@@ -135,6 +136,7 @@ mod tests {
             date: &date::write(0),
             keep_alive: true,
             version: Version::Http11,
+            scheme: Scheme::Http,
             policy: &policy,
         };
         let mut out = Vec::new();

@@ -17,6 +17,8 @@ pub struct Policy {
     pub(crate) page: Vec<u8>,
     /// Lines for all responses, after those of the two above.
     pub(crate) every: Vec<u8>,
+    /// Lines for all responses over secured connections.
+    pub(crate) secured: Vec<u8>,
     /// Lines for the response to a preflight.
     pub(crate) preflight: &'static [u8],
 }
@@ -93,8 +95,19 @@ impl Policy {
             file,
             page,
             every,
+            secured: Vec::new(),
             preflight: if cors { PREFLIGHT } else { b"" },
         })
+    }
+
+    /// Has browsers reach this host by secured connections only, for so many seconds after
+    /// each response over one (`Strict-Transport-Security`, RFC 6797 §6.1).
+    #[must_use]
+    pub fn with_strict_transport(mut self, seconds: u32) -> Self {
+        let value = alloc::format!("max-age={seconds}");
+        self.secured.clear();
+        put(&mut self.secured, "Strict-Transport-Security", &value);
+        self
     }
 
     /// Returns the most bytes that the policy adds to a response, beside those of a
@@ -120,6 +133,7 @@ impl Default for Policy {
             file: revalidate.clone(),
             page: revalidate,
             every: NOSNIFF.to_owned(),
+            secured: Vec::new(),
             preflight: b"",
         }
     }

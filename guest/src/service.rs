@@ -1,0 +1,33 @@
+//! What a listener is for.
+
+use core::net::SocketAddr;
+
+use h1::request::scheme::Scheme;
+
+/// A listener: its address, and what its connections are for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Listener {
+    pub address: SocketAddr,
+    pub service: Service,
+}
+
+/// What the connections of a listener are for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Service {
+    /// Files and pages.
+    Files(Scheme),
+    /// Redirects to the same address by `https`.
+    Redirect,
+    /// An explanation: the port speaks TLS, and the client does not.
+    Misdirected,
+}
+
+impl Service {
+    /// Returns the scheme of the connections.
+    pub fn scheme(self) -> Scheme {
+        match self {
+            Self::Files(scheme) => scheme,
+            Self::Redirect | Self::Misdirected => Scheme::Http,
+        }
+    }
+}
