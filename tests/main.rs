@@ -15,6 +15,7 @@
 mod attacks;
 mod clients;
 mod confinement;
+mod encryption;
 mod escape;
 mod http;
 mod library;
@@ -32,6 +33,7 @@ fn main() -> std::process::ExitCode {
         process::trials(),
         library::trials(),
         confinement::trials(),
+        encryption::trials(),
         escape::trials(),
         clients::trials(),
         attacks::trials(),

@@ -70,7 +70,7 @@ impl Porthole {
 
     /// Waits until the server accepts connections.
     pub fn ready(mut self) -> Self {
-        self.address = address(&self.errors.wait_for("http://"));
+        self.address = address(&self.errors.wait_for("://"));
         self
     }
 
@@ -312,7 +312,7 @@ impl Porthole {
 
 /// Returns the address of the first URL.
 fn address(lines: &str) -> SocketAddr {
-    let address = lines.split("http://").nth(1);
+    let address = lines.split("://").nth(1);
     let address = address.and_then(|rest| rest.split('/').next()?.parse().ok());
     address.expect("an address")
 }

@@ -40,24 +40,6 @@ pub(crate) const UNSENT_MIN_BYTES: u32 = 16 << 10;
 ///   `attacks::memory::as_many_slow_readers_as_may_be`
 pub(crate) const UNSENT_DIVISOR: u64 = 8;
 
-/// Longest time from accepting a connection of a listener with TLS to the end of its
-/// handshake.
-///
-/// - unit: a time
-/// - at it: the connection is closed
-/// - held by: `library::encryption::handshakes_that_never_end_are_closed`
-#[cfg(feature = "tls")]
-pub(crate) const HANDSHAKE_TIMEOUT: Duration = Duration::from_secs(10);
-
-/// Part of a worker's share of all connections that may be in a handshake. The component
-/// closes idle connections, but it does not know these.
-///
-/// - unit: (one in so many)
-/// - at it: the oldest handshake is given up for a new one
-/// - held by: `library::encryption::the_oldest_handshake_makes_way`
-#[cfg(feature = "tls")]
-pub(crate) const HANDSHAKES_DIVISOR: usize = 2;
-
 /// Accepted connections that wait for one worker, per listener.
 ///
 /// - unit: connections

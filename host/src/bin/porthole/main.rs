@@ -7,6 +7,7 @@ mod rlimit;
 mod serve;
 mod signals;
 mod terminal;
+mod tls;
 
 use std::process::ExitCode;
 

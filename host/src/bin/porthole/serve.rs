@@ -6,11 +6,11 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 use anyhow::{Context as _, anyhow};
 use porthole::{
-    Confined, Counters, Error, Listeners, Log, Operation, Program, Root, Running, Server,
+    Confined, Counters, Error, Listeners, Log, Operation, Program, Root, Running, Server, Tls,
 };
 
 use crate::WRONG_USAGE;
@@ -21,6 +21,13 @@ use crate::signals::Signals;
 use crate::terminal::banner::{self, Banner};
 use crate::terminal::messages::{Messages, report_at_once};
 use crate::terminal::{Output, addresses, browser, busy_port, summary};
+use crate::tls::Certificates;
+
+/// Name of the argument by which the component is told where it redirects to https.
+const LISTEN_REDIRECT: &str = "listen-redirect";
+
+/// Interval at which the times of certificates are looked at.
+const CERTIFICATES: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// Interval at which a loading thread is checked.
 const LOADING: Duration = Duration::from_millis(2);
@@ -43,18 +50,33 @@ pub(crate) fn serve(mut options: Options) -> anyhow::Result<ExitCode> {
     // First, so that the compiler has neither the root nor the listeners.
     let compiler = options.compiler()?;
     let root = Root::open(options.path())?;
-    let listeners = Listeners::bind(&options.addresses()).map_err(busy_port::explained)?;
+    let certificates = Certificates::of(&options.tls, root.path())?;
+    let tls = certificates.as_ref().map(Certificates::tls).transpose()?;
+    let mut listeners = bind(&options.addresses())?;
+    if let Some(tls) = &tls {
+        listeners = listeners.with_tls(tls);
+    }
+    let redirecting = options.tls.redirect_http;
+    let redirecting = redirecting.map_or(Ok(Listeners::default()), |port| {
+        bind(&options.addresses_at(port))
+    })?;
     // A component that comes out of a pipe cannot be read again later.
     let source = options.source()?;
     // All that a confined process cannot do any more: ask for addresses and the time zone,
     // run a program.
     let (to_stdout, to_stderr) = (Output::of(std::io::stdout()), Output::of(std::io::stderr()));
-    let bound = listeners.addresses()?;
-    let arguments = options.arguments(to_stdout);
+    let (bound, redirected) = (listeners.addresses()?, redirecting.addresses()?);
+    listeners.append(redirecting.told_as(LISTEN_REDIRECT));
+    let arguments = options.arguments(to_stdout, &bound);
     let reachable = addresses::reachable(&bound);
     let own = bound.first().filter(|_| options.open).copied();
-    let browser = own.and_then(|own| browser::open(banner::url(&addresses::own(own))));
-    let confined = options.confine(&root)?;
+    let browser =
+        own.and_then(|own| browser::open(banner::url(options.scheme(), &addresses::own(own))));
+    let mut notes = Vec::new();
+    if let Some(certificates) = &certificates {
+        notes = certificates.notes()?;
+    }
+    let confined = options.confine(&root, certificates.as_ref())?;
     // From here on, threads may be started.
     let signals = Signals::new().context("cannot watch for signals")?;
     let messages = Messages::start(to_stderr.style)?;
@@ -62,11 +84,16 @@ pub(crate) fn serve(mut options: Options) -> anyhow::Result<ExitCode> {
     if let Some(browser) = browser {
         browser.watch(messages.clone())?;
     }
+    for note in notes {
+        messages.report(note);
+    }
     let serving = Serving {
         options,
+        secured: certificates.zip(tls),
         compiler,
         arguments,
         bound,
+        redirected,
         reachable,
         confined,
         signals,
@@ -108,13 +135,25 @@ fn exit_code_of(messages: &Messages, error: &anyhow::Error) -> ExitCode {
     }
 }
 
+/// Binds addresses.
+///
+/// # Errors
+/// With the first address that cannot be bound.
+fn bind(addresses: &[SocketAddr]) -> anyhow::Result<Listeners> {
+    Listeners::bind(addresses).map_err(busy_port::explained)
+}
+
 struct Serving {
     options: Options,
+    /// The certificates, and what uses them.
+    secured: Option<(Certificates, Tls)>,
     compiler: Option<Arc<Compiler>>,
     /// For the component.
     arguments: Vec<String>,
     /// Addresses of the listeners.
     bound: Vec<SocketAddr>,
+    /// Addresses of the listeners that redirect to those.
+    redirected: Vec<SocketAddr>,
     /// Addresses that one can type.
     reachable: Vec<SocketAddr>,
     confined: Option<Confined>,
@@ -183,7 +222,9 @@ impl Serving {
         let mut lines = match (self.options.quiet, self.options.is_port_free_choice()) {
             (true, false) => Vec::new(),
             (true, true) => {
-                let urls = self.reachable.iter().map(banner::url);
+                let scheme = self.options.scheme();
+                let url = |address| banner::url(scheme, address);
+                let urls = self.reachable.iter().map(url);
                 urls.map(|url| format!("porthole: listening at {url}"))
                     .collect()
             }
@@ -191,14 +232,20 @@ impl Serving {
                 root,
                 is_current_folder: self.options.is_current_folder(),
                 bound: &self.bound,
+                redirected: &self.redirected,
                 reachable: &self.reachable,
+                scheme: self.options.scheme(),
                 confined: self.confined,
                 style,
             }
             .lines(),
         };
         if self.options.shows_qr_code(self.to_stderr) {
-            lines.extend(banner::qr_code(&self.reachable, style));
+            lines.extend(banner::qr_code(
+                self.options.scheme(),
+                &self.reachable,
+                style,
+            ));
         }
         lines
     }
@@ -209,6 +256,7 @@ impl Serving {
 
     fn until_stopped(&self, running: &Running) -> anyhow::Result<()> {
         let mut ended = running.ended();
+        let mut certificates_at = Instant::now();
         while !self.signals.stop_asked() {
             if let Some(ended) = ended.wait_for(Duration::ZERO) {
                 ended?;
@@ -223,6 +271,10 @@ impl Serving {
             if self.signals.summary_asked() {
                 self.summarize(&running.counters());
             }
+            if certificates_at <= Instant::now() {
+                self.warn_of_certificates();
+                certificates_at += CERTIFICATES;
+            }
             self.signals.wait();
         }
         let mut drained = running.drain(self.options.limits().grace);
@@ -234,7 +286,14 @@ impl Serving {
         Ok(())
     }
 
-    /// Loads the component and opens the root again. After an error, the old version
+    fn warn_of_certificates(&self) {
+        let certificates = self.secured.iter().map(|(certificates, _)| certificates);
+        for line in certificates.flat_map(|each| each.warnings(SystemTime::now())) {
+            self.messages.report(line);
+        }
+    }
+
+    /// Loads the component and the certificates, and opens the root again. After an error, the old version
     /// continues to serve.
     fn replace(&self, running: &Running) {
         let report = |words: String| self.messages.report(words);
@@ -253,11 +312,16 @@ impl Serving {
         let component = self.options.component().map(PathBuf::from);
         let path = self.options.path().to_owned();
         let compiler = self.compiler.clone();
+        let secured = self.secured.clone();
         let slow = "the reload waits for PATH or the component to be read; the old version goes on";
         let loaded = self.loaded(slow, move || {
             let source = Source::read_again(component.as_deref())?;
             let program = source.program(compiler.as_deref())?;
-            Ok((program, Root::open(path)?))
+            let root = Root::open(path)?;
+            if let Some((certificates, tls)) = secured {
+                certificates.replace(&tls)?;
+            }
+            Ok((program, root))
         })?;
         let (program, root) = loaded.ok_or(Error::Cancelled)?;
         let replaced = self.unless_stopped(running.replace(program, root))?;

@@ -30,7 +30,9 @@ impl ResolvesServerCert for Resolver {
         let of_name = self.pairs.iter().filter(for_name).find(can_verify);
         // A client that asks for no name, or for another one, decides for itself what to make
         // of the certificate that it gets.
-        let pair = of_name.or_else(|| self.pairs.iter().find(can_verify))?;
+        let usable = of_name.or_else(|| self.pairs.iter().find(can_verify));
+        // With one that it cannot verify, a client learns that the two have nothing in common.
+        let pair = usable.or_else(|| self.pairs.first())?;
         Some(Arc::clone(pair.certified()))
     }
 }

@@ -3,12 +3,14 @@
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::net::SocketAddr;
+use std::path::Path;
 use std::process::ExitCode;
 
 use porthole::{Confined, Enforcement, Import, Kind, Root, printable};
 use serde_json::{Map, Value, json};
 
 use crate::options::{Format, Options};
+use crate::tls::Certificates;
 
 /// Prints the grants, and what this kernel adds. The process is confined here as it is
 /// when serving.
@@ -20,11 +22,15 @@ pub(crate) fn print_grants(options: &Options, format: Format) -> anyhow::Result<
     let root = Root::open(options.path())?;
     let program = options.source()?.program(compiler.as_deref())?;
     let imports = program.imports()?;
+    let certificates = Certificates::of(&options.tls, root.path())?;
+    // What cannot be used is said as when serving.
+    certificates.as_ref().map(Certificates::tls).transpose()?;
     let grants = GrantsReport {
         options,
+        certificates: certificates.as_ref(),
         root: &root,
         imports: &imports,
-        confined: options.confine(&root)?,
+        confined: options.confine(&root, certificates.as_ref())?,
     };
     super::print(grants.written(format).as_bytes())
 }
@@ -32,6 +38,7 @@ pub(crate) fn print_grants(options: &Options, format: Format) -> anyhow::Result<
 /// Data for the report.
 struct GrantsReport<'a> {
     options: &'a Options,
+    certificates: Option<&'a Certificates>,
     root: &'a Root,
     imports: &'a [Import],
     confined: Option<Confined>,
@@ -89,6 +96,10 @@ impl GrantsReport<'_> {
             self.kind()
         )?;
         writeln!(text, "  addresses  {}", addresses.join(" and "))?;
+        for file in self.certificate_files() {
+            let file = printable(file.display());
+            writeln!(text, "  for TLS    {file}, read by the process alone")?;
+        }
         writeln!(
             text,
             "  confined   {}",
@@ -119,6 +130,12 @@ impl GrantsReport<'_> {
             )?;
         }
         Ok(())
+    }
+
+    /// Returns the files that the process reads for TLS, also after it is confined. The
+    /// component has no way to them.
+    fn certificate_files(&self) -> impl Iterator<Item = &Path> {
+        self.certificates.into_iter().flat_map(Certificates::paths)
     }
 
     fn kind(&self) -> &'static str {
@@ -154,6 +171,7 @@ impl GrantsReport<'_> {
                 },
             },
             "addresses": self.options.addresses(),
+            "tls_files": self.certificate_files().collect::<Vec<_>>(),
             "confined": self.confined.map(|confined| {
                 json!({
                     "landlock": confined.landlock,

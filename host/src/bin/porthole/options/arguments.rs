@@ -1,5 +1,7 @@
 //! The arguments that the component gets.
 
+use std::net::SocketAddr;
+
 use clap::ValueEnum;
 
 use super::Options;
@@ -15,10 +17,11 @@ pub(super) enum LogFormat {
 }
 
 impl Options {
-    /// Returns the component's arguments. Call it before the process is confined.
+    /// Returns the component's arguments. `bound` are the addresses of the listeners. Call it
+    /// before the process is confined.
     ///
     /// A component from elsewhere that is given arguments of its own gets those alone.
-    pub(crate) fn arguments(&self, stdout: Output) -> Vec<String> {
+    pub(crate) fn arguments(&self, stdout: Output, bound: &[SocketAddr]) -> Vec<String> {
         if !self.component_arguments.is_empty() {
             return self.component_arguments.clone();
         }
@@ -33,6 +36,12 @@ impl Options {
         }
         if let Some(throttle) = self.throttle {
             arguments.push(format!("--throttle={}", u64::from(throttle) << 10));
+        }
+        if let Some(seconds) = self.tls.hsts {
+            arguments.push(format!("--hsts={seconds}"));
+        }
+        if let (Some(_), Some(first)) = (self.tls.redirect_http, bound.first()) {
+            arguments.push(format!("--redirect-port={}", first.port()));
         }
         if let Some(value) = &self.cache_control {
             arguments.push(format!("--cache-control={value}"));

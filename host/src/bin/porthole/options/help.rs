@@ -11,6 +11,7 @@ use super::Options;
 
 /// Headings of the groups of options.
 pub(super) const NETWORK: &str = "Network";
+pub(super) const TLS: &str = "Encryption";
 pub(super) const SERVED: &str = "What is served";
 pub(super) const TERMINAL: &str = "Terminal and log";
 pub(super) const LIMITS: &str = "Limits";
@@ -25,6 +26,8 @@ Examples:
       serves the current folder to this machine, at http://127.0.0.1:4000/
   porthole ~/Videos --bind 0.0.0.0 --qr
       serves a folder to the whole network, and shows its address to phones
+  porthole ~/Videos --bind 0.0.0.0 --port 8443 --tls-cert chain.pem --tls-key key.pem
+      serves it by https
   porthole film.mp4 --port 8080
       serves one file, and nothing beside it
   porthole site --spa --cache-control max-age=3600 --open
@@ -43,7 +46,7 @@ Variables:
 
 Signals:
   SIGINT, SIGTERM  stop; open transfers get time to finish, and none after the second signal
-  SIGHUP           opens PATH and loads the component again
+  SIGHUP           opens PATH, and loads the component and the certificates again
   SIGUSR1          prints what was served so far
 
 Exit code:

@@ -13,15 +13,18 @@ use porthole::{Confined, Limits, Root};
 use crate::compiler::Compiler;
 use crate::rlimit;
 use crate::terminal::Output;
+use crate::tls::Certificates;
 use arguments::LogFormat;
 
 pub(crate) use command::Command;
-pub(crate) use source::{Source, read_component};
+pub(crate) use source::{Source, open_regular, read_bounded, read_component};
+pub(crate) use tls::TlsOptions;
 
 mod arguments;
 mod command;
 pub(crate) mod help;
 mod source;
+mod tls;
 mod usage;
 
 /// Serves a folder, or a single file, over HTTP. The server runs in a sandbox that can
@@ -54,6 +57,9 @@ pub(crate) struct Options {
     #[arg(long, env = "PORTHOLE_OPEN", action = ArgAction::SetTrue, value_parser = usage::switch,
           help_heading = help::NETWORK)]
     pub(crate) open: bool,
+
+    #[command(flatten)]
+    pub(crate) tls: TlsOptions,
 
     /// File to serve for a folder that contains it
     #[arg(long, env = "PORTHOLE_INDEX", value_name = "NAME", default_value = "index.html",
@@ -251,7 +257,7 @@ impl Options {
         let workers = self.limits().workers as u64;
         // The stream to the compiler.
         let stream = u64::from(self.component.is_some());
-        let least = rlimit::least(workers, self.bind.len() as u64).saturating_add(stream);
+        let least = rlimit::least(workers, self.listeners() as u64).saturating_add(stream);
         if let Some(limit) = descriptors.filter(|&limit| limit < least) {
             bail!(
                 "{limit} open files are too few, {workers} workers need {least} at least (ulimit -Hn, --workers)"
@@ -269,12 +275,18 @@ impl Options {
 
     /// Gives up the rights that serving does not need; `None` if `--no-confine` was
     /// given. Call it after everything is opened, and before the first thread.
-    pub(crate) fn confine(&self, root: &Root) -> anyhow::Result<Option<Confined>> {
+    pub(crate) fn confine(
+        &self,
+        root: &Root,
+        certificates: Option<&Certificates>,
+    ) -> anyhow::Result<Option<Confined>> {
         if self.no_confine {
             return Ok(None);
         }
-        let confined = porthole::confine(root, &self.also_readable())
-            .context("--no-confine would start without")?;
+        let mut readable = self.also_readable();
+        readable.extend(certificates.into_iter().flat_map(Certificates::paths));
+        let confined =
+            porthole::confine(root, &readable).context("--no-confine would start without")?;
         Ok(Some(confined))
     }
 
@@ -291,10 +303,27 @@ impl Options {
     }
 
     pub(crate) fn addresses(&self) -> Vec<SocketAddr> {
-        self.bind
-            .iter()
-            .map(|&ip| SocketAddr::new(ip, self.port))
-            .collect()
+        self.addresses_at(self.port)
+    }
+
+    /// Returns the addresses with another port.
+    pub(crate) fn addresses_at(&self, port: u16) -> Vec<SocketAddr> {
+        let address = |&ip| SocketAddr::new(ip, port);
+        self.bind.iter().map(address).collect()
+    }
+
+    /// Returns the number of listeners.
+    fn listeners(&self) -> usize {
+        let each = 1 + usize::from(self.tls.redirect_http.is_some());
+        self.bind.len().saturating_mul(each)
+    }
+
+    /// Returns the scheme by which clients reach the addresses.
+    pub(crate) fn scheme(&self) -> &'static str {
+        match self.tls.is_on() {
+            true => "https",
+            false => "http",
+        }
     }
 
     pub(crate) fn limits(&self) -> Limits {

@@ -21,16 +21,9 @@ impl Source {
         Self::opened(component, |path| File::open(path))
     }
 
-    /// Reads it again while serving: only a regular file, because to open or to read
-    /// anything else may wait without end.
+    /// Reads it again while serving.
     pub(crate) fn read_again(component: Option<&Path>) -> anyhow::Result<Self> {
-        Self::opened(component, |path| {
-            let file = open_without_waiting(path)?;
-            match file.metadata()?.is_file() {
-                true => Ok(file),
-                false => Err(io::Error::other("it is no regular file")),
-            }
-        })
+        Self::opened(component, open_regular)
     }
 
     fn opened(
@@ -61,22 +54,39 @@ pub(crate) fn read_component(
     path: &Path,
     open: impl FnOnce(&Path) -> io::Result<File>,
 ) -> anyhow::Result<Vec<u8>> {
-    let most = Program::MAX_BYTES as u64;
-    let mut component = Vec::new();
     // One byte more shows that it is too large, which the library reports.
-    let read = open(path).and_then(|file| {
-        file.take(most.saturating_add(1))
-            .read_to_end(&mut component)
-    });
-    read.with_context(|| format!("cannot read {}", printable(path.display())))?;
-    Ok(component)
+    let most = (Program::MAX_BYTES as u64).saturating_add(1);
+    read_bounded(path, most, open)
 }
 
-/// Opens a file for reading. A FIFO would wait for a writer otherwise.
-fn open_without_waiting(path: &Path) -> io::Result<File> {
+/// Reads at most so many bytes of the file that `open` returns.
+///
+/// # Errors
+/// When it cannot be opened or read.
+pub(crate) fn read_bounded(
+    path: &Path,
+    most: u64,
+    open: impl FnOnce(&Path) -> io::Result<File>,
+) -> anyhow::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    let read = open(path).and_then(|file| file.take(most).read_to_end(&mut bytes));
+    read.with_context(|| format!("cannot read {}", printable(path.display())))?;
+    Ok(bytes)
+}
+
+/// Opens a regular file for reading: to open or to read anything else may wait without end.
+///
+/// # Errors
+/// When it cannot be opened, or is something else.
+pub(crate) fn open_regular(path: &Path) -> io::Result<File> {
     let mut options = File::options();
     options.read(true);
+    // A FIFO would wait for a writer.
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::custom_flags(&mut options, libc::O_NONBLOCK);
-    options.open(path)
+    let file = options.open(path)?;
+    match file.metadata()?.is_file() {
+        true => Ok(file),
+        false => Err(io::Error::other("it is no regular file")),
+    }
 }

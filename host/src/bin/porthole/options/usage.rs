@@ -35,6 +35,9 @@ impl Options {
                 "--reload-from <FOLDER>",
             ),
         ];
+        if let Some(words) = self.tls.conflict() {
+            return Err(help::command().error(ErrorKind::ArgumentConflict, words));
+        }
         match conflicts.into_iter().find(|(conflict, ..)| *conflict) {
             None => Ok(self),
             Some((_, one, other)) => Err(help::command().error(

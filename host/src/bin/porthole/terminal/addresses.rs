@@ -16,6 +16,14 @@ pub(crate) fn reachable(bound: &[SocketAddr]) -> Vec<SocketAddr> {
     }
 }
 
+/// Returns the addresses by which this machine is reached, its own loopback addresses first.
+/// Call it before the process is confined.
+pub(crate) fn of_this_machine() -> Vec<IpAddr> {
+    let mut addresses = vec![Ipv4Addr::LOCALHOST.into(), Ipv6Addr::LOCALHOST.into()];
+    addresses.extend(of_interfaces());
+    addresses
+}
+
 /// Whether another device may reach an address.
 pub(crate) fn is_for_others(address: &SocketAddr) -> bool {
     !address.ip().is_loopback()

@@ -13,8 +13,12 @@ pub(crate) struct Banner<'a> {
     pub(crate) is_current_folder: bool,
     /// Addresses of the listeners.
     pub(crate) bound: &'a [SocketAddr],
+    /// Addresses of the listeners that redirect to those.
+    pub(crate) redirected: &'a [SocketAddr],
     /// Addresses that one can type.
     pub(crate) reachable: &'a [SocketAddr],
+    /// Scheme of the addresses.
+    pub(crate) scheme: &'static str,
     pub(crate) confined: Option<Confined>,
     pub(crate) style: Style,
 }
@@ -30,7 +34,8 @@ impl Banner<'_> {
             true => " (the current folder, because no PATH was given)",
             false => "",
         };
-        let accept: Vec<String> = self.bound.iter().map(ToString::to_string).collect();
+        let accept = self.bound.iter().chain(self.redirected);
+        let accept: Vec<String> = accept.map(ToString::to_string).collect();
         let accept = accept.join(" and ");
         let style = self.style;
         let mut lines = vec![style.bold(format_args!("porthole {}", env!("CARGO_PKG_VERSION")))];
@@ -42,7 +47,11 @@ impl Banner<'_> {
         };
         line("serving", format!("{}{why}", style.bold(&path)));
         for address in self.reachable {
-            line("at", style.address(url(address)));
+            line("at", style.address(url(self.scheme, address)));
+        }
+        for address in self.redirected {
+            let words = format!("{}, which leads there", url("http", address));
+            line("and at", words);
         }
         let granted = format!("reading {what} {path}; accepting on {accept}; clocks; this log");
         line("granted", granted);
@@ -60,12 +69,12 @@ impl Banner<'_> {
     }
 }
 
-pub(crate) fn url(address: &SocketAddr) -> String {
-    format!("http://{address}/")
+pub(crate) fn url(scheme: &str, address: &SocketAddr) -> String {
+    format!("{scheme}://{address}/")
 }
 
 /// Returns the first address that another device can reach, as a QR code.
-pub(crate) fn qr_code(reachable: &[SocketAddr], style: Style) -> Vec<String> {
+pub(crate) fn qr_code(scheme: &str, reachable: &[SocketAddr], style: Style) -> Vec<String> {
     let mut others = reachable.iter().filter(|it| addresses::is_for_others(it));
     let Some(address) = others.next() else {
         return vec![
@@ -73,7 +82,7 @@ pub(crate) fn qr_code(reachable: &[SocketAddr], style: Style) -> Vec<String> {
                 .to_owned(),
         ];
     };
-    let code = qr_code::lines(&url(address), style);
+    let code = qr_code::lines(&url(scheme, address), style);
     code.iter().map(|line| format!("  {line}")).collect()
 }
 

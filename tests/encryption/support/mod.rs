@@ -1,0 +1,4 @@
+//! Certificates, and a client that speaks TLS.
+
+pub mod certificate;
+pub mod secure;
