@@ -113,6 +113,7 @@ fn exists(name: &str) -> bool {
                 .flat_map(|folder| ends.map(|end| format!("{folder}/{path}{end}")));
             files.collect()
         }
+        Some(("invariants", folder)) => vec![format!("fuzz/invariants/src/{folder}/{test}.rs")],
         Some(_) => [".rs", "/mod.rs"]
             .map(|end| format!("tests/{path}{end}"))
             .into(),
