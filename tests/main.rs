@@ -20,6 +20,7 @@ mod escape;
 mod http;
 mod library;
 mod process;
+mod proxies;
 mod support;
 
 fn main() -> std::process::ExitCode {
@@ -31,6 +32,7 @@ fn main() -> std::process::ExitCode {
     let trials = [
         http::trials(),
         process::trials(),
+        proxies::trials(),
         library::trials(),
         confinement::trials(),
         encryption::trials(),

@@ -35,6 +35,7 @@ mod response;
 mod runtime;
 mod service;
 mod shared;
+mod trust;
 
 use alloc::rc::Rc;
 

@@ -3,7 +3,8 @@
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
-use h1::request::scheme::Scheme;
+use h1::request::target::scheme::Scheme;
+use h1::request::target::site::{BasePath, PublicUrl, Site};
 use h1::response::{Policy, PolicyError};
 
 use crate::limits::{CACHE_BYTES, CONNECTIONS};
@@ -11,6 +12,7 @@ use crate::log::Format;
 use crate::log::terminal::Style;
 use crate::rate_limit::bucket::Rate;
 use crate::service::{Listener, Service};
+use crate::trust::TrustedProxies;
 
 /// The checked arguments. `--name value` and `--name=value` mean the same.
 #[derive(Debug, Default)]
@@ -20,6 +22,15 @@ pub struct Options {
     pub listen: Vec<Listener>,
     /// `--redirect-port PORT`: the port that `--listen-redirect` leads to.
     pub redirect_port: u16,
+    /// `--base-path PATH`: what stands before every target.
+    pub base_path: BasePath,
+    /// `--public-url URL`: what absolute addresses are made from.
+    pub public_url: Option<PublicUrl>,
+    /// `--trust-proxy NETWORK`, repeatable.
+    pub trusted_proxies: TrustedProxies,
+    /// `--known-hosts-only`: answer only to names of this machine, addresses, and the host of
+    /// `--public-url`.
+    pub known_hosts_only: bool,
     /// `--root NAME`: the one of several granted directories to serve. Default: the first.
     pub root: Option<String>,
     /// `--file NAME`: serve this file of the root for every path.
@@ -92,6 +103,12 @@ impl Options {
                     options.listen.push(Listener { address, service });
                 }
                 "--redirect-port" => options.redirect_port = number(name, value()?)?,
+                "--base-path" => options.base_path = checked(name, BasePath::parse(value()?))?,
+                "--public-url" => {
+                    options.public_url = Some(checked(name, PublicUrl::parse(value()?))?);
+                }
+                "--trust-proxy" => checked(name, options.trusted_proxies.add(value()?))?,
+                "--known-hosts-only" => options.known_hosts_only = true,
                 "--hsts" => strict_transport = Some(number(name, value()?)?),
                 "--root" => options.root = Some(value()?.into()),
                 "--file" => options.file = Some(value()?.into()),
@@ -127,6 +144,12 @@ impl Options {
             options.policy = options.policy.with_strict_transport(seconds);
         }
         Ok(options)
+    }
+
+    /// Returns how the server is reached by connections of a scheme.
+    pub fn site(&self, scheme: Scheme) -> Site<'_> {
+        let base_path = self.base_path.as_str();
+        Site { scheme, base_path }
     }
 
     pub fn log_format(&self) -> Format {
@@ -171,6 +194,11 @@ fn number<T: core::str::FromStr>(name: &str, value: &str) -> Result<T, String> {
     value
         .parse()
         .map_err(|_| [name, ": cannot read '", value, "'"].concat())
+}
+
+/// Names the argument in an error about its value.
+fn checked<T>(name: &str, value: Result<T, impl core::fmt::Display>) -> Result<T, String> {
+    value.map_err(|error| [name, ": ", &error.to_string()].concat())
 }
 
 fn rate(name: &str, value: &str) -> Result<Rate, String> {
@@ -260,6 +288,18 @@ mod tests {
             (
                 "--listen=127.0.0.1:1|--max-connections|-1",
                 "--max-connections: cannot read '-1'",
+            ),
+            (
+                "--listen=127.0.0.1:1|--base-path=media",
+                "--base-path: a path of letters, digits and -._~ is needed, such as /media",
+            ),
+            (
+                "--listen=127.0.0.1:1|--public-url=a.example",
+                "--public-url: an address is needed, such as https://media.example.org/films",
+            ),
+            (
+                "--listen=127.0.0.1:1|--trust-proxy=a",
+                "--trust-proxy: 'a' is no network such as 10.0.0.0/8, no address, and not 'unix'",
             ),
             ("--listen=127.0.0.1:1|--rate=0", "--rate: cannot read '0'"),
             (

@@ -2,7 +2,7 @@
 
 use core::net::SocketAddr;
 
-use h1::request::scheme::Scheme;
+use h1::request::target::scheme::Scheme;
 
 /// A listener: its address, and what its connections are for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -139,7 +139,13 @@ impl Shared {
 
     /// Whether the peer's address is needed, for a log or for a rate limit.
     pub fn needs_peer_address(&self) -> bool {
-        !self.options.quiet || self.options.verbose || self.rate_limiter.is_some()
+        let Options {
+            quiet,
+            verbose,
+            trusted_proxies,
+            ..
+        } = &self.options;
+        !quiet || *verbose || self.rate_limiter.is_some() || !trusted_proxies.is_empty()
     }
 
     /// Whether responses are logged.

@@ -39,6 +39,7 @@ pub enum Refusal {
     // The target (RFC 9112 §3.2, RFC 3986)
     MalformedTarget,
     TargetOfOtherScheme,
+    NotBelowBasePath,
     MalformedPercentEncoding,
     ForbiddenByteInPath,
     EncodedSlashInPath,
@@ -61,6 +62,7 @@ impl Refusal {
             Self::MethodNotAllowed => Status::MethodNotAllowed,
             Self::UnknownExpectation => Status::ExpectationFailed,
             Self::TargetOfOtherScheme => Status::MisdirectedRequest,
+            Self::NotBelowBasePath => Status::NotFound,
             Self::HeadTimeout => Status::RequestTimeout,
             Self::MalformedRequestLine
             | Self::BareCarriageReturn
@@ -120,6 +122,7 @@ impl Refusal {
             Self::TargetOfOtherScheme => {
                 "The request target is https and the connection plain, or the other way round."
             }
+            Self::NotBelowBasePath => "The path is not below the one that is served.",
             Self::MalformedPercentEncoding => {
                 "A percent sign is not followed by two hexadecimal digits."
             }

@@ -8,7 +8,6 @@ mod fsspec;
 mod kodi;
 mod lftp;
 mod pages;
-mod proxies;
 mod python;
 mod rclone;
 mod readers;
@@ -35,7 +34,6 @@ pub fn trials() -> Vec<Trial> {
         lftp::trials(),
         rclone::trials(),
         fsspec::trials(),
-        proxies::trials(),
         kodi::trials(),
         aria2::trials(),
         python::trials(),

@@ -4,7 +4,7 @@ mod certificates;
 mod connections;
 mod openssl;
 mod self_signed;
-mod support;
+pub mod support;
 mod wrong_input;
 
 use libtest_mimic::Trial;

@@ -35,14 +35,14 @@ fn by_nobody(folder: &Folder, programs: &Folder, flags: &[&str]) -> Porthole {
         for path in [folder.path(), programs.path(), &program] {
             allow(path, 0o755);
         }
-        let environment: Vec<_> = command
-            .get_envs()
-            .map(|(name, _)| name.to_owned())
-            .collect();
-        command = Command::new(program);
-        for name in environment {
-            command.env_remove(name);
+        let mut copied = Command::new(program);
+        for (name, value) in command.get_envs() {
+            match value {
+                Some(value) => copied.env(name, value),
+                None => copied.env_remove(name),
+            };
         }
+        command = copied;
         command
             .stdin(std::process::Stdio::null())
             .stdout(std::process::Stdio::piped())

@@ -119,7 +119,7 @@ fn a_low_hard_limit_lowers_the_cap() {
         .args(["-c", "ulimit -n 200; exec \"$0\" \"$@\""])
         .arg(env!("CARGO_BIN_EXE_porthole"))
         .arg(folder.path())
-        .args(["--port", "0", "--workers", "1", "--quiet"])
+        .args(["--port", "0", "--workers", "1", "--quiet", "--any-host"])
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped());

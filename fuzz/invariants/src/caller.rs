@@ -5,7 +5,8 @@ use h1::limits::INPUT_BYTES;
 use h1::request::fields::Fields;
 use h1::request::head::Version;
 use h1::request::method::Method;
-use h1::request::scheme::Scheme;
+use h1::request::target::scheme::Scheme;
+use h1::request::target::site::Site;
 use h1::response::{CONTINUE, Context, Policy, write_head};
 
 use crate::site::{NOW, Response};
@@ -28,7 +29,7 @@ pub(crate) struct Conversation {
 pub(crate) fn converse<'b>(mut pieces: impl Iterator<Item = &'b [u8]>) -> Conversation {
     let policy = Policy::new(Some("max-age=60"), true, &["X-Test: a"]).unwrap();
     let mut talk = Conversation::default();
-    let mut connection = Connection::new(Scheme::Http);
+    let mut connection = Connection::new(Site::default());
     let mut buffer: Vec<u8> = Vec::new();
     let mut piece: &[u8] = b"";
     let mut forgotten = 0;

@@ -2,7 +2,7 @@
 
 use h1::request::head::Version;
 use h1::request::method::Method;
-use h1::request::scheme::Scheme;
+use h1::request::target::site::Site;
 use h1::request::target::{Resource, Target, check_host, resolve};
 use h1::syntax::name;
 use std::borrow::Cow;
@@ -27,7 +27,7 @@ pub fn target(bytes: &[u8]) {
 }
 
 fn check(target: &[u8]) {
-    let resource = match resolve(Method::Options, target, Scheme::Http) {
+    let resource = match resolve(Method::Options, target, Site::default()) {
         Ok(Target::Asterisk) => return assert_eq!(target, b"*"),
         Ok(Target::Resource(resource)) => resource,
         Err(_) => return,
@@ -70,7 +70,7 @@ fn check_location(path: &[u8], resource: &Resource<'_>) {
     let slash = path.iter().rposition(|byte| *byte == b'/');
     let before = slash.map_or(&b"/"[..], |at| &path[..=at]);
     let merged = [before, location.as_bytes()].concat();
-    let again = resolve(Method::Get, &merged, Scheme::Http);
+    let again = resolve(Method::Get, &merged, Site::default());
     let Ok(Target::Resource(again)) = again else {
         panic!("{location} leads to {again:?}");
     };

@@ -23,13 +23,11 @@ pub async fn serve(shared: &Shared, socket: TcpSocket, service: Service) {
         false => None,
     };
     let shown = PeerAddress(peer);
-    let throttle = peer.and_then(|peer| shared.rate_limiter.as_ref()?.throttle(peer));
     let buffered = Buffered::new(
         socket,
         &shared.pool,
         &shared.executor,
         shared.deadlines.watch(),
-        throttle,
     );
     let mut session = Session::new(shared, buffered, peer, service);
     let started = clock::monotonic();

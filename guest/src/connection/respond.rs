@@ -1,10 +1,12 @@
 //! The response to a request: decided, sent, and logged.
 
 use alloc::boxed::Box;
+use core::net::SocketAddr;
 
 use h1::connection::Request;
 use h1::refusal::Refusal;
 use h1::request::fields::{Fields, Name};
+use h1::request::forwarded::Forwarded;
 use h1::request::head::request_line;
 use h1::request::method::Method;
 use h1::request::target::Target;
@@ -18,7 +20,7 @@ use crate::net::socket::CloseReason;
 use crate::reason::Reason;
 use crate::response::Response;
 use crate::response::decide::decide;
-use crate::response::elsewhere::{misdirected, redirect};
+use crate::response::elsewhere;
 use crate::response::error::error;
 use crate::response::write::{ResponseWriter, SendError};
 use crate::runtime::clock;
@@ -61,9 +63,14 @@ impl Session<'_> {
             PeerAddress(self.peer),
             Escaped(input.get(..head.len).unwrap_or(input))
         ));
-        let within_rate = self.within_rate();
-        let (response, reason) =
-            response_to(self.shared, request, self.service, within_rate, now).await;
+        let forwarded = self.forwarded(&head.fields);
+        let asked = Asked {
+            request,
+            forwarded,
+            service: self.service,
+            within_rate: self.within_rate(),
+        };
+        let (response, reason) = response_to(self.shared, &asked, now).await;
         self.shared.log_listings();
         let status = response.head().status();
         self.log_reason(status, reason, input);
@@ -180,7 +187,7 @@ impl Session<'_> {
         fields: &Fields<'a>,
     ) -> Access<'a> {
         Access {
-            peer: self.peer,
+            peer: self.client,
             time: self.shared.log_time(date),
             started,
             head,
@@ -190,10 +197,24 @@ impl Session<'_> {
         }
     }
 
+    /// Returns what a trusted proxy says of a request, and from now on serves the client that
+    /// it names.
+    fn forwarded<'b>(&mut self, fields: &Fields<'b>) -> Option<Forwarded<'b>> {
+        let proxies = &self.shared.options.trusted_proxies;
+        if proxies.is_empty() {
+            return None;
+        }
+        let forwarded = proxies.read(fields, self.peer);
+        let client = forwarded.and_then(|forwarded| forwarded.client);
+        let client = client.map(|address| SocketAddr::new(address, 0));
+        self.serve_client(client.or(self.peer));
+        forwarded
+    }
+
     /// Whether the client keeps within the operator's `--rate`.
     fn within_rate(&self) -> bool {
-        match (&self.shared.rate_limiter, self.peer) {
-            (Some(rate_limiter), Some(peer)) => rate_limiter.allow(peer, clock::monotonic()),
+        match (&self.shared.rate_limiter, self.client) {
+            (Some(rate_limiter), Some(client)) => rate_limiter.allow(client, clock::monotonic()),
             _ => true,
         }
     }
@@ -246,32 +267,45 @@ impl Session<'_> {
     }
 }
 
+/// A request, and what else its response depends on.
+struct Asked<'r> {
+    request: &'r Request<'r>,
+    /// What its peer says of it, if that is a trusted proxy.
+    forwarded: Option<Forwarded<'r>>,
+    service: Service,
+    within_rate: bool,
+}
+
 /// Returns the response to a request, and the reason if it is an error.
 async fn response_to<'r>(
     shared: &'r Shared,
-    request: &'r Request<'_>,
-    service: Service,
-    within_rate: bool,
+    asked: &Asked<'r>,
     now: i64,
 ) -> (Response<'r>, Option<Reason>) {
+    let Asked {
+        request, forwarded, ..
+    } = asked;
     let (files, listings, options) = (&shared.files, &shared.listings, &shared.options);
-    match &request.target {
-        Ok(Target::Resource(resource)) if !within_rate => {
-            let fields = &request.head.fields;
-            (
-                error(listings, fields, resource, Status::TooManyRequests),
-                None,
-            )
+    let fields = &request.head.fields;
+    let too_many = Status::TooManyRequests;
+    let target = match &request.target {
+        Ok(Target::Resource(resource)) if !asked.within_rate => {
+            return (error(listings, fields, resource, too_many), None);
         }
-        _ if !within_rate => (Response::Plain(Status::TooManyRequests), None),
-        Ok(target) => match service {
-            Service::Files(_) => decide(files, listings, options, request, target, now).await,
-            Service::Redirect => {
-                let port = options.redirect_port;
-                (redirect(target, &request.head.fields, port), None)
-            }
-            Service::Misdirected => (misdirected(listings, target, &request.head.fields), None),
-        },
-        Err(refusal) => (Response::Plain(refusal.status()), None),
+        _ if !asked.within_rate => return (Response::Plain(too_many), None),
+        Ok(target) => target,
+        Err(refusal) => return (Response::Plain(refusal.status()), None),
+    };
+    let is_checked = options.known_hosts_only && forwarded.is_none();
+    if is_checked && !elsewhere::is_known_host(target, fields, options) {
+        return (elsewhere::unknown_host(listings), None);
+    }
+    match asked.service {
+        Service::Files(_) => {
+            let forwarded = forwarded.unwrap_or_default();
+            decide(files, listings, options, (request, forwarded), target, now).await
+        }
+        Service::Redirect => (elsewhere::redirect(target, fields, options), None),
+        Service::Misdirected => (elsewhere::misdirected(listings, target, fields), None),
     }
 }

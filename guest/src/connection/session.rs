@@ -24,6 +24,8 @@ pub(super) struct Session<'s> {
     pub(super) shared: &'s Shared,
     pub(super) buffered: Buffered<'s>,
     pub(super) peer: Option<SocketAddr>,
+    /// The client of the latest request: the peer, or whom a trusted proxy names.
+    pub(super) client: Option<SocketAddr>,
     /// What the connection is for.
     pub(super) service: Service,
     /// Version of the latest request. The response to a refusal uses it.
@@ -52,23 +54,35 @@ impl<'s> Session<'s> {
         peer: Option<SocketAddr>,
         service: Service,
     ) -> Self {
-        Self {
+        let mut session = Self {
             shared,
             buffered,
             peer,
+            client: peer,
             service,
             version: Version::Http11,
             responded: false,
             pending: PendingLines::default(),
             head_at: None,
-        }
+        };
+        session.serve_client(peer);
+        session
+    }
+
+    /// Counts what follows for a client.
+    pub(super) fn serve_client(&mut self, client: Option<SocketAddr>) {
+        self.client = client;
+        let limiter = self.shared.rate_limiter.as_ref();
+        let throttle = limiter.zip(client);
+        self.buffered
+            .count_for(throttle.and_then(|(limiter, client)| limiter.throttle(client)));
     }
 }
 
 impl Session<'_> {
     /// Serves all requests. Returns `Ok` if the connection is to be closed in order.
     pub(super) async fn run(&mut self) -> Result<CloseMode, CloseReason> {
-        let mut protocol = Connection::new(self.service.scheme());
+        let mut protocol = Connection::new(self.shared.options.site(self.service.scheme()));
         let mut input = Vec::new();
         loop {
             match protocol.next(&input) {
@@ -121,7 +135,7 @@ impl Session<'_> {
         &mut self,
         idle: bool,
         input: &mut Vec<u8>,
-        protocol: &mut Connection,
+        protocol: &mut Connection<'_>,
     ) -> Result<Received, CloseReason> {
         let read = if idle {
             self.head_at = None;
@@ -179,7 +193,7 @@ impl Session<'_> {
 
     /// Makes space in the input buffer. The larger buffer holds the longest head, so if it
     /// is full, it has content that was skipped.
-    fn grow_input(&self, input: &mut Vec<u8>, protocol: &mut Connection) {
+    fn grow_input(&self, input: &mut Vec<u8>, protocol: &mut Connection<'_>) {
         if input.len() < input.capacity() {
             return;
         }

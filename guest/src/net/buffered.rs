@@ -32,13 +32,12 @@ pub struct Buffered<'s> {
 }
 
 impl<'s> Buffered<'s> {
-    /// Takes over a socket. With a `throttle`, the bytes to this client are counted.
+    /// Takes over a socket.
     pub fn new(
         socket: Socket,
         pool: &'s BufferPool,
         executor: &'s Executor,
         watch: Watch<'s>,
-        throttle: Option<Throttle<'s>>,
     ) -> Self {
         Self {
             socket,
@@ -46,10 +45,15 @@ impl<'s> Buffered<'s> {
             executor,
             watch,
             right: None,
-            throttle,
+            throttle: None,
             buffer: Vec::new(),
             written: 0,
         }
+    }
+
+    /// Counts the bytes that are sent from now on for a client, if there is a throttle.
+    pub fn count_for(&mut self, throttle: Option<Throttle<'s>>) {
+        self.throttle = throttle;
     }
 
     /// Returns the bytes written to the peer so far, heads included.

@@ -9,7 +9,9 @@ use h1::representation::Representation;
 use h1::representation::coding::{self, Coding};
 use h1::representation::disposition::Disposition;
 use h1::representation::etag::EntityTag;
+use h1::request::address;
 use h1::request::fields::Fields;
+use h1::request::forwarded::Forwarded;
 use h1::request::head::Version;
 use h1::request::method::Method;
 use h1::request::target::{Resource, Target};
@@ -41,6 +43,7 @@ struct Handler<'r> {
     method: Method,
     version: Version,
     fields: Fields<'r>,
+    forwarded: Forwarded<'r>,
     /// Unix time in seconds.
     now: i64,
     disposition: Disposition,
@@ -63,7 +66,7 @@ pub async fn decide<'r>(
     files: &'r Files,
     listings: &'r Listings,
     options: &'r Options,
-    request: &'r Request<'_>,
+    (request, forwarded): (&'r Request<'_>, Forwarded<'r>),
     target: &'r Target<'_>,
     now: i64,
 ) -> (Response<'r>, Option<Reason>) {
@@ -87,6 +90,7 @@ pub async fn decide<'r>(
         method: head.method,
         version: head.version,
         fields: head.fields,
+        forwarded,
         now,
         disposition,
         depth: resource.depth,
@@ -147,7 +151,10 @@ impl<'r> Handler<'r> {
         }
         let view = View::of(resource.query, &self.fields, resource.depth)?;
         let base = match view.form.has_addresses() {
-            true => resource.directory_address(&self.fields),
+            true => {
+                let url = self.options.public_url.as_ref();
+                address::of_directory(resource, &self.fields, url, &self.forwarded)
+            }
             false => None,
         };
         let index = match view.tree {

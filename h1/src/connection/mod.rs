@@ -17,7 +17,7 @@ use crate::request::framing::{self, Content};
 use crate::request::head::{Head, Parse, Scanner};
 use crate::request::method::Method;
 use crate::request::persistence::persists;
-use crate::request::scheme::Scheme;
+use crate::request::target::site::Site;
 use crate::request::target::{Target, check_host, resolve};
 use crate::status::Status;
 use core::ops::Range;
@@ -59,18 +59,18 @@ pub enum Event<'b> {
 
 /// One connection, from its first byte to its last.
 #[derive(Clone, Debug, Default)]
-pub struct Connection {
-    scheme: Scheme,
+pub struct Connection<'s> {
+    site: Site<'s>,
     scanner: Scanner,
     state: State,
     requests: u32,
 }
 
-impl Connection {
+impl<'s> Connection<'s> {
     /// Creates a connection that has received nothing yet.
-    pub fn new(scheme: Scheme) -> Self {
+    pub fn new(site: Site<'s>) -> Self {
         Self {
-            scheme,
+            site,
             ..Self::default()
         }
     }
@@ -84,7 +84,10 @@ impl Connection {
     /// A request is returned again until it is finished. When the last one (`keep_alive`
     /// false) is finished, bytes mean nothing any more and the event is always an idle
     /// `Read`.
-    pub fn next<'b>(&mut self, bytes: &'b [u8]) -> Event<'b> {
+    pub fn next<'b>(&mut self, bytes: &'b [u8]) -> Event<'b>
+    where
+        's: 'b,
+    {
         match self.state {
             State::Refused(refusal) => return Event::Refused(refusal),
             State::Closed => return Event::Read { idle: true },
@@ -155,7 +158,10 @@ impl Connection {
         pending.head_len..end
     }
 
-    fn after_head<'b>(&mut self, head: Head<'b>, bytes: &'b [u8]) -> Result<Event<'b>, Refusal> {
+    fn after_head<'b>(&mut self, head: Head<'b>, bytes: &'b [u8]) -> Result<Event<'b>, Refusal>
+    where
+        's: 'b,
+    {
         let mut pending = match self.state {
             State::Content(pending) => pending,
             _ => self.admit(&head)?,
@@ -165,8 +171,8 @@ impl Connection {
         // RFC 9110 §10.1.1: no 100 once content has arrived without it.
         let event = if pending.expects_continue && unread.is_empty() {
             Event::Continue
-        } else if pending.discard(unread, &head, self.scheme)? {
-            let target = check_request(&head, self.scheme);
+        } else if pending.discard(unread, &head, self.site)? {
+            let target = check_request(&head, self.site);
             // A client that garbles a target may garble what comes next: no 400 is followed
             // by another request.
             let garbled = |refusal: &Refusal| refusal.status() == Status::BadRequest;
@@ -200,12 +206,12 @@ impl Connection {
             keep_alive: persists && !limit,
             last: !persists,
         };
-        if rest.is_too_large() && !pending.skip_content(head, self.scheme) {
+        if rest.is_too_large() && !pending.skip_content(head, self.site) {
             return Err(Refusal::ContentTooLarge);
         }
         if !rest.is_over() && expectation(head.version, &head.fields) != Expectation::None {
             // RFC 9110 §10.1.1: a final response may come instead of 100.
-            pending.expects_continue = !pending.skip_content(head, self.scheme);
+            pending.expects_continue = !pending.skip_content(head, self.site);
         }
         Ok(pending)
     }
@@ -246,10 +252,10 @@ impl Pending {
     }
 
     /// Discards content. Returns true once all content that is waited for has arrived.
-    fn discard(&mut self, unread: &[u8], head: &Head<'_>, scheme: Scheme) -> Result<bool, Refusal> {
+    fn discard(&mut self, unread: &[u8], head: &Head<'_>, site: Site<'_>) -> Result<bool, Refusal> {
         match self.rest.discard(unread) {
             Ok(used) => self.discarded = self.discarded.saturating_add(used),
-            Err(Refusal::ContentTooLarge) if self.skip_content(head, scheme) => {}
+            Err(Refusal::ContentTooLarge) if self.skip_content(head, site) => {}
             Err(refusal) => return Err(refusal),
         }
         Ok(self.rest.is_over())
@@ -258,8 +264,8 @@ impl Pending {
     /// Stops waiting for content if the response is a refusal whatever the content, and
     /// returns whether it is. It is unknown whether the client still sends that content, so
     /// the connection ends.
-    fn skip_content(&mut self, head: &Head<'_>, scheme: Scheme) -> bool {
-        let refused = check_request(head, scheme).is_err();
+    fn skip_content(&mut self, head: &Head<'_>, site: Site<'_>) -> bool {
+        let refused = check_request(head, site).is_err();
         if refused {
             self.rest = Remaining::NOTHING;
             self.keep_alive = false;
@@ -316,10 +322,10 @@ impl Remaining {
 }
 
 /// Makes the checks that concern only this request, and not where the next one begins.
-fn check_request<'b>(head: &Head<'b>, scheme: Scheme) -> Result<Target<'b>, Refusal> {
+fn check_request<'b>(head: &Head<'b>, site: Site<'b>) -> Result<Target<'b>, Refusal> {
     // The target comes first, whatever the method: no request may follow a garbled target
     // (RFC 9112 §3.2), but one may follow a 405 or 417.
-    let target = resolve(head.method, head.target, scheme);
+    let target = resolve(head.method, head.target, site);
     if matches!(target, Err(refusal) if refusal.status() == Status::BadRequest) {
         return target;
     }

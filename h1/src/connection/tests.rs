@@ -20,7 +20,7 @@ fn describe(request: &Request<'_>) -> String {
 /// Returns what a caller with a buffer of [`INPUT_BYTES`] sees when the pieces arrive one
 /// after the other: its events, and at last what it waits for.
 fn serve(pieces: &[&[u8]]) -> String {
-    let mut connection = Connection::new(Scheme::Http);
+    let mut connection = Connection::new(Site::default());
     let mut buffer: Vec<u8> = Vec::new();
     let mut bytes = pieces.iter().copied();
     let mut piece: &[u8] = b"";
@@ -306,7 +306,7 @@ fn content_comes_in_large_pieces_behind_any_head() {
         let fields = format!("{GET}Content-Length: {discard}\r\n");
         let padding = length - [&*fields, "X: \r\n", END].concat().len();
         let head = format!("{fields}X: {}\r\n{END}", "x".repeat(padding));
-        let mut connection = Connection::new(Scheme::Http);
+        let mut connection = Connection::new(Site::default());
         let mut buffer = head.into_bytes();
         let (mut left, mut reads) = (discard, 0);
         while let Event::Read { .. } = connection.next(&buffer) {
@@ -328,7 +328,7 @@ fn content_comes_in_large_pieces_behind_any_head() {
 #[test]
 fn a_connection_has_a_last_request() {
     let get = b"GET / HTTP/1.1\r\nHost: x\r\n\r\n";
-    let mut connection = Connection::new(Scheme::Http);
+    let mut connection = Connection::new(Site::default());
     for request in 1..=REQUESTS_PER_CONNECTION {
         let Event::Request(Request { keep_alive, .. }) = connection.next(get) else {
             panic!("request {request}");
@@ -342,7 +342,7 @@ fn a_connection_has_a_last_request() {
 #[test]
 fn a_request_stays_until_it_is_finished() {
     let get = b"GET /a HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\nxy";
-    let mut connection = Connection::new(Scheme::Http);
+    let mut connection = Connection::new(Site::default());
     for _ in 0..2 {
         assert!(matches!(connection.next(get), Event::Request(_)));
     }
@@ -364,7 +364,7 @@ fn a_refused_request_has_a_method() {
     ];
     for (parts, expected) in cases {
         let bytes = parts.concat();
-        let mut connection = Connection::new(Scheme::Http);
+        let mut connection = Connection::new(Site::default());
         let event = connection.next(bytes.as_bytes());
         assert!(matches!(event, Event::Refused(_)), "{parts:?}");
         assert_eq!(connection.method(bytes.as_bytes()), *expected, "{parts:?}");
@@ -431,7 +431,7 @@ fn a_request_with_close_is_the_last() {
         (format!("{POST}Connection: close\r\n{TOO_LONG}{END}"), false),
     ];
     for (text, expected) in &cases {
-        let mut connection = Connection::new(Scheme::Http);
+        let mut connection = Connection::new(Site::default());
         let Event::Request(request) = connection.next(text.as_bytes()) else {
             panic!("{text:?} is no whole request")
         };

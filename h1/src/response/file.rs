@@ -136,7 +136,7 @@ mod tests {
     use crate::representation::coding::Coding;
     use crate::representation::etag::{EntityTag, Strength};
     use crate::request::head::Version;
-    use crate::request::scheme::Scheme;
+    use crate::request::target::scheme::Scheme;
     use crate::selection::range::{ByteRange, Ranges, ranges};
     use crate::syntax::date::Timestamp;
     use alloc::format;

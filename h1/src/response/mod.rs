@@ -6,7 +6,7 @@ use crate::representation::Representation;
 use crate::request::fields::{Fields, Name};
 use crate::request::head::Version;
 use crate::request::method::ALLOW;
-use crate::request::scheme::Scheme;
+use crate::request::target::scheme::Scheme;
 use crate::selection::Selection;
 use crate::status::Status;
 use crate::syntax::digits::Digits;

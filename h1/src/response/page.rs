@@ -124,7 +124,7 @@ mod tests {
     use super::*;
     use crate::representation::etag::Strength;
     use crate::request::head::Version;
-    use crate::request::scheme::Scheme;
+    use crate::request::target::scheme::Scheme;
     use crate::response::Policy;
     use crate::syntax::date;
     use alloc::string::String;

@@ -21,12 +21,12 @@ const TIMEOUT: Duration = Duration::from_secs(20);
 
 /// Requests to both hosts. The folder has a file `a` and a folder `sub`.
 const REQUESTS: [&str; 6] = [
-    "GET /a HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n",
-    "HEAD /a HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n",
-    "GET /a HTTP/1.1\r\nHost: a\r\nRange: bytes=2-4\r\nConnection: close\r\n\r\n",
-    "GET / HTTP/1.1\r\nHost: a\r\nAccept: text/html\r\nConnection: close\r\n\r\n",
-    "GET /sub HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n",
-    "GET /missing HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n",
+    "GET /a HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n",
+    "HEAD /a HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n",
+    "GET /a HTTP/1.1\r\nHost: localhost\r\nRange: bytes=2-4\r\nConnection: close\r\n\r\n",
+    "GET / HTTP/1.1\r\nHost: localhost\r\nAccept: text/html\r\nConnection: close\r\n\r\n",
+    "GET /sub HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n",
+    "GET /missing HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n",
 ];
 
 /// Serves a folder by wasmtime's own command line, and compares the responses with porthole's.

@@ -37,6 +37,8 @@ impl Options {
         if let Some(throttle) = self.throttle {
             arguments.push(format!("--throttle={}", u64::from(throttle) << 10));
         }
+        let is_private = bound.iter().all(|address| address.ip().is_loopback());
+        arguments.extend(self.proxy.arguments(is_private));
         if let Some(seconds) = self.tls.hsts {
             arguments.push(format!("--hsts={seconds}"));
         }

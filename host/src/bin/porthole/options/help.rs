@@ -12,6 +12,7 @@ use super::Options;
 /// Headings of the groups of options.
 pub(super) const NETWORK: &str = "Network";
 pub(super) const TLS: &str = "Encryption";
+pub(super) const PROXY: &str = "Names and proxies";
 pub(super) const SERVED: &str = "What is served";
 pub(super) const TERMINAL: &str = "Terminal and log";
 pub(super) const LIMITS: &str = "Limits";

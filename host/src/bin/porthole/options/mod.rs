@@ -15,6 +15,7 @@ use crate::rlimit;
 use crate::terminal::Output;
 use crate::tls::Certificates;
 use arguments::LogFormat;
+use proxy::ProxyOptions;
 
 pub(crate) use command::Command;
 pub(crate) use source::{Source, open_regular, read_bounded, read_component};
@@ -23,6 +24,7 @@ pub(crate) use tls::TlsOptions;
 mod arguments;
 mod command;
 pub(crate) mod help;
+mod proxy;
 mod source;
 mod tls;
 mod usage;
@@ -60,6 +62,9 @@ pub(crate) struct Options {
 
     #[command(flatten)]
     pub(crate) tls: TlsOptions,
+
+    #[command(flatten)]
+    proxy: ProxyOptions,
 
     /// File to serve for a folder that contains it
     #[arg(long, env = "PORTHOLE_INDEX", value_name = "NAME", default_value = "index.html",

@@ -1,19 +1,24 @@
 //! Conversion of a request target to a path that is safe to look up (RFC 9112 §3.2,
 //! RFC 3986 §5.2.4).
 
+pub(crate) mod authority;
+mod path;
+pub mod scheme;
+pub mod site;
+
 use alloc::borrow::Cow;
-use alloc::string::{String, ToString as _};
+use alloc::string::String;
 
 use crate::refusal::Refusal;
-use crate::request::authority::Authority;
 use crate::request::fields::{Fields, Name};
 use crate::request::head::Version;
 use crate::request::method::Method;
-use crate::request::path;
-use crate::request::scheme::Scheme;
 use crate::syntax::name;
 use crate::syntax::percent::{encode_path, encode_query};
 use crate::syntax::token::run;
+use authority::Authority;
+use scheme::Scheme;
+use site::Site;
 
 /// Meaning of a request target.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -40,10 +45,10 @@ pub struct Resource<'b> {
     /// Number of slashes in the path as received, beside the first. A browser resolves
     /// relative references against that path, so the root is as many `../` away.
     pub depth: usize,
-    /// The scheme of the connection.
-    scheme: Scheme,
+    /// How the server is reached over the connection.
+    pub(super) site: Site<'b>,
     /// The authority of absolute-form, which takes the place of `Host` (RFC 9112 §3.2.2).
-    authority: Option<&'b [u8]>,
+    pub(super) authority: Option<&'b [u8]>,
 }
 
 impl Resource<'_> {
@@ -65,7 +70,11 @@ impl Resource<'_> {
     pub fn directory_location(&self) -> String {
         let mut location = String::new();
         // The root has no name but `.`.
-        let name = self.path.rsplit('/').next().unwrap_or_default();
+        let name = match &*self.path {
+            "" => self.site.base_path,
+            path => path,
+        };
+        let name = name.rsplit('/').next().unwrap_or_default();
         encode_path(if name.is_empty() { "." } else { name }, &mut location);
         location.push('/');
         if let Some(query) = self.query {
@@ -73,60 +82,6 @@ impl Resource<'_> {
             encode_query(query, &mut location);
         }
         location
-    }
-
-    /// Returns the address of the directory of this path, for programs that read it
-    /// elsewhere: `http://authority/path/`, or with `https`. Returns `None` if the request does not say by
-    /// which authority it came here. `fields` are those of the request, checked by
-    /// [`check_host`].
-    pub fn directory_address(&self, fields: &Fields<'_>) -> Option<String> {
-        let authority = self.authority(fields)?;
-        let mut address = [self.scheme.prefix(), authority, "/"].concat();
-        if !self.path.is_empty() {
-            encode_path(&self.path, &mut address);
-            address.push('/');
-        }
-        Some(address)
-    }
-
-    /// Returns the address of this resource by `https` and `port`. Returns `None` if the
-    /// request does not name its host. `fields` are those of the request, checked by
-    /// [`check_host`].
-    pub fn secured_address(&self, fields: &Fields<'_>, port: u16) -> Option<String> {
-        let authority = Authority::parse(self.authority(fields)?.as_bytes())?;
-        let mut host = String::from(core::str::from_utf8(authority.host()).ok()?);
-        if port != Scheme::Https.default_port() {
-            host.push(':');
-            host.push_str(&port.to_string());
-        }
-        Some(self.secured_address_at(&host))
-    }
-
-    /// Returns the address that was asked for, but by `https`. Returns `None` if the request
-    /// does not name its host.
-    pub fn same_address_secured(&self, fields: &Fields<'_>) -> Option<String> {
-        let authority = self.authority(fields)?;
-        Some(self.secured_address_at(authority))
-    }
-
-    fn secured_address_at(&self, authority: &str) -> String {
-        let mut address = [Scheme::Https.prefix(), authority, "/"].concat();
-        encode_path(&self.path, &mut address);
-        if self.is_directory && !self.path.is_empty() {
-            address.push('/');
-        }
-        if let Some(query) = self.query {
-            address.push('?');
-            encode_query(query, &mut address);
-        }
-        address
-    }
-
-    /// Returns the host and port by which the request came here, unless it is empty.
-    fn authority<'a>(&'a self, fields: &Fields<'a>) -> Option<&'a str> {
-        let authority = self.authority.or_else(|| fields.only(Name::Host))?;
-        let authority = core::str::from_utf8(authority).ok()?;
-        (!authority.is_empty()).then_some(authority)
     }
 
     /// Whether the query has `key` or `key=…` among its `&`-separated parts.
@@ -141,19 +96,23 @@ impl Resource<'_> {
 }
 
 /// Returns the meaning of a request's target (RFC 9112 §3.2): origin-form, absolute-form,
-/// or for OPTIONS the asterisk. Authority-form is for CONNECT only. `scheme` is that of the
-/// connection.
+/// or for OPTIONS the asterisk. Authority-form is for CONNECT only. `site` is how the
+/// server is reached.
 ///
 /// # Errors
 ///
 /// Any other form, and a path that can't be a name here. CONNECT is not allowed, whatever
 /// host it names.
-pub fn resolve(method: Method, target: &[u8], scheme: Scheme) -> Result<Target<'_>, Refusal> {
+pub fn resolve<'b>(
+    method: Method,
+    target: &'b [u8],
+    site: Site<'b>,
+) -> Result<Target<'b>, Refusal> {
     match target {
         _ if method == Method::Connect => Err(tunnel(target)),
         b"*" if method == Method::Options => Ok(Target::Asterisk),
-        [b'/', ..] => resource(target, scheme, None),
-        _ => absolute(target, scheme),
+        [b'/', ..] => resource(target, site, None),
+        _ => absolute(target, site),
     }
 }
 
@@ -184,11 +143,11 @@ pub fn check_host(version: Version, fields: &Fields<'_>) -> Result<(), Refusal> 
 
 /// Resolves absolute-form (RFC 9112 §3.2.2). A `Host` that names another host is ignored,
 /// as that section asks. A malformed `Host` was refused before ([`check_host`]).
-fn absolute(target: &[u8], scheme: Scheme) -> Result<Target<'_>, Refusal> {
+fn absolute<'b>(target: &'b [u8], site: Site<'b>) -> Result<Target<'b>, Refusal> {
     let (named, rest) = Scheme::split(target).ok_or(Refusal::MalformedTarget)?;
     // RFC 9110 §7.4: a resource that requires a secured connection is not served over a plain
     // one. The other way round the client has mistaken the connection, too.
-    if named != scheme {
+    if named != site.scheme {
         return Err(Refusal::TargetOfOtherScheme);
     }
     let end = run(rest, |byte| !matches!(byte, b'/' | b'?'));
@@ -196,29 +155,39 @@ fn absolute(target: &[u8], scheme: Scheme) -> Result<Target<'_>, Refusal> {
     Authority::parse(authority)
         .filter(Authority::has_host)
         .ok_or(Refusal::MalformedTarget)?;
-    resource(path, scheme, Some(authority))
+    resource(path, site, Some(authority))
 }
 
 /// Resolves an absolute path with an optional query. No path at all means the root
 /// (RFC 9110 §4.2.3).
 fn resource<'b>(
     target: &'b [u8],
-    scheme: Scheme,
+    site: Site<'b>,
     authority: Option<&'b [u8]>,
 ) -> Result<Target<'b>, Refusal> {
     let mut parts = target.splitn(2, |byte| *byte == b'?');
     let (path, query) = (parts.next().unwrap_or_default(), parts.next());
+    let path = below(site.base_path, path).ok_or(Refusal::NotBelowBasePath)?;
     let relative = path.strip_prefix(b"/").unwrap_or(path);
     let depth = relative.iter().filter(|byte| **byte == b'/').count();
-    let (path, is_directory) = path::resolve(relative)?;
+    let (resolved, is_directory) = path::resolve(relative)?;
+    // `/media` lacks the slash that makes it a directory.
+    let is_directory = is_directory && (site.base_path.is_empty() || !path.is_empty());
     Ok(Target::Resource(Resource {
-        path,
+        path: resolved,
         is_directory,
         query,
         depth,
-        scheme,
+        site,
         authority,
     }))
+}
+
+/// Returns the part of a path after the base path, which is nothing or begins with a slash.
+/// A proxy that passes the base path on passes it on as it is, so its bytes are compared.
+fn below<'b>(base: &str, path: &'b [u8]) -> Option<&'b [u8]> {
+    let rest = path.strip_prefix(base.as_bytes())?;
+    matches!(rest, [] | [b'/', ..]).then_some(rest)
 }
 
 #[cfg(test)]
@@ -228,12 +197,17 @@ mod tests {
     use alloc::vec::Vec;
     use proptest::prelude::*;
 
+    const PLAIN: Site<'static> = Site {
+        scheme: Scheme::Http,
+        base_path: "",
+    };
+
     fn get(target: &str) -> Result<Resource<'_>, Refusal> {
-        by(Scheme::Http, target)
+        at(PLAIN, target)
     }
 
-    fn by(scheme: Scheme, target: &str) -> Result<Resource<'_>, Refusal> {
-        match resolve(Method::Get, target.as_bytes(), scheme)? {
+    fn at<'t>(site: Site<'t>, target: &'t str) -> Result<Resource<'t>, Refusal> {
+        match resolve(Method::Get, target.as_bytes(), site)? {
             Target::Resource(resource) => Ok(resource),
             Target::Asterisk => panic!("{target} is no resource"),
         }
@@ -259,15 +233,9 @@ mod tests {
 
     #[test]
     fn the_asterisk_is_for_options() {
-        assert_eq!(
-            resolve(Method::Options, b"*", Scheme::Http),
-            Ok(Target::Asterisk)
-        );
+        assert_eq!(resolve(Method::Options, b"*", PLAIN), Ok(Target::Asterisk));
         for method in [Method::Get, Method::NotAllowed, Method::Unknown] {
-            assert_eq!(
-                resolve(method, b"*", Scheme::Http),
-                Err(Refusal::MalformedTarget)
-            );
+            assert_eq!(resolve(method, b"*", PLAIN), Err(Refusal::MalformedTarget));
         }
         assert_eq!(get("/*").map(|resource| resource.path), Ok("*".into()));
     }
@@ -299,7 +267,7 @@ mod tests {
             ("httpx://a/b", MalformedTarget),
         ];
         for (target, refusal) in cases {
-            let resolved = resolve(Method::Options, target.as_bytes(), Scheme::Http);
+            let resolved = resolve(Method::Options, target.as_bytes(), PLAIN);
             assert_eq!(resolved, Err(*refusal), "{target}");
         }
     }
@@ -319,7 +287,7 @@ mod tests {
             ("]", MalformedTarget),
         ];
         for (target, refusal) in cases {
-            let resolved = resolve(Method::Connect, target.as_bytes(), Scheme::Http);
+            let resolved = resolve(Method::Connect, target.as_bytes(), PLAIN);
             assert_eq!(resolved, Err(refusal), "{target}");
         }
     }
@@ -393,69 +361,57 @@ mod tests {
     }
 
     #[test]
-    fn addresses_for_programs_elsewhere() {
-        let cases = [
-            ("/", "Host: a.example:80\r\n", Some("http://a.example:80/")),
-            ("/b%20c/", "Host: [::1]\r\n", Some("http://[::1]/b%20c/")),
-            (
-                "http://b.example/c/",
-                "Host: a.example\r\n",
-                Some("http://b.example/c/"),
-            ),
-            ("/", "Host:\r\n", None),
-            ("/", "", None),
-        ];
-        for (target, lines, expected) in cases {
-            let fields = parse(lines).unwrap();
-            let address = get(target).unwrap().directory_address(&fields);
-            assert_eq!(address.as_deref(), expected, "{target}");
-        }
-    }
-
-    #[test]
     fn the_scheme_of_a_target_is_that_of_the_connection() {
         use Scheme::{Http, Https};
-        let other = Err(Refusal::TargetOfOtherScheme);
         let cases = [
-            (Http, "http://a/b", Ok("http://a/")),
-            (Https, "HTTPS://a/b", Ok("https://a/")),
-            (Https, "/b", Ok("https://c:8443/")),
-            (Http, "https://a/b", other),
-            (Https, "http://a/b", other),
-            (Https, "ftp://a/b", Err(Refusal::MalformedTarget)),
+            (Http, "http://a/b", None),
+            (Https, "HTTPS://a/b", None),
+            (Https, "/b", None),
+            (Http, "https://a/b", Some(Refusal::TargetOfOtherScheme)),
+            (Https, "http://a/b", Some(Refusal::TargetOfOtherScheme)),
+            (Https, "ftp://a/b", Some(Refusal::MalformedTarget)),
         ];
-        let fields = parse("Host: c:8443\r\n").unwrap();
         for (scheme, target, expected) in cases {
-            let address = by(scheme, target).map(|resource| {
-                let folder = Resource {
-                    path: "".into(),
-                    ..resource
-                };
-                folder.directory_address(&fields).unwrap()
-            });
-            assert_eq!(address, expected.map(String::from), "{target}");
+            let site = Site { scheme, ..PLAIN };
+            assert_eq!(at(site, target).err(), expected, "{target}");
         }
     }
 
     #[test]
-    fn secured_addresses() {
-        // (target, host, port, address)
+    fn targets_are_below_the_base_path() {
+        let site = Site {
+            base_path: "/a/b",
+            ..PLAIN
+        };
+        // (target, path, whether it is a directory, depth)
         let cases = [
-            ("/", "a", 443, Some("https://a/")),
-            ("/b/c%20d?e", "a:80", 443, Some("https://a/b/c%20d?e")),
-            ("/b/", "a:8080", 8443, Some("https://a:8443/b/")),
-            ("/b", "[::1]:80", 8443, Some("https://[::1]:8443/b")),
-            ("http://c/b", "a", 443, Some("https://c/b")),
-            ("//evil.example/", "a", 443, Some("https://a/evil.example/")),
-            ("/b?c%0d\u{e9}", "a", 443, Some("https://a/b?c%0d%C3%A9")),
-            ("/", "", 443, None),
+            ("/a/b", Some(("", false, 0))),
+            ("/a/b/", Some(("", true, 0))),
+            ("/a/b?c", Some(("", false, 0))),
+            ("/a/b/c", Some(("c", false, 0))),
+            ("/a/b/c/d/", Some(("c/d", true, 2))),
+            ("/a/b/../../c", Some(("c", false, 2))),
+            ("http://x/a/b/c", Some(("c", false, 0))),
+            ("/", None),
+            ("/a", None),
+            ("/a/bc", None),
+            ("/a/./b/c", None),
+            ("/%61/b/c", None),
+            ("//a/b/c", None),
         ];
-        for (target, host, port, expected) in cases {
-            let line = alloc::format!("Host: {host}\r\n");
-            let fields = parse(&line).unwrap();
-            let address = get(target).unwrap().secured_address(&fields, port);
-            assert_eq!(address.as_deref(), expected, "{target}");
+        for (target, expected) in cases {
+            let resource = at(site, target);
+            let found = resource
+                .as_ref()
+                .map(|it| (&*it.path, it.is_directory, it.depth));
+            assert_eq!(
+                found.map_err(|refusal| *refusal),
+                expected.ok_or(Refusal::NotBelowBasePath),
+                "{target}"
+            );
         }
+        let location = at(site, "/a/b?c").unwrap().directory_location();
+        assert_eq!(location, "b/?c");
     }
 
     #[test]
@@ -548,7 +504,7 @@ mod tests {
         #[test]
         fn any_bytes_have_an_answer(target: Vec<u8>) {
             for method in [Method::Options, Method::Connect] {
-                let _ = resolve(method, &target, Scheme::Https);
+                let _ = resolve(method, &target, PLAIN);
             }
         }
     }
