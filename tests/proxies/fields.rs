@@ -224,7 +224,7 @@ fn only_known_names_are_answered_on_this_machine() {
 }
 
 fn wrong_options_are_named() {
-    let rows: [(&[&str], &str); 5] = [
+    let rows: [(&[&str], &str); 6] = [
         (
             &["--base-path", "media"],
             "error: --base-path: a path of letters, digits and -._~ is needed, such as /media",
@@ -236,11 +236,15 @@ fn wrong_options_are_named() {
         ),
         (
             &["--trust-proxy", "proxy.example"],
-            "error: --trust-proxy: 'proxy.example' is no network such as 10.0.0.0/8, no address, and not 'unix'",
+            "error: invalid value 'proxy.example' for '--trust-proxy <NETWORK>': a network such as 10.0.0.0/8, an address, or 'unix' is needed",
         ),
         (
             &["--trust-proxy", "10.0.0.0/33"],
-            "error: --trust-proxy: '10.0.0.0/33' is no network",
+            "error: invalid value '10.0.0.0/33' for '--trust-proxy",
+        ),
+        (
+            &["--proxy-protocol"],
+            "error: '--proxy-protocol' needs '--trust-proxy <NETWORK>'",
         ),
     ];
     let folder = media();

@@ -2,11 +2,12 @@
 
 mod fields;
 mod programs;
+mod protocol;
 
 use libtest_mimic::Trial;
 
 pub fn trials() -> Vec<Trial> {
-    [fields::trials(), programs::trials()]
+    [fields::trials(), programs::trials(), protocol::trials()]
         .into_iter()
         .flatten()
         .collect()

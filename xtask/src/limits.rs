@@ -22,7 +22,7 @@ use anyhow::{Context as _, bail};
 use crate::numbers::grouped;
 
 /// The source files of the table, with their headings.
-const FILES: [(&str, &str); 15] = [
+const FILES: [(&str, &str); 14] = [
     ("h1/src/limits.rs", "A message"),
     ("pages/src/limits.rs", "A page"),
     (
@@ -41,7 +41,6 @@ const FILES: [(&str, &str); 15] = [
         "The host: what an embedder may choose",
     ),
     ("host/src/limits/accept.rs", "The host: accepting"),
-    ("host/src/limits/encryption.rs", "The host: TLS"),
     ("host/src/limits/sandbox.rs", "The host: an instance"),
     ("host/src/limits/disk.rs", "The host: file systems"),
     (

@@ -7,8 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::mpsc;
 
 use crate::accept::client_limit::{ClientLimits, ClientPermit};
-#[cfg(feature = "tls")]
-use crate::accept::handshakes::Handshakes;
+use crate::accept::filters::{Filters, Outside};
 use crate::accept::inbox::{Accepted, Inbox, Inboxes};
 use crate::accept::load::Load;
 use crate::limits::{self, Limits};
@@ -33,27 +32,21 @@ impl WorkerQueue {
         share: usize,
         traffic: Traffic,
         endpoints: &[Endpoint],
+        outside: &Outside,
     ) -> (Self, Inboxes, Vec<Task>) {
         let load = Load::new(share, traffic);
         let (mut senders, mut inboxes) = (Vec::new(), Vec::new());
-        // Without TLS there are none.
-        #[allow(unused_mut)]
         let mut tasks: Vec<Task> = Vec::new();
         for endpoint in endpoints {
             let (sender, receiver) = mpsc::channel(limits::INBOX);
             senders.push(sender);
-            match &endpoint.secured {
-                None => inboxes.push(Inbox::new(endpoint.address, receiver, load.clone())),
-                #[cfg(feature = "tls")]
-                Some(secured) => {
-                    let (handshakes, behind) =
-                        Handshakes::new(endpoint, secured, receiver, share, &load);
-                    inboxes.extend(behind);
-                    tasks.push(Box::pin(handshakes.run()));
-                }
-                #[cfg(not(feature = "tls"))]
-                Some(secured) => match secured.tls {},
+            if !endpoint.is_filtered() {
+                inboxes.push(Inbox::new(endpoint.address, receiver, load.clone()));
+                continue;
             }
+            let (filters, behind) = Filters::new(endpoint, receiver, outside, share, &load);
+            inboxes.extend(behind);
+            tasks.push(Box::pin(filters.run()));
         }
         let inboxes = Inboxes {
             inboxes,

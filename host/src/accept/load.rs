@@ -65,7 +65,7 @@ impl Load {
         ConnectionPermit {
             load: self.clone(),
             waiting: AtomicBool::new(true),
-            _client: client,
+            client,
         }
     }
 }
@@ -75,7 +75,7 @@ impl Load {
 pub(crate) struct ConnectionPermit {
     load: Load,
     waiting: AtomicBool,
-    _client: Option<ClientPermit>,
+    client: Option<ClientPermit>,
 }
 
 impl ConnectionPermit {
@@ -87,6 +87,11 @@ impl ConnectionPermit {
     /// Counts bytes that were sent on this connection.
     pub(crate) fn count_sent(&self, bytes: usize) {
         self.load.0.traffic.add_sent(bytes);
+    }
+
+    /// Counts the connection for a client that has become known.
+    pub(crate) fn count_for(&mut self, client: Option<ClientPermit>) {
+        self.client = client;
     }
 
     /// Notes whether the component waits for bytes of the client. Only one thread may

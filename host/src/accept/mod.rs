@@ -4,11 +4,10 @@
 //! piece of code sees the connection cap and the descriptor limit. Clients do not notice
 //! a worker's restart, because its inbox waits for the next instance.
 
-mod client_limit;
+pub(crate) mod client_limit;
 mod coalesce;
 pub(crate) mod dispatch;
-#[cfg(feature = "tls")]
-pub(crate) mod handshakes;
+pub(crate) mod filters;
 pub(crate) mod inbox;
 mod listener;
 pub(crate) mod load;
@@ -43,6 +42,9 @@ pub(crate) struct Acceptor {
     pub(crate) unsent: UnsentBudget,
     pub(crate) events: Publisher,
     pub(crate) counts: Counts,
+    pub(crate) clients: ClientLimits,
+    /// For each listener, whether a proxy names the clients of its connections.
+    pub(crate) are_proxied: Vec<bool>,
 }
 
 impl Acceptor {
@@ -83,7 +85,6 @@ impl Acceptor {
     }
 
     async fn accept_all(&self, listeners: &mut [Listener]) {
-        let clients = ClientLimits::new(&self.limits);
         let mut refusing = false;
         let mut full = Suppressor::default();
         let (mut coalescer, mut batch) = (Coalescer::default(), 0_usize);
@@ -105,13 +106,16 @@ impl Acceptor {
             match accepted {
                 Ok((stream, peer)) => {
                     refusing = false;
-                    let permit = match peer.map(|peer| clients.acquire(peer.ip())) {
+                    let is_proxied = self.are_proxied.get(listener) == Some(&true);
+                    let client = peer.filter(|_| !is_proxied);
+                    let permit = match client.map(|peer| self.clients.acquire(peer.ip())) {
                         Some(Err(AtLimit)) => {
                             self.refuse(peer, &mut full);
                             continue;
                         }
                         Some(Ok(permit)) => permit,
-                        // A client without an address counts for no limit of addresses.
+                        // A client without an address, or whose address a proxy is about to
+                        // name, counts for no limit of addresses.
                         None => None,
                     };
                     let pending = Pending {
@@ -120,7 +124,7 @@ impl Acceptor {
                         peer,
                         permit,
                     };
-                    self.place(pending, &clients).await;
+                    self.place(pending).await;
                 }
                 Err(error) if is_the_peers(&error) => {}
                 Err(error) => {
@@ -148,8 +152,8 @@ impl Acceptor {
     }
 
     /// Waits for capacity under the cap and in an inbox, then hands over the connection.
-    async fn place(&self, mut pending: Pending, clients: &ClientLimits) {
-        let own = self.limits.by_address.then_some(clients);
+    async fn place(&self, mut pending: Pending) {
+        let own = self.limits.by_address.then_some(&self.clients);
         loop {
             if let Some(open) = self.dispatcher.open_below_the_cap(&self.limits) {
                 if let Stream::Tcp(stream) = &pending.stream {

@@ -40,6 +40,38 @@ pub(crate) const UNSENT_MIN_BYTES: u32 = 16 << 10;
 ///   `attacks::memory::as_many_slow_readers_as_may_be`
 pub(crate) const UNSENT_DIVISOR: u64 = 8;
 
+/// Longest time from accepting a connection to the end of its TLS handshake, with the header of
+/// a proxy before it.
+///
+/// - unit: a time
+/// - at it: the connection is closed
+/// - held by: `porthole::accept::filters::handshakes_that_never_end_are_closed`
+pub(crate) const HANDSHAKE_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// Time that a client which has sent nothing has for its first byte once the worker gets no
+/// more connections: it may have connected a moment ago.
+///
+/// - unit: a time
+/// - at it: the connection is closed
+/// - held by: `porthole::accept::filters::no_handshake_outlives_its_queue_but_those_that_have_begun`
+pub(crate) const HANDSHAKE_DRAIN: Duration = Duration::from_secs(1);
+
+/// Part of a worker's share of all connections that may be in a handshake. The component
+/// closes idle connections, but it does not know these.
+///
+/// - unit: (one in so many)
+/// - at it: the oldest handshake is given up for a new one
+/// - held by: `porthole::accept::filters::the_oldest_handshake_makes_way`
+pub(crate) const HANDSHAKES_DIVISOR: usize = 2;
+
+/// Bytes of a PROXY header of version 2 after its first 16. The addresses take up to 216, and
+/// proxies add a few fields.
+///
+/// - unit: bytes
+/// - at it: the connection is closed
+/// - held by: `porthole::accept::filters::proxy_protocol::what_is_no_header_is_an_error`
+pub(crate) const PROXY_HEADER_BYTES: usize = 2 << 10;
+
 /// Accepted connections that wait for one worker, per listener.
 ///
 /// - unit: connections

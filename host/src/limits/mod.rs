@@ -6,16 +6,12 @@
 
 mod accept;
 mod disk;
-#[cfg(feature = "tls")]
-mod encryption;
 mod report;
 mod sandbox;
 mod supervision;
 
 pub(crate) use accept::*;
 pub(crate) use disk::*;
-#[cfg(feature = "tls")]
-pub(crate) use encryption::*;
 pub(crate) use report::*;
 pub(crate) use sandbox::*;
 pub(crate) use supervision::*;

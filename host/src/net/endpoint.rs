@@ -3,11 +3,13 @@
 use std::net::{Ipv6Addr, SocketAddr};
 
 use super::Tls;
+use super::trusted::TrustedPeers;
 
 /// Name of the argument by which a component is told of a listener.
 pub(crate) const LISTEN: &str = "listen";
 
 /// The same for a listener with TLS: the component gets what was decrypted.
+#[cfg(feature = "tls")]
 pub(crate) const LISTEN_TLS: &str = "listen-tls";
 
 /// The same for connections to a listener with TLS that do not begin with TLS.
@@ -19,6 +21,8 @@ pub(crate) struct Endpoint {
     pub(crate) address: SocketAddr,
     /// Name of the argument that has the address.
     pub(crate) told_as: String,
+    /// The proxies that begin every connection with a header.
+    pub(crate) proxies: Option<TrustedPeers>,
     pub(crate) secured: Option<Secured>,
 }
 
@@ -44,6 +48,11 @@ impl Secured {
 }
 
 impl Endpoint {
+    /// Whether connections are filtered before the component gets them.
+    pub(crate) fn is_filtered(&self) -> bool {
+        self.proxies.is_some() || self.secured.is_some()
+    }
+
     /// Returns the arguments that tell the component of it.
     pub(crate) fn arguments(&self) -> Vec<String> {
         let argument = |name: &str, address: SocketAddr| format!("--{name}={address}");

@@ -1,7 +1,7 @@
 //! The granted addresses, bound once.
 
 use std::io;
-use std::net::{SocketAddr, TcpListener};
+use std::net::{IpAddr, SocketAddr, TcpListener};
 
 use socket2::{Domain, Protocol, SockRef, Socket, Type};
 
@@ -10,6 +10,7 @@ use super::Tls;
 use super::endpoint::LISTEN_TLS;
 use super::endpoint::{Endpoint, LISTEN, Secured};
 use super::handover::StreamListener;
+use super::trusted::TrustedPeers;
 use super::unsent::{self, UnsentBudget};
 use crate::error::Error;
 use crate::limits;
@@ -28,6 +29,7 @@ pub(crate) struct Listener {
     pub(crate) socket: ListenerSocket,
     /// Name of the argument that tells the component its address.
     told_as: String,
+    proxies: Option<TrustedPeers>,
     tls: Option<Tls>,
 }
 
@@ -77,6 +79,7 @@ impl Listeners {
         let listener = |socket| Listener {
             socket,
             told_as: LISTEN.to_owned(),
+            proxies: None,
             tls: None,
         };
         Self {
@@ -96,6 +99,22 @@ impl Listeners {
     pub fn told_as(mut self, name: &str) -> Self {
         for listener in &mut self.listeners {
             name.clone_into(&mut listener.told_as);
+        }
+        self
+    }
+
+    /// Has each connection to these listeners begin with a header of the PROXY protocol, version
+    /// 1 or 2, from a peer that is trusted. The client that the header names takes the place of
+    /// the peer, also for [`Limits::per_address`](crate::Limits::per_address). All other
+    /// connections are closed. A Unix socket's peer has no address.
+    #[must_use]
+    pub fn with_proxy_protocol(
+        mut self,
+        is_trusted: impl Fn(Option<IpAddr>) -> bool + Send + Sync + 'static,
+    ) -> Self {
+        let trusted = TrustedPeers::new(is_trusted);
+        for listener in &mut self.listeners {
+            listener.proxies = Some(trusted.clone());
         }
         self
     }
@@ -131,6 +150,7 @@ impl Listeners {
             Ok(Endpoint {
                 address,
                 told_as: listener.told_as.clone(),
+                proxies: listener.proxies.clone(),
                 secured: listener.tls.as_ref().map(secured),
             })
         };

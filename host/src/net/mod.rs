@@ -5,9 +5,11 @@ pub(crate) mod handover;
 pub(crate) mod listeners;
 #[cfg(not(feature = "tls"))]
 mod no_tls;
+pub(crate) mod proxy_protocol;
 pub(crate) mod stream;
 #[cfg(feature = "tls")]
 pub(crate) mod tls;
+pub(crate) mod trusted;
 pub(crate) mod unsent;
 
 #[cfg(not(feature = "tls"))]

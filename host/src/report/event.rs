@@ -46,6 +46,14 @@ pub enum Event {
         /// Connections closed since the last event, over all clients.
         times: u32,
     },
+    /// A connection that must begin with the header of a trusted proxy did not, and was
+    /// closed. Published at once, and then once a minute.
+    HeaderMissing {
+        /// Address of the latest one's peer, if it has one.
+        peer: Option<IpAddr>,
+        /// Connections closed since the last event.
+        times: u32,
+    },
     /// New connections go to another version of the component. Open ones finish on the old
     /// version.
     Replaced,
@@ -129,6 +137,13 @@ impl std::fmt::Display for Event {
             ),
             Self::WorkerGaveUp { worker } => {
                 write!(f, "worker {worker} failed too often and stays down")
+            }
+            Self::HeaderMissing { peer, times } => {
+                write!(f, "closed {times} new connections")?;
+                if let Some(peer) = peer {
+                    write!(f, "; the latest is from {peer}")?;
+                }
+                f.write_str(": no trusted proxy has begun them with a header of the PROXY protocol")
             }
             Self::AddressRefused { address, times } => write!(
                 f,

@@ -18,7 +18,9 @@ use super::operation::Operation;
 use super::running::Running;
 use super::worker::Shared;
 use crate::accept::Acceptor;
+use crate::accept::client_limit::ClientLimits;
 use crate::accept::dispatch::Dispatcher;
+use crate::accept::filters::Outside;
 use crate::component::Program;
 use crate::error::Error;
 use crate::limits;
@@ -88,9 +90,16 @@ impl Control {
             .chain(told.flat_map(Endpoint::arguments))
             .chain(grants.arguments)
             .collect();
+        let counts = Counts::new(grants.limits.workers.max(1));
+        let outside = Outside {
+            clients: ClientLimits::new(&grants.limits),
+            events: events.clone(),
+            counts: counts.clone(),
+        };
         let shared = Arc::new(Shared {
             arguments,
-            counts: Counts::new(grants.limits.workers.max(1)),
+            counts,
+            outside,
             limits: grants.limits,
             stdout: grants.stdout,
             stderr: grants.stderr,
@@ -108,6 +117,8 @@ impl Control {
             unsent: listeners.unsent,
             events: events.clone(),
             counts: shared.counts.clone(),
+            clients: shared.outside.clients.clone(),
+            are_proxied: endpoints.iter().map(|end| end.proxies.is_some()).collect(),
         };
         let acceptor = acceptor.start(listeners, closing)?;
         let (commands, orders) = channel();

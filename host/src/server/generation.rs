@@ -55,7 +55,8 @@ impl Generation {
         let deadline = Instant::now().checked_add(shared.limits.start);
         for number in 0..shared.limits.workers.max(1) {
             let (share, traffic) = (shared.limits.share(), shared.counts.traffic_of(number));
-            let (queue, inboxes, tasks) = WorkerQueue::new(number, share, traffic, endpoints);
+            let (queue, inboxes, tasks) =
+                WorkerQueue::new(number, share, traffic, endpoints, &shared.outside);
             queues.push(queue);
             generation.inboxes.push(inboxes.clone());
             let worker = Worker {

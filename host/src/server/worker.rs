@@ -11,6 +11,7 @@ use tokio::sync::watch;
 
 use super::backoff::Backoff;
 use crate::accept::dispatch::Task;
+use crate::accept::filters::Outside;
 use crate::accept::inbox::Inboxes;
 use crate::component::Program;
 use crate::component::instance::{self, Grants};
@@ -34,6 +35,7 @@ pub(crate) struct Shared {
     pub(crate) stderr: Log,
     pub(crate) events: Publisher,
     pub(crate) counts: Counts,
+    pub(crate) outside: Outside,
 }
 
 pub(crate) struct Worker {

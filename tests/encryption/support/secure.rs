@@ -27,6 +27,13 @@ impl Secure {
         Self::to(address, "localhost", &client(certificate.trusted())).unwrap()
     }
 
+    /// Connects to `localhost`, and sends a header before the handshake.
+    pub fn behind(address: SocketAddr, certificate: &Certificate, header: &[u8]) -> Self {
+        let mut tcp = TcpStream::connect(address).unwrap();
+        tcp.write_all(header).unwrap();
+        Self::over(tcp, "localhost", &client(certificate.trusted())).unwrap()
+    }
+
     /// Connects to the server of this name.
     ///
     /// # Errors
@@ -36,7 +43,14 @@ impl Secure {
         name: &'static str,
         client: &Arc<ClientConfig>,
     ) -> Result<Self, std::io::Error> {
-        let tcp = TcpStream::connect(address)?;
+        Self::over(TcpStream::connect(address)?, name, client)
+    }
+
+    fn over(
+        tcp: TcpStream,
+        name: &'static str,
+        client: &Arc<ClientConfig>,
+    ) -> Result<Self, std::io::Error> {
         tcp.set_read_timeout(Some(TIMEOUT))?;
         tcp.set_write_timeout(Some(TIMEOUT))?;
         let name = ServerName::try_from(name).unwrap();

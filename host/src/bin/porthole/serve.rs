@@ -65,7 +65,15 @@ pub(crate) fn serve(mut options: Options) -> anyhow::Result<ExitCode> {
     // All that a confined process cannot do any more: ask for addresses and the time zone,
     // run a program.
     let (to_stdout, to_stderr) = (Output::of(std::io::stdout()), Output::of(std::io::stderr()));
+    let (listeners, redirecting) = match options.proxy.proxy_protocol {
+        false => (listeners, redirecting),
+        true => (
+            listeners.with_proxy_protocol(options.proxy.trust()),
+            redirecting.with_proxy_protocol(options.proxy.trust()),
+        ),
+    };
     let (bound, redirected) = (listeners.addresses()?, redirecting.addresses()?);
+    let mut listeners = listeners;
     listeners.append(redirecting.told_as(LISTEN_REDIRECT));
     let arguments = options.arguments(to_stdout, &bound);
     let reachable = addresses::reachable(&bound);

@@ -314,20 +314,31 @@ mod tests {
         let content: Vec<u8> = (0..LENGTH * 5).map(|at| (at / 7) as u8).collect();
         file.write_all(&content).unwrap();
         file.sync_all().unwrap();
-        rustix::fs::fadvise(&file, 0, None, rustix::fs::Advice::DontNeed).unwrap();
         let mut buffer = vec![0; LENGTH];
-        let is_dropped = linux::read_cached(&file, &mut buffer, 0).is_err();
         let file = Arc::new(file);
+        let drop_pages = || {
+            rustix::fs::fadvise(&file, 0, None, rustix::fs::Advice::DontNeed).unwrap();
+        };
         let disk = Arc::new(Disk::new(Arc::clone(&file), Vec::new()).unwrap());
         let mut producer = Producer {
-            source: Source::new(file, &disk),
+            source: Source::new(Arc::clone(&file), &disk),
             offset: 0,
             reading: None,
             outcome: Outcome::channel().0,
             turns: Turns::default(),
         };
-        let refused = producer.source.read_inline(&mut buffer, 0);
-        assert_eq!(matches!(refused, Err(Refusal::WouldWait)), is_dropped);
+        // An attempt has the kernel read ahead, so that the next one may find the pages.
+        let mut attempt = |read: &mut dyn FnMut(&mut [u8]) -> bool| {
+            (0..20).any(|_| {
+                drop_pages();
+                read(&mut buffer)
+            })
+        };
+        let are_dropped = attempt(&mut |buffer| linux::read_cached(&file, buffer, 0).is_err());
+        let source = &mut producer.source;
+        let are_refused =
+            attempt(&mut |buffer| matches!(source.read_inline(buffer, 0), Err(Refusal::WouldWait)));
+        assert_eq!(are_refused, are_dropped);
         assert!(read_all(&mut producer) == content);
     }
 }

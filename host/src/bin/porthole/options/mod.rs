@@ -64,7 +64,7 @@ pub(crate) struct Options {
     pub(crate) tls: TlsOptions,
 
     #[command(flatten)]
-    proxy: ProxyOptions,
+    pub(crate) proxy: ProxyOptions,
 
     /// File to serve for a folder that contains it
     #[arg(long, env = "PORTHOLE_INDEX", value_name = "NAME", default_value = "index.html",

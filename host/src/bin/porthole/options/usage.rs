@@ -35,7 +35,7 @@ impl Options {
                 "--reload-from <FOLDER>",
             ),
         ];
-        if let Some(words) = self.tls.conflict() {
+        if let Some(words) = self.tls.conflict().or_else(|| self.proxy.conflict()) {
             return Err(help::command().error(ErrorKind::ArgumentConflict, words));
         }
         match conflicts.into_iter().find(|(conflict, ..)| *conflict) {

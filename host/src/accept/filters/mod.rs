@@ -1,0 +1,294 @@
+//! What happens to a connection between the acceptor's queue and an inbox, on the worker's
+//! thread: the header of a proxy is read, and TLS is begun. Envoy calls these listener
+//! filters.
+
+mod proxy_protocol;
+#[cfg(feature = "tls")]
+mod tls;
+
+use std::collections::VecDeque;
+use std::io;
+use std::net::{IpAddr, SocketAddr};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use tokio::io::AsyncRead;
+use tokio::net::TcpStream;
+#[cfg(feature = "tls")]
+use tokio::sync::Semaphore;
+use tokio::sync::{mpsc, watch};
+use tokio::task::{AbortHandle, JoinSet};
+
+use crate::accept::client_limit::{AtLimit, ClientLimits};
+use crate::accept::inbox::{Accepted, Inbox};
+use crate::accept::load::{ConnectionPermit, Load};
+use crate::limits;
+use crate::net::endpoint::{Endpoint, Secured};
+use crate::net::proxy_protocol::Named;
+use crate::net::stream::Stream;
+use crate::net::trusted::TrustedPeers;
+use crate::report::counters::Counts;
+use crate::report::event::Event;
+use crate::report::publisher::Publisher;
+use crate::report::suppress::{Repeated, Suppressor};
+
+/// Connections that are not the component's yet.
+pub(crate) struct Filters {
+    queue: mpsc::Receiver<Accepted>,
+    /// Most connections at once.
+    most: usize,
+    /// Longest time of each.
+    timeout: Duration,
+    filter: Filter,
+}
+
+/// The inboxes of a listener.
+#[derive(Clone)]
+struct Doors {
+    own: mpsc::Sender<Accepted>,
+    /// For what does not begin with TLS, where it should.
+    misdirected: Option<(mpsc::Sender<Accepted>, Inbox)>,
+}
+
+impl Filters {
+    /// Creates the filters for the connections of `queue`, and returns the inboxes of what
+    /// comes out of them. `share` is the worker's share of all connections.
+    pub(crate) fn new(
+        endpoint: &Endpoint,
+        queue: mpsc::Receiver<Accepted>,
+        outside: &Outside,
+        share: usize,
+        load: &Load,
+    ) -> (Self, Vec<Inbox>) {
+        let inbox = |address| {
+            let (sender, receiver) = mpsc::channel(limits::INBOX);
+            (sender, Inbox::new(address, receiver, load.clone()))
+        };
+        let (own, own_inbox) = inbox(endpoint.address);
+        let misdirected = endpoint.secured.as_ref();
+        let misdirected = misdirected.map(|secured| inbox(secured.misdirected));
+        let mut inboxes = vec![own_inbox];
+        inboxes.extend(misdirected.iter().map(|(_, inbox)| inbox.clone()));
+        let filters = Self {
+            queue,
+            most: share.div_ceil(limits::HANDSHAKES_DIVISOR),
+            timeout: limits::HANDSHAKE_TIMEOUT,
+            filter: Filter {
+                proxies: endpoint.proxies.clone(),
+                secured: endpoint.secured.clone(),
+                outside: outside.clone(),
+                refused: Arc::default(),
+                #[cfg(feature = "tls")]
+                computing: Arc::new(Semaphore::new(1)),
+                // The sender is gone: it is replaced before any connection is filtered.
+                closing: watch::channel(false).1,
+                doors: Doors { own, misdirected },
+            },
+        };
+        (filters, inboxes)
+    }
+
+    /// Filters connections until the queue has ended and the last of them is through.
+    pub(crate) async fn run(mut self) {
+        let (closing, is_closing) = watch::channel(false);
+        self.filter.closing = is_closing;
+        let mut running = JoinSet::new();
+        let mut in_order: VecDeque<AbortHandle> = VecDeque::new();
+        while let Some(accepted) = self.queue.recv().await {
+            while running.try_join_next().is_some() {}
+            if in_order.len() >= self.most {
+                in_order.retain(|filtering| !filtering.is_finished());
+            }
+            // As for idle connections: the oldest one makes way for a new one.
+            if in_order.len() >= self.most
+                && let Some(oldest) = in_order.pop_front()
+            {
+                oldest.abort();
+            }
+            let filtered = self.filter.clone().run(accepted);
+            let limited = tokio::time::timeout(self.timeout, filtered);
+            in_order.push_back(running.spawn(async { drop(limited.await) }));
+        }
+        // Clients that send nothing soon try again, the others are served.
+        closing.send_replace(true);
+        while running.join_next().await.is_some() {}
+    }
+}
+
+/// What the filters of all listeners and workers have in common.
+#[derive(Clone)]
+pub(crate) struct Outside {
+    pub(crate) clients: ClientLimits,
+    pub(crate) events: Publisher,
+    pub(crate) counts: Counts,
+}
+
+/// The filters for one connection.
+#[derive(Clone)]
+struct Filter {
+    proxies: Option<TrustedPeers>,
+    secured: Option<Secured>,
+    outside: Outside,
+    /// Connections that were closed because no trusted proxy has begun them.
+    refused: Arc<Mutex<Suppressor<()>>>,
+    /// Permit to compute.
+    #[cfg(feature = "tls")]
+    computing: Arc<Semaphore>,
+    closing: watch::Receiver<bool>,
+    doors: Doors,
+}
+
+/// Who is at the other end of a connection.
+struct Client {
+    peer: Option<SocketAddr>,
+    permit: ConnectionPermit,
+}
+
+impl Filter {
+    /// Filters a connection. An error closes it: nobody but the client can tell why it failed.
+    async fn run(mut self, accepted: Accepted) -> io::Result<()> {
+        let Accepted {
+            stream,
+            peer,
+            permit,
+        } = accepted;
+        let mut client = Client { peer, permit };
+        let mut door = self.doors.own.clone();
+        let stream = match stream {
+            Stream::Tcp(stream) => {
+                let mut stream = TcpStream::from_std(stream)?;
+                self.read_header(&mut stream, &mut client).await?;
+                match self.begin_tls(stream).await? {
+                    Begun::Own(stream) => stream,
+                    Begun::Misdirected(stream) => {
+                        match self.doors.misdirected.take() {
+                            Some((misdirected, inbox)) if inbox.has_listened() => {
+                                door = misdirected
+                            }
+                            // Nobody would ever take it out.
+                            _ => return Ok(()),
+                        }
+                        stream
+                    }
+                }
+            }
+            Stream::Bytes(mut stream) => {
+                self.read_header(&mut stream, &mut client).await?;
+                Stream::Bytes(stream)
+            }
+        };
+        let Client { peer, permit } = client;
+        let accepted = Accepted {
+            stream,
+            peer,
+            permit,
+        };
+        // A worker that has given up takes nothing out.
+        let _ = door.send(accepted).await;
+        Ok(())
+    }
+
+    /// Reads the header of a proxy where there must be one, and takes the client that it names
+    /// for the peer.
+    async fn read_header(
+        &mut self,
+        stream: &mut (impl AsyncRead + Unpin),
+        client: &mut Client,
+    ) -> io::Result<()> {
+        let Some(proxies) = self.proxies.take() else {
+            return Ok(());
+        };
+        let peer = client.peer.map(|peer| peer.ip());
+        let read = async {
+            match proxies.trust(peer) {
+                true => proxy_protocol::read(stream).await,
+                false => Err(io::ErrorKind::PermissionDenied.into()),
+            }
+        };
+        let named = tokio::select! {
+            biased;
+            named = read => named,
+            () = self.closed_for_a_while() => return Err(io::ErrorKind::TimedOut.into()),
+        };
+        match named {
+            Ok(Named::Nobody) => Ok(()),
+            Ok(Named::Client(address)) => {
+                client.peer = Some(address);
+                match self.outside.clients.acquire(address.ip()) {
+                    Ok(permit) => {
+                        client.permit.count_for(permit);
+                        Ok(())
+                    }
+                    Err(AtLimit) => {
+                        self.outside.counts.refused();
+                        Err(io::ErrorKind::QuotaExceeded.into())
+                    }
+                }
+            }
+            Err(error) => {
+                self.refuse(peer);
+                Err(error)
+            }
+        }
+    }
+
+    /// Reports a connection that does not begin with the header of a trusted proxy.
+    fn refuse(&self, peer: Option<IpAddr>) {
+        self.outside.counts.refused();
+        let refused = self.refused.lock();
+        let mut refused = refused.unwrap_or_else(PoisonError::into_inner);
+        for Repeated { times, .. } in refused.record(Instant::now(), ()) {
+            let event = Event::HeaderMissing { peer, times };
+            self.outside.events.publish(event);
+        }
+    }
+
+    /// Begins TLS where the listener speaks it.
+    #[cfg(feature = "tls")]
+    async fn begin_tls(&mut self, stream: TcpStream) -> io::Result<Begun> {
+        let Some(secured) = self.secured.take() else {
+            return Ok(Begun::Own(Stream::Tcp(stream.into_std()?)));
+        };
+        let first = tokio::select! {
+            biased;
+            first = tls::first_byte(&stream) => first?,
+            () = self.closed_for_a_while() => None,
+        };
+        match first {
+            None => Err(io::ErrorKind::UnexpectedEof.into()),
+            Some(tls::HANDSHAKE) => {
+                let config = secured.tls.config();
+                let secured = tls::secure(stream, config, &self.computing).await?;
+                Ok(Begun::Own(Stream::Bytes(Box::new(secured))))
+            }
+            Some(_) => Ok(Begun::Misdirected(Stream::Tcp(stream.into_std()?))),
+        }
+    }
+
+    #[cfg(not(feature = "tls"))]
+    #[allow(clippy::unused_async, reason = "as with TLS")]
+    async fn begin_tls(&mut self, stream: TcpStream) -> io::Result<Begun> {
+        match self.secured.take() {
+            None => Ok(Begun::Own(Stream::Tcp(stream.into_std()?))),
+            Some(secured) => match secured.tls {},
+        }
+    }
+
+    /// Waits until the queue has ended, and then for a client that has just connected.
+    async fn closed_for_a_while(&mut self) {
+        // An error means that the sender is gone, which is the same.
+        let _ = self.closing.wait_for(|&closing| closing).await;
+        tokio::time::sleep(limits::HANDSHAKE_DRAIN).await;
+    }
+}
+
+/// A stream whose TLS has begun, or that has none.
+enum Begun {
+    Own(Stream),
+    /// It does not begin with TLS, and should.
+    #[cfg_attr(not(feature = "tls"), allow(dead_code))]
+    Misdirected(Stream),
+}
+
+#[cfg(all(test, feature = "tls"))]
+mod tests;

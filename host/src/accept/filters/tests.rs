@@ -1,0 +1,195 @@
+//! Filters over real sockets.
+
+use std::net::{SocketAddr, TcpListener};
+use std::time::Duration;
+
+use rustls::pki_types::ServerName;
+use rustls::{ClientConfig, RootCertStore};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio_rustls::TlsConnector;
+
+use std::future::poll_fn;
+
+use super::tls::HANDSHAKE;
+use super::*;
+use crate::limits::Limits;
+use crate::net::tls::{KeyPair, Tls};
+use crate::report::counters::Traffic;
+
+/// The queue to handshakes that run, and what comes out of them.
+struct Bench {
+    listener: TcpListener,
+    queue: mpsc::Sender<Accepted>,
+    load: Load,
+    secured: Inbox,
+    misdirected: Inbox,
+    connector: TlsConnector,
+}
+
+fn address(port: u16) -> SocketAddr {
+    ([127, 0, 0, 1], port).into()
+}
+
+impl Bench {
+    fn new(share: usize, timeout: Duration) -> Self {
+        let bench = Self::without_listener(share, timeout);
+        bench.misdirected.set_listening();
+        bench
+    }
+
+    /// The component does not listen for what is plain.
+    fn without_listener(share: usize, timeout: Duration) -> Self {
+        let own = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
+        let (chain, key) = (own.cert.pem(), own.signing_key.serialize_pem());
+        let pair = KeyPair::from_pem(chain.as_bytes(), key.as_bytes()).unwrap();
+        let mut roots = RootCertStore::empty();
+        roots.add(own.cert.der().clone()).unwrap();
+        let provider = Arc::new(rustls::crypto::ring::default_provider());
+        let client = ClientConfig::builder_with_provider(provider);
+        let client = client.with_safe_default_protocol_versions().unwrap();
+        let client = client.with_root_certificates(roots).with_no_client_auth();
+        let tls = Tls::new(vec![pair], &[]).unwrap();
+        let endpoint = Endpoint {
+            address: address(443),
+            told_as: String::new(),
+            secured: Some(Secured::new(tls.clone(), 0, 443)),
+            proxies: None,
+        };
+        let load = Load::new(share, Traffic::default());
+        let (queue, receiver) = mpsc::channel(8);
+        let outside = Outside {
+            clients: ClientLimits::new(&Limits::default()),
+            events: Publisher::new(None),
+            counts: Counts::new(1),
+        };
+        let (mut filters, inboxes) = Filters::new(&endpoint, receiver, &outside, share, &load);
+        filters.timeout = timeout;
+        let [secured, misdirected] = inboxes.try_into().ok().unwrap();
+        tokio::spawn(filters.run());
+        Self {
+            listener: TcpListener::bind(address(0)).unwrap(),
+            queue,
+            load,
+            secured,
+            misdirected,
+            connector: TlsConnector::from(Arc::new(client)),
+        }
+    }
+
+    /// Returns the client's end of a connection that waits for its handshake.
+    async fn connect(&self) -> TcpStream {
+        let connecting = TcpStream::connect(self.listener.local_addr().unwrap());
+        let client = connecting.await.unwrap();
+        let (stream, peer) = self.listener.accept().unwrap();
+        stream.set_nonblocking(true).unwrap();
+        let accepted = Accepted {
+            stream: Stream::Tcp(stream),
+            peer: Some(peer),
+            permit: self.load.acquire(None),
+        };
+        assert!(self.queue.send(accepted).await.is_ok());
+        client
+    }
+}
+
+/// Returns the next connection, read to the end of its first bytes.
+async fn first_bytes(inbox: &Inbox, most: usize) -> Vec<u8> {
+    let accepted = poll_fn(|cx| inbox.poll(cx)).await.unwrap();
+    let mut bytes = vec![0; most];
+    match accepted.stream {
+        Stream::Tcp(stream) => {
+            let mut stream = TcpStream::from_std(stream).unwrap();
+            stream.read_exact(&mut bytes).await.unwrap();
+        }
+        Stream::Bytes(mut stream) => {
+            stream.read_exact(&mut bytes).await.unwrap();
+        }
+    }
+    bytes
+}
+
+const LONG: Duration = Duration::from_secs(60);
+
+#[tokio::test]
+async fn what_is_decrypted_and_what_is_plain_have_inboxes_of_their_own() {
+    let bench = Bench::new(8, LONG);
+    let mut plain = bench.connect().await;
+    plain.write_all(b"plain bytes").await.unwrap();
+    assert_eq!(first_bytes(&bench.misdirected, 11).await, b"plain bytes");
+    let client = bench.connect().await;
+    let name = ServerName::try_from("localhost").unwrap();
+    let exchange = async {
+        let mut client = bench.connector.connect(name, client).await.unwrap();
+        client.write_all(b"secret").await.unwrap();
+        client.flush().await.unwrap();
+        client
+    };
+    let (_client, got) = tokio::join!(exchange, first_bytes(&bench.secured, 6));
+    assert_eq!(got, b"secret");
+}
+
+#[tokio::test]
+async fn plain_bytes_are_closed_where_the_component_does_not_listen_for_them() {
+    let bench = Bench::without_listener(8, LONG);
+    let mut plain = bench.connect().await;
+    plain.write_all(b"abc").await.unwrap();
+    // Unread bytes make it a reset on some systems.
+    assert!(matches!(plain.read(&mut [0; 8]).await, Ok(0) | Err(_)));
+}
+
+#[tokio::test]
+async fn handshakes_that_never_end_are_closed() {
+    let bench = Bench::new(8, Duration::from_millis(50));
+    let mut silent = bench.connect().await;
+    let mut halfway = bench.connect().await;
+    halfway
+        .write_all(&[HANDSHAKE, 3, 1, 2, 0, 1])
+        .await
+        .unwrap();
+    for client in [&mut silent, &mut halfway] {
+        assert!(matches!(client.read(&mut [0; 8]).await, Ok(0) | Err(_)));
+    }
+    assert_eq!(bench.load.connections(), 0);
+}
+
+#[tokio::test]
+async fn the_oldest_handshake_makes_way() {
+    let bench = Bench::new(4, LONG);
+    let mut clients = [bench.connect().await, bench.connect().await];
+    let _third = bench.connect().await;
+    assert_eq!(clients[0].read(&mut [0; 8]).await.unwrap(), 0);
+    assert_eq!(bench.load.connections(), 2);
+}
+
+#[tokio::test]
+async fn no_handshake_outlives_its_queue_but_those_that_have_begun() {
+    let bench = Bench::new(8, LONG);
+    let mut silent = bench.connect().await;
+    let begun = bench.connect().await;
+    let name = ServerName::try_from("localhost").unwrap();
+    let Bench {
+        queue,
+        secured,
+        connector,
+        ..
+    } = bench;
+    let (connected, ended) = tokio::join!(connector.connect(name, begun), async {
+        drop(queue);
+        silent.read(&mut [0; 8]).await.unwrap()
+    });
+    connected.unwrap();
+    assert_eq!(ended, 0);
+    assert!(poll_fn(|cx| secured.poll(cx)).await.is_some());
+    assert!(poll_fn(|cx| secured.poll(cx)).await.is_none());
+}
+
+#[tokio::test]
+async fn what_is_no_handshake_after_all_is_closed() {
+    let bench = Bench::new(8, LONG);
+    let mut garbage = bench.connect().await;
+    garbage.write_all(&[HANDSHAKE; 64]).await.unwrap();
+    let mut alert = Vec::new();
+    // The alert, and the end.
+    let _ = garbage.read_to_end(&mut alert).await;
+    assert_eq!(bench.load.connections(), 0);
+}

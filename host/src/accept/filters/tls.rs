@@ -1,0 +1,47 @@
+//! The filter that begins TLS.
+
+use std::future::poll_fn;
+use std::io;
+use std::pin::pin;
+use std::sync::Arc;
+use std::task::Poll;
+
+use rustls::ServerConfig;
+use tokio::net::TcpStream;
+use tokio::sync::Semaphore;
+use tokio_rustls::LazyConfigAcceptor;
+use tokio_rustls::server::TlsStream;
+
+/// First byte of a TLS connection: the content type of a handshake (RFC 8446 §5.1).
+pub(super) const HANDSHAKE: u8 = 0x16;
+
+/// Begins TLS. `computing` is the permit to compute.
+///
+/// # Errors
+/// When the client's part is malformed, or the two have nothing in common.
+pub(super) async fn secure(
+    stream: TcpStream,
+    config: Arc<ServerConfig>,
+    computing: &Semaphore,
+) -> io::Result<TlsStream<TcpStream>> {
+    let acceptor = LazyConfigAcceptor::new(rustls::server::Acceptor::default(), stream);
+    let asked = acceptor.await?;
+    let mut handshake = pin!(asked.into_stream(config));
+    // A signature takes up to milliseconds of the worker's thread. Between two of them the
+    // component has its turn, however many clients ask at once.
+    let permit = computing.acquire().await;
+    let computed = poll_fn(|cx| Poll::Ready(handshake.as_mut().poll(cx))).await;
+    tokio::task::yield_now().await;
+    drop(permit);
+    match computed {
+        Poll::Ready(secured) => secured,
+        Poll::Pending => handshake.await,
+    }
+}
+
+/// Returns the first byte without taking it, or `None` at the end.
+pub(super) async fn first_byte(stream: &TcpStream) -> io::Result<Option<u8>> {
+    let mut first = [0];
+    let length = stream.peek(&mut first).await?;
+    Ok((length > 0).then_some(first[0]))
+}
