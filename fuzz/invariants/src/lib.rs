@@ -20,6 +20,7 @@ mod condition;
 mod connection;
 mod date;
 mod file_text;
+mod forwarded;
 mod head;
 mod range;
 mod response;
@@ -31,12 +32,13 @@ mod text;
 pub type Invariant = fn(&[u8]);
 
 /// Every invariant, under the name of its fuzz target and of the directory of its seeds.
-pub const INVARIANTS: [(&str, Invariant); 10] = [
+pub const INVARIANTS: [(&str, Invariant); 11] = [
     ("chunk", chunk::chunk),
     ("coding", coding::coding),
     ("condition", condition::condition),
     ("connection", connection::connection),
     ("date", date::date),
+    ("forwarded", forwarded::forwarded),
     ("head", head::head),
     ("markdown", file_text::markdown),
     ("range", range::range),
@@ -50,6 +52,7 @@ pub use condition::condition;
 pub use connection::connection;
 pub use date::date;
 pub use file_text::{markdown, subtitles};
+pub use forwarded::forwarded;
 pub use head::head;
 pub use range::range;
 pub use target::target;
