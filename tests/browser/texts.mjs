@@ -3,7 +3,8 @@ import assert from 'node:assert/strict'
 import { test } from './support/tests.mjs'
 import { allowCopying, attribute, clipboard, has, name, text, texts, until } from './support/page.mjs'
 
-const lines = page => texts(page, '.code .r')
+// Without the end of the line, which each row has.
+const lines = async page => (await texts(page, '.code .r')).map(row => row.replace(/\n$/, ''))
 
 test('a click on a name opens the page, which leads to the file and back', async ({ page, origin }) => {
   await page.goto('/')
@@ -41,7 +42,17 @@ test('what is copied is the text, with its empty lines and without numbers', asy
   await page.click('[data-copy="#text"]')
   await until(page, () => document.querySelector('#say').textContent === 'Copied')
   const file = await (await page.request.get('/tide.rs')).text()
-  assert.equal((await clipboard(page)).trimEnd(), file.trimEnd())
+  assert.equal(await clipboard(page), file)
+})
+
+test('what is selected is the text, with its empty lines and without numbers', async ({ page }) => {
+  await page.goto('/?open=tide.rs')
+  const selected = await page.evaluate(() => {
+    getSelection().selectAllChildren(document.querySelector('#text'))
+    return getSelection().toString()
+  })
+  const file = await (await page.request.get('/tide.rs')).text()
+  assert.equal(selected.trimEnd(), file.trimEnd())
 })
 
 test('letters of any language are shown, and markup is text', async ({ page }) => {

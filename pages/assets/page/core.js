@@ -129,10 +129,10 @@
     if (!navigator.clipboard) return copyOldWay(text)
     return navigator.clipboard.writeText(text).catch(() => copyOldWay(text))
   }
-  // Line by line: what a browser makes of blocks without text would lose empty lines.
+  // Each row has the end of its line. What browsers make of blocks would have it twice.
   function textOf(element) {
-    const lines = $$('.r', element)
-    return lines.length ? lines.map(line => line.textContent).join('\n') : element.innerText
+    const rows = $$('.r', element)
+    return rows.length ? rows.map(row => row.textContent).join('') : element.innerText
   }
   on(document, 'click', event => {
     const button = within(event, '[data-copy]')

@@ -33,10 +33,9 @@ fn marked(name: &str, text: &str) -> String {
             &format!("{class}\u{ab}"),
         );
     }
-    let page = page.replace("</span>\n", "\n").replace("</span>", "\u{bb}");
+    let page = page.replace("\n</span>", "").replace("</span>", "\u{bb}");
     let page = page.replace("&quot;", "\"").replace("&#39;", "'");
-    let page = page.strip_prefix('\n').unwrap_or(&page);
-    page.strip_suffix('\u{bb}').unwrap_or(page).into()
+    page.strip_prefix('\n').unwrap_or(&page).into()
 }
 
 #[test]
@@ -44,8 +43,8 @@ fn rows_are_numbered_and_hold_their_lines() {
     assert_eq!(
         rows("a.rs", &["let <a>\n", "\n"]),
         "<span class=\"r\" id=\"L1\"><a href=\"#L1\" aria-label=\"Line 1\"></a>\
-         <span class=\"k\">let</span> &lt;a&gt;</span>\
-         <span class=\"r\" id=\"L2\"><a href=\"#L2\" aria-label=\"Line 2\"></a></span>"
+         <span class=\"k\">let</span> &lt;a&gt;\n</span>\
+         <span class=\"r\" id=\"L2\"><a href=\"#L2\" aria-label=\"Line 2\"></a>\n</span>"
     );
     let mut later = Rows::new("a.txt", u64::MAX - 1);
     let mut page = String::new();
@@ -205,7 +204,6 @@ fn shown(page: &str) -> String {
             assert!(!text.contains(['>', '"']), "{text}");
             shown.push_str(text);
         }
-        shown.push('\n');
     }
     shown
         .replace("&lt;", "<")
