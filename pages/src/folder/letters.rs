@@ -1,15 +1,12 @@
 //! The letters that names begin with, as a way to the page that has them.
 
-use alloc::string::{String, ToString};
 use alloc::vec::Vec;
-use core::fmt;
 
+use super::letter::{LETTER_BYTES, Letter, key};
 use super::numbers::Numbers;
 use crate::entries::Entry;
-use crate::entries::natural_order::initial;
 use crate::entries::sort::{Key, Sort};
 use crate::limits::LETTERS;
-use crate::markup::html::{SHOWN_BYTES, Shown};
 
 /// The letters of a list of several pages: those of its directories, and those of its files,
 /// which come after them. Either has letters only if it is on more than one page, and begins
@@ -19,18 +16,6 @@ pub struct Letters {
     directories: Vec<Letter>,
     files: Vec<Letter>,
 }
-
-/// A letter, and the first name in the list that begins with it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Letter {
-    key: char,
-    is_of_directories: bool,
-    /// Place in the whole list.
-    place: usize,
-}
-
-/// A character that comes before all letters stands for all of these: digits and signs.
-const SIGNS: char = '#';
 
 impl Letters {
     /// Returns the letters of entries that are in this order. Only an order by name has any.
@@ -73,50 +58,6 @@ impl Letters {
     }
 }
 
-impl Letter {
-    /// Returns the number of the page that has the first name.
-    pub(crate) fn page(self) -> usize {
-        Numbers::at(self.place)
-    }
-
-    /// Whether it stands for digits and signs.
-    pub(crate) fn is_signs(self) -> bool {
-        self.key == SIGNS
-    }
-
-    /// Returns the letter as people see it, safe in HTML.
-    pub(crate) fn shown(self) -> String {
-        let mut upper = self.key.to_uppercase();
-        let letter = match (upper.next(), upper.next()) {
-            (Some(letter), None) => letter,
-            _ => self.key,
-        };
-        Shown(letter.encode_utf8(&mut [0; 4])).to_string()
-    }
-
-    /// Returns the `id` of the row of the first name. It does not depend on the place: that
-    /// may be another one by the time someone goes there.
-    pub(crate) fn anchor(self) -> Anchor {
-        Anchor(self)
-    }
-}
-
-/// The `id` of a row.
-pub(crate) struct Anchor(Letter);
-
-/// Most bytes of an anchor.
-pub(crate) const ANCHOR_BYTES: usize = "to-d10ffff".len();
-
-/// Most bytes of the button of a letter.
-const LETTER_BYTES: usize = 160 + 4 * SHOWN_BYTES;
-
-impl fmt::Display for Anchor {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let group = if self.0.is_of_directories { 'd' } else { 'f' };
-        write!(f, "to-{group}{:x}", u32::from(self.0.key))
-    }
-}
-
 /// Returns the letters of the entries from `start` to `end`, unless one page has all of them.
 fn group(entries: &[Entry], start: usize, end: usize) -> Vec<Letter> {
     if Numbers::at(start) == Numbers::at(end.saturating_sub(1)) {
@@ -155,13 +96,6 @@ fn firsts(entries: &[Entry], apart: usize) -> impl Iterator<Item = (usize, char)
     places.filter_map(|at| Some((at, key(entries.get(at)?))))
 }
 
-fn key(entry: &Entry) -> char {
-    match initial(&entry.name) {
-        Some(letter) if letter >= 'a' => letter,
-        _ => SIGNS,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -169,6 +103,7 @@ mod tests {
     use crate::limits::PAGE_ENTRIES;
     use crate::view::Number;
     use alloc::format;
+    use alloc::string::String;
     use proptest::prelude::*;
 
     /// Returns a name with each of these initials, so many times, in an order.

@@ -4,6 +4,7 @@
 //! send. Everything that changes the view is a button of a form, because programs that fetch
 //! whole sites follow links. Looks differ by the class of the table only.
 
+mod letter;
 mod letters;
 mod numbers;
 mod row;

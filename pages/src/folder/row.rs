@@ -5,7 +5,7 @@ use alloc::string::String;
 use askama::Template;
 use h1::syntax::percent::ENCODED_BYTES;
 
-use super::letters::{ANCHOR_BYTES, Anchor, Letter};
+use super::letter::{ANCHOR_BYTES, Anchor, Letter};
 use crate::Part;
 use crate::entries::file_kind::FileKind;
 use crate::entries::{Entry, Tag};
