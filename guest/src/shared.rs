@@ -191,7 +191,7 @@ impl Shared {
         &self.log
     }
 
-    /// Logs what listings lack since the last call: with `--verbose`, entries that are left
+    /// Logs what pages lack since the last call: with `--verbose`, entries that are left
     /// out, and always, those that the file system says nothing about.
     pub fn log_listings(&self) {
         for lack in self.listings.lacks() {

@@ -14,6 +14,7 @@ pub fn trials() -> Vec<Trial> {
     trials![
         unreadable_files_are_403,
         a_sibling_that_may_not_be_read_is_passed_over,
+        a_film_is_shown_without_subtitles_that_may_not_be_read,
         short_of_descriptors_is_503,
         a_404_has_its_reason_in_the_verbose_log,
     ]
@@ -134,6 +135,54 @@ fn a_sibling_that_may_not_be_read_is_passed_over() {
 
 /// Without a free descriptor no file can be opened. The client learns only that it is not
 /// at fault, and when to retry.
+fn a_film_is_shown_without_subtitles_that_may_not_be_read() {
+    let (folder, programs) = (Folder::new(), Folder::new());
+    for name in [
+        "film.mkv",
+        "film.de.srt",
+        "Subs/film.en.srt",
+        "Subs/film/2_French.srt",
+    ] {
+        folder.file(name, "x");
+    }
+    // (mode of `Subs`, of `Subs/film`, the subtitles, and what the log says is left out)
+    let rows = [
+        (
+            0o755,
+            0o755,
+            "Subs/film.en.srt film.de.srt Subs/film/2_French.srt",
+            "",
+        ),
+        (0o755, 0o000, "Subs/film.en.srt film.de.srt", "Subs/film"),
+        (0o000, 0o755, "film.de.srt", "Subs"),
+    ];
+    let porthole = by_nobody(&folder, &programs, &["-v"]);
+    each(&rows, |(outer, inner, subtitles, left_out)| {
+        allow(&folder.join("Subs/film"), *inner);
+        allow(&folder.join("Subs"), *outer);
+        let page = porthole
+            .client()
+            .get("/?open=film.mkv", "Accept: text/html\r\n");
+        assert_eq!(page.status, 200);
+        let tracks = page.text().split("<track ").skip(1);
+        let sources = tracks.map(|track| track.split("src=\"").nth(1).unwrap());
+        let mut sources: Vec<_> = sources.map(|it| it.split('?').next().unwrap()).collect();
+        sources.sort_unstable();
+        let mut expected: Vec<_> = subtitles.split(' ').collect();
+        expected.sort_unstable();
+        assert_eq!(sources, expected);
+        if !left_out.is_empty() {
+            let words = "Left out of the subtitles in /: 1 entries, the first is";
+            let reason = "the server has no permission to read it";
+            porthole
+                .log()
+                .wait_for(&format!("{words} {left_out}: {reason}"));
+        }
+    });
+    // So that it can be removed.
+    allow(&folder.join("Subs"), 0o755);
+}
+
 fn short_of_descriptors_is_503() {
     let folder = Folder::new();
     folder.file("file", "file");

@@ -21,7 +21,8 @@ use super::subject::{Manner, Subject};
 use super::subtitles::Subtitles;
 use super::text::{self, Texts};
 use super::tree::Tree;
-use super::{Listings, Outcome};
+use super::{Lacking, Listings, Outcome};
+use crate::files::directory::Query;
 use crate::files::{Files, join};
 use crate::reason::Reason;
 
@@ -142,7 +143,8 @@ impl Listings {
     }
 
     /// Returns the paths of files in a directory for subtitles, and in the one of the film
-    /// in it, relative to the film's directory.
+    /// in it, relative to the film's directory. A film is shown without those in a directory
+    /// that can't be read.
     async fn subtitle_paths(
         &self,
         files: &Files,
@@ -165,11 +167,22 @@ impl Listings {
         let mut inside = Vec::from([outer.name.clone().into_string()]);
         while let Some(directory) = inside.pop() {
             let path = join(&subject.path, &directory);
-            for entry in self
-                .list(files, &path, subject.query(), now, reservation)
-                .await?
-                .shown
-            {
+            let query = Query {
+                filter: "",
+                described: 0,
+                ..subject.query()
+            };
+            let list = self.list(files, &path, query, now, reservation).await;
+            let entries = match list {
+                Ok(entries) => entries.shown,
+                Err(reason) if is_of_the_server(reason) => return Err(reason),
+                Err(reason) => {
+                    let parent = &subject.path;
+                    self.lack(parent, Lacking::Subtitles, 1, &directory, reason);
+                    continue;
+                }
+            };
+            for entry in entries {
                 let path = join(&directory, &entry.name);
                 let is_of_film = directory == *outer.name && file_name::stem(film) == &*entry.name;
                 match entry.kind {
@@ -184,6 +197,15 @@ impl Listings {
         }
         Ok(paths)
     }
+}
+
+/// Whether an error has nothing to do with the directory that was to be read, and the next
+/// request may succeed.
+fn is_of_the_server(reason: Reason) -> bool {
+    matches!(
+        reason,
+        Reason::Exhausted | Reason::ListingsFull | Reason::RootGone
+    )
 }
 
 /// Asks for sizes and times of the entries that are shown of a long list, and of the README

@@ -63,15 +63,26 @@ struct Build {
 /// A page that was made, or the reason why there is none.
 type Outcome = Result<Made, Reason>;
 
-/// Entries of a listing that exist and are not shown, or are shown without size and date, for
-/// the log.
+/// Entries of a directory that a page lacks, or has only in part, for the log.
 pub struct Lack {
     /// Path of the directory.
     pub path: String,
+    lacking: Lacking,
     pub count: usize,
     /// Name of the first of them.
     pub name: Box<str>,
     pub reason: Reason,
+}
+
+/// What a page lacks of an entry that exists.
+#[derive(Clone, Copy)]
+enum Lacking {
+    /// All of it.
+    Entry,
+    /// Its size and its date.
+    Details,
+    /// The subtitles in it.
+    Subtitles,
 }
 
 impl Listings {
@@ -157,7 +168,7 @@ impl Listings {
         }))
     }
 
-    /// Returns what listings lack since the last call.
+    /// Returns what pages lack since the last call.
     pub fn lacks(&self) -> Vec<Lack> {
         self.lacks.take()
     }
@@ -188,19 +199,24 @@ impl Listings {
         reservation: &mut Reservation,
     ) -> Result<Entries, Reason> {
         let mut entries = files.list(path, query, now, reservation).await?;
-        let lacks = [&mut entries.left_out, &mut entries.unknown];
-        for lacking in lacks.map(core::mem::take) {
-            if let Some((name, reason)) = lacking.first {
-                self.lack(path, lacking.count, &name, reason);
+        let lacks = [
+            (Lacking::Entry, &mut entries.left_out),
+            (Lacking::Details, &mut entries.unknown),
+        ];
+        for (lacking, concerned) in lacks {
+            let concerned = core::mem::take(concerned);
+            if let Some((name, reason)) = concerned.first {
+                self.lack(path, lacking, concerned.count, &name, reason);
             }
         }
         Ok(entries)
     }
 
-    /// Remembers what a listing lacks, for the log.
-    fn lack(&self, path: &str, count: usize, name: &str, reason: Reason) {
+    /// Remembers what a page lacks, for the log.
+    fn lack(&self, path: &str, lacking: Lacking, count: usize, name: &str, reason: Reason) {
         self.lacks.borrow_mut().push(Lack {
             path: path.into(),
+            lacking,
             count,
             name: name.into(),
             reason,
@@ -223,9 +239,10 @@ impl Listings {
 impl Lack {
     /// Returns the words for the log, up to the path.
     pub fn words(&self) -> &'static str {
-        match self.reason.is_server_error() {
-            true => "Shown without size and date in the listing of",
-            false => "Left out of the listing of",
+        match self.lacking {
+            Lacking::Entry => "Left out of the listing of",
+            Lacking::Details => "Shown without size and date in the listing of",
+            Lacking::Subtitles => "Left out of the subtitles in",
         }
     }
 }

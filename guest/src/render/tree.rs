@@ -7,9 +7,9 @@ use pages::entries::sort::Key;
 use pages::entries::{Entry, Kind};
 use pages::subtitles::siblings;
 
-use super::Listings;
 use super::listed::Listed;
 use super::subject::Subject;
+use super::{Lacking, Listings};
 use crate::files::directory::Query;
 use crate::files::quota::Reservation;
 use crate::files::root::Identity;
@@ -132,7 +132,8 @@ impl Walk<'_> {
             }
             Err(Reason::TooManyEntries) if self.is_tree() => Err(Reason::TreeTooLarge),
             Err(reason) if level > 0 && is_left_out(reason) => {
-                self.listings.lack(&self.subject.path, 1, path, reason);
+                let parent = &self.subject.path;
+                self.listings.lack(parent, Lacking::Entry, 1, path, reason);
                 Ok(None)
             }
             Err(reason) => Err(reason),
