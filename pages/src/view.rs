@@ -103,6 +103,12 @@ pub enum Number {
     All,
 }
 
+/// The request fields that decide between forms of a response.
+pub const FORM_FIELDS: &str = "Accept";
+
+/// The request fields that shape a page for people, beside those that decide for it.
+pub const PAGE_FIELDS: &str = "Accept, Cookie, User-Agent";
+
 /// A form that does not exist.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct UnknownForm;
@@ -254,9 +260,14 @@ impl View {
                 _ => {}
             }
         }
-        if view.is_form_named {
-            // Then nothing of it depends on the client.
-            (view.is_browser, view.is_tv, view.chosen) = (false, false, Default::default());
+        if view.form != Form::Html {
+            view.open = None;
+        }
+        // What is no page for people is the same for all who get it, and a form that the query
+        // names for all clients.
+        view.is_browser &= !view.is_form_named;
+        if !view.is_page() {
+            (view.is_tv, view.chosen) = (false, Default::default());
         }
         view.tree &= view.form.has_addresses();
         if view.form == Form::Json {
@@ -289,10 +300,16 @@ impl View {
     /// Returns the request fields that the response depends on, for `Vary`.
     #[must_use]
     pub fn fields(&self) -> &'static str {
-        match self.is_form_named {
-            true => "",
-            false => "Accept, Cookie, User-Agent",
+        match self.is_page() {
+            true => PAGE_FIELDS,
+            false if self.is_form_named => "",
+            false => FORM_FIELDS,
         }
+    }
+
+    /// Whether the response is a page for people: programs get those about files, too.
+    fn is_page(&self) -> bool {
+        self.form == Form::Html && (self.is_browser || self.open.is_some())
     }
 
     /// Returns the look for a directory with this content: the one that the query asks for,
@@ -483,7 +500,9 @@ mod tests {
         ];
         for (query, lines, content, look) in cases {
             assert_eq!(
-                view(query, lines).unwrap().look(content, Look::Grid),
+                view(query, &format!("{BROWSER}{lines}"))
+                    .unwrap()
+                    .look(content, Look::Grid),
                 look,
                 "{query} {lines}"
             );
@@ -507,7 +526,30 @@ mod tests {
             ("", "Cookie: porthole_tv=1\n".into(), true),
         ];
         for (query, lines, is_tv) in cases {
-            assert_eq!(view(query, &lines).unwrap().is_tv, is_tv, "{query} {lines}");
+            let view = view(query, &format!("{BROWSER}{lines}")).unwrap();
+            assert_eq!(view.is_tv, is_tv, "{query} {lines}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_page_for_people_is_the_same_for_all() {
+        let own = "Cookie: porthole_tv=1; porthole_view=grid\nUser-Agent: Tizen\n";
+        let cases = [
+            ("", BROWSER, PAGE_FIELDS),
+            ("open=a.mp4", BROWSER, PAGE_FIELDS),
+            ("open=a.mp4", "", PAGE_FIELDS),
+            ("", "", FORM_FIELDS),
+            ("tv=1", "Accept: */*\n", FORM_FIELDS),
+            ("", "Accept: application/json\n", FORM_FIELDS),
+            ("open=a.mp4", "Accept: text/plain\n", FORM_FIELDS),
+            ("get=json", BROWSER, ""),
+            ("get=m3u&open=a.mp4&tv=1", BROWSER, ""),
+        ];
+        for (query, lines, fields) in cases {
+            let others = view(query, lines).unwrap();
+            assert_eq!(others.fields(), fields, "{query} {lines}");
+            let owns = view(query, &format!("{lines}{own}")).unwrap();
+            assert_eq!(owns == others, fields != PAGE_FIELDS, "{query} {lines}");
         }
     }
 }

@@ -9,6 +9,7 @@ pub fn trials() -> Vec<Trial> {
     trials![
         a_single_file_answers_every_path,
         ranges_and_conditions_too,
+        errors_are_one_line_for_browsers_too,
         no_other_file,
         a_link_to_a_file
     ]
@@ -58,6 +59,20 @@ fn ranges_and_conditions_too() {
         304
     );
     assert!(client.get("/", "").body == content);
+}
+
+/// The style of a page would be the file.
+fn errors_are_one_line_for_browsers_too() {
+    let folder = Folder::new();
+    let path = folder.file("story.mp4", "story");
+    let porthole = Porthole::with(&path, &["--rate", "1"]);
+    let browser = "Accept: text/html,*/*;q=0.8\r\n";
+    let mut client = porthole.client();
+    let mut responses = (0..10).map(|_| client.get("/x/y", browser));
+    let refused = responses.find(|response| response.status == 429).unwrap();
+    assert_eq!(refused.text(), "429 Too Many Requests\r\n");
+    // No other client gets anything else.
+    assert_eq!(refused.field("Vary"), None);
 }
 
 /// The grant is that file only, without its neighbours and without a file that replaces

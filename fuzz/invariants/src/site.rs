@@ -84,7 +84,10 @@ impl<'r> Response<'r> {
                 location,
             },
             Self::Options => response::Head::Options,
-            Self::Refused(status) => response::Head::Refused { status: *status },
+            Self::Refused(status) => response::Head::Refused {
+                status: *status,
+                vary: "",
+            },
         }
     }
 

@@ -290,7 +290,7 @@ async fn response_to<'r>(
     let too_many = Status::TooManyRequests;
     let target = match &request.target {
         Ok(Target::Resource(resource)) if !asked.within_rate => {
-            return (error(listings, fields, resource, too_many), None);
+            return (error((files, listings), fields, resource, too_many), None);
         }
         _ if !asked.within_rate => return (Response::Plain(too_many), None),
         Ok(target) => target,

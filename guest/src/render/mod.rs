@@ -29,6 +29,7 @@ use h1::representation::etag::EntityTag;
 use h1::status::Status;
 use pages::Part;
 use pages::message::{Detail, Message, MessageLine};
+use pages::view::{FORM_FIELDS, PAGE_FIELDS};
 
 use crate::files::Files;
 use crate::files::directory::{Entries, Query};
@@ -137,18 +138,18 @@ impl Listings {
             Detail::Size(size) => Some(size),
             _ => None,
         };
-        self.error(message.status, HTML, message, range_of)
+        self.error(message.status, (HTML, PAGE_FIELDS), message, range_of)
     }
 
     /// Returns the line about an error, unless other pages take the memory for it.
     pub fn line(&self, line: &MessageLine<'_>) -> Option<Rc<Page>> {
-        self.error(line.status, TEXT, line, None)
+        self.error(line.status, (TEXT, FORM_FIELDS), line, None)
     }
 
     fn error(
         &self,
         status: Status,
-        media_type: &'static str,
+        (media_type, vary): (&'static str, &'static str),
         part: &impl Part,
         range_of: Option<u64>,
     ) -> Option<Rc<Page>> {
@@ -159,7 +160,7 @@ impl Listings {
             status,
             media_type,
             etag: None,
-            vary: "Accept",
+            vary,
             file_name: None,
             next: None,
             range_of,

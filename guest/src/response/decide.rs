@@ -25,7 +25,7 @@ use pages::view::{Form, View};
 
 use super::Response;
 use super::built_in::{BuiltIn, reserved_name};
-use super::error::{accepts_pages, explained, message};
+use super::error::{explained, gets_page, message};
 use crate::files::file::{Content, File};
 use crate::files::{self, Files, Found, join};
 use crate::options::Options;
@@ -336,10 +336,10 @@ impl<'r> Handler<'r> {
     }
 
     /// Returns the page about a range that a file of this size does not have, for clients that
-    /// accept one. If only one file is served, no page can load its style.
+    /// accept one.
     fn unsatisfied(&self, selection: &Selection, size: u64) -> Option<Response<'r>> {
         let is_error = matches!(selection, Selection::Unsatisfiable);
-        if !is_error || !accepts_pages(&self.fields) || self.files.only_file().is_some() {
+        if !is_error || !gets_page(self.files, &self.fields) {
             return None;
         }
         let page = self.listings.message(&Message {

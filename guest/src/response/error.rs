@@ -1,5 +1,6 @@
 //! Responses to errors: a page with a way out for those who accept HTML by name, as browsers
-//! do, and a line of text for others.
+//! do, and a line of text for others. If a single file is served, it is at every address, so no
+//! page could load its style, and there is only the line.
 
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -22,17 +23,16 @@ use crate::render::Listings;
 
 /// Returns the response to an error whose reason is not known, or not told.
 pub fn error<'r>(
-    listings: &Listings,
+    (files, listings): (&Files, &Listings),
     fields: &Fields<'_>,
     resource: &Resource<'_>,
     status: Status,
 ) -> Response<'r> {
-    let page = accepts_pages(fields).then(|| {
-        let message = message(status, fields, resource.depth);
-        listings.message(&message)
-    });
-    page.flatten()
-        .map_or(Response::Plain(status), Response::Page)
+    let message = match gets_page(files, fields) {
+        true => listings.message(&message(status, fields, resource.depth)),
+        false => None,
+    };
+    message.map_or_else(|| line(files, status), Response::Page)
 }
 
 /// Returns the response to an error with this reason. The page has links to what exists.
@@ -44,8 +44,8 @@ pub async fn explained<'r>(
     now: i64,
 ) -> Response<'r> {
     let (status, advice) = (reason.status(), reason.advice());
-    let page = if accepts_pages(fields) {
-        let way = match may_have_a_way(reason) && files.only_file().is_none() {
+    let page = if gets_page(files, fields) {
+        let way = match may_have_a_way(reason) {
             true => {
                 files
                     .briefly(Way::find(files, options, resource, reason, now))
@@ -71,12 +71,21 @@ pub async fn explained<'r>(
     } else {
         advice.and_then(|advice| listings.line(&MessageLine { status, advice }))
     };
-    page.map_or(Response::Plain(status), Response::Page)
+    page.map_or_else(|| line(files, status), Response::Page)
 }
 
 /// Whether a client gets a page.
-pub fn accepts_pages(fields: &Fields<'_>) -> bool {
-    accept::weight_of(fields, "text/html") > 0
+pub fn gets_page(files: &Files, fields: &Fields<'_>) -> bool {
+    files.only_file().is_none() && accept::weight_of(fields, "text/html") > 0
+}
+
+/// Returns the line of text that stands in place of a page.
+fn line<'r>(files: &Files, status: Status) -> Response<'r> {
+    match files.only_file() {
+        None => Response::Line(status),
+        // There is nothing else.
+        Some(_) => Response::Plain(status),
+    }
 }
 
 /// Returns a message that says nothing but the status.

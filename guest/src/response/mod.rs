@@ -16,6 +16,7 @@ use h1::representation::etag::EntityTag;
 use h1::response::{self, Caching, Head, Length};
 use h1::selection::Selection;
 use h1::status::Status;
+use pages::view::FORM_FIELDS;
 
 use crate::files::file::Content;
 use crate::render::{ListStream, LongList, Page};
@@ -59,6 +60,8 @@ pub enum Response<'r> {
     Options,
     /// A status and its reason phrase.
     Plain(Status),
+    /// The same for clients that accept no page.
+    Line(Status),
 }
 
 impl Response<'_> {
@@ -120,13 +123,21 @@ impl Response<'_> {
             // No client could request this location, and no buffer needs space for it.
             Self::Moved { location, .. } if location.len() > TARGET_BYTES => Head::Refused {
                 status: Status::UriTooLong,
+                vary: "",
             },
             Self::Moved { status, location } => Head::Moved {
                 status: *status,
                 location,
             },
             Self::Options => Head::Options,
-            Self::Plain(status) => Head::Refused { status: *status },
+            Self::Plain(status) => Head::Refused {
+                status: *status,
+                vary: "",
+            },
+            Self::Line(status) => Head::Refused {
+                status: *status,
+                vary: FORM_FIELDS,
+            },
         }
     }
 }

@@ -76,6 +76,8 @@ pub enum Head<'a> {
     Refused {
         /// Its status.
         status: Status,
+        /// Names of the request fields that it depends on, for `Vary`; may be empty.
+        vary: &'static str,
     },
 }
 
@@ -92,7 +94,7 @@ impl Head<'_> {
             },
             Self::Missing { .. } => Status::NotFound,
             Self::Page(page) => page.status,
-            Self::Refused { status } | Self::Moved { status, .. } => *status,
+            Self::Refused { status, .. } | Self::Moved { status, .. } => *status,
             Self::Options => Status::NoContent,
         }
     }
@@ -182,7 +184,12 @@ pub fn write_head(
                 put(out, context.policy.preflight);
             }
         }
-        Head::Refused { .. } => error(out, status, context),
+        Head::Refused { vary, .. } => {
+            if !vary.is_empty() {
+                line(out, b"Vary", vary.as_bytes());
+            }
+            error(out, status, context);
+        }
     }
     end(out, context.policy);
 }
@@ -410,6 +417,7 @@ mod tests {
                 .iter()
                 .find(|status| status.code() == code)
                 .unwrap(),
+            vary: "Accept",
         });
         let page = Head::Page(page(text));
         let others = [
@@ -500,7 +508,7 @@ mod tests {
         let common = "Date: Sun, 06 Nov 1994 08:49:37 GMT\n";
         let text = "Content-Type: text/plain; charset=utf-8\n";
         let tail = "Cache-Control: no-cache\nX-Content-Type-Options: nosniff\n\n";
-        let refused = |status| Head::Refused { status };
+        let refused = |status| Head::Refused { status, vary: "" };
         let missing = video();
         let cases = [
             (
@@ -526,6 +534,13 @@ mod tests {
                     "204 No Content\n{common}Allow: GET, HEAD, OPTIONS\n\
                      X-Content-Type-Options: nosniff\n\n"
                 ),
+            ),
+            (
+                Head::Refused {
+                    status: Status::NotFound,
+                    vary: "Accept",
+                },
+                format!("404 Not Found\n{common}Vary: Accept\n{text}Content-Length: 15\n{tail}"),
             ),
             (
                 refused(Status::NotFound),
@@ -616,6 +631,7 @@ mod tests {
         // sent)
         let refused = Head::Refused {
             status: Status::NotFound,
+            vary: "",
         };
         let cases = [
             (&open, &Head::Options, preflight, true, true),

@@ -13,6 +13,7 @@ pub fn trials() -> Vec<Trial> {
         no_page_names_what_no_list_shows,
         links_lead_only_to_what_exists,
         a_range_past_the_end_has_a_page,
+        messages_say_what_they_depend_on,
     ]
 }
 
@@ -178,6 +179,36 @@ fn links_lead_only_to_what_exists() {
     });
 }
 
+/// A television gets other pages, and a program none.
+fn messages_say_what_they_depend_on() {
+    let folder = Folder::new();
+    folder.file("film.mkv", "film");
+    let porthole = Porthole::serving(&folder);
+    let rows = [
+        ("/none", ""),
+        ("/?get=zip", ""),
+        ("/?get=json&limit=0", ""),
+        ("/film.mkv", "Range: bytes=99-\r\n"),
+    ];
+    each(&rows, |(target, fields)| {
+        let get = |more: &str| {
+            let fields = format!("{fields}{more}");
+            porthole.client().get(target, &fields)
+        };
+        let page = get(BROWSER);
+        assert_eq!(page.field("Vary"), Some("Accept, Cookie, User-Agent"));
+        for more in ["User-Agent: Tizen\r\n", "Cookie: porthole_tv=1\r\n"] {
+            let others = get(&format!("{BROWSER}{more}"));
+            assert!(others.text().contains("class=\"tv\""));
+            let line = get(more);
+            assert_eq!(line.text(), get("").text());
+            // The range is refused by what the file is, not by what it is not.
+            let is_file = *target == "/film.mkv";
+            assert_eq!(line.field("Vary"), (!is_file).then_some("Accept"));
+        }
+    });
+}
+
 fn a_range_past_the_end_has_a_page() {
     let folder = Folder::new();
     folder.file("films/film.mkv", vec![b'x'; 1_500]);
@@ -187,7 +218,6 @@ fn a_range_past_the_end_has_a_page() {
     let page = get(&format!("{BROWSER}{range}"));
     assert_eq!(page.status, 416);
     assert_eq!(page.field("Content-Range"), Some("bytes */1500"));
-    assert_eq!(page.field("Vary"), Some("Accept"));
     for words in [
         "<h1>Past the end of the file</h1>",
         "The file has 1.4 KiB (1,500 bytes). ",

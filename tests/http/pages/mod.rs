@@ -86,6 +86,12 @@ fn forms_by_what_a_client_accepts_and_asks_for() {
         );
         let is_page = answer.field("Content-Security-Policy").is_some();
         assert_eq!(is_page, *media_type == HTML);
+        let vary = match (target.contains("get="), *fields == BROWSER) {
+            (true, _) => None,
+            (false, true) => Some("Accept, Cookie, User-Agent"),
+            (false, false) => Some("Accept"),
+        };
+        assert_eq!(answer.field("Vary"), vary);
     });
     for target in ["/films/?get=zip", "/films/?get=", "/films/c.txt?get=json"] {
         let answer = porthole.get(target);
