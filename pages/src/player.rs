@@ -19,6 +19,7 @@ use crate::markup::html::{ESCAPED_BYTES, SHOWN_BYTES, Shown};
 use crate::markup::link::Link;
 use crate::markup::size::Size;
 use crate::subtitles::siblings::Subtitle;
+use crate::view::View;
 
 /// A file that plays, and what is around it.
 #[derive(Clone, Copy, Debug)]
@@ -45,8 +46,8 @@ pub struct Item<'p> {
     pub picture: Option<&'p str>,
     /// Whether it is the one that the page plays.
     pub is_current: bool,
-    /// The order of the queue.
-    pub sort: Sort,
+    /// The wishes of the request, of which the queue has order and filter.
+    pub view: &'p View,
 }
 
 /// The end of the page.
@@ -65,18 +66,25 @@ pub fn queue(place: usize, count: usize) -> core::ops::Range<usize> {
 /// A reference to the page about a file of the same directory.
 struct PageLink<'p> {
     name: &'p str,
-    sort: Sort,
+    view: &'p View,
 }
 
 impl fmt::Display for PageLink<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let View { sort, filter, .. } = self.view;
+        let encoded = |text| {
+            let mut encoded = String::new();
+            encode_path(text, &mut encoded);
+            encoded
+        };
         f.write_str("?")?;
-        if self.sort != Sort::default() {
-            write!(f, "sort={}&amp;", self.sort)?;
+        if *sort != Sort::default() {
+            write!(f, "sort={sort}&amp;")?;
         }
-        let mut name = String::new();
-        encode_path(self.name, &mut name);
-        write!(f, "open={name}")
+        if !filter.is_empty() {
+            write!(f, "q={}&amp;", encoded(filter))?;
+        }
+        write!(f, "open={}", encoded(self.name))
     }
 }
 
@@ -174,7 +182,8 @@ impl Part for Item<'_> {
         let names = self
             .picture
             .map_or(0, str::len)
-            .saturating_add(self.entry.name.len());
+            .saturating_add(self.entry.name.len())
+            .saturating_add(self.view.filter.len());
         ITEM_BYTES.saturating_add(names.saturating_mul(ENCODED_BYTES + SHOWN_BYTES))
     }
 
@@ -182,7 +191,7 @@ impl Part for Item<'_> {
         let markup = ItemMarkup {
             page: PageLink {
                 name: &self.entry.name,
-                sort: self.sort,
+                view: self.view,
             },
             picture: self.picture.map(|picture| Link::to(picture, false)),
             title: Shown(stem(&self.entry.name)),
@@ -208,7 +217,6 @@ impl Part for End<'_> {
 mod tests {
     use super::*;
     use crate::entries::{Kind, Modified};
-    use crate::view::View;
     use alloc::vec::Vec;
     use h1::request::fields::Fields;
     use proptest::prelude::*;
@@ -234,7 +242,7 @@ mod tests {
             entry: &entry,
             picture: Some(name),
             is_current: true,
-            sort: view.sort,
+            view: &view,
         };
         let mut page = String::new();
         let parts: [&dyn Part; 3] = [&Start(player), &item, &End(player)];
@@ -260,7 +268,7 @@ mod tests {
         let page = page(
             "Films",
             "A & B.mkv",
-            "sort=-date",
+            "sort=-date&q=A+%26",
             &[subtitle("Subs/A.en.srt")],
         );
         for text in [
@@ -270,7 +278,7 @@ mod tests {
              src=\"Subs/A.en.srt?get=vtt\" default>",
             "<h1>A &amp; B</h1>",
             "MKV video",
-            "href=\"?sort=-date&amp;open=A%20%26%20B.mkv\" aria-current=\"true\"",
+            "href=\"?sort=-date&amp;q=a%20%26&amp;open=A%20%26%20B.mkv\" aria-current=\"true\"",
             "<title>A &amp; B – porthole</title>",
         ] {
             assert!(page.contains(text), "{text}");

@@ -36,6 +36,8 @@ pub struct Query<'q> {
     pub hidden: bool,
     /// Text in lower case that names must contain; may be empty.
     pub filter: &'q str,
+    /// A name that is listed whatever the filter; may be empty.
+    pub named: &'q str,
     pub sort: Sort,
     /// Most entries that may be read: [`LISTING_ENTRIES`](crate::limits::LISTING_ENTRIES), or
     /// less.
@@ -46,7 +48,8 @@ pub struct Query<'q> {
 
 impl Query<'_> {
     fn lists(&self, path: &str, name: &str) -> bool {
-        Self::shows(self.hidden, path, name) && passes(name, self.filter)
+        let passes = passes(name, self.filter) || name == self.named;
+        passes && Self::shows(self.hidden, path, name)
     }
 
     /// Whether a list without a filter has an entry with this name.

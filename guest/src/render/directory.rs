@@ -25,6 +25,7 @@ use super::Subject;
 use super::pieces::Pieces;
 use super::stream::item;
 use super::text::Texts;
+use crate::files::directory::passes;
 use crate::files::quota::Reservation;
 use crate::limits::ENTRY_WORK;
 use crate::reason::Reason;
@@ -120,7 +121,8 @@ impl Directory<'_> {
         let pictures = self.pictures().await;
         let playable = self.playable().await;
         let subtitles = self.subtitles(entry, &playable).await;
-        let place = playable.iter().position(|other| other.name == entry.name);
+        let queue = self.queue(entry, &playable).await;
+        let place = queue.iter().position(|other| other.name == entry.name);
         let player = Player {
             file: FilePage {
                 path: &self.subject.path,
@@ -131,13 +133,13 @@ impl Directory<'_> {
             subtitles: &subtitles,
         };
         pieces.append(&player::Start(player), reservation)?;
-        let range = player::queue(place.unwrap_or(0), playable.len());
-        for other in playable.get(range).unwrap_or_default() {
+        let range = player::queue(place.unwrap_or(0), queue.len());
+        for other in queue.get(range).unwrap_or_default() {
             let item = player::Item {
                 entry: other,
                 picture: pictures.of_file(self.entries, other, FileKind::of(other)),
                 is_current: other.name == entry.name,
-                sort: self.subject.view.sort,
+                view: &self.subject.view,
             };
             pieces.append(&item, reservation)?;
             self.executor.work(ENTRY_WORK).await;
@@ -284,6 +286,19 @@ impl Directory<'_> {
             self.executor.work(ENTRY_WORK).await;
         }
         playable
+    }
+
+    /// Returns what plays one after the other: what the list of the directory shows, and the
+    /// file itself.
+    async fn queue<'e>(&self, file: &Entry, playable: &[&'e Entry]) -> Vec<&'e Entry> {
+        let mut queue = Vec::new();
+        for entry in playable {
+            if passes(&entry.name, &self.subject.view.filter) || entry.name == file.name {
+                queue.push(*entry);
+            }
+            self.executor.work(ENTRY_WORK).await;
+        }
+        queue
     }
 
     /// Returns the index of images. A long list has none.

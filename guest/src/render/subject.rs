@@ -5,6 +5,7 @@ use core::ops::Range;
 
 use h1::limits::TARGET_BYTES;
 use pages::entries::Entry;
+use pages::entries::file_kind::FileKind;
 use pages::entries::sort::Key;
 use pages::folder::Numbers;
 use pages::view::{Form, View};
@@ -88,11 +89,17 @@ impl Subject {
         }
     }
 
-    /// Returns the choice of a directory's entries.
+    /// Returns the choice of a directory's entries. The filter is for lists: what a page about
+    /// a file has of other files, such as subtitles, may have any name.
     pub(super) fn query(&self) -> Query<'_> {
+        let View { open, filter, .. } = &self.view;
+        let opened = open.as_deref().unwrap_or_default();
+        // A picture is shown above the list.
+        let is_list = open.is_none() || FileKind::of_name(opened) == FileKind::Image;
         Query {
             hidden: self.hidden,
-            filter: &self.view.filter,
+            filter: if is_list { filter } else { "" },
+            named: opened,
             sort: self.view.sort,
             most: LISTING_ENTRIES,
             described: match self.manner() {

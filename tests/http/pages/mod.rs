@@ -27,6 +27,7 @@ pub fn trials() -> Vec<Trial> {
         errors_are_pages_for_browsers_and_a_line_for_others,
         no_listing_turns_off_pages_and_their_forms,
         a_page_about_a_file_is_only_for_what_its_folder_shows,
+        a_filter_is_for_lists_and_not_for_what_belongs_to_a_file,
         long_texts_come_in_parts,
         a_readme_is_shown_to_browsers_only,
         a_readme_is_shown_below_a_long_list,
@@ -496,6 +497,50 @@ fn a_page_about_a_file_is_only_for_what_its_folder_shows() {
         "href=\"?open=b.mkv\"",
     ] {
         assert!(player.text().contains(text), "{text}");
+    }
+}
+
+fn a_filter_is_for_lists_and_not_for_what_belongs_to_a_file() {
+    let folder = media();
+    folder.file("films/Subs/a film.en.srt", "");
+    folder.file("films/other.jpg", "");
+    let porthole = Porthole::serving(&folder);
+    let queued = |page: &Response| {
+        let links = page.text().split("<li><a href=\"").skip(1);
+        let links = links.map(|rest| rest.split('"').next().unwrap());
+        let links: Vec<_> = links.filter(|link| link.starts_with('?')).collect();
+        links.join(" ")
+    };
+    // (filter, and what the player plays one after the other)
+    let rows = [
+        ("", "?open=a%20film.mp4 ?open=b.mkv"),
+        ("q=m&", "?q=m&amp;open=a%20film.mp4 ?q=m&amp;open=b.mkv"),
+        ("q=FILM&", "?q=film&amp;open=a%20film.mp4"),
+        // The file itself is always there.
+        ("q=b&", "?q=b&amp;open=a%20film.mp4 ?q=b&amp;open=b.mkv"),
+    ];
+    each(&rows, |(filter, queue)| {
+        let page = browse(&porthole, &format!("/films/?{filter}open=a+film.mp4"));
+        assert_eq!(page.status, 200);
+        assert_eq!(queued(&page), *queue);
+        for beside in [
+            "poster=\"a%20film-poster.jpg\"",
+            "src=\"Subs/a%20film.en.srt?get=vtt\"",
+        ] {
+            assert!(page.text().contains(beside), "{beside}");
+        }
+    });
+    let text = browse(&porthole, "/films/?q=film&open=c.txt");
+    assert!(text.text().contains("id=\"L1\""));
+    // A picture is shown above the list, which is filtered.
+    let list = browse(&porthole, "/films/?q=film&open=other.jpg");
+    for (name, is_listed) in [
+        ("a%20film.mp4", true),
+        ("other.jpg", true),
+        ("b.mkv", false),
+    ] {
+        let link = format!("<a href=\"{name}\">");
+        assert_eq!(list.text().contains(&link), is_listed, "{name}");
     }
 }
 
