@@ -31,6 +31,8 @@ pub(crate) enum Plan {
     /// This number of connections, each with one request and then idle. At the end, the
     /// load beside them.
     Idle(usize, Load),
+    /// The list of a folder with this number of entries, for clients with this `Accept`.
+    Folder(usize, &'static str),
     /// Start, response, stop.
     Start,
 }
@@ -136,6 +138,26 @@ pub(crate) static CASES: &[Case] = &[
         &[Porthole, Nginx, Floor],
         &[Resident, CpuShare, Rate, P50, P99, CpuPerRequest],
     ),
+    list("list-50", "List of 50 entries", 50),
+    list("list-5000", "List of 5,000 entries", 5_000),
+    list("list-50000", "List of 50,000 entries", 50_000),
+    list("list-200000", "List of 200,000 entries", 200_000),
+    page("page-50", "Page for people of 50 entries", 50),
+    page(
+        "page-5000",
+        "The first of pages for people, of 5,000",
+        5_000,
+    ),
+    page(
+        "page-50000",
+        "The first of pages for people, of 50,000",
+        50_000,
+    ),
+    page(
+        "page-200000",
+        "The first of pages for people, of 200,000",
+        200_000,
+    ),
     case(
         "start",
         "Start to first response",
@@ -167,6 +189,7 @@ const STREAMERS: &[Server] = &[Porthole, PortholeLog, Nginx, NginxCache, NginxLo
 const PLAIN: &[Server] = &[Porthole, Nginx];
 
 const REQUESTS: &[Metric] = &[CpuPerRequest, Rate, P50, P99, Peak];
+const LISTS: &[Metric] = &[CpuPerRequest, FirstByte, Whole, Growth];
 const BYTES: &[Metric] = &[CpuPerGib, Throughput, Peak];
 const BESIDE: &[Metric] = &[
     Throughput, CpuPerGib, FromDisk, P50Alone, P50, P99Alone, P99, Peak,
@@ -186,6 +209,22 @@ const fn case(
         servers,
         metrics,
     }
+}
+
+/// The list that programs get, whole.
+const fn list(name: &'static str, title: &'static str, entries: usize) -> Case {
+    case(name, title, Plan::Folder(entries, "*/*"), PLAIN, LISTS)
+}
+
+/// The page that browsers get, with 500 entries. nginx has only the list.
+const fn page(name: &'static str, title: &'static str, entries: usize) -> Case {
+    case(
+        name,
+        title,
+        Plan::Folder(entries, "text/html"),
+        PLAIN,
+        LISTS,
+    )
 }
 
 const fn steady(connections: usize, requests: super::load::Requests) -> Plan {

@@ -1,4 +1,4 @@
-//! One client: a connection, and the response that it is waiting for.
+//! One client of a load: a connection, and the response that it is waiting for.
 
 use std::{
     io::{self, Read, Write},
@@ -121,7 +121,7 @@ impl Client {
             head.status
         );
         let content = (whole.len() - head.length) as u64;
-        self.left = Some(head.content);
+        self.left = Some(head.content.context("content in chunks")?);
         self.close = head.close;
         self.head.clear();
         Ok(Some(content))

@@ -30,6 +30,14 @@ pub(crate) fn small(index: usize) -> String {
     format!("/small/{:02}/{:02}.bin", index / 100, index % 100)
 }
 
+/// Returns the name of a file in a folder that is listed.
+fn entry(number: usize) -> String {
+    format!("The Long Swell {number:06}{ENTRY_END}")
+}
+
+/// End of the names in folders that are listed.
+pub(crate) const ENTRY_END: &str = ".mkv";
+
 pub(crate) struct Files {
     root: PathBuf,
 }
@@ -61,6 +69,21 @@ impl Files {
             std::io::copy(&mut File::open(self.locate(&path))?, &mut std::io::sink())?;
         }
         Ok(())
+    }
+
+    /// Makes a folder with this number of empty files, unless it is there, and returns the path
+    /// for requests.
+    pub(crate) fn folder(&self, entries: usize) -> Result<String> {
+        let path = format!("/lists/{entries}/");
+        let folder = self.locate(&path);
+        fs::create_dir_all(&folder)?;
+        for number in 0..entries {
+            let file = folder.join(entry(number));
+            if !file.exists() {
+                File::create(file)?;
+            }
+        }
+        Ok(path)
     }
 
     /// Returns the path of the file for a request path.

@@ -10,8 +10,8 @@ pub(crate) struct ResponseHead {
     pub(crate) status: u16,
     /// Length of the head, including the empty line.
     pub(crate) length: usize,
-    /// Length of the content.
-    pub(crate) content: u64,
+    /// Length of the content, or `None` if it comes in chunks.
+    pub(crate) content: Option<u64>,
     /// Whether the connection ends with this response.
     pub(crate) close: bool,
     pub(crate) etag: Option<String>,
@@ -32,8 +32,9 @@ impl ResponseHead {
         };
         let status = response.code.context("a response without a status")?;
         let content = match (status, value("Content-Length")) {
-            (204 | 304, _) => 0,
-            (_, Some(bytes)) => bytes.parse().context("Content-Length is not a number")?,
+            (204 | 304, _) => Some(0),
+            (_, Some(bytes)) => Some(bytes.parse().context("Content-Length is not a number")?),
+            (_, None) if value("Transfer-Encoding") == Some("chunked") => None,
             (_, None) => anyhow::bail!("a response without Content-Length"),
         };
         Ok(Some(Self {
@@ -64,15 +65,19 @@ mod tests {
         for (bytes, expected) in [
             (
                 "HTTP/1.1 200 OK\r\ncontent-length: 3\r\n\r\nabc",
-                head(200, 38, 3, false),
+                head(200, 38, Some(3), false),
             ),
             (
                 "HTTP/1.1 304 Not Modified\r\nContent-Length: 3\r\n\r\n",
-                head(304, 48, 0, false),
+                head(304, 48, Some(0), false),
             ),
             (
                 "HTTP/1.1 404 Not Found\r\nConnection: Close\r\nContent-Length: 0\r\n\r\n",
-                head(404, 64, 0, true),
+                head(404, 64, Some(0), true),
+            ),
+            (
+                "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n",
+                head(200, 47, None, false),
             ),
             ("HTTP/1.1 200 OK\r\nContent-Le", None),
             ("", None),

@@ -11,11 +11,12 @@ use super::{
     cases::{BESIDE_LOAD, Plan},
     client::Client,
     figures::{Measurement, Metric, percentile},
-    files::{Cold, G1, GIB},
+    files::{Cold, ENTRY_END, G1, GIB, K1},
     generator::{Control, Generator, Stats},
     load::{Load, Writer},
     proc::Usage,
     servers::{Launcher, Running, Server},
+    visitor::{Fetched, Visitor},
 };
 use crate::interrupt::Interrupt;
 
@@ -54,6 +55,7 @@ impl Bench<'_> {
             Plan::Steady(load) => self.steady(*load, server),
             Plan::Cold(load) => self.cold(*load, server),
             Plan::Idle(connections, load) => self.idle(*connections, *load, server),
+            Plan::Folder(entries, accept) => self.folder(*entries, accept, server),
             Plan::Start => self.start(server),
         }
     }
@@ -102,6 +104,46 @@ impl Bench<'_> {
         figures.insert(Metric::CpuShare, cpu / self.times.idle.as_secs_f64());
         figures.insert(Metric::Resident, after.resident as f64);
         Ok(figures)
+    }
+
+    /// Asks for the list of a folder, again and again on one connection.
+    fn folder(&self, entries: usize, accept: &str, server: Server) -> Result<Measurement> {
+        let path = self.launcher.files.folder(entries)?;
+        let running = self.launcher.start(server, K1)?;
+        let at_rest = running.usage()?.resident;
+        let mut visitor = Visitor::connect(running.address, &path, accept)?;
+        let whole = visitor.read()?;
+        ensure!(
+            accept == "text/html" || whole.matches(&format!("{ENTRY_END}\">")).count() == entries,
+            "the list has not {entries} entries"
+        );
+        self.fetch(&mut visitor, self.times.warm_up)?;
+        let before = running.usage()?;
+        let fetched = self.fetch(&mut visitor, self.times.window)?;
+        let after = running.usage()?;
+        let cpu = after.cpu.saturating_sub(before.cpu).as_secs_f64();
+        let median = |of: fn(&Fetched) -> Duration| {
+            let mut values: Vec<_> = fetched.iter().map(of).collect();
+            let median = percentile(&mut values, 0.5);
+            median.map_or(f64::NAN, |median| median.as_secs_f64())
+        };
+        Ok(Measurement::from([
+            (Metric::FirstByte, median(|fetched| fetched.first_byte)),
+            (Metric::Whole, median(|fetched| fetched.whole)),
+            (Metric::CpuPerRequest, cpu / fetched.len() as f64),
+            (Metric::Growth, after.peak.saturating_sub(at_rest) as f64),
+        ]))
+    }
+
+    /// Fetches for some time, and at least thrice.
+    fn fetch(&self, visitor: &mut Visitor, time: Duration) -> Result<Vec<Fetched>> {
+        let begin = Instant::now();
+        let mut fetched = Vec::new();
+        while begin.elapsed() < time || fetched.len() < 3 {
+            ensure!(!self.interrupt.seen(), "interrupted");
+            fetched.push(visitor.fetch()?);
+        }
+        Ok(fetched)
     }
 
     /// Measures cold and warm starts. Before the cold start, the program is dropped from

@@ -62,6 +62,11 @@ pub(crate) static TARGETS: &[Target] = &[
     target("slow", Peak, AtMost(96.0 * MIB), Unit),
     target("idle", Resident, AtMost(64.0 * MIB), Unit),
     target("idle", CpuShare, AtMost(0.005), Unit),
+    target("list-50", CpuPerRequest, AtMost(3.8), Other(Nginx)),
+    target("list-5000", CpuPerRequest, AtMost(2.0), Other(Nginx)),
+    target("list-200000", Growth, AtMost(24.0 * MIB), Unit),
+    target("page-50", CpuPerRequest, AtMost(3.8), Other(Nginx)),
+    target("page-5000", CpuPerRequest, AtMost(2.0), Other(Nginx)),
     target("start", StartWarm, AtMost(0.060), Unit),
     logged("1k", CpuPerRequest, AtMost(1.15), Other(Porthole)),
 ];
