@@ -6,7 +6,7 @@ use std::time::Instant;
 use libtest_mimic::Trial;
 use rustix::process::Signal;
 
-use crate::support::{Client, Folder, Porthole, TIMEOUT, noise, trials};
+use crate::support::{Client, Folder, Porthole, TIMEOUT, each, noise, trials};
 
 pub fn trials() -> Vec<Trial> {
     trials![
@@ -16,6 +16,7 @@ pub fn trials() -> Vec<Trial> {
         a_component_that_cannot_be_read_leaves_the_old_version_serving,
         a_file_that_was_replaced_is_opened_again,
         all_versions_together_keep_the_cap,
+        each_version_says_once_that_a_name_is_reserved,
     ]
 }
 
@@ -188,4 +189,38 @@ fn all_versions_together_keep_the_cap() {
     for client in &mut newcomers {
         assert_eq!(client.head().status, 200);
     }
+}
+
+fn each_version_says_once_that_a_name_is_reserved() {
+    let words = "porthole: .porthole in the served folder cannot be reached: \
+                 its name is that of what pages load";
+    // (what the folder has, what of it is served, a flag, and whether it is said)
+    let rows = [
+        (".porthole/secret.txt", "", "--hidden", true),
+        (".porthole", "", "--quiet", true),
+        ("sub/.porthole/secret.txt", "", "--hidden", false),
+        (".porthole/secret.txt", "film.mp4", "--hidden", false),
+    ];
+    each(&rows, |(name, served, flag, is_said)| {
+        let folder = Folder::new();
+        folder.file("film.mp4", "film");
+        folder.file(name, "mine");
+        let mut porthole = Porthole::with(folder.join(served), &["--workers", "3", flag]);
+        assert_ne!(porthole.get("/.porthole/secret.txt").text(), "mine");
+        let mut expected = 0;
+        if *is_said {
+            porthole.errors().wait_for(words);
+            expected = 2;
+        }
+        porthole.signal(Signal::HUP);
+        porthole.errors().wait_for(DONE);
+        porthole
+            .errors()
+            .wait_for_several(expected, |line| line == words, words);
+        porthole.signal(Signal::TERM);
+        assert!(porthole.wait().success());
+        let lines = porthole.errors().to_end();
+        let said = lines.iter().filter(|line| *line == words).count();
+        assert_eq!(said, expected, "{lines:#?}");
+    });
 }

@@ -20,6 +20,7 @@ use crate::rlimit;
 use crate::signals::Signals;
 use crate::terminal::banner::{self, Banner};
 use crate::terminal::messages::{Messages, report_at_once};
+use crate::terminal::reserved::Reserved;
 use crate::terminal::{Output, addresses, browser, busy_port, summary};
 use crate::tls::Certificates;
 
@@ -174,6 +175,7 @@ struct Serving {
 impl Serving {
     fn run(&self, root: Root, listeners: Listeners, source: Source) -> anyhow::Result<()> {
         let banner = self.banner(&root);
+        let reserved = Reserved::below(&root, self.options.component());
         let compiler = self.compiler.clone();
         let load = move || source.program(compiler.as_deref());
         let slow = "the component takes long to load";
@@ -186,6 +188,7 @@ impl Serving {
         for line in banner {
             self.messages.print(line);
         }
+        reserved.look(&self.messages)?;
         let ended = self.until_stopped(&running);
         if !self.options.quiet {
             self.summarize(&running.counters());
@@ -332,8 +335,10 @@ impl Serving {
             Ok((program, root))
         })?;
         let (program, root) = loaded.ok_or(Error::Cancelled)?;
+        let reserved = Reserved::below(&root, self.options.component());
         let replaced = self.unless_stopped(running.replace(program, root))?;
-        Ok(replaced.ok_or(Error::Cancelled)?)
+        replaced.ok_or(Error::Cancelled)?;
+        Ok(reserved.look(&self.messages)?)
     }
 
     /// Runs something that may take long on another thread, and reports `slow` if it does.

@@ -7,6 +7,7 @@ pub(crate) mod busy_port;
 pub(crate) mod local_time;
 pub(crate) mod messages;
 mod qr_code;
+pub(crate) mod reserved;
 mod style;
 pub(crate) mod summary;
 
