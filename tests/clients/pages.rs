@@ -39,7 +39,8 @@ pub fn trials() -> Vec<Trial> {
             texts,
             messages,
             names,
-            accessibility,
+            accessibility_in_light,
+            accessibility_in_dark,
             scriptless,
             widths,
             modes;
@@ -81,8 +82,12 @@ fn names() {
     passes("names", site());
 }
 
-fn accessibility() {
-    passes("accessibility", site());
+fn accessibility_in_light() {
+    passes_those("accessibility", "in light", site());
+}
+
+fn accessibility_in_dark() {
+    passes_those("accessibility", "in dark", site());
 }
 
 fn scriptless() {
@@ -127,8 +132,13 @@ fn crowd() {
 
 /// Runs a group of tests against a server of this folder.
 fn passes(group: &str, folder: &Path) {
+    passes_those(group, "", folder);
+}
+
+/// Runs those of a group that have these words in their names.
+fn passes_those(group: &str, words: &str, folder: &Path) {
     let porthole = Porthole::serving(folder);
-    let arguments = ["run.mjs", group, &porthole.url("/")];
+    let arguments = ["run.mjs", group, &porthole.url("/"), words];
     let finished = run_within(LIMIT, &NODE, GROUPS, &arguments);
     let said = String::from_utf8_lossy(&finished.stdout);
     assert!(finished.status.success(), "\n{said}{}", finished.stderr);
