@@ -21,7 +21,7 @@ use crate::reason::Reason;
 use crate::runtime::clock;
 use crate::runtime::executor::Executor;
 use crate::runtime::notify::Notify;
-use crate::service::{Listener, Service};
+use crate::service::Listener;
 use crate::shared::Shared;
 
 /// Serves until every stream of connections has ended and the last connection is
@@ -61,7 +61,7 @@ impl fmt::Display for Failure {
     }
 }
 
-type Streams = Vec<(StreamReader<TcpSocket>, Service)>;
+type Streams = Vec<(StreamReader<TcpSocket>, Listener)>;
 
 async fn start(executor: Rc<Executor>) -> Result<(Rc<Shared>, Streams), Failure> {
     // The first argument is the program's name.
@@ -78,9 +78,10 @@ async fn start(executor: Rc<Executor>) -> Result<(Rc<Shared>, Streams), Failure>
     let streams = options
         .listen
         .iter()
-        .map(|&Listener { address, service }| {
+        .map(|&listener| {
+            let Listener { address, .. } = listener;
             let stream = listen(address).ok_or(Failure::Listen(address))?;
-            Ok((stream, service))
+            Ok((stream, listener))
         })
         .collect::<Result<_, _>>()?;
     let shared = Shared::new(options, root, plan, executor);
@@ -102,8 +103,8 @@ async fn serve(shared: Rc<Shared>, streams: Streams) {
     });
     let accepting: Vec<_> = streams
         .into_iter()
-        .map(|(stream, service)| {
-            let accepting = accept(Rc::clone(&shared), stream, service);
+        .map(|(stream, listener)| {
+            let accepting = accept(Rc::clone(&shared), stream, listener);
             start_task(&shared.executor, accepting)
         })
         .collect();
@@ -130,7 +131,7 @@ fn start_task(executor: &Executor, task: impl Future<Output = ()> + 'static) -> 
 }
 
 /// Accepts until the host ends the stream.
-async fn accept(shared: Rc<Shared>, mut stream: StreamReader<TcpSocket>, service: Service) {
+async fn accept(shared: Rc<Shared>, mut stream: StreamReader<TcpSocket>, listener: Listener) {
     let most = shared
         .options
         .connections
@@ -144,7 +145,7 @@ async fn accept(shared: Rc<Shared>, mut stream: StreamReader<TcpSocket>, service
         start_ticking(&shared);
         let this = Rc::clone(&shared);
         shared.executor.spawn(async move {
-            connection::serve(&this, socket, service).await;
+            connection::serve(&this, socket, listener).await;
             this.closed();
         });
         shared.executor.spend(ACCEPT_WORK);

@@ -28,6 +28,7 @@ mod log;
 mod memory;
 mod net;
 mod options;
+mod peer;
 mod rate_limit;
 mod reason;
 mod render;

@@ -18,7 +18,7 @@ use crate::trust::TrustedProxies;
 #[derive(Debug, Default)]
 pub struct Options {
     /// `--listen ADDRESS:PORT`, and for other services `--listen-tls`, `--listen-misdirected`
-    /// and `--listen-redirect`. All are repeatable.
+    /// and `--listen-redirect`; `--listen-unix` for Unix sockets. All are repeatable.
     pub listen: Vec<Listener>,
     /// `--redirect-port PORT`: the port that `--listen-redirect` leads to.
     pub redirect_port: u16,
@@ -97,10 +97,16 @@ impl Options {
                     .ok_or_else(|| missing(name))
             };
             match name {
-                "--listen" | "--listen-tls" | "--listen-misdirected" | "--listen-redirect" => {
-                    let address = number(name, value()?)?;
-                    let service = service(name);
-                    options.listen.push(Listener { address, service });
+                "--listen"
+                | "--listen-tls"
+                | "--listen-misdirected"
+                | "--listen-redirect"
+                | "--listen-unix" => {
+                    options.listen.push(Listener {
+                        address: number(name, value()?)?,
+                        service: service(name),
+                        is_unix: name == "--listen-unix",
+                    });
                 }
                 "--redirect-port" => options.redirect_port = number(name, value()?)?,
                 "--base-path" => options.base_path = checked(name, BasePath::parse(value()?))?,
@@ -241,7 +247,7 @@ mod tests {
     fn each_listener_has_its_service() {
         let line = "--listen=127.0.0.1:80|--listen-tls=127.0.0.1:443\
                     |--listen-misdirected=[100::1]:443|--listen-redirect=127.0.0.1:8080\
-                    |--redirect-port=8443";
+                    |--listen-unix=[100::2]:80|--redirect-port=8443";
         let options = parse(line).unwrap();
         let services: Vec<_> = options.listen.iter().map(|each| each.service).collect();
         let expected = [
@@ -249,8 +255,11 @@ mod tests {
             Service::Files(Scheme::Https),
             Service::Misdirected,
             Service::Redirect,
+            Service::Files(Scheme::Http),
         ];
         assert_eq!(services, expected);
+        let unix = options.listen.iter().filter(|each| each.is_unix);
+        assert_eq!(unix.count(), 1);
         assert_eq!(options.redirect_port, 8443);
     }
 

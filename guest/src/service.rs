@@ -9,6 +9,8 @@ use h1::request::target::scheme::Scheme;
 pub struct Listener {
     pub address: SocketAddr,
     pub service: Service,
+    /// Whether it is a Unix socket, for which the address stands. Its clients have none.
+    pub is_unix: bool,
 }
 
 /// What the connections of a listener are for.

@@ -2,11 +2,13 @@
 
 use alloc::string::String;
 use alloc::vec::Vec;
-use core::net::{IpAddr, SocketAddr};
+use core::net::IpAddr;
 
 use h1::request::fields::Fields;
 use h1::request::forwarded::Forwarded;
 use ipnet::IpNet;
+
+use crate::peer::Peer;
 
 /// Peers that the operator trusts to say for whom they forward a request.
 #[derive(Debug, Default)]
@@ -47,11 +49,12 @@ impl TrustedProxies {
     }
 
     /// Returns what the fields of a request say, if its peer is trusted.
-    pub fn read<'b>(&self, fields: &Fields<'b>, peer: Option<SocketAddr>) -> Option<Forwarded<'b>> {
-        let peer = peer?.ip();
-        let trusted = match peer.is_unspecified() {
-            true => self.without_address,
-            false => self.trusts(peer),
+    pub fn read<'b>(&self, fields: &Fields<'b>, peer: Peer) -> Option<Forwarded<'b>> {
+        let trusted = match peer {
+            Peer::Unknown => false,
+            Peer::At(peer) if !peer.ip().is_unspecified() => self.trusts(peer.ip()),
+            // A stream that an embedder hands over may have no address, either.
+            Peer::Unix | Peer::At(_) => self.without_address,
         };
         trusted.then(|| Forwarded::read(fields, |hop| self.trusts(hop)))
     }
@@ -87,14 +90,17 @@ mod tests {
             ("[::]:0", false),
         ];
         for (peer, expected) in rows {
-            let read = proxies.read(&Fields::EMPTY, peer.parse().ok());
+            let read = proxies.read(&Fields::EMPTY, Peer::At(peer.parse().unwrap()));
             assert_eq!(read.is_some(), expected, "{peer}");
         }
-        assert!(proxies.read(&Fields::EMPTY, None).is_none());
+        for peer in [Peer::Unknown, Peer::Unix] {
+            assert!(proxies.read(&Fields::EMPTY, peer).is_none());
+        }
         proxies.add("unix").unwrap();
+        assert!(proxies.read(&Fields::EMPTY, Peer::Unix).is_some());
         assert!(
             proxies
-                .read(&Fields::EMPTY, "[::]:0".parse().ok())
+                .read(&Fields::EMPTY, Peer::At("[::]:0".parse().unwrap()))
                 .is_some()
         );
         for text in ["", "10.0.0.0/33", "proxy.example", "10.0.0.0/", "Unix"] {

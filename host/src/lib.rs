@@ -37,6 +37,7 @@ mod limits;
 #[cfg(target_os = "linux")]
 mod mounts;
 mod net;
+mod place;
 mod printable;
 mod report;
 mod root;
@@ -56,6 +57,9 @@ pub use net::handover::{StreamListener, StreamSender, stream_listener};
 pub use net::listeners::Listeners;
 #[cfg(feature = "tls")]
 pub use net::tls::{KeyPair, Tls};
+#[cfg(unix)]
+pub use net::unix::UnixOptions;
+pub use place::Place;
 pub use printable::printable;
 pub use report::counters::Counters;
 pub use report::event::{Event, Stopped};

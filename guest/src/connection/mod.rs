@@ -4,34 +4,33 @@ mod respond;
 mod session;
 
 use alloc::boxed::Box;
-use core::fmt;
-use core::net::SocketAddr;
 
 use crate::bindings::wasi::sockets::types::TcpSocket;
 use crate::net::buffered::Buffered;
 use crate::net::socket::{CloseReason, Socket};
+use crate::peer::Peer;
 use crate::runtime::clock;
-use crate::service::Service;
+use crate::service::Listener;
 use crate::shared::Shared;
 use session::Session;
 
 /// Serves a connection to its end.
-pub async fn serve(shared: &Shared, socket: TcpSocket, service: Service) {
+pub async fn serve(shared: &Shared, socket: TcpSocket, listener: Listener) {
     let socket = Socket::new(socket, shared.options.verbose);
     let peer = match shared.needs_peer_address() {
+        _ if listener.is_unix => Peer::Unix,
         true => socket.peer(),
-        false => None,
+        false => Peer::Unknown,
     };
-    let shown = PeerAddress(peer);
     let buffered = Buffered::new(
         socket,
         &shared.pool,
         &shared.executor,
         shared.deadlines.watch(),
     );
-    let mut session = Session::new(shared, buffered, peer, service);
+    let mut session = Session::new(shared, buffered, peer, listener.service);
     let started = clock::monotonic();
-    session.verbose(format_args!("Client connected: {shown}"));
+    session.verbose(format_args!("Client connected: {peer}"));
 
     let end = match shared.admit() {
         true => {
@@ -48,11 +47,11 @@ pub async fn serve(shared: &Shared, socket: TcpSocket, service: Service) {
     match end {
         Ok(CloseMode::Lingering) => buffered.linger().await,
         Ok(CloseMode::Immediate) => drop(buffered),
-        Err(end) => drop((buffered, report(shared, &shown, end))),
+        Err(end) => drop((buffered, report(shared, peer, end))),
     }
     let milliseconds = clock::monotonic().saturating_sub(started) / 1_000_000;
     shared.verbose(format_args!(
-        "Socket is closed: {shown}, {written} bytes sent in {milliseconds} ms"
+        "Socket is closed: {peer}, {written} bytes sent in {milliseconds} ms"
     ));
 }
 
@@ -65,24 +64,12 @@ enum CloseMode {
 }
 
 /// Logs how the client disconnected; a reset and a failure are different events.
-fn report(shared: &Shared, peer: &PeerAddress, end: CloseReason) {
+fn report(shared: &Shared, peer: Peer, end: CloseReason) {
     match end {
         CloseReason::Finished | CloseReason::Expired => {}
         CloseReason::Reset => shared.verbose(format_args!("Client disconnected abruptly: {peer}")),
         CloseReason::Failed => {
             shared.verbose(format_args!("Socket error: {peer}: the connection failed"))
-        }
-    }
-}
-
-/// The peer's address, as the log shows it.
-struct PeerAddress(Option<SocketAddr>);
-
-impl fmt::Display for PeerAddress {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.0 {
-            Some(peer) => peer.fmt(f),
-            None => f.write_str("a client that has gone"),
         }
     }
 }

@@ -13,10 +13,11 @@ use h1::request::target::Target;
 use h1::response::Context;
 use h1::status::Status;
 
+use super::CloseMode;
 use super::session::Session;
-use super::{CloseMode, PeerAddress};
 use crate::log::{Access, Escaped};
 use crate::net::socket::CloseReason;
+use crate::peer::Peer;
 use crate::reason::Reason;
 use crate::response::Response;
 use crate::response::decide::decide;
@@ -60,7 +61,7 @@ impl Session<'_> {
         let head = &request.head;
         self.verbose(format_args!(
             "Request from {}: {}",
-            PeerAddress(self.peer),
+            self.peer,
             Escaped(input.get(..head.len).unwrap_or(input))
         ));
         let forwarded = self.forwarded(&head.fields);
@@ -105,7 +106,7 @@ impl Session<'_> {
     ) -> Result<(), CloseReason> {
         match sent {
             Ok(()) => {
-                let peer = PeerAddress(self.peer);
+                let peer = self.peer;
                 self.verbose(format_args!("File Completed: {peer}, {content} bytes"));
                 Ok(())
             }
@@ -206,14 +207,14 @@ impl Session<'_> {
         }
         let forwarded = proxies.read(fields, self.peer);
         let client = forwarded.and_then(|forwarded| forwarded.client);
-        let client = client.map(|address| SocketAddr::new(address, 0));
-        self.serve_client(client.or(self.peer));
+        let named = client.map(|address| Peer::At(SocketAddr::new(address, 0)));
+        self.serve_client(named.unwrap_or(self.peer));
         forwarded
     }
 
     /// Whether the client keeps within the operator's `--rate`.
     fn within_rate(&self) -> bool {
-        match (&self.shared.rate_limiter, self.client) {
+        match (&self.shared.rate_limiter, self.client.counted()) {
             (Some(rate_limiter), Some(client)) => rate_limiter.allow(client, clock::monotonic()),
             _ => true,
         }
@@ -229,7 +230,7 @@ impl Session<'_> {
     ) -> Result<CloseMode, CloseReason> {
         self.verbose(format_args!(
             "Refused {}: {}",
-            PeerAddress(self.peer),
+            self.peer,
             refusal.explanation()
         ));
         let status = match self.within_rate() {

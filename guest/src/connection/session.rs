@@ -4,7 +4,6 @@ use alloc::boxed::Box;
 use alloc::vec::Vec;
 use core::fmt;
 use core::mem::replace;
-use core::net::SocketAddr;
 
 use h1::connection::{Connection, Event};
 use h1::refusal::Refusal;
@@ -16,6 +15,7 @@ use crate::limits::{DRAIN_SECONDS, HEAD_SECONDS, IDLE_BUFFER, IDLE_SECONDS, INPU
 use crate::log::pending::PendingLines;
 use crate::net::buffered::Buffered;
 use crate::net::socket::CloseReason;
+use crate::peer::Peer;
 use crate::runtime::deadlines::{Deadline, Second};
 use crate::service::Service;
 use crate::shared::Shared;
@@ -23,9 +23,9 @@ use crate::shared::Shared;
 pub(super) struct Session<'s> {
     pub(super) shared: &'s Shared,
     pub(super) buffered: Buffered<'s>,
-    pub(super) peer: Option<SocketAddr>,
+    pub(super) peer: Peer,
     /// The client of the latest request: the peer, or whom a trusted proxy names.
-    pub(super) client: Option<SocketAddr>,
+    pub(super) client: Peer,
     /// What the connection is for.
     pub(super) service: Service,
     /// Version of the latest request. The response to a refusal uses it.
@@ -51,7 +51,7 @@ impl<'s> Session<'s> {
     pub(super) fn new(
         shared: &'s Shared,
         buffered: Buffered<'s>,
-        peer: Option<SocketAddr>,
+        peer: Peer,
         service: Service,
     ) -> Self {
         let mut session = Self {
@@ -70,10 +70,10 @@ impl<'s> Session<'s> {
     }
 
     /// Counts what follows for a client.
-    pub(super) fn serve_client(&mut self, client: Option<SocketAddr>) {
+    pub(super) fn serve_client(&mut self, client: Peer) {
         self.client = client;
         let limiter = self.shared.rate_limiter.as_ref();
-        let throttle = limiter.zip(client);
+        let throttle = limiter.zip(client.counted());
         self.buffered
             .count_for(throttle.and_then(|(limiter, client)| limiter.throttle(client)));
     }

@@ -11,7 +11,6 @@ pub mod terminal;
 use alloc::vec::Vec;
 use core::cell::{Cell, RefCell};
 use core::fmt::{self, Write as _};
-use core::net::SocketAddr;
 
 use h1::request::head::request_line;
 use h1::syntax::name;
@@ -20,6 +19,7 @@ use wit_bindgen::rt::async_support::{FutureReader, StreamWriter};
 use crate::bindings::wasi::cli::{stdout, types::ErrorCode};
 use crate::bindings::wit_stream;
 use crate::limits::{LOG_BYTES, LOG_FIELD_BYTES};
+use crate::peer::Peer;
 use crate::runtime::notify::Notify;
 
 /// Forms of the lines of the access log.
@@ -34,7 +34,7 @@ pub enum Format {
 
 /// One request and its response, for a line of the access log.
 pub struct Access<'a> {
-    pub peer: Option<SocketAddr>,
+    pub peer: Peer,
     pub time: Time,
     /// Nanoseconds of the monotonic clock when the response was begun, if the format shows
     /// how long it took.
@@ -250,10 +250,7 @@ impl Format {
 impl Access<'_> {
     /// Writes the part before the number of bytes.
     fn write_start(&self, line: &mut Line<'_>) -> fmt::Result {
-        match self.peer {
-            Some(peer) => write!(line, "{} - - [", peer.ip())?,
-            None => line.write_str("- - - [")?,
-        }
+        write!(line, "{} - - [", self.peer.host())?;
         self.time.write(line)?;
         let request = Escaped(request_line(self.head));
         write!(line, "] \"{request}\" {} ", self.status)
@@ -294,7 +291,7 @@ mod tests {
 
     fn access() -> Access<'static> {
         Access {
-            peer: "127.0.0.1:5".parse().ok(),
+            peer: Peer::At("127.0.0.1:5".parse().unwrap()),
             time: Time::Second(DATE),
             started: None,
             head: b"GET /a\"b HTTP/1.1\r\nHost: a\r\n\r\n",

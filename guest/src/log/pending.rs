@@ -96,11 +96,12 @@ mod tests {
     use super::*;
     use crate::log::Time;
     use crate::log::terminal::Style;
+    use crate::peer::Peer;
     use alloc::string::String;
 
     fn access(head: &[u8]) -> Access<'_> {
         Access {
-            peer: None,
+            peer: Peer::Unknown,
             time: Time::Second(*b"Sun, 22 Nov 2026 22:18:10 GMT"),
             started: Some(5_000_000),
             head,

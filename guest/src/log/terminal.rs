@@ -60,11 +60,8 @@ impl Style {
 
     /// Writes the part after that.
     pub fn write_end(access: &Access<'_>, line: &mut Line<'_>) -> fmt::Result {
-        match access.peer {
-            // Most addresses have this length at most.
-            Some(peer) => write!(line, "  {:15}", alloc::format!("{}", peer.ip()))?,
-            None => write!(line, "  {:15}", "-")?,
-        }
+        // Most addresses have this length at most.
+        write!(line, "  {:15}", access.peer.host().to_string())?;
         let (method, target) = method_and_target(request_line(access.head));
         let mut shown_method = String::new();
         shown::write(method, LOG_METHOD_BYTES, &mut shown_method)?;
@@ -103,6 +100,7 @@ fn write_duration(out: &mut String, nanoseconds: u64) -> fmt::Result {
 mod tests {
     use super::*;
     use crate::log::{Format, Log};
+    use crate::peer::Peer;
     use alloc::vec::Vec;
 
     fn line(style: Style, access: &Access<'_>, sent: Sent) -> String {
@@ -113,7 +111,7 @@ mod tests {
 
     fn access<'a>(peer: &str, status: u16, head: &'a [u8]) -> Access<'a> {
         Access {
-            peer: peer.parse().ok(),
+            peer: peer.parse().map_or(Peer::Unknown, Peer::At),
             time: Time::Second(*b"Sun, 22 Nov 2026 22:18:10 GMT"),
             started: None,
             head,

@@ -3,7 +3,6 @@
 use alloc::vec::Vec;
 use core::future::poll_fn;
 use core::mem::take;
-use core::net::SocketAddr;
 use core::pin::pin;
 use core::task::Poll;
 
@@ -13,6 +12,7 @@ use super::address;
 use super::send_rate::{BelowMinimum, SendRate};
 use crate::bindings::wasi::sockets::types::{ErrorCode, TcpSocket};
 use crate::bindings::wit_stream;
+use crate::peer::Peer;
 use crate::runtime::deadlines::{Deadline, Expired, Watch};
 use crate::runtime::waitables;
 
@@ -71,10 +71,12 @@ impl Socket {
         }
     }
 
-    /// Returns the address of the peer, or `None` if the peer has already gone.
-    pub fn peer(&self) -> Option<SocketAddr> {
-        let peer = self.socket.get_remote_address().ok()?;
-        Some(address::from_wasi(peer))
+    /// Returns the address of the peer, if it has not already gone.
+    pub fn peer(&self) -> Peer {
+        match self.socket.get_remote_address() {
+            Ok(peer) => Peer::At(address::from_wasi(peer)),
+            Err(_) => Peer::Unknown,
+        }
     }
 
     /// Appends received bytes to `buffer`, up to its capacity. If there are none, waits

@@ -2,6 +2,10 @@
 
 use std::io;
 use std::net::{SocketAddr, TcpListener, TcpStream};
+#[cfg(unix)]
+use std::os::fd::AsRawFd;
+#[cfg(unix)]
+use std::os::unix::net::UnixListener;
 use std::task::{Context, Poll};
 
 use tokio::sync::mpsc;
@@ -9,6 +13,8 @@ use tokio::sync::mpsc;
 use crate::net::handover::Handed;
 use crate::net::listeners::ListenerSocket;
 use crate::net::stream::Stream;
+#[cfg(unix)]
+use crate::net::unix::{SocketFile, as_socket};
 
 /// Turn of the listeners: the next one is the one after the listener that was served
 /// last. Otherwise a first listener that always has a connection would starve the others.
@@ -48,6 +54,12 @@ pub(super) async fn accept_any(
 /// A listener of this thread's runtime.
 pub(super) enum Listener {
     Tcp(Tcp),
+    #[cfg(unix)]
+    Unix {
+        listener: Registered<UnixListener>,
+        /// Removed when no more connections are accepted.
+        _file: Option<SocketFile>,
+    },
     Streams(mpsc::Receiver<Handed>),
 }
 
@@ -55,6 +67,14 @@ impl Listener {
     pub(super) fn new(socket: ListenerSocket) -> io::Result<Self> {
         Ok(match socket {
             ListenerSocket::Tcp(listener) => Self::Tcp(Tcp::new(listener)?),
+            #[cfg(unix)]
+            ListenerSocket::Unix(unix) => {
+                unix.listener.set_nonblocking(true)?;
+                Self::Unix {
+                    listener: Registered::new(unix.listener)?,
+                    _file: unix.file,
+                }
+            }
             ListenerSocket::Streams(listener) => Self::Streams(listener.queue),
         })
     }
@@ -63,9 +83,15 @@ impl Listener {
         match self {
             Self::Tcp(listener) => {
                 let accepted = std::task::ready!(listener.poll_accept(cx));
-                let handed = |(stream, peer)| (Stream::Tcp(stream), Some(peer));
+                let handed = |(stream, peer)| (Stream::Tcp(stream), Some(without_mapping(peer)));
                 Poll::Ready(accepted.map(handed))
             }
+            #[cfg(unix)]
+            Self::Unix { listener, .. } => listener.poll_accept(cx, |listener| {
+                let (stream, _) = listener.accept()?;
+                stream.set_nonblocking(true)?;
+                Ok((Stream::Tcp(as_socket(stream)), None))
+            }),
             Self::Streams(queue) => match queue.poll_recv(cx) {
                 Poll::Ready(Some(handed)) => Poll::Ready(Ok(handed)),
                 // Without a sender, no further connection comes.
@@ -75,33 +101,64 @@ impl Listener {
     }
 }
 
+/// Returns the address of a client of IPv4 as such, if it came by a listener for IPv6, too
+/// (RFC 4291, section 2.5.5.2).
+fn without_mapping(peer: SocketAddr) -> SocketAddr {
+    match peer {
+        SocketAddr::V6(six) => match six.ip().to_ipv4_mapped() {
+            Some(four) => SocketAddr::new(four.into(), six.port()),
+            None => peer,
+        },
+        SocketAddr::V4(_) => peer,
+    }
+}
+
 /// A listener whose connections are not registered with this thread's runtime, because
 /// another thread's runtime serves them.
 #[cfg(unix)]
-pub(super) struct Tcp(tokio::io::unix::AsyncFd<TcpListener>);
+pub(super) struct Registered<L: AsRawFd>(tokio::io::unix::AsyncFd<L>);
 
 #[cfg(unix)]
-impl Tcp {
-    fn new(listener: TcpListener) -> io::Result<Self> {
-        listener.set_nonblocking(true)?;
+impl<L: AsRawFd> Registered<L> {
+    /// Takes a listener that does not block.
+    fn new(listener: L) -> io::Result<Self> {
         // SAFETY: the listener owns its descriptor, and the `AsyncFd` owns the listener.
         // The descriptor stays the same, and open, as long as it is registered.
         let registered = unsafe { tokio::io::unix::AsyncFd::register(listener) };
         Ok(Self(registered?))
     }
 
-    fn poll_accept(&self, cx: &mut Context<'_>) -> Poll<io::Result<(TcpStream, SocketAddr)>> {
+    fn poll_accept<S>(
+        &self,
+        cx: &mut Context<'_>,
+        accept: impl Fn(&L) -> io::Result<S>,
+    ) -> Poll<io::Result<S>> {
         loop {
             let mut ready = std::task::ready!(self.0.poll_read_ready(cx))?;
-            match ready.try_io(|listener| listener.get_ref().accept()) {
-                Ok(Ok((stream, peer))) => {
-                    stream.set_nonblocking(true)?;
-                    return Poll::Ready(Ok((stream, peer)));
-                }
-                Ok(Err(error)) => return Poll::Ready(Err(error)),
+            match ready.try_io(|listener| accept(listener.get_ref())) {
+                Ok(accepted) => return Poll::Ready(accepted),
                 Err(_would_block) => {}
             }
         }
+    }
+}
+
+#[cfg(unix)]
+pub(super) struct Tcp(Registered<TcpListener>);
+
+#[cfg(unix)]
+impl Tcp {
+    fn new(listener: TcpListener) -> io::Result<Self> {
+        listener.set_nonblocking(true)?;
+        Registered::new(listener).map(Self)
+    }
+
+    fn poll_accept(&self, cx: &mut Context<'_>) -> Poll<io::Result<(TcpStream, SocketAddr)>> {
+        self.0.poll_accept(cx, |listener| {
+            let (stream, peer) = listener.accept()?;
+            stream.set_nonblocking(true)?;
+            Ok((stream, peer))
+        })
     }
 }
 
@@ -151,5 +208,18 @@ mod tests {
         turn.served(1);
         assert_eq!(turn.order(3).collect::<Vec<_>>(), [2, 0, 1]);
         assert_eq!(turn.order(0).next(), None);
+    }
+
+    #[test]
+    fn clients_of_ipv4_have_addresses_of_ipv4() {
+        let rows = [
+            ("[::ffff:192.0.2.1]:80", "192.0.2.1:80"),
+            ("192.0.2.1:80", "192.0.2.1:80"),
+            ("[fe80::1%2]:80", "[fe80::1%2]:80"),
+            ("[::1]:80", "[::1]:80"),
+        ];
+        for (peer, shown) in rows {
+            assert_eq!(without_mapping(peer.parse().unwrap()).to_string(), shown);
+        }
     }
 }

@@ -156,7 +156,8 @@ impl Acceptor {
         let own = self.limits.by_address.then_some(&self.clients);
         loop {
             if let Some(open) = self.dispatcher.open_below_the_cap(&self.limits) {
-                if let Stream::Tcp(stream) = &pending.stream {
+                // A Unix socket has no peer, and a small buffer of its own.
+                if let (Stream::Tcp(stream), Some(_)) = (&pending.stream, pending.peer) {
                     self.unsent.apply(stream, open);
                 }
                 match self.dispatcher.dispatch(pending, own) {

@@ -36,6 +36,14 @@ pub enum Error {
         /// Error of the operating system.
         source: io::Error,
     },
+    /// A Unix socket to grant cannot be made.
+    #[error("cannot listen on unix:{}", printable(path.display()))]
+    BindUnix {
+        /// Path as it was given.
+        path: PathBuf,
+        /// Error of the operating system, or what is in the way.
+        source: io::Error,
+    },
     /// A descriptor that was handed down is not a listener.
     #[error("cannot accept connections from descriptor {descriptor}")]
     Inherit {

@@ -10,6 +10,14 @@ use std::time::Duration;
 /// - held by: `library::supervision::no_attempt_is_refused_during_a_hundred_traps`
 pub(crate) const BACKLOG: i32 = 4_096;
 
+/// Ports that are tried for several addresses with port 0, which share one. The system picks
+/// a port that is free for the first of them, and hardly ever taken on another.
+///
+/// - unit: ports
+/// - at it: the start fails, and the address is said
+/// - held by: `porthole::net::tcp::addresses_without_a_port_share_one`
+pub(crate) const SHARED_PORT_ATTEMPTS: u16 = 16;
+
 /// Bytes for a client that the kernel holds on our side, beyond the bytes that are on
 /// their way to it. Linux would hold 4 MB for a client, and report free space to the
 /// component only after a third of that has been sent, which takes minutes for a phone on

@@ -12,6 +12,10 @@ pub(crate) const LISTEN: &str = "listen";
 #[cfg(feature = "tls")]
 pub(crate) const LISTEN_TLS: &str = "listen-tls";
 
+/// The same for a Unix socket, for which the address stands.
+#[cfg(unix)]
+pub(crate) const LISTEN_UNIX: &str = "listen-unix";
+
 /// The same for connections to a listener with TLS that do not begin with TLS.
 const LISTEN_MISDIRECTED: &str = "listen-misdirected";
 

@@ -3,17 +3,23 @@
 use std::io;
 use std::net::{IpAddr, SocketAddr, TcpListener};
 
-use socket2::{Domain, Protocol, SockRef, Socket, Type};
+use socket2::SockRef;
 
 use super::Tls;
 #[cfg(feature = "tls")]
 use super::endpoint::LISTEN_TLS;
+#[cfg(unix)]
+use super::endpoint::LISTEN_UNIX;
 use super::endpoint::{Endpoint, LISTEN, Secured};
 use super::handover::StreamListener;
 use super::trusted::TrustedPeers;
+use super::tcp;
+#[cfg(unix)]
+use super::unix::{self, UnixOptions};
 use super::unsent::{self, UnsentBudget};
 use crate::error::Error;
 use crate::limits;
+use crate::place::Place;
 
 /// Bound listeners. They outlive every instance that accepts connections from them.
 #[derive(Debug)]
@@ -36,6 +42,8 @@ pub(crate) struct Listener {
 #[derive(Debug)]
 pub(crate) enum ListenerSocket {
     Tcp(TcpListener),
+    #[cfg(unix)]
+    Unix(unix::Listener),
     Streams(StreamListener),
 }
 
@@ -50,35 +58,66 @@ impl Default for Listeners {
 }
 
 impl Listeners {
-    /// Binds the addresses and listens on them. Port 0 lets the system pick a free port:
-    /// see [`Listeners::addresses`].
+    /// Binds the addresses and listens on them. Port 0 lets the system pick a free port,
+    /// the same for all addresses with port 0: see [`Listeners::addresses`].
+    ///
+    /// `[::]` takes connections of IPv4, too, where the system can do that, unless `addresses`
+    /// has one of IPv4 with the same port.
     ///
     /// # Errors
     /// [`Error::Bind`] with the first address that cannot be bound.
     pub fn bind(addresses: &[SocketAddr]) -> Result<Self, Error> {
-        let bind = |&address| listen(address).map_err(|source| Error::Bind { address, source });
-        let listeners = addresses.iter().map(bind).collect::<Result<Vec<_>, _>>()?;
+        let listeners = tcp::bind(addresses)?;
         Ok(Self::of(listeners.into_iter().map(ListenerSocket::Tcp)))
     }
 
-    /// Takes over descriptors of listening TCP sockets that another process has handed down,
-    /// for example a service manager.
+    /// Makes a Unix socket at `path` and listens on it. A socket that a server has left behind
+    /// there is replaced. The file is removed when the listener is dropped, at the latest
+    /// when the server has ended, unless the process is confined by then: [`confine`] takes
+    /// away the right to remove files.
+    ///
+    /// Clients of a Unix socket have no address. They count for no limit of addresses, and the
+    /// component sees `[::]:0` in its place. The component knows the listener by an address
+    /// that the library makes up, which [`Listeners::places`] has, and is told of it by
+    /// `--listen-unix=ADDRESS`.
+    ///
+    /// [`confine`]: crate::confine
     ///
     /// # Errors
-    /// [`Error::Inherit`] with the first one that is not a listening TCP socket.
+    /// [`Error::BindUnix`] when the path is too long, the folder does not exist, a server
+    /// listens there already, the file there is no socket, or its mode or owner cannot be set.
+    #[cfg(unix)]
+    pub fn bind_unix(
+        path: impl AsRef<std::path::Path>,
+        options: &UnixOptions,
+    ) -> Result<Self, Error> {
+        let path = path.as_ref();
+        let listener = unix::Listener::bind(path, options);
+        let listener = listener.map_err(|source| Error::BindUnix {
+            path: path.to_owned(),
+            source,
+        })?;
+        Ok(Self::of(std::iter::once(ListenerSocket::Unix(listener))))
+    }
+
+    /// Takes over descriptors of listening sockets, of TCP or of Unix, that another process has
+    /// handed down, for example a service manager. The file of such a Unix socket stays.
+    ///
+    /// # Errors
+    /// [`Error::Inherit`] with the first one that is not a listening socket for streams.
     #[cfg(unix)]
     pub fn inherit(
         descriptors: impl IntoIterator<Item = std::os::fd::OwnedFd>,
     ) -> Result<Self, Error> {
         let listeners = descriptors.into_iter().map(inherited);
         let listeners = listeners.collect::<Result<Vec<_>, _>>()?;
-        Ok(listeners.into())
+        Ok(Self::of(listeners.into_iter()))
     }
 
     fn of(sockets: impl Iterator<Item = ListenerSocket>) -> Self {
-        let listener = |socket| Listener {
+        let listener = |socket: ListenerSocket| Listener {
+            told_as: socket.told_as().to_owned(),
             socket,
-            told_as: LISTEN.to_owned(),
             proxies: None,
             tls: None,
         };
@@ -91,6 +130,15 @@ impl Listeners {
     /// Adds the listeners of `others`, in their order.
     pub fn append(&mut self, others: impl Into<Self>) {
         self.listeners.extend(others.into().listeners);
+    }
+
+    /// Takes away the listeners from the one that is `at`th on, counted from 0.
+    #[must_use]
+    pub fn split_off(&mut self, at: usize) -> Self {
+        Self {
+            listeners: self.listeners.split_off(at.min(self.listeners.len())),
+            unsent: self.unsent,
+        }
     }
 
     /// Tells the component of these listeners by `--NAME=ADDRESS` instead of
@@ -145,7 +193,7 @@ impl Listeners {
     pub(crate) fn endpoints(&self) -> io::Result<Vec<Endpoint>> {
         let numbered = self.listeners.iter().enumerate();
         let endpoint = |(number, listener): (usize, &Listener)| {
-            let address = listener.address()?;
+            let address = listener.socket.place()?.address();
             let secured = |tls: &Tls| Secured::new(tls.clone(), number, address.port());
             Ok(Endpoint {
                 address,
@@ -162,16 +210,56 @@ impl Listeners {
     /// # Errors
     /// When the operating system no longer knows a listener.
     pub fn addresses(&self) -> io::Result<Vec<SocketAddr>> {
-        self.listeners.iter().map(Listener::address).collect()
+        Ok(self.places()?.iter().map(Place::address).collect())
+    }
+
+    /// Returns where they accept connections, in the order in which that was given.
+    ///
+    /// # Errors
+    /// As for [`Listeners::addresses`].
+    pub fn places(&self) -> io::Result<Vec<Place>> {
+        let sockets = self.listeners.iter().map(|listener| &listener.socket);
+        sockets.map(ListenerSocket::place).collect()
     }
 }
 
-impl Listener {
-    fn address(&self) -> io::Result<SocketAddr> {
-        match &self.socket {
-            ListenerSocket::Tcp(listener) => listener.local_addr(),
-            ListenerSocket::Streams(listener) => Ok(listener.address),
+impl ListenerSocket {
+    /// Returns the name of the argument that tells a component of it, unless it is told
+    /// otherwise.
+    fn told_as(&self) -> &'static str {
+        match self {
+            #[cfg(unix)]
+            Self::Unix(_) => LISTEN_UNIX,
+            Self::Tcp(_) | Self::Streams(_) => LISTEN,
         }
+    }
+
+    fn place(&self) -> io::Result<Place> {
+        Ok(match self {
+            Self::Tcp(listener) => {
+                let address = listener.local_addr()?;
+                Place::Tcp {
+                    address,
+                    with_ipv4: tcp::is_dual_stack(listener, address.ip()),
+                }
+            }
+            #[cfg(unix)]
+            Self::Unix(listener) => listener.place(),
+            Self::Streams(listener) => Place::Streams {
+                address: listener.address,
+            },
+        })
+    }
+}
+
+/// A listener of TCP that is already bound.
+impl From<TcpListener> for ListenerSocket {
+    fn from(listener: TcpListener) -> Self {
+        unsent::bound(&listener, limits::UNSENT_BYTES);
+        // As for the listeners that are bound here. A system that cannot do it serves all the
+        // same.
+        let _ = SockRef::from(&listener).set_tcp_nodelay(true);
+        Self::Tcp(listener)
     }
 }
 
@@ -179,13 +267,7 @@ impl Listener {
 /// manager.
 impl From<Vec<TcpListener>> for Listeners {
     fn from(listeners: Vec<TcpListener>) -> Self {
-        for listener in &listeners {
-            unsent::bound(listener, limits::UNSENT_BYTES);
-            // As for the listeners that are bound here. A system that cannot do it serves
-            // all the same.
-            let _ = SockRef::from(listener).set_tcp_nodelay(true);
-        }
-        Self::of(listeners.into_iter().map(ListenerSocket::Tcp))
+        Self::of(listeners.into_iter().map(ListenerSocket::from))
     }
 }
 
@@ -196,10 +278,10 @@ impl From<StreamListener> for Listeners {
     }
 }
 
-/// Checks that a descriptor is a listening TCP socket: one that is not would fail with each
-/// attempt to accept.
+/// Checks that a descriptor is a listening socket for streams: one that is not would fail with
+/// each attempt to accept.
 #[cfg(unix)]
-fn inherited(descriptor: std::os::fd::OwnedFd) -> Result<TcpListener, Error> {
+fn inherited(descriptor: std::os::fd::OwnedFd) -> Result<ListenerSocket, Error> {
     use std::os::fd::AsRawFd as _;
 
     let number = descriptor.as_raw_fd();
@@ -213,37 +295,20 @@ fn inherited(descriptor: std::os::fd::OwnedFd) -> Result<TcpListener, Error> {
         source,
     };
     let address = socket.local_addr().map_err(system)?;
-    if address.as_socket().is_none() || socket.r#type().map_err(system)? != Type::STREAM {
-        return Err(failed("it is not a TCP socket"));
+    let is_known = address.as_socket().is_some() || address.is_unix();
+    if !is_known || socket.r#type().map_err(system)? != socket2::Type::STREAM {
+        return Err(failed("it is no socket for streams of TCP or Unix"));
     }
     // Other systems do not tell.
     #[cfg(any(target_os = "android", target_os = "freebsd", target_os = "linux"))]
     if !socket.is_listener().map_err(system)? {
         return Err(failed("it does not listen"));
     }
-    Ok(TcpListener::from(descriptor))
-}
-
-fn listen(address: SocketAddr) -> io::Result<TcpListener> {
-    let socket = Socket::new(
-        Domain::for_address(address),
-        Type::STREAM,
-        Some(Protocol::TCP),
-    )?;
-    // On Windows the option would let a second server steal the port.
-    #[cfg(unix)]
-    socket.set_reuse_address(true)?;
-    if address.is_ipv6() {
-        // `[::]` must not take the IPv4 port that another `--bind` names.
-        socket.set_only_v6(true)?;
+    match address.is_unix() {
+        true => {
+            let listener = unix::Listener::inherited(descriptor.into());
+            listener.map(ListenerSocket::Unix).map_err(system)
+        }
+        false => Ok(TcpListener::from(descriptor).into()),
     }
-    // Small responses must not wait for the peer's acknowledgement. Accepted connections
-    // inherit the option.
-    socket.set_tcp_nodelay(true)?;
-    let listener = TcpListener::from(socket);
-    unsent::bound(&listener, limits::UNSENT_BYTES);
-    let socket = SockRef::from(&listener);
-    socket.bind(&address.into())?;
-    socket.listen(limits::BACKLOG)?;
-    Ok(listener)
 }

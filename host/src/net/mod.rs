@@ -7,9 +7,12 @@ pub(crate) mod listeners;
 mod no_tls;
 pub(crate) mod proxy_protocol;
 pub(crate) mod stream;
+mod tcp;
 #[cfg(feature = "tls")]
 pub(crate) mod tls;
 pub(crate) mod trusted;
+#[cfg(unix)]
+pub(crate) mod unix;
 pub(crate) mod unsent;
 
 #[cfg(not(feature = "tls"))]

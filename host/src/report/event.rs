@@ -1,11 +1,12 @@
 //! Events of a server.
 
 use std::io;
-use std::net::{IpAddr, SocketAddr};
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
 use crate::error::Error;
+use crate::place::Place;
 
 /// An event of a server that an operator or an embedder may want to know of.
 /// [`Display`](std::fmt::Display) gives one line for a log.
@@ -14,8 +15,8 @@ use crate::error::Error;
 pub enum Event {
     /// All workers listen, and connections are accepted.
     Started {
-        /// Addresses of the listeners, with the ports that the system has chosen.
-        addresses: Vec<SocketAddr>,
+        /// Places of the listeners, with the ports that the system has chosen.
+        places: Vec<Place>,
     },
     /// The operating system refuses new connections. Published once until it accepts
     /// again.
@@ -111,9 +112,9 @@ impl Event {
 impl std::fmt::Display for Event {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
-            Self::Started { addresses } => {
-                let addresses: Vec<String> = addresses.iter().map(SocketAddr::to_string).collect();
-                write!(f, "listening on {}", addresses.join(" and "))
+            Self::Started { places } => {
+                let places: Vec<String> = places.iter().map(Place::to_string).collect();
+                write!(f, "listening on {}", places.join(" and "))
             }
             Self::AcceptFailed(error) => write!(
                 f,

@@ -25,6 +25,7 @@ use crate::component::Program;
 use crate::error::Error;
 use crate::limits;
 use crate::net::endpoint::Endpoint;
+use crate::place::Place;
 use crate::report::counters::Counts;
 use crate::report::event::{Event, Stopped};
 use crate::report::publisher::Publisher;
@@ -43,7 +44,7 @@ pub(super) fn start(grants: Grants) -> Operation<Running> {
         .spawn(move || match Control::start(grants, &given_up) {
             Ok((control, running)) => {
                 control.events.publish(Event::Started {
-                    addresses: running.addresses.clone(),
+                    places: control.places.clone(),
                 });
                 // If nobody wants it any more, it is dropped and thereby ended.
                 drop(reply.send(Ok(running)));
@@ -60,6 +61,7 @@ pub(super) fn start(grants: Grants) -> Operation<Running> {
 }
 
 struct Control {
+    places: Vec<Place>,
     endpoints: Vec<Endpoint>,
     shared: Arc<Shared>,
     dispatcher: Dispatcher,
@@ -82,7 +84,7 @@ impl Control {
         let root = root.open()?;
         let listeners = grants::bind(grants.listeners)?;
         let endpoints = listeners.endpoints()?;
-        let addresses: Vec<_> = endpoints.iter().map(|end| end.address).collect();
+        let places = listeners.places()?;
         let program = grants.program.map_or_else(Program::built_in, Ok)?;
         let events = Publisher::new(grants.reporter);
         let told = endpoints.iter().filter(|_| grants.tells_addresses);
@@ -125,7 +127,7 @@ impl Control {
         let (end, ended) = watch::channel(None);
         let stop = Arc::<StopRequest>::default();
         let running = Running {
-            addresses,
+            addresses: places.iter().map(Place::address).collect(),
             counts: shared.counts.clone(),
             dispatcher: dispatcher.clone(),
             events: events.clone(),
@@ -134,6 +136,7 @@ impl Control {
             end: ended,
         };
         let control = Self {
+            places,
             endpoints,
             shared,
             dispatcher,

@@ -47,20 +47,21 @@ impl Root {
     }
 }
 
-impl Listener {
-    fn bind(self) -> Result<Listeners, Error> {
-        match self {
-            Self::Bound(listeners) => Ok(listeners),
-            Self::Address(address) => Listeners::bind(&[address]),
-        }
-    }
-}
-
-/// Binds what is not bound yet.
+/// Binds what is not bound yet, together: which port an address gets, and whether it is one of
+/// IPv6 only, depends on the others.
 pub(super) fn bind(listeners: Vec<Listener>) -> Result<Listeners, Error> {
+    let addresses = listeners.iter().filter_map(|listener| match listener {
+        Listener::Address(address) => Some(*address),
+        Listener::Bound(_) => None,
+    });
+    let bound = Listeners::bind(&addresses.collect::<Vec<_>>())?;
+    let mut bound = bound.listeners.into_iter();
     let mut all = Listeners::default();
     for listener in listeners {
-        all.append(listener.bind()?);
+        match listener {
+            Listener::Bound(listeners) => all.append(listeners),
+            Listener::Address(_) => all.listeners.extend(bound.next()),
+        }
     }
     let addresses = all.addresses()?;
     let mut sorted = addresses.clone();

@@ -12,7 +12,7 @@ pub(crate) use bytes::ByteStream;
 
 /// An accepted connection that no worker has yet.
 pub(crate) enum Stream {
-    /// Non-blocking.
+    /// Non-blocking; also of a Unix socket, for which all calls are the same.
     Tcp(std::net::TcpStream),
     /// A stream of the embedder.
     Bytes(Box<dyn ByteStream>),
