@@ -1,7 +1,8 @@
 //! Confinement: what the kernel forbids the process itself, whatever code it runs.
 
 use std::fs::{self, File, OpenOptions};
-use std::io;
+use std::io::{self, Write as _};
+use std::mem::MaybeUninit;
 use std::net::{SocketAddr, TcpListener, TcpStream, UdpSocket};
 use std::os::fd::{AsRawFd as _, FromRawFd as _, OwnedFd};
 use std::os::linux::net::SocketAddrExt;
@@ -14,7 +15,7 @@ use std::sync::{Arc, Once};
 use libtest_mimic::Trial;
 use porthole::{Error, Limits, Listeners, Program, Root, Server};
 use rustix::process::{getppid, test_kill_process};
-use socket2::{Domain, Protocol, Socket, Type};
+use socket2::{Domain, Protocol, SockRef, Socket, Type};
 
 use crate::support::{Folder, each, needing_landlock, trial};
 
@@ -106,6 +107,20 @@ const ATTEMPTS: &[Attempt] = &[
     ("change the mode of a file inside", Seccomp, |at| fs::set_permissions(at.inside("file"), at.inside("file").metadata()?.permissions())),
     ("date a file inside", Seccomp, |at| File::open(at.inside("file"))?.set_modified(std::time::SystemTime::now())),
     ("change the limits of another process", Seccomp, |_| made(libc::SYS_prlimit64, parent(), 0)),
+    ("tell the service manager", NoOne, |at| at.notify.send(b"READY=1").map(drop)),
+    ("send to another process by the socket to the manager", Seccomp, |at| {
+        at.notify.send_to(b"x", at.folder.join("other")).map(drop)
+    }),
+    ("send a message to another process by it", Seccomp, |at| {
+        let other = socket2::SockAddr::unix(at.folder.join("other"))?;
+        SockRef::from(&at.notify).send_to_vectored(&[io::IoSlice::new(b"x")], &other).map(drop)
+    }),
+    ("connect it to another process", Seccomp, |at| at.notify.connect(at.folder.join("other"))),
+    ("send a message that could bring a descriptor", Seccomp, |at| {
+        SockRef::from(&at.notify).send_vectored(&[io::IoSlice::new(b"x")]).map(drop)
+    }),
+    ("receive a message that could bring a descriptor", Seccomp, |_| received()),
+    ("remove the file of a Unix socket", Landlock(1), |at| fs::remove_file(at.folder.join("left"))),
     ("make a pair of streams", NoOne, |_| UnixStream::pair().map(drop)),
     ("connect a socket that there is while sending", Seccomp, |at| {
         at.early[3].send_to_with_flags(b"x", &at.server.into(), libc::MSG_FASTOPEN).map(drop)
@@ -130,6 +145,15 @@ fn made(call: std::ffi::c_long, first: usize, second: usize) -> io::Result<()> {
         drop(unsafe { OwnedFd::from_raw_fd(i32::try_from(made).unwrap()) });
     }
     Ok(())
+}
+
+/// Receives a message by a stream.
+fn received() -> io::Result<()> {
+    let (mut one, other) = UnixStream::pair()?;
+    one.write_all(b"x")?;
+    let mut room = [MaybeUninit::uninit()];
+    let mut rooms = [socket2::MaybeUninitSlice::new(&mut room)];
+    SockRef::from(&other).recv_vectored(&mut rooms).map(drop)
 }
 
 /// Makes the parent the one that gets signals for a socket.
@@ -161,6 +185,8 @@ struct Outside {
     /// bind.
     early: [Socket; 4],
     free: SocketAddr,
+    /// A socket that was connected before the confinement.
+    notify: UnixDatagram,
 }
 
 impl Outside {
@@ -237,6 +263,8 @@ fn report_of_a_child(how: &str) -> String {
     let name = net::SocketAddr::from_abstract_name(server.to_string()).unwrap();
     let _abstract = UnixListener::bind_addr(&name).unwrap();
     let _socket = UnixListener::bind(folder.join("socket")).unwrap();
+    let _left = UnixListener::bind(folder.join("left")).unwrap();
+    let _datagrams = ["notify", "other"].map(|name| UnixDatagram::bind(folder.join(name)).unwrap());
     let output = Command::new(std::env::current_exe().unwrap())
         .env(CHILD, format!("{how} {server} {}", folder.path().display()))
         .output()
@@ -266,7 +294,12 @@ pub fn child() -> Option<ExitCode> {
         server: server.parse().unwrap(),
         early: [(); 4].map(|()| Socket::new(Domain::IPV4, Type::STREAM, None).unwrap()),
         free: "127.0.0.1:0".parse().unwrap(),
+        notify: UnixDatagram::unbound().unwrap(),
     });
+    outside
+        .notify
+        .connect(outside.folder.join("notify"))
+        .unwrap();
     if how == "free" {
         attempt(how, &outside);
         return Some(ExitCode::SUCCESS);

@@ -89,6 +89,7 @@ const OTHERS: &[(&str, &str, &str)] = &[
     ("bind IPv6", "AccessDenied", INBOX),
     ("bind every IPv6 address", "AccessDenied", INBOX),
     ("bind the address mapped into IPv6", "AccessDenied", INBOX),
+    ("bind the address of a Unix socket", "AccessDenied", INBOX),
     ("listen a second time", "AddressInUse", INBOX),
     ("listen without an address", "InvalidState", STATES),
     ("ask for a peer without one", "InvalidState", STATES),

@@ -117,7 +117,7 @@ impl Enforcement {
                 "Landlock: the kernel lets this process bind and connect no TCP port"
             }
             Self::KernelSockets => {
-                "seccomp: the kernel makes no socket for this process, lets it bind and connect none, and runs no program for it"
+                "seccomp: the kernel makes no socket for this process, lets it bind and connect none, sends only where one is connected, and runs no program for it"
             }
         }
     }

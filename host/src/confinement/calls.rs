@@ -19,6 +19,16 @@ const SOCKETS: &[c_long] = &[
     libc::SYS_io_uring_register,
 ];
 
+/// Messages. A socket that is connected to one process can send them to any other, and they
+/// bring descriptors along: files and sockets that were not granted. The addresses and the
+/// descriptors are in memory, where a filter does not see them.
+const MESSAGES: &[c_long] = &[
+    libc::SYS_sendmsg,
+    libc::SYS_sendmmsg,
+    libc::SYS_recvmsg,
+    libc::SYS_recvmmsg,
+];
+
 /// Programs, and files in memory that could contain one.
 const PROGRAMS: &[c_long] = &[
     libc::SYS_execve,
@@ -187,7 +197,7 @@ const OLDER: &[c_long] = &[294]; // kexec_file_load
 
 /// Calls that are refused whatever their arguments.
 pub(super) const REFUSED: &[&[c_long]] = &[
-    SOCKETS, PROGRAMS, PROCESSES, SHARED, FILES, WATCHING, NAMESPACES, KERNEL, OLDER,
+    SOCKETS, MESSAGES, PROGRAMS, PROCESSES, SHARED, FILES, WATCHING, NAMESPACES, KERNEL, OLDER,
 ];
 
 /// Calls that are refused for other processes: the first argument is a process, and 0 is
@@ -200,12 +210,10 @@ pub(super) const THIS_PROCESS_ONLY: &[c_long] = &[
     libc::SYS_sched_setaffinity,
 ];
 
-/// Calls that can connect while they send, with the argument that has the flags.
-pub(super) const SEND_FLAGS: &[(c_long, u8)] = &[
-    (libc::SYS_sendto, 3),
-    (libc::SYS_sendmsg, 2),
-    (libc::SYS_sendmmsg, 3),
-];
+/// Arguments of `sendto`: flags, one of which connects while it sends, and the address, which
+/// a connected socket needs not.
+pub(super) const SENDTO_FLAGS: u8 = 3;
+pub(super) const SENDTO_ADDRESS: u8 = 4;
 
 /// Flags of `clone` that create a namespace.
 pub(super) const CLONE_FLAGS: &[libc::c_int] = &[

@@ -24,7 +24,8 @@ use crate::root::Root;
 /// From then on, the kernel refuses:
 /// - to open other files,
 /// - to write, create, remove and execute files, and to change their times,
-/// - to create, bind and connect sockets,
+/// - to create, bind and connect sockets, to send to other addresses than those that sockets
+///   are connected to, and to pass descriptors by messages,
 /// - to control devices and to reach other processes,
 /// - to gain privileges.
 ///

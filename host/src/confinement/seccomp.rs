@@ -1,5 +1,5 @@
-//! Confinement by seccomp: the process creates, binds and connects no more sockets, runs
-//! no program, and touches no other process.
+//! Confinement by seccomp: the process creates, binds and connects no more sockets, sends
+//! only where they are connected, runs no program, and touches no other process.
 //!
 //! Landlock refuses TCP, but on a kernel of 2026 that is not enough. MPTCP, TCP Fast
 //! Open, and listening without binding bypass it, and it restricts UDP only since version
@@ -15,7 +15,8 @@ use seccompiler::{
 };
 
 use super::calls::{
-    CLONE_FLAGS, FCNTL_COMMANDS, IOCTL_REQUESTS, REFUSED, SEND_FLAGS, THIS_PROCESS_ONLY,
+    CLONE_FLAGS, FCNTL_COMMANDS, IOCTL_REQUESTS, REFUSED, SENDTO_ADDRESS, SENDTO_FLAGS,
+    THIS_PROCESS_ONLY,
 };
 
 /// Installs the filter for all threads. Returns whether it is in force.
@@ -47,11 +48,13 @@ fn filter() -> Result<BpfProgram, seccompiler::BackendError> {
         .map(|&command| unless(1, SeccompCmpOp::Eq, command.into()));
     rules.insert(libc::SYS_fcntl, commands.collect::<Result<_, _>>()?);
     // TCP Fast Open connects while it sends, also from a listener that was shut down.
-    for &(call, argument) in SEND_FLAGS {
-        let connects = u64::from(libc::MSG_FASTOPEN.cast_unsigned());
-        let rule = unless(argument, SeccompCmpOp::MaskedEq(connects), connects)?;
-        rules.insert(call, vec![rule]);
-    }
+    // A datagram goes where its address says, also from a socket that is connected.
+    let connects = u64::from(libc::MSG_FASTOPEN.cast_unsigned());
+    let connects = unless(SENDTO_FLAGS, SeccompCmpOp::MaskedEq(connects), connects)?;
+    let elsewhere =
+        SeccompCondition::new(SENDTO_ADDRESS, SeccompCmpArgLen::Qword, SeccompCmpOp::Ne, 0)?;
+    let elsewhere = SeccompRule::new(vec![elsewhere])?;
+    rules.insert(libc::SYS_sendto, vec![connects, elsewhere]);
     let filter: BpfProgram = SeccompFilter::new(
         rules,
         SeccompAction::Allow,
@@ -204,8 +207,6 @@ mod tests {
                 ),
                 // The other arguments are all bits, and so are flags.
                 (libc::SYS_sendto, -1, -1, true),
-                (libc::SYS_sendmsg, -1, -1, true),
-                (libc::SYS_sendmmsg, -1, -1, true),
                 (libc::SYS_ioctl, -1, c_long::from(0x5421), false), // FIONBIO
                 (libc::SYS_ioctl, -1, c_long::from(0x5412), true),  // TIOCSTI
                 (libc::SYS_ioctl, -1, c_long::from(0x4008_6602), true), // FS_IOC_SETFLAGS
@@ -230,6 +231,11 @@ mod tests {
                 (0x4000_0000 + 520, -1, -1, true),
                 (0x4000_0000 + 521, -1, -1, true),
             ];
+            // Without flags and address: as `send` has it.
+            // SAFETY: there is no descriptor of this number, and nothing to send.
+            let sent = unsafe { libc::send(-1, std::ptr::null(), 0, 0) };
+            assert_eq!(sent, -1);
+            assert_ne!(Error::last_os_error().kind(), refused, "send is refused");
             let unknown = call(libc::SYS_clone3, -1, -1);
             assert_eq!(unknown, ErrorKind::Unsupported);
             for (number, first, second, is_refused) in rows {

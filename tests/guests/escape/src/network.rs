@@ -30,6 +30,10 @@ pub fn bind(report: &mut Report, granted: SocketAddr) {
             "bind the address mapped into IPv6",
             SocketAddr::new(mapped.into(), granted.port()),
         ),
+        (
+            "bind the address of a Unix socket",
+            SocketAddr::new(Ipv6Addr::new(0x100, 0, 0, 0, 0, 0, 0, 1).into(), 80),
+        ),
     ];
     for (attempt, address) in attempts {
         let bound = TcpSocket::create(address::family(address))
