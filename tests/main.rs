@@ -21,6 +21,7 @@ mod http;
 mod library;
 mod process;
 mod proxies;
+mod sockets;
 mod support;
 
 fn main() -> std::process::ExitCode {
@@ -33,6 +34,7 @@ fn main() -> std::process::ExitCode {
         http::trials(),
         process::trials(),
         proxies::trials(),
+        sockets::trials(),
         library::trials(),
         confinement::trials(),
         encryption::trials(),

@@ -102,7 +102,7 @@ fn wrong_usage_is_2() {
         &[path, "--no-such-flag"],
         &[path, "--port", "65536"],
         &[path, "--port", "-1"],
-        &[path, "--bind", "localhost"],
+        &[path, "--bind", "1.2.3"],
         &[path, "--workers", "0"],
         &[path, "--max-connections", "0"],
         &[path, "--memory", "1"],

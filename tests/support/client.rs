@@ -2,6 +2,9 @@
 
 use std::io::{self, Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpStream};
+use std::os::fd::OwnedFd;
+use std::os::unix::net::UnixStream;
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 use socket2::{Domain, Socket, Type};
@@ -34,8 +37,19 @@ impl Client {
         Self::over(socket.into())
     }
 
+    /// Connects to a Unix socket.
+    pub fn at(path: impl AsRef<Path>) -> Self {
+        let stream = UnixStream::connect(path).expect("a connection");
+        // Reading and writing are the same for both kinds of sockets.
+        Self::with_timeouts(OwnedFd::from(stream).into())
+    }
+
     fn over(stream: TcpStream) -> Self {
         stream.set_nodelay(true).unwrap();
+        Self::with_timeouts(stream)
+    }
+
+    fn with_timeouts(stream: TcpStream) -> Self {
         stream.set_read_timeout(Some(TIMEOUT)).unwrap();
         stream.set_write_timeout(Some(TIMEOUT)).unwrap();
         Self {

@@ -18,8 +18,11 @@ use session::Session;
 pub async fn serve(shared: &Shared, socket: TcpSocket, listener: Listener) {
     let socket = Socket::new(socket, shared.options.verbose);
     let peer = match shared.needs_peer_address() {
-        _ if listener.is_unix => Peer::Unix,
-        true => socket.peer(),
+        true => match socket.peer() {
+            // A proxy that speaks the PROXY protocol has named another.
+            Peer::At(peer) if listener.is_unix && peer.ip().is_unspecified() => Peer::Unix,
+            peer => peer,
+        },
         false => Peer::Unknown,
     };
     let buffered = Buffered::new(

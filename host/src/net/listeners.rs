@@ -12,8 +12,8 @@ use super::endpoint::LISTEN_TLS;
 use super::endpoint::LISTEN_UNIX;
 use super::endpoint::{Endpoint, LISTEN, Secured};
 use super::handover::StreamListener;
-use super::trusted::TrustedPeers;
 use super::tcp;
+use super::trusted::TrustedPeers;
 #[cfg(unix)]
 use super::unix::{self, UnixOptions};
 use super::unsent::{self, UnsentBudget};

@@ -5,7 +5,9 @@ mod compiler;
 mod options;
 mod rlimit;
 mod serve;
+mod service_manager;
 mod signals;
+mod sockets;
 mod terminal;
 mod tls;
 

@@ -1,7 +1,6 @@
 //! Serving, from start to end. Nothing here waits without a time limit, unless a signal
 //! ends the wait.
 
-use std::net::SocketAddr;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -17,15 +16,17 @@ use crate::WRONG_USAGE;
 use crate::compiler::Compiler;
 use crate::options::{Options, Source};
 use crate::rlimit;
+use crate::service_manager::ServiceManager;
 use crate::signals::Signals;
+#[cfg(unix)]
+use crate::sockets::handed_down::HandedDown;
+use crate::sockets::{Door, Sockets};
+use crate::terminal::addresses::Url;
 use crate::terminal::banner::{self, Banner};
 use crate::terminal::messages::{Messages, report_at_once};
 use crate::terminal::reserved::Reserved;
-use crate::terminal::{Output, addresses, browser, busy_port, summary};
+use crate::terminal::{Output, summary};
 use crate::tls::Certificates;
-
-/// Name of the argument by which the component is told where it redirects to https.
-const LISTEN_REDIRECT: &str = "listen-redirect";
 
 /// Interval at which the times of certificates are looked at.
 const CERTIFICATES: Duration = Duration::from_secs(24 * 60 * 60);
@@ -44,6 +45,9 @@ const LOADING_IS_SLOW: Duration = Duration::from_secs(3);
 /// # Errors
 /// When it cannot start, and nothing was printed about that yet.
 pub(crate) fn serve(mut options: Options) -> anyhow::Result<ExitCode> {
+    // SAFETY: this is called once, and nothing has opened a descriptor before.
+    #[cfg(unix)]
+    let handed_down = unsafe { HandedDown::take()? };
     let fewer = options.fit(rlimit::raise_limit())?;
     if let Some(line) = fewer {
         report_at_once(line);
@@ -53,34 +57,23 @@ pub(crate) fn serve(mut options: Options) -> anyhow::Result<ExitCode> {
     let root = Root::open(options.path())?;
     let certificates = Certificates::of(&options.tls, root.path())?;
     let tls = certificates.as_ref().map(Certificates::tls).transpose()?;
-    let mut listeners = bind(&options.addresses())?;
-    if let Some(tls) = &tls {
-        listeners = listeners.with_tls(tls);
-    }
-    let redirecting = options.tls.redirect_http;
-    let redirecting = redirecting.map_or(Ok(Listeners::default()), |port| {
-        bind(&options.addresses_at(port))
-    })?;
+    let sockets = Sockets::open(
+        &options,
+        #[cfg(unix)]
+        handed_down,
+        tls.as_ref(),
+    )?;
+    let manager = ServiceManager::connect();
     // A component that comes out of a pipe cannot be read again later.
     let source = options.source()?;
     // All that a confined process cannot do any more: ask for addresses and the time zone,
     // run a program.
     let (to_stdout, to_stderr) = (Output::of(std::io::stdout()), Output::of(std::io::stderr()));
-    let (listeners, redirecting) = match options.proxy.proxy_protocol {
-        false => (listeners, redirecting),
-        true => (
-            listeners.with_proxy_protocol(options.proxy.trust()),
-            redirecting.with_proxy_protocol(options.proxy.trust()),
-        ),
-    };
-    let (bound, redirected) = (listeners.addresses()?, redirecting.addresses()?);
-    let mut listeners = listeners;
-    listeners.append(redirecting.told_as(LISTEN_REDIRECT));
-    let arguments = options.arguments(to_stdout, &bound);
-    let reachable = addresses::reachable(&bound);
-    let own = bound.first().filter(|_| options.open).copied();
-    let browser =
-        own.and_then(|own| browser::open(banner::url(options.scheme(), &addresses::own(own))));
+    let arguments = options.arguments(to_stdout, &sockets.doors);
+    let [reachable, redirected] = sockets.urls();
+    #[cfg(unix)]
+    let files = sockets.files();
+    let browser = options.open.then(|| sockets.open_browser()).flatten();
     let mut notes = Vec::new();
     if let Some(certificates) = &certificates {
         notes = certificates.notes()?;
@@ -101,9 +94,10 @@ pub(crate) fn serve(mut options: Options) -> anyhow::Result<ExitCode> {
         secured: certificates.zip(tls),
         compiler,
         arguments,
-        bound,
+        doors: sockets.doors,
         redirected,
         reachable,
+        manager,
         confined,
         signals,
         messages: messages.clone(),
@@ -113,19 +107,27 @@ pub(crate) fn serve(mut options: Options) -> anyhow::Result<ExitCode> {
         },
         to_stderr,
     };
-    let served = catch_unwind(AssertUnwindSafe(|| serving.run(root, listeners, source)));
+    let served = catch_unwind(AssertUnwindSafe(|| {
+        serving.run(root, sockets.listeners, source)
+    }));
     let code = match served {
-        Ok(Ok(())) => ExitCode::SUCCESS,
-        Ok(Err(error)) => exit_code_of(&messages, &error),
+        Ok(served) => exit_code_of(&messages, served),
         // The panic hook has reported the reason.
         Err(_) => ExitCode::FAILURE,
     };
+    #[cfg(unix)]
+    for line in files.left_behind() {
+        messages.report(line);
+    }
     // The last lines of both logs are written before the process ends.
     Log::finish(&[&stdout, &messages.log()]);
     Ok(code)
 }
 
-fn exit_code_of(messages: &Messages, error: &anyhow::Error) -> ExitCode {
+fn exit_code_of(messages: &Messages, served: anyhow::Result<()>) -> ExitCode {
+    let Err(error) = served else {
+        return ExitCode::SUCCESS;
+    };
     match error.downcast_ref() {
         // The component's arguments come from the command line, and it has printed what
         // is wrong with them.
@@ -144,14 +146,6 @@ fn exit_code_of(messages: &Messages, error: &anyhow::Error) -> ExitCode {
     }
 }
 
-/// Binds addresses.
-///
-/// # Errors
-/// With the first address that cannot be bound.
-fn bind(addresses: &[SocketAddr]) -> anyhow::Result<Listeners> {
-    Listeners::bind(addresses).map_err(busy_port::explained)
-}
-
 struct Serving {
     options: Options,
     /// The certificates, and what uses them.
@@ -159,12 +153,13 @@ struct Serving {
     compiler: Option<Arc<Compiler>>,
     /// For the component.
     arguments: Vec<String>,
-    /// Addresses of the listeners.
-    bound: Vec<SocketAddr>,
-    /// Addresses of the listeners that redirect to those.
-    redirected: Vec<SocketAddr>,
+    /// The listeners.
+    doors: Vec<Door>,
+    /// Addresses that lead to others.
+    redirected: Vec<Url>,
     /// Addresses that one can type.
-    reachable: Vec<SocketAddr>,
+    reachable: Vec<Url>,
+    manager: ServiceManager,
     confined: Option<Confined>,
     signals: Signals,
     messages: Messages,
@@ -189,6 +184,7 @@ impl Serving {
             self.messages.print(line);
         }
         reserved.look(&self.messages)?;
+        self.manager.ready(&running.counters());
         let ended = self.until_stopped(&running);
         if !self.options.quiet {
             self.summarize(&running.counters());
@@ -222,6 +218,7 @@ impl Serving {
             if let Some(result) = operation.wait_for(STARTING) {
                 return Ok(Some(result?));
             }
+            self.manager.is_alive();
         }
         Ok(None)
     }
@@ -233,30 +230,23 @@ impl Serving {
         let mut lines = match (self.options.quiet, self.options.is_port_free_choice()) {
             (true, false) => Vec::new(),
             (true, true) => {
-                let scheme = self.options.scheme();
-                let url = |address| banner::url(scheme, address);
-                let urls = self.reachable.iter().map(url);
+                let urls = self.reachable.iter();
                 urls.map(|url| format!("porthole: listening at {url}"))
                     .collect()
             }
             (false, _) => Banner {
                 root,
                 is_current_folder: self.options.is_current_folder(),
-                bound: &self.bound,
+                doors: &self.doors,
                 redirected: &self.redirected,
                 reachable: &self.reachable,
-                scheme: self.options.scheme(),
                 confined: self.confined,
                 style,
             }
             .lines(),
         };
         if self.options.shows_qr_code(self.to_stderr) {
-            lines.extend(banner::qr_code(
-                self.options.scheme(),
-                &self.reachable,
-                style,
-            ));
+            lines.extend(banner::qr_code(&self.reachable, style));
         }
         lines
     }
@@ -277,7 +267,9 @@ impl Serving {
                 return Err(Error::ThreadEnded("the thread that waits for signals").into());
             }
             if self.signals.replacement_asked() {
+                self.manager.reloading();
                 self.replace(running);
+                self.manager.ready(&running.counters());
             }
             if self.signals.summary_asked() {
                 self.summarize(&running.counters());
@@ -286,8 +278,11 @@ impl Serving {
                 self.warn_of_certificates();
                 certificates_at += CERTIFICATES;
             }
-            self.signals.wait();
+            self.manager.is_alive();
+            self.manager.count(|| running.counters());
+            self.signals.wait(self.manager.patience());
         }
+        self.manager.stopping(&running.counters());
         let mut drained = running.drain(self.options.limits().grace);
         while drained.wait_for(STARTING).is_none() {
             if self.signals.hurry_asked() {
@@ -359,6 +354,7 @@ impl Serving {
             if let Some((_, words)) = slow.take_if(|(since, _)| since.elapsed() > LOADING_IS_SLOW) {
                 self.messages.report(words);
             }
+            self.manager.is_alive();
             self.signals.wait_for(LOADING);
         }
         let loaded = loading.join();

@@ -88,9 +88,9 @@ impl Signals {
         self.asked.summary.swap(false, Ordering::SeqCst)
     }
 
-    /// Waits for a signal, but only briefly.
-    pub(crate) fn wait(&self) {
-        self.wait_for(LOOK_AROUND);
+    /// Waits for a signal, but only briefly, and for `time` at most.
+    pub(crate) fn wait(&self, time: Duration) {
+        self.wait_for(LOOK_AROUND.min(time));
     }
 
     /// Waits for a signal, for `time` at most.

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
-use std::net::SocketAddr;
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -33,6 +32,11 @@ pub(crate) fn print_grants(options: &Options, format: Format) -> anyhow::Result<
         confined: options.confine(&root, certificates.as_ref())?,
     };
     super::print(grants.written(format).as_bytes())
+}
+
+/// Returns where the process would send messages about itself.
+fn service_manager() -> Option<String> {
+    std::env::var("NOTIFY_SOCKET").ok()
 }
 
 /// Data for the report.
@@ -66,6 +70,15 @@ impl GrantsReport<'_> {
         enforced_by.filter(|enforcement| enforcement.holds(self.confined))
     }
 
+    /// Returns where it would listen. Names are resolved, and sockets bound, when it serves.
+    fn addresses(&self) -> Vec<String> {
+        let (binds, port) = (self.options.binds(false), self.options.port());
+        binds
+            .iter()
+            .map(|bind| bind.shown(port).to_string())
+            .collect()
+    }
+
     fn component(&self) -> String {
         match self.options.component() {
             Some(file) => file.display().to_string(),
@@ -81,12 +94,7 @@ impl GrantsReport<'_> {
     }
 
     fn write_text(&self, text: &mut String) -> std::fmt::Result {
-        let addresses: Vec<String> = self
-            .options
-            .addresses()
-            .iter()
-            .map(SocketAddr::to_string)
-            .collect();
+        let addresses = self.addresses();
         writeln!(text, "porthole {}", env!("CARGO_PKG_VERSION"))?;
         writeln!(text, "  component  {}", printable(self.component()))?;
         writeln!(
@@ -99,6 +107,10 @@ impl GrantsReport<'_> {
         for file in self.certificate_files() {
             let file = printable(file.display());
             writeln!(text, "  for TLS    {file}, read by the process alone")?;
+        }
+        if let Some(manager) = service_manager() {
+            let words = "by one socket that leads nowhere else";
+            writeln!(text, "  tells      {}, {words}", printable(manager))?;
         }
         writeln!(
             text,
@@ -170,7 +182,8 @@ impl GrantsReport<'_> {
                     Kind::File => "file",
                 },
             },
-            "addresses": self.options.addresses(),
+            "addresses": self.addresses(),
+            "service_manager": service_manager(),
             "tls_files": self.certificate_files().collect::<Vec<_>>(),
             "confined": self.confined.map(|confined| {
                 json!({

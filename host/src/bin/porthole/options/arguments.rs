@@ -1,10 +1,9 @@
 //! The arguments that the component gets.
 
-use std::net::SocketAddr;
-
 use clap::ValueEnum;
 
 use super::Options;
+use crate::sockets::Door;
 use crate::terminal::{Output, local_time};
 
 /// Format of the access log.
@@ -17,11 +16,11 @@ pub(super) enum LogFormat {
 }
 
 impl Options {
-    /// Returns the component's arguments. `bound` are the addresses of the listeners. Call it
+    /// Returns the component's arguments. `doors` are the listeners. Call it
     /// before the process is confined.
     ///
     /// A component from elsewhere that is given arguments of its own gets those alone.
-    pub(crate) fn arguments(&self, stdout: Output, bound: &[SocketAddr]) -> Vec<String> {
+    pub(crate) fn arguments(&self, stdout: Output, doors: &[Door]) -> Vec<String> {
         if !self.component_arguments.is_empty() {
             return self.component_arguments.clone();
         }
@@ -37,12 +36,15 @@ impl Options {
         if let Some(throttle) = self.throttle {
             arguments.push(format!("--throttle={}", u64::from(throttle) << 10));
         }
-        let is_private = bound.iter().all(|address| address.ip().is_loopback());
+        // Browsers reach no Unix socket.
+        let mut tcp = doors.iter().filter_map(Door::tcp).peekable();
+        let is_private = tcp.peek().is_some() && tcp.all(|address| address.ip().is_loopback());
         arguments.extend(self.proxy.arguments(is_private));
         if let Some(seconds) = self.tls.hsts {
             arguments.push(format!("--hsts={seconds}"));
         }
-        if let (Some(_), Some(first)) = (self.tls.redirect_http, bound.first()) {
+        let first = doors.iter().find_map(Door::tcp);
+        if let (Some(_), Some(first)) = (self.tls.redirect_http, first) {
             arguments.push(format!("--redirect-port={}", first.port()));
         }
         if let Some(value) = &self.cache_control {

@@ -1,6 +1,5 @@
 //! The command line options, and what they mean.
 
-use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -12,12 +11,14 @@ use porthole::{Confined, Limits, Root};
 
 use crate::compiler::Compiler;
 use crate::rlimit;
+use crate::sockets::bind::Bind;
 use crate::terminal::Output;
 use crate::tls::Certificates;
 use arguments::LogFormat;
 use proxy::ProxyOptions;
 
 pub(crate) use command::Command;
+pub(crate) use sockets::SocketOptions;
 pub(crate) use source::{Source, open_regular, read_bounded, read_component};
 pub(crate) use tls::TlsOptions;
 
@@ -25,6 +26,7 @@ mod arguments;
 mod command;
 pub(crate) mod help;
 mod proxy;
+mod sockets;
 mod source;
 mod tls;
 mod usage;
@@ -44,11 +46,17 @@ pub(crate) struct Options {
           help_heading = help::NETWORK)]
     port: u16,
 
-    /// Address to listen on, IPv4 or IPv6; may be given more than once; 0.0.0.0 is the
-    /// whole network
+    /// Address to listen on, or unix:PATH; may be given more than once; :: is the whole
+    /// network [default: 127.0.0.1]
+    ///
+    /// An address of IPv4 or IPv6, or a name, which stands for all its addresses. A port may
+    /// follow it (127.0.0.1:5000, [::1]:5000). 'http://' before it keeps it plain beside https.
     #[arg(long, env = "PORTHOLE_BIND", value_name = "ADDRESS", value_delimiter = ',',
-          default_value = "127.0.0.1", help_heading = help::NETWORK)]
-    bind: Vec<IpAddr>,
+          help_heading = help::NETWORK)]
+    bind: Vec<Bind>,
+
+    #[command(flatten)]
+    sockets: SocketOptions,
 
     /// Show the first address that other devices reach as a QR code, on a terminal
     #[arg(long, env = "PORTHOLE_QR", action = ArgAction::SetTrue, value_parser = usage::switch,
@@ -244,11 +252,6 @@ impl Options {
         self.qr && stderr.is_terminal
     }
 
-    /// Whether the system chose the port, so that only a message says which it is.
-    pub(crate) fn is_port_free_choice(&self) -> bool {
-        self.port == 0
-    }
-
     pub(crate) fn source(&self) -> anyhow::Result<Source> {
         Source::read(self.component())
     }
@@ -305,30 +308,6 @@ impl Options {
 
     pub(crate) fn component(&self) -> Option<&Path> {
         self.component.as_deref()
-    }
-
-    pub(crate) fn addresses(&self) -> Vec<SocketAddr> {
-        self.addresses_at(self.port)
-    }
-
-    /// Returns the addresses with another port.
-    pub(crate) fn addresses_at(&self, port: u16) -> Vec<SocketAddr> {
-        let address = |&ip| SocketAddr::new(ip, port);
-        self.bind.iter().map(address).collect()
-    }
-
-    /// Returns the number of listeners.
-    fn listeners(&self) -> usize {
-        let each = 1 + usize::from(self.tls.redirect_http.is_some());
-        self.bind.len().saturating_mul(each)
-    }
-
-    /// Returns the scheme by which clients reach the addresses.
-    pub(crate) fn scheme(&self) -> &'static str {
-        match self.tls.is_on() {
-            true => "https",
-            false => "http",
-        }
     }
 
     pub(crate) fn limits(&self) -> Limits {

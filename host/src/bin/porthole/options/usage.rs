@@ -35,7 +35,8 @@ impl Options {
                 "--reload-from <FOLDER>",
             ),
         ];
-        if let Some(words) = self.tls.conflict().or_else(|| self.proxy.conflict()) {
+        let words = self.tls.conflict().or_else(|| self.proxy.conflict());
+        if let Some(words) = words.or_else(|| self.socket_conflict()) {
             return Err(help::command().error(ErrorKind::ArgumentConflict, words));
         }
         match conflicts.into_iter().find(|(conflict, ..)| *conflict) {

@@ -1,10 +1,24 @@
 //! The addresses that one can type on another device.
 
+use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, UdpSocket};
 
 /// Most addresses that are shown for an address that stands for all: a machine with many
 /// containers has one for each.
 const MOST: usize = 6;
+
+/// An address that one can type.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Url {
+    pub(crate) scheme: &'static str,
+    pub(crate) address: SocketAddr,
+}
+
+impl fmt::Display for Url {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}://{}/", self.scheme, self.address)
+    }
+}
 
 /// Returns the addresses at which a listener is reached. For one that is bound to all
 /// addresses, these are the addresses of the interfaces, the one that other networks see
@@ -25,8 +39,8 @@ pub(crate) fn of_this_machine() -> Vec<IpAddr> {
 }
 
 /// Whether another device may reach an address.
-pub(crate) fn is_for_others(address: &SocketAddr) -> bool {
-    !address.ip().is_loopback()
+pub(crate) fn is_for_others(url: &Url) -> bool {
+    !url.address.ip().is_loopback()
 }
 
 /// Returns the address by which this machine reaches a listener itself.

@@ -1,24 +1,24 @@
 //! The lines at the start: what is served, the addresses, and the grants.
 
-use std::net::SocketAddr;
+use std::net::IpAddr;
 
-use porthole::{Confined, Kind, Root, printable};
+use porthole::{Confined, Kind, Place, Root, printable};
 
+use super::addresses::Url;
 use super::{Style, addresses, qr_code};
+use crate::sockets::Door;
 
 /// Data for the lines.
 pub(crate) struct Banner<'a> {
     pub(crate) root: &'a Root,
     /// Whether no path was given, so that the current folder is served.
     pub(crate) is_current_folder: bool,
-    /// Addresses of the listeners.
-    pub(crate) bound: &'a [SocketAddr],
-    /// Addresses of the listeners that redirect to those.
-    pub(crate) redirected: &'a [SocketAddr],
+    /// The listeners.
+    pub(crate) doors: &'a [Door],
     /// Addresses that one can type.
-    pub(crate) reachable: &'a [SocketAddr],
-    /// Scheme of the addresses.
-    pub(crate) scheme: &'static str,
+    pub(crate) reachable: &'a [Url],
+    /// Addresses that lead to those.
+    pub(crate) redirected: &'a [Url],
     pub(crate) confined: Option<Confined>,
     pub(crate) style: Style,
 }
@@ -34,8 +34,7 @@ impl Banner<'_> {
             true => " (the current folder, because no PATH was given)",
             false => "",
         };
-        let accept = self.bound.iter().chain(self.redirected);
-        let accept: Vec<String> = accept.map(ToString::to_string).collect();
+        let accept: Vec<String> = self.doors.iter().map(accepting).collect();
         let accept = accept.join(" and ");
         let style = self.style;
         let mut lines = vec![style.bold(format_args!("porthole {}", env!("CARGO_PKG_VERSION")))];
@@ -46,12 +45,15 @@ impl Banner<'_> {
             ));
         };
         line("serving", format!("{}{why}", style.bold(&path)));
-        for address in self.reachable {
-            line("at", style.address(url(self.scheme, address)));
+        for url in self.reachable {
+            line("at", style.address(url));
         }
-        for address in self.redirected {
-            let words = format!("{}, which leads there", url("http", address));
-            line("and at", words);
+        let places = self.doors.iter().map(|door| &door.place);
+        for place in places.filter(|place| matches!(place, Place::Unix { .. })) {
+            line("at", style.address(place));
+        }
+        for url in self.redirected {
+            line("and at", format!("{url}, which leads there"));
         }
         let granted = format!("reading {what} {path}; accepting on {accept}; clocks; this log");
         line("granted", granted);
@@ -69,20 +71,35 @@ impl Banner<'_> {
     }
 }
 
-pub(crate) fn url(scheme: &str, address: &SocketAddr) -> String {
-    format!("{scheme}://{address}/")
+/// Returns where a listener accepts connections, and the name that it was given.
+fn accepting(door: &Door) -> String {
+    let place = match &door.place {
+        Place::Tcp { address, with_ipv4 } if address.ip().is_unspecified() => {
+            let which = match (address.ip(), with_ipv4) {
+                (IpAddr::V4(_), _) => "IPv4 ",
+                (IpAddr::V6(_), false) => "IPv6 ",
+                (IpAddr::V6(_), true) => "",
+            };
+            format!("port {} of all {which}addresses", address.port())
+        }
+        place => place.to_string(),
+    };
+    match &*door.name {
+        "" => place,
+        name => format!("{place} ({})", printable(name)),
+    }
 }
 
 /// Returns the first address that another device can reach, as a QR code.
-pub(crate) fn qr_code(scheme: &str, reachable: &[SocketAddr], style: Style) -> Vec<String> {
+pub(crate) fn qr_code(reachable: &[Url], style: Style) -> Vec<String> {
     let mut others = reachable.iter().filter(|it| addresses::is_for_others(it));
-    let Some(address) = others.next() else {
+    let Some(url) = others.next() else {
         return vec![
             "  no QR code: only this machine reaches these addresses; --bind 0.0.0.0 opens them to the network"
                 .to_owned(),
         ];
     };
-    let code = qr_code::lines(&url(scheme, address), style);
+    let code = qr_code::lines(&url.to_string(), style);
     code.iter().map(|line| format!("  {line}")).collect()
 }
 

@@ -4,6 +4,7 @@ use std::io;
 use std::process::{Child, Command, Stdio};
 
 use super::messages::{Messages, report_at_once};
+use crate::service_manager::VARIABLES;
 
 /// A started program that opens the browser.
 pub(crate) struct Browser {
@@ -24,6 +25,9 @@ pub(crate) fn open(url: String) -> Option<Browser> {
         .stdin(Stdio::null())
         .stdout(Stdio::null())
         .stderr(Stdio::null());
+    for name in VARIABLES {
+        command.env_remove(name);
+    }
     // Ctrl-C is for the server.
     #[cfg(unix)]
     std::os::unix::process::CommandExt::process_group(&mut command, 0);

@@ -1,21 +1,34 @@
-//! The error for a port that is taken: who has it, and what to do.
+//! The errors for a port that is taken or needs a right: who has it, and what to do.
 
 use std::io;
 
 use anyhow::anyhow;
 use porthole::{Error, printable};
 
-/// Adds to an error that an address is in use what helps against it. Other errors stay as
-/// they are.
-pub(crate) fn explained(error: Error) -> anyhow::Error {
-    let port = match &error {
-        Error::Bind { address, source } if source.kind() == io::ErrorKind::AddrInUse => {
-            address.port()
-        }
+/// Adds to an error of an address what helps against it. `common` is the port of addresses
+/// without one of their own. Other errors stay as they are.
+pub(crate) fn explained(error: Error, common: u16) -> anyhow::Error {
+    let (port, kind) = match &error {
+        Error::Bind { address, source } => (address.port(), source.kind()),
         _ => return error.into(),
     };
     let error = anyhow::Error::from(error);
-    let hint = "--port 0 picks a free port";
+    match kind {
+        io::ErrorKind::AddrInUse => {}
+        io::ErrorKind::PermissionDenied if (1..1024).contains(&port) => {
+            return anyhow!(
+                "{error:#}; a port below 1024 needs a socket unit of systemd, or AmbientCapabilities=CAP_NET_BIND_SERVICE in its service, or take another port"
+            );
+        }
+        io::ErrorKind::AddrNotAvailable => {
+            return anyhow!("{error:#}; this system does not have that address");
+        }
+        _ => return error,
+    }
+    let hint = match port == common {
+        true => "--port 0 picks a free port",
+        false => "port 0 picks a free one",
+    };
     match holder(port) {
         Some(holder) => anyhow!("{error:#}; {} listens there; {hint}", printable(holder)),
         None => anyhow!("{error:#}; {hint}"),
@@ -68,4 +81,32 @@ fn listening(table: &str, port: u16) -> impl Iterator<Item = &str> {
         let inode = fields.nth(5)?;
         (local.ends_with(&ends) && state == LISTEN).then_some(inode)
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_port_that_needs_a_right_has_three_ways() {
+        let explained = |address: &str, kind: io::ErrorKind| {
+            let (address, source) = (address.parse().unwrap(), kind.into());
+            explained(Error::Bind { address, source }, 80).to_string()
+        };
+        let denied = explained("127.0.0.1:80", io::ErrorKind::PermissionDenied);
+        assert_eq!(
+            denied,
+            "cannot listen on 127.0.0.1:80: permission denied; a port below 1024 needs a socket unit of systemd, or AmbientCapabilities=CAP_NET_BIND_SERVICE in its service, or take another port"
+        );
+        let other = explained("127.0.0.1:1024", io::ErrorKind::PermissionDenied);
+        assert_eq!(other, "cannot listen on 127.0.0.1:1024");
+        let hints = [
+            ("127.0.0.1:80", "; --port 0 picks a free port"),
+            ("127.0.0.1:81", "; port 0 picks a free one"),
+        ];
+        for (address, hint) in hints {
+            let words = explained(address, io::ErrorKind::AddrInUse);
+            assert!(words.ends_with(hint), "{words}");
+        }
+    }
 }

@@ -19,6 +19,16 @@ pub(crate) fn line(counters: &Counters) -> String {
     format!("{connections}{most}, {sent} sent in {uptime}{restarts}")
 }
 
+/// Returns what is open and was served so far, in fewer words.
+pub(crate) fn status(counters: &Counters) -> String {
+    let open = match counters.open {
+        1 => "1 connection is open".to_owned(),
+        open => format!("{open} connections are open"),
+    };
+    let (accepted, sent) = (counters.accepted, size(counters.sent));
+    format!("{open}, {accepted} were accepted, {sent} sent")
+}
+
 fn counted(number: u64, what: &str) -> String {
     match number {
         1 => format!("1 {what}"),

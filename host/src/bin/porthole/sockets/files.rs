@@ -1,0 +1,40 @@
+//! The files of Unix sockets that a confined process cannot remove.
+
+use std::fs;
+use std::os::unix::fs::MetadataExt as _;
+use std::path::{Path, PathBuf};
+
+use porthole::Place;
+
+use super::Door;
+
+/// The files that were made for Unix sockets.
+pub(crate) struct SocketFiles(Vec<(PathBuf, (u64, u64))>);
+
+impl SocketFiles {
+    pub(super) fn of(doors: &[Door]) -> Self {
+        let made = doors.iter().filter(|door| !door.is_handed_down);
+        let files = made.filter_map(|door| match &door.place {
+            Place::Unix { path, .. } => Some((path.clone(), identity(path)?)),
+            _ => None,
+        });
+        Self(files.collect())
+    }
+
+    /// Returns a line for each file that is still there.
+    pub(crate) fn left_behind(&self) -> impl Iterator<Item = String> {
+        let same = self
+            .0
+            .iter()
+            .filter(|(path, made)| identity(path) == Some(*made));
+        same.map(|(path, _)| {
+            let path = path.display();
+            format!("unix:{path} stays, because a confined process removes no file; the next start replaces it")
+        })
+    }
+}
+
+fn identity(path: &Path) -> Option<(u64, u64)> {
+    let found = fs::symlink_metadata(path).ok()?;
+    Some((found.dev(), found.ino()))
+}
