@@ -111,7 +111,8 @@ impl Launcher {
                 command
                     .arg(self.files.root())
                     .args(["-p", &port, "--bind", "127.0.0.1"])
-                    .args(["--max-connections", CONNECTIONS]);
+                    // So many connections may need more memory than the default.
+                    .args(["--max-connections", CONNECTIONS, "--memory", "512"]);
                 if server == Server::Porthole {
                     command.arg("--quiet");
                 }
