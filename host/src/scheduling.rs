@@ -12,10 +12,13 @@
 pub(crate) fn work_in_batches() {
     #[cfg(target_os = "linux")]
     {
-        let priority = libc::sched_param { sched_priority: 0 };
+        // The kernel's `sched_param`, which is larger in musl's headers. musl's own function
+        // always fails.
+        let priority: libc::c_int = 0;
+        let (call, policy) = (libc::SYS_sched_setscheduler, libc::SCHED_BATCH);
         // SAFETY: the kernel reads the parameter during the call. 0 is this thread. If
         // the call is refused, the thread keeps its policy.
-        let _ = unsafe { libc::sched_setscheduler(0, libc::SCHED_BATCH, &raw const priority) };
+        let _ = unsafe { libc::syscall(call, 0, policy, &raw const priority) };
     }
 }
 
