@@ -154,7 +154,13 @@ impl HeldBack<'_> {
         let mut held = self.0.held.lock().unwrap();
         while held.waiting < count {
             let left = deadline.saturating_duration_since(Instant::now());
-            assert!(!left.is_zero(), "{} operations of {count}", held.waiting);
+            if left.is_zero() {
+                let waiting = held.waiting;
+                // A panic that holds the lock would poison it. Then the drop of this guard would
+                // panic as well, which ends the process, and with it all tests.
+                drop(held);
+                panic!("{waiting} operations of {count}");
+            }
             (held, _) = self.0.changed.wait_timeout(held, left).unwrap();
         }
     }
