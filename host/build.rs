@@ -1,11 +1,13 @@
-//! Builds the component (`guest/`) for `wasm32-wasip2`, and compiles it to machine code,
-//! so that the host need not compile it at every start.
+//! Builds the component (`guest/`) for `wasm32-wasip2`, and compiles it to the target's
+//! machine code, so that the host need not compile it at every start.
 //!
 //! `PORTHOLE_BUILD_COMPONENT=/path.wasm` uses a ready-made component instead.
 
 use std::env;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+
+use wasmtime::Engine;
 
 #[path = "src/component/features.rs"]
 mod features;
@@ -65,20 +67,40 @@ fn component() -> Result<PathBuf, String> {
     Ok(component)
 }
 
-/// Compiles the component to machine code if the build machine is also the target.
-/// Otherwise writes an empty file, and the host compiles the component when it starts.
+/// Compiles the component to machine code for the target. If that has a processor of another
+/// kind, writes an empty file, and the host compiles the component when it starts.
 fn compile(component: &Path) -> Result<PathBuf, String> {
     let compiled = out_dir()?.join("porthole.cwasm");
-    let mut code = Vec::new();
-    if env::var_os("TARGET") == env::var_os("HOST") {
-        let bytes =
-            std::fs::read(component).map_err(|e| format!("{}: {e}", component.display()))?;
-        code = wasmtime::Engine::new(&features::config(features::BUILT_IN))
-            .and_then(|engine| engine.precompile_component(&bytes))
-            .map_err(|error| format!("{} does not compile: {error:#}", component.display()))?;
-    }
+    let bytes = std::fs::read(component).map_err(|e| format!("{}: {e}", component.display()))?;
+    let code = match engine()? {
+        Some(engine) => engine
+            .precompile_component(&bytes)
+            .map_err(|error| format!("{} does not compile: {error:#}", component.display()))?,
+        None => Vec::new(),
+    };
     std::fs::write(&compiled, code).map_err(|e| format!("{}: {e}", compiled.display()))?;
     Ok(compiled)
+}
+
+/// Returns the compiler for the target, or nothing if it was built without it.
+fn engine() -> Result<Option<Engine>, String> {
+    let target = env::var("TARGET").map_err(|error| format!("TARGET: {error}"))?;
+    let mut config = features::config(features::BUILT_IN);
+    if env::var("HOST").is_ok_and(|host| host == target) {
+        // The code uses what this machine's processor has.
+        let engine = Engine::new(&config).map_err(|error| format!("{error:#}"))?;
+        return Ok(Some(engine));
+    }
+    let engine = config
+        .target(&target)
+        .and_then(|config| Engine::new(config));
+    if let Err(error) = &engine {
+        println!(
+            "cargo::warning=no machine code for {target} ({error:#}): \
+             the program will compile its component at every start"
+        );
+    }
+    Ok(engine.ok())
 }
 
 fn out_dir() -> Result<PathBuf, String> {

@@ -23,7 +23,7 @@ use features::{ANYONES, BUILT_IN, config};
 /// The server component that was built with this library, as WebAssembly.
 pub const COMPONENT: &[u8] = include_bytes!(env!("PORTHOLE_WASM"));
 
-/// [`COMPONENT`] as machine code. Empty when it was built for another machine.
+/// [`COMPONENT`] as machine code. Empty when it was built for a processor of another kind.
 const COMPILED: &[u8] = include_bytes!(env!("PORTHOLE_CWASM"));
 
 /// A component that is compiled and checked against what is granted. Clones share the
