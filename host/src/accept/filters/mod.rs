@@ -44,7 +44,7 @@ pub(crate) struct Filters {
 
 /// The inboxes of a listener.
 #[derive(Clone)]
-struct Doors {
+struct Outputs {
     own: mpsc::Sender<Accepted>,
     /// For what does not begin with TLS, where it should.
     misdirected: Option<(mpsc::Sender<Accepted>, Inbox)>,
@@ -82,7 +82,7 @@ impl Filters {
                 computing: Arc::new(Semaphore::new(1)),
                 // The sender is gone: it is replaced before any connection is filtered.
                 closing: watch::channel(false).1,
-                doors: Doors { own, misdirected },
+                outputs: Outputs { own, misdirected },
             },
         };
         (filters, inboxes)
@@ -135,7 +135,7 @@ struct Filter {
     #[cfg(feature = "tls")]
     computing: Arc<Semaphore>,
     closing: watch::Receiver<bool>,
-    doors: Doors,
+    outputs: Outputs,
 }
 
 /// Who is at the other end of a connection.
@@ -153,7 +153,7 @@ impl Filter {
             permit,
         } = accepted;
         let mut client = Client { peer, permit };
-        let mut door = self.doors.own.clone();
+        let mut output = self.outputs.own.clone();
         let stream = match stream {
             Stream::Tcp(stream) => {
                 let mut stream = TcpStream::from_std(stream)?;
@@ -161,9 +161,9 @@ impl Filter {
                 match self.begin_tls(stream).await? {
                     Begun::Own(stream) => stream,
                     Begun::Misdirected(stream) => {
-                        match self.doors.misdirected.take() {
+                        match self.outputs.misdirected.take() {
                             Some((misdirected, inbox)) if inbox.has_listened() => {
-                                door = misdirected
+                                output = misdirected
                             }
                             // Nobody would ever take it out.
                             _ => return Ok(()),
@@ -184,7 +184,7 @@ impl Filter {
             permit,
         };
         // A worker that has given up takes nothing out.
-        let _ = door.send(accepted).await;
+        let _ = output.send(accepted).await;
         Ok(())
     }
 
@@ -290,5 +290,5 @@ enum Begun {
     Misdirected(Stream),
 }
 
-#[cfg(all(test, feature = "tls"))]
+#[cfg(test)]
 mod tests;

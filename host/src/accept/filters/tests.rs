@@ -1,5 +1,7 @@
 //! Filters over real sockets.
 
+#![cfg(feature = "tls")]
+
 use std::net::{SocketAddr, TcpListener};
 use std::time::Duration;
 

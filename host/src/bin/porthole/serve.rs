@@ -20,7 +20,7 @@ use crate::service_manager::ServiceManager;
 use crate::signals::Signals;
 #[cfg(unix)]
 use crate::sockets::handed_down::HandedDown;
-use crate::sockets::{Door, Sockets};
+use crate::sockets::{Endpoint, Sockets};
 use crate::terminal::addresses::Url;
 use crate::terminal::banner::{self, Banner};
 use crate::terminal::messages::{Messages, report_at_once};
@@ -69,7 +69,7 @@ pub(crate) fn serve(mut options: Options) -> anyhow::Result<ExitCode> {
     // All that a confined process cannot do any more: ask for addresses and the time zone,
     // run a program.
     let (to_stdout, to_stderr) = (Output::of(std::io::stdout()), Output::of(std::io::stderr()));
-    let arguments = options.arguments(to_stdout, &sockets.doors);
+    let arguments = options.arguments(to_stdout, &sockets.endpoints);
     let [reachable, redirected] = sockets.urls();
     #[cfg(unix)]
     let files = sockets.files();
@@ -86,15 +86,13 @@ pub(crate) fn serve(mut options: Options) -> anyhow::Result<ExitCode> {
     if let Some(browser) = browser {
         browser.watch(messages.clone())?;
     }
-    for note in notes {
-        messages.report(note);
-    }
     let serving = Serving {
         options,
+        notes,
         secured: certificates.zip(tls),
         compiler,
         arguments,
-        doors: sockets.doors,
+        endpoints: sockets.endpoints,
         redirected,
         reachable,
         manager,
@@ -148,13 +146,15 @@ fn exit_code_of(messages: &Messages, served: anyhow::Result<()>) -> ExitCode {
 
 struct Serving {
     options: Options,
+    /// Lines to say once at the start.
+    notes: Vec<String>,
     /// The certificates, and what uses them.
     secured: Option<(Certificates, Tls)>,
     compiler: Option<Arc<Compiler>>,
     /// For the component.
     arguments: Vec<String>,
     /// The listeners.
-    doors: Vec<Door>,
+    endpoints: Vec<Endpoint>,
     /// Addresses that lead to others.
     redirected: Vec<Url>,
     /// Addresses that one can type.
@@ -182,6 +182,9 @@ impl Serving {
         };
         for line in banner {
             self.messages.print(line);
+        }
+        for note in &self.notes {
+            self.messages.report(note);
         }
         reserved.look(&self.messages)?;
         self.manager.ready(&running.counters());
@@ -237,7 +240,7 @@ impl Serving {
             (false, _) => Banner {
                 root,
                 is_current_folder: self.options.is_current_folder(),
-                doors: &self.doors,
+                endpoints: &self.endpoints,
                 redirected: &self.redirected,
                 reachable: &self.reachable,
                 confined: self.confined,
@@ -257,7 +260,7 @@ impl Serving {
 
     fn until_stopped(&self, running: &Running) -> anyhow::Result<()> {
         let mut ended = running.ended();
-        let mut certificates_at = Instant::now();
+        let mut looked_at_certificates: Option<Instant> = None;
         while !self.signals.stop_asked() {
             if let Some(ended) = ended.wait_for(Duration::ZERO) {
                 ended?;
@@ -274,9 +277,9 @@ impl Serving {
             if self.signals.summary_asked() {
                 self.summarize(&running.counters());
             }
-            if certificates_at <= Instant::now() {
+            if looked_at_certificates.is_none_or(|at| at.elapsed() >= CERTIFICATES) {
                 self.warn_of_certificates();
-                certificates_at += CERTIFICATES;
+                looked_at_certificates = Some(Instant::now());
             }
             self.manager.is_alive();
             self.manager.count(|| running.counters());

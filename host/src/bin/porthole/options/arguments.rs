@@ -3,7 +3,7 @@
 use clap::ValueEnum;
 
 use super::Options;
-use crate::sockets::Door;
+use crate::sockets::Endpoint;
 use crate::terminal::{Output, local_time};
 
 /// Format of the access log.
@@ -16,11 +16,11 @@ pub(super) enum LogFormat {
 }
 
 impl Options {
-    /// Returns the component's arguments. `doors` are the listeners. Call it
+    /// Returns the component's arguments. `endpoints` are the listeners. Call it
     /// before the process is confined.
     ///
     /// A component from elsewhere that is given arguments of its own gets those alone.
-    pub(crate) fn arguments(&self, stdout: Output, doors: &[Door]) -> Vec<String> {
+    pub(crate) fn arguments(&self, stdout: Output, endpoints: &[Endpoint]) -> Vec<String> {
         if !self.component_arguments.is_empty() {
             return self.component_arguments.clone();
         }
@@ -37,13 +37,13 @@ impl Options {
             arguments.push(format!("--throttle={}", u64::from(throttle) << 10));
         }
         // Browsers reach no Unix socket.
-        let mut tcp = doors.iter().filter_map(Door::tcp).peekable();
+        let mut tcp = endpoints.iter().filter_map(Endpoint::tcp).peekable();
         let is_private = tcp.peek().is_some() && tcp.all(|address| address.ip().is_loopback());
         arguments.extend(self.proxy.arguments(is_private));
         if let Some(seconds) = self.tls.hsts {
             arguments.push(format!("--hsts={seconds}"));
         }
-        let first = doors.iter().find_map(Door::tcp);
+        let first = endpoints.iter().find_map(Endpoint::tcp);
         if let (Some(_), Some(first)) = (self.tls.redirect_http, first) {
             arguments.push(format!("--redirect-port={}", first.port()));
         }

@@ -6,15 +6,15 @@ use std::path::{Path, PathBuf};
 
 use porthole::Place;
 
-use super::Door;
+use super::Endpoint;
 
 /// The files that were made for Unix sockets.
 pub(crate) struct SocketFiles(Vec<(PathBuf, (u64, u64))>);
 
 impl SocketFiles {
-    pub(super) fn of(doors: &[Door]) -> Self {
-        let made = doors.iter().filter(|door| !door.is_handed_down);
-        let files = made.filter_map(|door| match &door.place {
+    pub(super) fn of(endpoints: &[Endpoint]) -> Self {
+        let made = endpoints.iter().filter(|endpoint| !endpoint.is_handed_down);
+        let files = made.filter_map(|endpoint| match &endpoint.place {
             Place::Unix { path, .. } => Some((path.clone(), identity(path)?)),
             _ => None,
         });

@@ -31,12 +31,12 @@ const LISTEN_REDIRECT: &str = "listen-redirect";
 pub(crate) struct Sockets {
     pub(crate) listeners: Listeners,
     /// In the order of the listeners.
-    pub(crate) doors: Vec<Door>,
+    pub(crate) endpoints: Vec<Endpoint>,
 }
 
 /// A listener, as one speaks of it.
 #[derive(Clone, Debug)]
-pub(crate) struct Door {
+pub(crate) struct Endpoint {
     pub(crate) place: Place,
     pub(crate) scheme: &'static str,
     /// Whether it leads to the others, and serves nothing.
@@ -46,7 +46,7 @@ pub(crate) struct Door {
     pub(crate) name: String,
 }
 
-impl Door {
+impl Endpoint {
     /// Returns the addresses that one can type to reach it. Call it before the process is
     /// confined.
     fn urls(&self) -> Vec<Url> {
@@ -78,17 +78,20 @@ impl Sockets {
     /// the process is confined.
     pub(crate) fn urls(&self) -> [Vec<Url>; 2] {
         [false, true].map(|redirects| {
-            let doors = self.doors.iter().filter(|door| door.redirects == redirects);
-            doors.flat_map(Door::urls).collect()
+            let endpoints = self
+                .endpoints
+                .iter()
+                .filter(|endpoint| endpoint.redirects == redirects);
+            endpoints.flat_map(Endpoint::urls).collect()
         })
     }
 
     /// Starts the browser of this machine at the first address of TCP. A failure is reported.
     pub(crate) fn open_browser(&self) -> Option<Browser> {
         let first = self
-            .doors
+            .endpoints
             .iter()
-            .find_map(|door| Some((door.scheme, door.tcp()?)));
+            .find_map(|endpoint| Some((endpoint.scheme, endpoint.tcp()?)));
         match first {
             Some((scheme, address)) => {
                 let address = addresses::own(address);
@@ -104,7 +107,7 @@ impl Sockets {
     /// Notes the files that were made.
     #[cfg(unix)]
     pub(crate) fn files(&self) -> SocketFiles {
-        SocketFiles::of(&self.doors)
+        SocketFiles::of(&self.endpoints)
     }
 
     /// Resolves names, takes over what was handed down, and binds everything else. Call it
@@ -162,10 +165,10 @@ impl Sockets {
         tls: Option<&Tls>,
     ) -> anyhow::Result<()> {
         let listeners = Listeners::inherit(handed_down.descriptors)?;
-        let first = self.doors.len();
+        let first = self.endpoints.len();
         self.add(options, listeners, tls, &handed_down.names)?;
-        for door in self.doors.iter_mut().skip(first) {
-            door.is_handed_down = true;
+        for endpoint in self.endpoints.iter_mut().skip(first) {
+            endpoint.is_handed_down = true;
         }
         Ok(())
     }
@@ -196,11 +199,11 @@ impl Sockets {
         }
         addresses.sort_unstable();
         addresses.dedup();
-        let first = self.doors.len();
+        let first = self.endpoints.len();
         let listeners = bound(&addresses, options)?.told_as(LISTEN_REDIRECT);
         self.add(options, listeners, None, &[])?;
-        for door in self.doors.iter_mut().skip(first) {
-            door.redirects = true;
+        for endpoint in self.endpoints.iter_mut().skip(first) {
+            endpoint.redirects = true;
         }
         Ok(())
     }
@@ -215,7 +218,7 @@ impl Sockets {
     ) -> anyhow::Result<()> {
         for (number, place) in listeners.places()?.into_iter().enumerate() {
             let is_tcp = matches!(place, Place::Tcp { .. });
-            self.doors.push(Door {
+            self.endpoints.push(Endpoint {
                 scheme: match tls {
                     Some(_) if is_tcp => "https",
                     _ => "http",

@@ -6,7 +6,7 @@ use porthole::{Confined, Kind, Place, Root, printable};
 
 use super::addresses::Url;
 use super::{Style, addresses, qr_code};
-use crate::sockets::Door;
+use crate::sockets::Endpoint;
 
 /// Data for the lines.
 pub(crate) struct Banner<'a> {
@@ -14,7 +14,7 @@ pub(crate) struct Banner<'a> {
     /// Whether no path was given, so that the current folder is served.
     pub(crate) is_current_folder: bool,
     /// The listeners.
-    pub(crate) doors: &'a [Door],
+    pub(crate) endpoints: &'a [Endpoint],
     /// Addresses that one can type.
     pub(crate) reachable: &'a [Url],
     /// Addresses that lead to those.
@@ -34,7 +34,7 @@ impl Banner<'_> {
             true => " (the current folder, because no PATH was given)",
             false => "",
         };
-        let accept: Vec<String> = self.doors.iter().map(accepting).collect();
+        let accept: Vec<String> = self.endpoints.iter().map(accepting).collect();
         let accept = accept.join(" and ");
         let style = self.style;
         let mut lines = vec![style.bold(format_args!("porthole {}", env!("CARGO_PKG_VERSION")))];
@@ -48,7 +48,7 @@ impl Banner<'_> {
         for url in self.reachable {
             line("at", style.address(url));
         }
-        let places = self.doors.iter().map(|door| &door.place);
+        let places = self.endpoints.iter().map(|endpoint| &endpoint.place);
         for place in places.filter(|place| matches!(place, Place::Unix { .. })) {
             line("at", style.address(place));
         }
@@ -72,8 +72,8 @@ impl Banner<'_> {
 }
 
 /// Returns where a listener accepts connections, and the name that it was given.
-fn accepting(door: &Door) -> String {
-    let place = match &door.place {
+fn accepting(endpoint: &Endpoint) -> String {
+    let place = match &endpoint.place {
         Place::Tcp { address, with_ipv4 } if address.ip().is_unspecified() => {
             let which = match (address.ip(), with_ipv4) {
                 (IpAddr::V4(_), _) => "IPv4 ",
@@ -84,7 +84,7 @@ fn accepting(door: &Door) -> String {
         }
         place => place.to_string(),
     };
-    match &*door.name {
+    match &*endpoint.name {
         "" => place,
         name => format!("{place} ({})", printable(name)),
     }

@@ -130,8 +130,8 @@ impl Certificates {
 }
 
 fn read_pair((certificate, key): &(PathBuf, PathBuf)) -> anyhow::Result<KeyPair> {
-    let chain = read_bounded(certificate, MOST_BYTES, |path| open_regular(path))?;
-    let key_text = read_bounded(key, MOST_BYTES, |path| open_regular(path))?;
+    let chain = read_bounded(certificate, MOST_BYTES, open_regular)?;
+    let key_text = read_bounded(key, MOST_BYTES, open_regular)?;
     KeyPair::from_pem(&chain, &key_text).with_context(|| {
         let names = [certificate, key].map(|path| printable(path.display()));
         let [certificate, key] = names;

@@ -45,8 +45,9 @@ pub(super) fn state_folder() -> Option<PathBuf> {
 #[cfg(unix)]
 pub(super) fn host_name() -> Option<String> {
     let mut name = [0_u8; 256];
-    // SAFETY: the buffer has that length, of which the last byte is never written.
-    let done = unsafe { libc::gethostname(name.as_mut_ptr().cast(), name.len() - 1) };
+    let room = name.len().saturating_sub(1);
+    // SAFETY: the buffer is longer than that by a byte, which stays NUL.
+    let done = unsafe { libc::gethostname(name.as_mut_ptr().cast(), room) };
     let name = std::ffi::CStr::from_bytes_until_nul(&name).ok()?;
     let name = name.to_str().ok().filter(|name| !name.is_empty())?;
     (done == 0).then(|| name.to_owned())
