@@ -40,3 +40,16 @@ test('facts of a row are divided, and no point stands before the first', { viewp
   }))
   assert.deepEqual([...new Set(first)], ['none'])
 })
+
+test('deep quotes and lists stay within the screen', { viewport: { width: 320, height: 760 } }, async ({ page }) => {
+  await page.goto(PAGES.Markdown)
+  const beyond = await page.evaluate(() => {
+    const article = document.querySelector('.prose')
+    const nests = [['<blockquote>', '</blockquote>', 32], ['<ul><li>', '</li></ul>', 32],
+      ['<ol><li><blockquote>', '</blockquote></li></ol>', 16]]
+    nests.forEach(([start, end, depth]) =>
+      article.insertAdjacentHTML('beforeend', start.repeat(depth) + 'deep' + end.repeat(depth)))
+    return document.documentElement.scrollWidth - innerWidth
+  })
+  assert(beyond <= 0, `${beyond} px`)
+})
