@@ -7,10 +7,9 @@ use std::process::{Command, Output, Stdio};
 use libtest_mimic::Trial;
 use rustix::process::Signal;
 
-use super::support::certificate::{Certificate, only_for_its_owner};
+use super::support::certificate::{Certificate, OPENSSL, only_for_its_owner, openssl};
 use crate::support::{Folder, Porthole, Program, each, trials};
 
-const OPENSSL: Program = Program::new("openssl", "openssl");
 const CURL: Program = Program::new("curl", "curl");
 
 pub fn trials() -> Vec<Trial> {
@@ -18,6 +17,7 @@ pub fn trials() -> Vec<Trial> {
         ;
         needs [&OPENSSL] =>
             versions_and_protocols,
+            the_server_chooses_the_cipher,
             sessions_are_resumed,
             keys_of_all_kinds,
             a_client_gets_the_kind_of_key_that_it_can_verify;
@@ -114,15 +114,6 @@ fn sessions_are_resumed() {
             "{version}"
         );
     }
-}
-
-fn openssl(arguments: &[&str]) {
-    let done = OPENSSL.command().args(arguments).output().unwrap();
-    assert!(
-        done.status.success(),
-        "{}",
-        String::from_utf8_lossy(&done.stderr)
-    );
 }
 
 /// Makes a key by `arguments`, and a certificate of it. Returns their paths.
@@ -274,4 +265,35 @@ fn curl_verifies_the_certificate() {
         curl(&["--cacert", &authority, &other]).status.code(),
         Some(60)
     );
+}
+
+/// However the client puts them.
+fn the_server_chooses_the_cipher() {
+    let (folder, certificate) = (media(), Certificate::of(&["localhost"]));
+    let porthole = certificate.serving(&folder, &[]);
+    let (long, short) = (
+        "ECDHE-ECDSA-AES256-GCM-SHA384",
+        "ECDHE-ECDSA-AES128-GCM-SHA256",
+    );
+    let chacha = "ECDHE-ECDSA-CHACHA20-POLY1305";
+    let rows = [
+        ("-tls1_2", "-cipher", [long, chacha, short], short),
+        ("-tls1_2", "-cipher", [short, chacha, long], short),
+        ("-tls1_2", "-cipher", [chacha, long, long], long),
+        (
+            "-tls1_3",
+            "-ciphersuites",
+            [
+                "TLS_CHACHA20_POLY1305_SHA256",
+                "TLS_AES_256_GCM_SHA384",
+                "TLS_AES_128_GCM_SHA256",
+            ],
+            "TLS_AES_128_GCM_SHA256",
+        ),
+    ];
+    each(&rows, |(version, option, offered, expected)| {
+        let done = s_client(&porthole, &[version, option, &offered.join(":")]);
+        let said = String::from_utf8_lossy(&done.stdout);
+        assert!(said.contains(&format!("Cipher is {expected}")), "{said}");
+    });
 }

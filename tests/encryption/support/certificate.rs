@@ -6,8 +6,11 @@ use std::time::{Duration, SystemTime};
 use rcgen::{CertificateParams, KeyPair};
 use rustls::RootCertStore;
 use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject as _;
 
-use crate::support::{Folder, Porthole};
+use crate::support::{Folder, Porthole, Program};
+
+pub const OPENSSL: Program = Program::new("openssl", "openssl");
 
 pub const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
@@ -41,6 +44,51 @@ impl Certificate {
         }
     }
 
+    /// Makes one with an RSA key of 2048 bits, by `openssl`.
+    pub fn rsa(names: &[&str]) -> Self {
+        let folder = Folder::new();
+        let [chain, key] = ["chain.pem", "key.pem"].map(|name| folder.join(name));
+        let names: Vec<String> = names.iter().map(|name| format!("DNS:{name}")).collect();
+        openssl(&[
+            "req",
+            "-x509",
+            "-nodes",
+            "-days",
+            "30",
+            "-newkey",
+            "rsa:2048",
+            "-subj",
+            "/CN=a",
+            "-addext",
+            &format!("subjectAltName={}", names.join(",")),
+            // Otherwise it would be one of an authority.
+            "-addext",
+            "basicConstraints=critical,CA:FALSE",
+            "-keyout",
+            &key.display().to_string(),
+            "-out",
+            &chain.display().to_string(),
+        ]);
+        only_for_its_owner(&key);
+        let der = CertificateDer::from_pem_file(&chain).unwrap();
+        Self { folder, der }
+    }
+
+    /// Returns the SHA-256 of the public key (`SubjectPublicKeyInfo`) as Base64, by
+    /// `openssl`.
+    pub fn key_digest(&self) -> String {
+        let file = |name: &str| self.folder.join(name).display().to_string();
+        let (key, digest) = (file("public.der"), file("public.sha256"));
+        let from = self.key().display().to_string();
+        openssl(&[
+            "pkey", "-in", &from, "-pubout", "-outform", "DER", "-out", &key,
+        ]);
+        openssl(&["dgst", "-sha256", "-binary", "-out", &digest, &key]);
+        let base64 = file("public.base64");
+        openssl(&["base64", "-A", "-in", &digest, "-out", &base64]);
+        std::fs::read_to_string(base64).unwrap()
+    }
+
     pub fn chain(&self) -> PathBuf {
         self.folder.join("chain.pem")
     }
@@ -68,6 +116,12 @@ impl Certificate {
         roots.add(self.der.clone()).unwrap();
         roots
     }
+}
+
+pub fn openssl(arguments: &[&str]) {
+    let done = OPENSSL.command().args(arguments).output().unwrap();
+    let said = String::from_utf8_lossy(&done.stderr);
+    assert!(done.status.success(), "{said}");
 }
 
 pub fn only_for_its_owner(file: &std::path::Path) {

@@ -51,6 +51,7 @@ impl Secure {
         name: &'static str,
         client: &Arc<ClientConfig>,
     ) -> Result<Self, std::io::Error> {
+        tcp.set_nodelay(true)?;
         tcp.set_read_timeout(Some(TIMEOUT))?;
         tcp.set_write_timeout(Some(TIMEOUT))?;
         let name = ServerName::try_from(name).unwrap();
@@ -71,11 +72,9 @@ impl Secure {
 
     /// Asks for a target, and reads the response. The connection stays open.
     pub fn get(&mut self, target: &str, fields: &str) -> Response {
-        write!(
-            self.0,
-            "GET {target} HTTP/1.1\r\nHost: localhost\r\n{fields}\r\n"
-        )
-        .unwrap();
+        // In one record.
+        let request = format!("GET {target} HTTP/1.1\r\nHost: localhost\r\n{fields}\r\n");
+        self.0.write_all(request.as_bytes()).unwrap();
         let mut head = Vec::new();
         while !head.ends_with(b"\r\n\r\n") {
             let mut byte = [0];
