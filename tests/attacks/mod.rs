@@ -7,6 +7,7 @@ mod changes;
 mod connections;
 pub mod disk;
 mod floods;
+mod handshakes;
 mod heads;
 mod memory;
 mod names;
@@ -27,6 +28,7 @@ pub fn trials() -> Vec<Trial> {
         readers::trials(),
         connections::trials(),
         floods::trials(),
+        handshakes::trials(),
         work::trials(),
         memory::trials(),
         probes::trials(),

@@ -6,15 +6,34 @@ use std::time::{Duration, Instant};
 
 use crate::attacks::support::latency::{Latencies, Summary};
 use crate::attacks::support::visitor::Visitor;
+use crate::encryption::support::secure::Secure;
+use crate::support::Response;
 
 /// Pause between a response and the next request. People take longer, but more responses
 /// give better latencies.
 const PAUSE: Duration = Duration::from_millis(5);
 
+/// A client that asks for files.
+pub trait Bystander {
+    fn get(&mut self, target: &str) -> Response;
+}
+
+impl Bystander for Visitor {
+    fn get(&mut self, target: &str) -> Response {
+        Visitor::get(self, target, "")
+    }
+}
+
+impl Bystander for Secure {
+    fn get(&mut self, target: &str) -> Response {
+        Secure::get(self, target, "")
+    }
+}
+
 /// Runs an attack while two clients request `target` again and again, one on a connection
 /// that it keeps, one on a new one each time. Every response must be `content`.
-pub fn beside(
-    visitor: impl Fn() -> Visitor + Sync,
+pub fn beside<B: Bystander>(
+    visitor: impl Fn() -> B + Sync,
     target: &str,
     content: &[u8],
     attack: impl FnOnce(),
@@ -29,7 +48,7 @@ pub fn beside(
             if !keep {
                 visitor = new_visitor();
             }
-            let response = visitor.get(target, "");
+            let response = visitor.get(target);
             latencies.push(asked.elapsed());
             assert_eq!(response.status, 200, "a bystander got {}", response.line);
             assert!(response.body == content, "a bystander got other bytes");

@@ -7,6 +7,8 @@ use std::time::{Duration, Instant};
 use crate::attacks::support::latency::Summary;
 use crate::attacks::support::visitor::Visitor;
 use crate::attacks::support::{bystanders, scale};
+use crate::encryption::support::certificate::Certificate;
+use crate::encryption::support::secure::Secure;
 use crate::support::{Client, Folder, Porthole, TIMEOUT, noise};
 
 /// Most resident memory in bytes that the server may reach under any attack, before the
@@ -48,6 +50,8 @@ pub struct Siege {
     usual: usize,
     /// Whether bystanders may have to reconnect.
     crowded: bool,
+    /// What bystanders verify, if they speak TLS.
+    certificate: Option<Certificate>,
 }
 
 impl Siege {
@@ -56,11 +60,28 @@ impl Siege {
     }
 
     pub fn with(folder: Folder, flags: &[&str]) -> Self {
+        Self::new(folder, flags, None)
+    }
+
+    /// Prepares for attacks on a TLS port.
+    pub fn secured(folder: Folder, certificate: Certificate) -> Self {
+        let flags = certificate.flags();
+        let flags: Vec<&str> = flags.iter().map(String::as_str).collect();
+        Self::new(folder, &flags, Some(certificate))
+    }
+
+    fn new(folder: Folder, flags: &[&str], certificate: Option<Certificate>) -> Self {
         let content = noise(100_000);
         folder.file(BYSTANDERS_FILE, &content);
         let porthole = Porthole::with(&folder, flags);
         // After the first response, everything that the server needs for itself is open.
-        assert!(porthole.get("/bystanders").body == content);
+        let response = match &certificate {
+            Some(certificate) => {
+                Secure::connect(porthole.address(), certificate).get("/bystanders", "")
+            }
+            None => porthole.get("/bystanders"),
+        };
+        assert!(response.body == content);
         let usual = porthole.descriptors().len();
         Self {
             folder,
@@ -68,6 +89,7 @@ impl Siege {
             content,
             usual,
             crowded: false,
+            certificate,
         }
     }
 
@@ -98,7 +120,13 @@ impl Siege {
             true => Visitor::in_a_crowd(address),
             false => Visitor::new(address),
         };
-        let served = bystanders::beside(visitor, &target, &self.content, attacking);
+        let served = match &self.certificate {
+            Some(certificate) => {
+                let visitor = || Secure::connect(address, certificate);
+                bystanders::beside(visitor, &target, &self.content, attacking)
+            }
+            None => bystanders::beside(visitor, &target, &self.content, attacking),
+        };
         let peak = porthole.peak_memory();
         let Attack {
             test,
