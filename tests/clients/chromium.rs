@@ -7,8 +7,9 @@ use std::time::Duration;
 use libtest_mimic::Trial;
 
 use super::{age, replace, request, wait_for_range};
-use crate::clients::support::browser::{Browser, CHROMIUM, Report};
+use crate::clients::support::browser::{self, Browser, CHROMIUM, Report};
 use crate::clients::support::film::{self, FFMPEG, OTHER_SECONDS, OTHER_WIDTH, SECONDS, WIDTH};
+use crate::encryption::support::certificate::{Certificate, OPENSSL};
 use crate::support::{Folder, Porthole, noise, trials};
 
 pub fn trials() -> Vec<Trial> {
@@ -20,10 +21,12 @@ pub fn trials() -> Vec<Trial> {
             plays_webm,
             plays_hls,
             plays_the_new_film_after_it_was_replaced;
+        needs [&CHROMIUM, &FFMPEG, &OPENSSL] => plays_over_tls;
         needs [&CHROMIUM] =>
             reads_chunk_by_chunk,
             does_not_splice_what_was_replaced,
-            shows_a_listing
+            shows_a_listing,
+            shows_the_address_of_https_to_who_asks_without_tls
     ]
 }
 
@@ -72,6 +75,31 @@ fn plays(film: &str) {
         let part = ["206 ", "304 "].map(|status| line.contains(&format!("{answer}{status}")));
         assert!(part.contains(&true), "{line}");
     }
+}
+
+fn plays_over_tls() {
+    let folder = Folder::new();
+    film::put(&folder, film::MP4);
+    let certificate = Certificate::of(&["localhost"]);
+    let porthole = certificate.serving(&folder, &["-v"]);
+    let page = include_str!("pages/play.html").replace("{film}", film::MP4);
+    let _browser = Browser::open_secure(&folder, &porthole, &page, &certificate);
+    let played = Report::of(&porthole, "played");
+    assert!((played.number("of") - SECONDS).abs() < 1.0, "{played:?}");
+    let sought = Report::of(&porthole, "sought");
+    assert!(sought.number("at") > SECONDS / 2.0, "{sought:?}");
+    let (target, place) = film::middle(film::MP4);
+    wait_for_range(&porthole, target, place);
+}
+
+/// What a person sees who leaves out the scheme, and whose browser then tries http.
+fn shows_the_address_of_https_to_who_asks_without_tls() {
+    let folder = Folder::new();
+    let certificate = Certificate::of(&["localhost"]);
+    let porthole = certificate.serving(&folder, &[]);
+    let text = browser::dump(&porthole.url("/a%20b/"));
+    let address = format!("https://{}/a%20b/", porthole.address());
+    assert!(text.contains(&address), "{text}");
 }
 
 fn plays_the_new_film_after_it_was_replaced() {

@@ -6,6 +6,7 @@ use std::process::{Child, Stdio};
 
 use rustix::process::{Pid, Signal, kill_process_group};
 
+use crate::encryption::support::certificate::Certificate;
 use crate::support::{Folder, Porthole, Program};
 
 pub const CHROMIUM: Program = Program::new("chromium", "chromium");
@@ -41,6 +42,21 @@ pub struct Browser {
 impl Browser {
     /// Puts a page into the served directory and opens it.
     pub fn open(folder: &Folder, porthole: &Porthole, page: &str) -> Self {
+        Self::open_at(&porthole.url("/page/"), folder, page, None)
+    }
+
+    /// Does the same over TLS, with a certificate that the browser is told to accept.
+    pub fn open_secure(
+        folder: &Folder,
+        porthole: &Porthole,
+        page: &str,
+        certificate: &Certificate,
+    ) -> Self {
+        let url = porthole.url("/page/").replace("http://", "https://");
+        Self::open_at(&url, folder, page, Some(certificate))
+    }
+
+    fn open_at(url: &str, folder: &Folder, page: &str, certificate: Option<&Certificate>) -> Self {
         folder.file("page/report.js", SCRIPT);
         folder.file("page/index.html", page);
         let profile = Folder::new();
@@ -48,7 +64,11 @@ impl Browser {
             .command()
             .args(FLAGS)
             .arg(format!("--user-data-dir={}", profile.path().display()))
-            .arg(porthole.url("/page/"))
+            .args(certificate.map(|certificate| {
+                let key = certificate.key_digest();
+                format!("--ignore-certificate-errors-spki-list={key}")
+            }))
+            .arg(url)
             // All processes of the browser end together.
             .process_group(0)
             .stdin(Stdio::null())
@@ -61,6 +81,19 @@ impl Browser {
             _profile: profile,
         }
     }
+}
+
+/// Returns the document that a page shows, as HTML.
+pub fn dump(url: &str) -> String {
+    let profile = Folder::new();
+    let shown = CHROMIUM
+        .command()
+        .args(FLAGS)
+        .arg(format!("--user-data-dir={}", profile.path().display()))
+        .args(["--dump-dom", url])
+        .output()
+        .expect("chromium starts");
+    String::from_utf8_lossy(&shown.stdout).into_owned()
 }
 
 impl Drop for Browser {
