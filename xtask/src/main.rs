@@ -8,6 +8,7 @@
 
 mod bench;
 mod build;
+mod certificates;
 mod descriptors;
 #[cfg(test)]
 mod docs;
@@ -35,7 +36,7 @@ enum Command {
     /// Write docs/limits.md from the constants
     Limits,
     /// Check what takes too long for each change: the library's documentation and
-    /// compatibility, a second build, a host that is not ours, other systems
+    /// compatibility, a second build, a host that is not ours, other systems, TLS
     ReleaseCheck(release_check::Options),
     /// Take the pictures of docs/screenshots anew
     Screenshots(screenshots::Options),

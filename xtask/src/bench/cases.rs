@@ -3,12 +3,12 @@
 use std::time::Duration;
 
 use super::{
+    clients::load::{
+        Handshakes, Load, Pause,
+        Requests::{self, AnySmall, File, Missing, Range, Unchanged},
+    },
     figures::Metric::{self, *},
     files::{G1, GIB, K1, K16, K256},
-    load::{
-        Load, Pause,
-        Requests::{AnySmall, File, Missing, Range, Unchanged},
-    },
     servers::Server::{self, *},
 };
 
@@ -35,6 +35,16 @@ pub(crate) enum Plan {
     Folder(usize, &'static str),
     /// Start, response, stop.
     Start,
+}
+
+impl Plan {
+    /// Whether clients speak TLS.
+    pub(crate) fn needs_certificate(&self) -> bool {
+        match self {
+            Self::Steady(load) | Self::Cold(load) | Self::Idle(_, load) => load.tls.is_some(),
+            Self::Folder(..) | Self::Start => false,
+        }
+    }
 }
 
 pub(crate) static CASES: &[Case] = &[
@@ -159,6 +169,34 @@ pub(crate) static CASES: &[Case] = &[
         200_000,
     ),
     case(
+        "tls-full",
+        "TLS 1.3, a whole handshake and 1 KiB, 64 at a time",
+        Plan::Steady(SMALL.fresh().tls(Handshakes::Full)),
+        PLAIN,
+        REQUESTS,
+    ),
+    case(
+        "tls-resumed",
+        "TLS 1.3, a resumed session and 1 KiB, 64 at a time",
+        Plan::Steady(SMALL.fresh().tls(Handshakes::Resumed)),
+        PLAIN,
+        REQUESTS,
+    ),
+    case(
+        "tls-1k",
+        "TLS 1.3, 1 KiB, 64 connections",
+        Plan::Steady(SMALL.tls(Handshakes::Full)),
+        PLAIN,
+        REQUESTS,
+    ),
+    case(
+        "tls-1g-8",
+        "TLS 1.3, 1 GiB, 8 clients",
+        Plan::Steady(Load::new(8, File(G1)).threads().tls(Handshakes::Full)),
+        PLAIN,
+        BYTES,
+    ),
+    case(
         "start",
         "Start to first response",
         Plan::Start,
@@ -227,7 +265,7 @@ const fn page(name: &'static str, title: &'static str, entries: usize) -> Case {
     )
 }
 
-const fn steady(connections: usize, requests: super::load::Requests) -> Plan {
+const fn steady(connections: usize, requests: Requests) -> Plan {
     Plan::Steady(Load::new(connections, requests))
 }
 
@@ -235,7 +273,7 @@ const fn downloads(clients: usize) -> Plan {
     Plan::Steady(Load::new(clients, File(G1)).threads())
 }
 
-const fn range(bytes: u64) -> super::load::Requests {
+const fn range(bytes: u64) -> Requests {
     Range {
         path: G1,
         of: GIB,

@@ -9,14 +9,17 @@ use anyhow::{Context, Result, anyhow, bail, ensure};
 
 use super::{
     cases::{BESIDE_LOAD, Plan},
-    client::Client,
+    clients::{
+        client::Client,
+        generator::{Control, Generator, Stats},
+        load::{Load, Writer},
+        visitor::{Fetched, Visitor},
+    },
     figures::{Measurement, Metric, percentile},
-    files::{Cold, ENTRY_END, G1, GIB, K1},
-    generator::{Control, Generator, Stats},
-    load::{Load, Writer},
+    files::{Cold, ENTRY_END, G1, GIB},
     proc::Usage,
-    servers::{Launcher, Running, Server},
-    visitor::{Fetched, Visitor},
+    running::Running,
+    servers::{Launcher, Server},
 };
 use crate::interrupt::Interrupt;
 
@@ -33,6 +36,10 @@ pub(crate) struct Times {
 
 /// Time before the memory at rest is read.
 const SETTLE: Duration = Duration::from_millis(300);
+
+/// Of so many sessions one may be refused. A server that resumes none would be measured for
+/// another thing than it should do.
+const RESUMED_AT_LEAST: usize = 100;
 
 pub(crate) struct Bench<'a> {
     pub(crate) launcher: &'a Launcher,
@@ -61,13 +68,13 @@ impl Bench<'_> {
     }
 
     fn steady(&self, load: Load, server: Server) -> Result<Measurement> {
-        let running = self.launcher.start(server, load.requests.sample())?;
+        let running = self.launcher.start(server, load)?;
         let window = self.observe(&running, &[load], || Ok(()))?;
         Ok(window.figures())
     }
 
     fn cold(&self, load: Load, server: Server) -> Result<Measurement> {
-        let running = self.launcher.start(server, load.requests.sample())?;
+        let running = self.launcher.start(server, load)?;
         let alone = self.observe(&running, &[BESIDE_LOAD], || Ok(()))?.figures();
         let mut cold = Cold::new(&self.launcher.files.locate(G1))?;
         let both = self.observe(&running, &[load, BESIDE_LOAD], || cold.keep())?;
@@ -82,12 +89,12 @@ impl Bench<'_> {
     }
 
     fn idle(&self, connections: usize, load: Load, server: Server) -> Result<Measurement> {
-        let running = self.launcher.start(server, load.requests.sample())?;
-        let mut writer = Writer::new(load, running.address, String::new());
+        let running = self.launcher.start(server, load)?;
+        let mut writer = Writer::new(load, running.door.address, String::new());
         let mut idle = Vec::with_capacity(connections);
         for index in 0..connections {
             ensure!(!self.interrupt.seen(), "interrupted");
-            let client = Client::connect(running.address).and_then(|mut client| {
+            let client = Client::connect(&running.door).and_then(|mut client| {
                 client.exchange(&writer.next(), load.requests.status())?;
                 Ok(client)
             });
@@ -109,9 +116,9 @@ impl Bench<'_> {
     /// Asks for the list of a folder, again and again on one connection.
     fn folder(&self, entries: usize, accept: &str, server: Server) -> Result<Measurement> {
         let path = self.launcher.files.folder(entries)?;
-        let running = self.launcher.start(server, K1)?;
+        let running = self.launcher.start(server, BESIDE_LOAD)?;
         let at_rest = running.usage()?.resident;
-        let mut visitor = Visitor::connect(running.address, &path, accept)?;
+        let mut visitor = Visitor::connect(running.door.address, &path, accept)?;
         let whole = visitor.read()?;
         ensure!(
             accept == "text/html" || whole.matches(&format!("{ENTRY_END}\">")).count() == entries,
@@ -152,14 +159,13 @@ impl Bench<'_> {
     /// Measures cold and warm starts. Before the cold start, the program is dropped from
     /// the page cache, and everything that it kept from an earlier start is removed.
     fn start(&self, server: Server) -> Result<Measurement> {
-        let path = BESIDE_LOAD.requests.sample();
-        let program = self.launcher.start(server, path)?.executable()?;
+        let program = self.launcher.start(server, BESIDE_LOAD)?.executable()?;
         match fs::remove_dir_all(self.launcher.cache()) {
             Err(error) if error.kind() != std::io::ErrorKind::NotFound => bail!(error),
             _ => Cold::new(&program)?,
         };
-        let cold = self.launcher.start(server, path)?.first_response;
-        let running = self.launcher.start(server, path)?;
+        let cold = self.launcher.start(server, BESIDE_LOAD)?.first_response;
+        let running = self.launcher.start(server, BESIDE_LOAD)?;
         self.interrupt.sleep(SETTLE, || Ok(()))?;
         Ok(Measurement::from([
             (Metric::StartCold, cold.as_secs_f64()),
@@ -180,7 +186,7 @@ impl Bench<'_> {
         let mut generators = Vec::new();
         for (index, load) in loads.iter().enumerate() {
             for share in load.shares() {
-                generators.push((index, Generator::open(share, running.address)?));
+                generators.push((index, Generator::open(share, &running.door)?));
             }
         }
         thread::scope(|scope| {
@@ -201,6 +207,13 @@ impl Bench<'_> {
                 if let Some(stats) = stats.get_mut(index) {
                     stats.add(share);
                 }
+            }
+            for stats in &stats {
+                let (failed, all) = (stats.not_resumed, stats.latencies.len());
+                ensure!(
+                    failed * RESUMED_AT_LEAST <= all,
+                    "{failed} of {all} sessions were not resumed"
+                );
             }
             let (before, after, elapsed) = clocked?;
             Ok(Window {

@@ -4,22 +4,23 @@
 //! every measurement.
 
 mod cases;
-mod client;
+pub(crate) mod clients;
 mod environment;
 mod figures;
 mod files;
-mod generator;
-mod head;
-mod load;
 mod measure;
 mod proc;
 mod report;
 mod results;
-pub(crate) mod servers;
+pub(crate) mod running;
+mod servers;
 mod targets;
-mod visitor;
 
-use std::{fs, path::PathBuf, time::Duration};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
 use crate::interrupt::Interrupt;
 use crate::progress::Progress;
@@ -31,7 +32,7 @@ use files::Files;
 use measure::{Bench, Times};
 use report::Report;
 use results::{CaseResult, Column, Results};
-use servers::{Launcher, Server};
+use servers::{Certificate, Launcher, Server};
 
 #[derive(clap::Args)]
 pub(crate) struct Options {
@@ -134,6 +135,12 @@ fn drive(bench: &Bench<'_>, plan: &Plan, rounds: usize) -> Result<Results> {
     Ok(results)
 }
 
+/// Makes a certificate, if a case needs one.
+fn certificate(plan: &Plan, state: &Path) -> Result<Option<Certificate>> {
+    let needed = plan.iter().any(|(case, _)| case.plan.needs_certificate());
+    needed.then(|| Certificate::make(state)).transpose()
+}
+
 fn case_named(name: &str) -> Result<&'static Case, String> {
     let found = CASES.iter().find(|case| case.name == name);
     found.ok_or_else(|| "no such case; see --list".into())
@@ -172,10 +179,12 @@ impl Options {
         fs::create_dir_all(&data)?;
         let data = fs::canonicalize(data)?;
         eprintln!("files in {}", data.display());
+        let state = data.join("state");
         Ok(Launcher {
             porthole,
             files: Files::prepare(&data)?,
-            state: data.join("state"),
+            certificate: certificate(plan, &state)?,
+            state,
         })
     }
 

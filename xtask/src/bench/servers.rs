@@ -1,30 +1,24 @@
-//! The compared servers, with their start and stop.
+//! The compared servers, and how they are started.
 
 use std::{
     fs::{self, File},
-    io,
-    net::{Ipv4Addr, SocketAddr, TcpListener},
+    net::SocketAddr,
     path::{Path, PathBuf},
-    process::{Child, Command, Stdio},
-    time::{Duration, Instant},
+    process::{Command, Stdio},
 };
 
-use anyhow::{Context, Result, bail};
-use rustix::process::{Pid, Signal, kill_process};
+use anyhow::{Context, Result};
 
 use super::{
-    client,
+    clients::{
+        link::Door,
+        load::{Handshakes, Load},
+        secure::Security,
+    },
     files::Files,
-    proc::{self, Usage},
+    running::{Running, free_address},
 };
-
-/// Longest time to a server's first response before it counts as broken.
-const START_LIMIT: Duration = Duration::from_secs(20);
-/// Longest time that a server may take to stop before it is killed.
-const STOP_LIMIT: Duration = Duration::from_secs(3);
-const STOP_STEP: Duration = Duration::from_millis(2);
-/// Pause between two attempts to get the first response.
-const START_STEP: Duration = Duration::from_micros(500);
+use crate::certificates::{Authority, Kind, Pair};
 
 /// More connections than any case opens, and the most that nginx may hold in each worker.
 const CONNECTIONS: &str = "12000";
@@ -76,25 +70,54 @@ pub(crate) struct Launcher {
     /// Path of porthole's binary.
     pub(crate) porthole: PathBuf,
     pub(crate) files: Files,
+    /// For cases with TLS.
+    pub(crate) certificate: Option<Certificate>,
     /// Directory for logs, caches and configuration.
     pub(crate) state: PathBuf,
 }
 
+/// A certificate, and the authority that clients trust (PEM).
+pub(crate) struct Certificate {
+    pair: Pair,
+    authority: Vec<u8>,
+}
+
+impl Certificate {
+    pub(crate) fn make(folder: &Path) -> Result<Self> {
+        let authority = Authority::make(&folder.join("certificates"))?;
+        Ok(Self {
+            pair: authority.certify(Kind::EcdsaP256)?,
+            authority: fs::read(authority.certificate())?,
+        })
+    }
+
+    fn door(&self, address: SocketAddr, handshakes: Handshakes) -> Result<Door> {
+        let security = Security::new(&self.authority, handshakes)?;
+        Ok(Door::secured(address, security))
+    }
+}
+
 impl Launcher {
-    /// Starts a server and waits for its first response. `path` is the target of the
-    /// clients, because the tutorial's server has only that one file.
-    pub(crate) fn start(&self, server: Server, path: &str) -> Result<Running> {
+    /// Starts a server for a load, and waits for its first response. The tutorial's server
+    /// has only the one file that the load is for.
+    pub(crate) fn start(&self, server: Server, load: Load) -> Result<Running> {
         fs::create_dir_all(&self.state)?;
+        let path = load.requests.sample();
         let address = free_address()?;
+        let secured = load.tls.zip(self.certificate.as_ref());
+        let door = match secured {
+            Some((handshakes, certificate)) => certificate.door(address, handshakes)?,
+            None => Door::plain(address),
+        };
+        let pair = secured.map(|(_, certificate)| &certificate.pair);
         let log = |kind| self.state.join(format!("{}.{kind}", server.name()));
-        let mut command = self.command(server, address.port(), path)?;
+        let mut command = self.command(server, address.port(), path, pair)?;
         command
             .stdin(Stdio::null())
             .stdout(File::create(log("out"))?)
             .stderr(File::create(log("err"))?)
             .env("XDG_CACHE_HOME", self.cache());
-        Running::start(command, address, path)
-            .with_context(|| format!("see {}", log("err").display()))
+        Running::start(command, door, path).with_context(|| format!("see {}", log("err").display()))
     }
 
     /// Returns the directory for data that a server keeps from one start to the next.
@@ -102,7 +125,13 @@ impl Launcher {
         self.state.join("cache")
     }
 
-    fn command(&self, server: Server, port: u16, path: &str) -> Result<Command> {
+    fn command(
+        &self,
+        server: Server,
+        port: u16,
+        path: &str,
+        pair: Option<&Pair>,
+    ) -> Result<Command> {
         let port = port.to_string();
         let mut command;
         match server {
@@ -113,13 +142,17 @@ impl Launcher {
                     .args(["-p", &port, "--bind", "127.0.0.1"])
                     // So many connections may need more memory than the default.
                     .args(["--max-connections", CONNECTIONS, "--memory", "512"]);
+                if let Some(pair) = pair {
+                    command.arg("--tls-cert").arg(&pair.chain);
+                    command.arg("--tls-key").arg(&pair.key);
+                }
                 if server == Server::Porthole {
                     command.arg("--quiet");
                 }
             }
             Server::Nginx | Server::NginxCache | Server::NginxLog => {
                 let file = self.state.join("nginx.conf");
-                fs::write(&file, self.nginx_conf(server, &port))?;
+                fs::write(&file, self.nginx_conf(server, &port, pair))?;
                 command = Command::new("nginx");
                 command
                     .args(["-e", "stderr", "-p"])
@@ -142,7 +175,7 @@ impl Launcher {
         Ok(command)
     }
 
-    fn nginx_conf(&self, server: Server, port: &str) -> String {
+    fn nginx_conf(&self, server: Server, port: &str, pair: Option<&Pair>) -> String {
         let access_log = match server {
             Server::NginxLog => "access_log /dev/stdout;",
             _ => "access_log off;",
@@ -158,7 +191,18 @@ impl Launcher {
         } else {
             ""
         };
+        let certificate = pair.map_or_else(String::new, |Pair { chain, key }| {
+            let (chain, key) = (chain.display(), key.display());
+            // The default has no TLS 1.3 yet.
+            format!(
+                "ssl_certificate {chain}; ssl_certificate_key {key}; \
+                 ssl_protocols TLSv1.2 TLSv1.3;"
+            )
+        });
+        let ssl = if pair.is_some() { " ssl" } else { "" };
         NGINX_CONF
+            .replace("@SSL@", ssl)
+            .replace("@CERTIFICATE@", &certificate)
             .replace("@USER@", user)
             .replace("@ACCESS_LOG@", access_log)
             .replace("@OPEN_FILE_CACHE@", open_file_cache)
@@ -166,99 +210,5 @@ impl Launcher {
             .replace("@STATE@", &self.state.display().to_string())
             .replace("@ROOT@", &self.files.root().display().to_string())
             .replace("@PORT@", port)
-    }
-}
-
-/// Returns an address of this machine that nobody listens on.
-pub(crate) fn free_address() -> Result<SocketAddr> {
-    Ok(TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?)
-}
-
-/// A running server. Dropping it ends all its processes.
-pub(crate) struct Running {
-    child: Child,
-    pub(crate) address: SocketAddr,
-    /// Time from the start of the process to the first bytes of a response.
-    pub(crate) first_response: Duration,
-}
-
-impl Running {
-    /// Starts a server that listens on `address`, and waits for its first response.
-    pub(crate) fn start(mut command: Command, address: SocketAddr, path: &str) -> Result<Self> {
-        let begin = Instant::now();
-        let child = command
-            .spawn()
-            .with_context(|| format!("cannot start {:?}", command.get_program()))?;
-        let mut running = Self {
-            child,
-            address,
-            first_response: Duration::ZERO,
-        };
-        running.await_answer(begin, path)?;
-        Ok(running)
-    }
-
-    fn await_answer(&mut self, begin: Instant, path: &str) -> Result<()> {
-        loop {
-            match client::head(self.address, path) {
-                Ok(head) if head.starts_with(b"HTTP/1.1 200 ") => {
-                    self.first_response = begin.elapsed();
-                    return Ok(());
-                }
-                Ok(head) => bail!("first response: {}", String::from_utf8_lossy(&head)),
-                Err(error) if error.kind() == io::ErrorKind::ConnectionRefused => {}
-                Err(error) => return Err(error).context("no first response"),
-            }
-            if let Some(status) = self.child.try_wait()? {
-                bail!("ended at once: {status}");
-            }
-            if begin.elapsed() > START_LIMIT {
-                bail!("no response within {} s", START_LIMIT.as_secs());
-            }
-            std::thread::sleep(START_STEP);
-        }
-    }
-
-    pub(crate) fn usage(&self) -> Result<Usage> {
-        proc::usage(self.child.id())
-    }
-
-    /// Returns the path of the program's file.
-    pub(crate) fn executable(&self) -> Result<PathBuf> {
-        Ok(fs::read_link(
-            Path::new("/proc")
-                .join(self.child.id().to_string())
-                .join("exe"),
-        )?)
-    }
-}
-
-impl Drop for Running {
-    /// Asks the server to stop first, because nginx then waits for its workers and none
-    /// is left over.
-    fn drop(&mut self) {
-        if !matches!(self.child.try_wait(), Ok(None)) {
-            return;
-        }
-        let root = self.child.id();
-        signal(root, Signal::TERM);
-        let begin = Instant::now();
-        while let Ok(None) = self.child.try_wait() {
-            if begin.elapsed() > STOP_LIMIT {
-                // The parent is killed first, because it would restart its children.
-                let family = proc::family(root).unwrap_or_else(|_| vec![root]);
-                family.into_iter().for_each(|pid| signal(pid, Signal::KILL));
-                let _ = self.child.wait();
-                return;
-            }
-            std::thread::sleep(STOP_STEP);
-        }
-    }
-}
-
-/// Sends a signal. It is not an error if the process has already ended.
-fn signal(pid: u32, signal: Signal) {
-    if let Some(pid) = i32::try_from(pid).ok().and_then(Pid::from_raw) {
-        let _ = kill_process(pid, signal);
     }
 }

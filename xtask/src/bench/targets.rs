@@ -67,6 +67,11 @@ pub(crate) static TARGETS: &[Target] = &[
     target("list-200000", Growth, AtMost(24.0 * MIB), Unit),
     target("page-50", CpuPerRequest, AtMost(3.8), Other(Nginx)),
     target("page-5000", CpuPerRequest, AtMost(2.0), Other(Nginx)),
+    target("tls-full", CpuPerRequest, AtMost(1.0), Other(Nginx)),
+    target("tls-resumed", CpuPerRequest, AtMost(1.0), Other(Nginx)),
+    target("tls-1k", CpuPerRequest, AtMost(1.0), Other(Nginx)),
+    target("tls-1g-8", CpuPerGib, AtMost(1.0), Other(Nginx)),
+    target("tls-1g-8", Throughput, AtLeast(1.0), Other(Nginx)),
     target("start", StartWarm, AtMost(0.060), Unit),
     logged("1k", CpuPerRequest, AtMost(1.15), Other(Porthole)),
 ];

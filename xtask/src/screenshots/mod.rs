@@ -15,7 +15,8 @@ use std::{
 
 use anyhow::{Context, Result, ensure};
 
-use crate::bench::servers::{Running, free_address};
+use crate::bench::clients::link::Door;
+use crate::bench::running::{Running, free_address};
 use crate::build;
 use browser::Browser;
 
@@ -163,7 +164,7 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     };
     let mut bytes = 0;
     for shot in SHOTS.iter().filter(is_chosen) {
-        let address = format!("http://{}{}", server.address, shot.address);
+        let address = format!("http://{}{}", server.door.address, shot.address);
         let picture = take(&mut browser, shot, &address).with_context(|| shot.name)?;
         let file = out.join(shot.name).with_extension("webp");
         fs::write(&file, &picture).with_context(|| format!("cannot write {}", file.display()))?;
@@ -191,7 +192,7 @@ fn serve(program: &Path, root: &Path) -> Result<Running> {
         ])
         .stdin(Stdio::null())
         .stdout(Stdio::null());
-    Running::start(command, address, "/")
+    Running::start(command, Door::plain(address), "/")
 }
 
 fn take(browser: &mut Browser, shot: &Shot, address: &str) -> Result<Vec<u8>> {

@@ -1,17 +1,24 @@
 //! One client of a load: a connection, and the response that it is waiting for.
 
 use std::{
-    io::{self, Read, Write},
-    net::{SocketAddr, TcpStream},
+    io,
+    net::TcpStream,
     time::{Duration, Instant},
 };
 
 use anyhow::{Context, Result, ensure};
 
-use super::head::ResponseHead;
+use super::{
+    head::ResponseHead,
+    link::{Door, Link},
+};
 
 /// Longest blocking exchange. A stalled server is an error.
 const TIMEOUT: Duration = Duration::from_secs(10);
+
+/// Room for the first bytes of a response, which may be followed by as much content as fits
+/// into the buffer of a socket.
+const HEAD_BYTES: usize = 256 << 10;
 
 /// Result of one read.
 pub(crate) struct Received {
@@ -23,8 +30,10 @@ pub(crate) struct Received {
 }
 
 pub(crate) struct Client {
-    pub(crate) stream: TcpStream,
-    address: SocketAddr,
+    link: Link,
+    door: Door,
+    /// Whether it has replaced an earlier connection.
+    is_later: bool,
     begin: Instant,
     /// Beginning of an incomplete head.
     head: Vec<u8>,
@@ -35,11 +44,12 @@ pub(crate) struct Client {
 }
 
 impl Client {
-    pub(crate) fn connect(address: SocketAddr) -> Result<Self> {
+    pub(crate) fn connect(door: &Door) -> Result<Self> {
         let begin = Instant::now();
         Ok(Self {
-            stream: connect(address)?,
-            address,
+            link: Link::connect(door)?,
+            door: door.clone(),
+            is_later: false,
             begin,
             head: Vec::new(),
             left: None,
@@ -52,7 +62,10 @@ impl Client {
     pub(crate) fn ask(&mut self, request: &str, fresh: bool) -> Result<bool> {
         let renew = fresh || self.close;
         if renew {
-            *self = Self::connect(self.address)?;
+            *self = Self {
+                is_later: true,
+                ..Self::connect(&self.door)?
+            };
         } else {
             self.begin = Instant::now();
         }
@@ -60,13 +73,13 @@ impl Client {
         Ok(renew)
     }
 
-    /// Sends a request. It is far smaller than the buffer of an empty socket, so it can't
-    /// be sent in part or block.
     pub(crate) fn send(&mut self, request: &str) -> Result<()> {
         self.left = None;
-        self.stream
-            .write_all(request.as_bytes())
-            .context("cannot send")
+        self.link.send(request)
+    }
+
+    pub(crate) fn stream(&self) -> &TcpStream {
+        &self.link.tcp
     }
 
     /// Reads once. The socket does not block, and having nothing to read is not an error.
@@ -75,7 +88,7 @@ impl Client {
             content: 0,
             latency: None,
         };
-        let read = match self.stream.read(buffer) {
+        let read = match self.link.read(buffer) {
             Ok(read) => read,
             Err(error) if error.kind() == io::ErrorKind::WouldBlock => return Ok(nothing),
             Err(error) => return Err(error).context("cannot receive"),
@@ -130,14 +143,19 @@ impl Client {
     /// Sends a request and waits for the complete response.
     pub(crate) fn exchange(&mut self, request: &str, status: u16) -> Result<()> {
         let mut buffer = [0; 4096];
-        self.stream.set_nonblocking(false)?;
-        self.stream.set_read_timeout(Some(TIMEOUT))?;
+        self.stream().set_nonblocking(false)?;
+        self.stream().set_read_timeout(Some(TIMEOUT))?;
         self.send(request)?;
         while !self.has_response() {
             self.receive(&mut buffer, status)?;
             ensure!(self.begin.elapsed() < TIMEOUT, "no response");
         }
-        Ok(self.stream.set_nonblocking(true)?)
+        Ok(self.stream().set_nonblocking(true)?)
+    }
+
+    /// Whether this connection resumed no session, although there was one.
+    pub(crate) fn failed_to_resume(&self) -> bool {
+        self.is_later && self.link.failed_to_resume()
     }
 
     pub(crate) fn has_response(&self) -> bool {
@@ -146,31 +164,31 @@ impl Client {
 
     /// Whether the server has neither closed the connection nor sent anything.
     pub(crate) fn is_idle(&self) -> bool {
-        let peeked = self.stream.peek(&mut [0]);
+        let peeked = self.stream().peek(&mut [0]);
         peeked.is_err_and(|error| error.kind() == io::ErrorKind::WouldBlock)
     }
 }
 
-/// Connects. This blocks, but on the loopback only for microseconds unless the server's
-/// backlog is full.
-fn connect(address: SocketAddr) -> Result<TcpStream> {
-    let stream = TcpStream::connect(address).context("cannot connect")?;
-    stream.set_nodelay(true)?;
-    stream.set_nonblocking(true)?;
-    Ok(stream)
-}
-
 /// Requests `path` on a connection of its own, and returns at least the first bytes of
 /// the response.
-pub(crate) fn head(address: SocketAddr, path: &str) -> io::Result<Vec<u8>> {
-    let mut stream = TcpStream::connect(address)?;
-    stream.set_read_timeout(Some(TIMEOUT))?;
-    write!(
-        stream,
-        "GET {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n"
-    )?;
-    let mut head = vec![0; 4096];
-    let read = stream.read(&mut head)?;
+pub(crate) fn head(door: &Door, path: &str) -> Result<Vec<u8>> {
+    let mut link = Link::connect(door)?;
+    link.tcp.set_nonblocking(false)?;
+    link.tcp.set_read_timeout(Some(TIMEOUT))?;
+    link.send(&format!(
+        "GET {path} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n\r\n",
+        door.address
+    ))?;
+    let mut head = vec![0; HEAD_BYTES];
+    let begin = Instant::now();
+    let read = loop {
+        match link.read(&mut head) {
+            // A part of a handshake.
+            Err(error)
+                if error.kind() == io::ErrorKind::WouldBlock && begin.elapsed() < TIMEOUT => {}
+            read => break read.context("no response")?,
+        }
+    };
     head.truncate(read);
     Ok(head)
 }

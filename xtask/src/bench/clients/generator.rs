@@ -2,7 +2,6 @@
 
 use std::{
     collections::VecDeque,
-    net::SocketAddr,
     os::fd::OwnedFd,
     sync::atomic::{AtomicU8, Ordering},
     time::{Duration, Instant},
@@ -17,6 +16,7 @@ use rustix::{
 use super::{
     client::{self, Client},
     head::ResponseHead,
+    link::Door,
     load::{Load, Pause, Requests, Writer},
 };
 
@@ -55,12 +55,15 @@ pub(crate) struct Stats {
     pub(crate) content: u64,
     /// Latency of each complete response.
     pub(crate) latencies: Vec<Duration>,
+    /// Responses on connections that should have resumed a session.
+    pub(crate) not_resumed: usize,
 }
 
 impl Stats {
     pub(crate) fn add(&mut self, other: Self) {
         self.content += other.content;
         self.latencies.extend(other.latencies);
+        self.not_resumed += other.not_resumed;
     }
 }
 
@@ -78,15 +81,15 @@ pub(crate) struct Generator {
 
 impl Generator {
     /// Opens all connections.
-    pub(crate) fn open(load: Load, address: SocketAddr) -> Result<Self> {
+    pub(crate) fn open(load: Load, door: &Door) -> Result<Self> {
         let etag = match load.requests {
-            Requests::Unchanged(path) => etag(address, path)?,
+            Requests::Unchanged(path) => etag(door, path)?,
             _ => String::new(),
         };
         let epoll = epoll::create(epoll::CreateFlags::CLOEXEC)?;
         let mut clients = Vec::new();
         for index in 0..load.connections {
-            let client = Client::connect(address)
+            let client = Client::connect(door)
                 .with_context(|| format!("connection {index} of {}", load.connections))?;
             watch(&epoll, &client, index)?;
             clients.push(client);
@@ -94,7 +97,7 @@ impl Generator {
         let slow = matches!(load.pause, Pause::AfterRead(_));
         Ok(Self {
             load,
-            writer: Writer::new(load, address, etag),
+            writer: Writer::new(load, door.address, etag),
             epoll,
             clients,
             pausing: VecDeque::new(),
@@ -147,6 +150,8 @@ impl Generator {
         let received = client.receive(&mut self.buffer, self.load.requests.status())?;
         self.stats.content += received.content;
         self.stats.latencies.extend(received.latency);
+        let is_whole = received.latency.is_some() && client.failed_to_resume();
+        self.stats.not_resumed += usize::from(is_whole);
         match self.load.pause {
             Pause::AfterResponse(pause) if received.latency.is_some() => self.pause(index, pause),
             Pause::AfterRead(pause) => self.pause(index, pause),
@@ -167,7 +172,7 @@ impl Generator {
 
     fn pause(&mut self, index: usize, pause: Duration) -> Result<()> {
         if let Some(client) = self.clients.get(index) {
-            epoll::delete(&self.epoll, &client.stream)?;
+            epoll::delete(&self.epoll, client.stream())?;
             self.pausing.push_back((Instant::now() + pause, index));
         }
         Ok(())
@@ -193,14 +198,14 @@ fn watch(epoll: &OwnedFd, client: &Client, index: usize) -> Result<()> {
     let data = epoll::EventData::new_u64(index as u64);
     Ok(epoll::add(
         epoll,
-        &client.stream,
+        client.stream(),
         data,
         epoll::EventFlags::IN,
     )?)
 }
 
-fn etag(address: SocketAddr, path: &str) -> Result<String> {
-    let head = ResponseHead::parse(&client::head(address, path)?)?;
+fn etag(door: &Door, path: &str) -> Result<String> {
+    let head = ResponseHead::parse(&client::head(door, path)?)?;
     head.and_then(|head| head.etag)
         .context("a response without ETag")
 }

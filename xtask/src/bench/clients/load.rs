@@ -2,7 +2,7 @@
 
 use std::{net::SocketAddr, time::Duration};
 
-use super::files::{self, SMALL_FILES};
+use crate::bench::files::{self, SMALL_FILES};
 
 /// Clients that send the next request as soon as they have a response.
 #[derive(Debug, Clone, Copy)]
@@ -18,6 +18,16 @@ pub(crate) struct Load {
     /// buffer, so the server's CPU time would differ threefold from round to round. For
     /// small requests one thread is fast enough, and more would only disturb.
     pub(crate) threads: bool,
+    /// What each connection begins with, or `None` for plain ones.
+    pub(crate) tls: Option<Handshakes>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Handshakes {
+    /// Each is a whole one.
+    Full,
+    /// Each resumes the session of an earlier connection.
+    Resumed,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -58,6 +68,7 @@ impl Load {
             pause: Pause::None,
             fresh: false,
             threads: false,
+            tls: None,
         }
     }
 
@@ -71,6 +82,13 @@ impl Load {
     pub(crate) const fn threads(self) -> Self {
         Self {
             threads: true,
+            ..self
+        }
+    }
+
+    pub(crate) const fn tls(self, handshakes: Handshakes) -> Self {
+        Self {
+            tls: Some(handshakes),
             ..self
         }
     }
