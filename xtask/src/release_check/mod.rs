@@ -5,6 +5,7 @@ mod public_api;
 mod reproducible;
 mod targets;
 mod template;
+mod tls;
 
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
@@ -35,13 +36,14 @@ pub(crate) enum Checked {
 
 type Check = fn(&Options) -> Result<Checked>;
 
-const CHECKS: [(&str, Check); 6] = [
+const CHECKS: [(&str, Check); 7] = [
     ("documentation", public_api::documentation),
     ("semver", public_api::semver),
     ("reproducible", reproducible::component),
     ("template", template::copied),
     ("wasmtime", elsewhere::wasmtime),
     ("targets", targets::compile),
+    ("tls", tls::testssl),
 ];
 
 /// Runs all checks, also after one that failed.
