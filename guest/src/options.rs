@@ -101,19 +101,11 @@ impl Options {
                 | "--listen-tls"
                 | "--listen-misdirected"
                 | "--listen-redirect"
-                | "--listen-unix" => {
-                    options.listen.push(Listener {
-                        address: number(name, value()?)?,
-                        service: service(name),
-                        is_unix: name == "--listen-unix",
-                    });
-                }
-                "--redirect-port" => options.redirect_port = number(name, value()?)?,
-                "--base-path" => options.base_path = checked(name, BasePath::parse(value()?))?,
-                "--public-url" => {
-                    options.public_url = Some(checked(name, PublicUrl::parse(value()?))?);
-                }
-                "--trust-proxy" => checked(name, options.trusted_proxies.add(value()?))?,
+                | "--listen-unix"
+                | "--redirect-port"
+                | "--base-path"
+                | "--public-url"
+                | "--trust-proxy" => options.set_reach(name, value()?)?,
                 "--known-hosts-only" => options.known_hosts_only = true,
                 "--hsts" => strict_transport = Some(number(name, value()?)?),
                 "--root" => options.root = Some(value()?.into()),
@@ -150,6 +142,22 @@ impl Options {
             options.policy = options.policy.with_strict_transport(seconds);
         }
         Ok(options)
+    }
+
+    /// Sets an option about how the server is reached.
+    fn set_reach(&mut self, name: &str, value: &str) -> Result<(), String> {
+        match name {
+            "--redirect-port" => self.redirect_port = number(name, value)?,
+            "--base-path" => self.base_path = checked(name, BasePath::parse(value))?,
+            "--public-url" => self.public_url = Some(checked(name, PublicUrl::parse(value))?),
+            "--trust-proxy" => checked(name, self.trusted_proxies.add(value))?,
+            _ => self.listen.push(Listener {
+                address: number(name, value)?,
+                service: service(name),
+                is_unix: name == "--listen-unix",
+            }),
+        }
+        Ok(())
     }
 
     /// Returns how the server is reached by connections of a scheme.

@@ -4,7 +4,7 @@ use core::net::SocketAddr;
 
 use h1::request::target::scheme::Scheme;
 
-/// A listener: its address, and what its connections are for.
+/// A listener: its address, and the purpose of its connections.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Listener {
     pub address: SocketAddr,
@@ -13,7 +13,7 @@ pub struct Listener {
     pub is_unix: bool,
 }
 
-/// What the connections of a listener are for.
+/// The purpose of a listener's connections.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Service {
     /// Files and pages.

@@ -532,7 +532,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_page_for_people_is_the_same_for_all() {
+    fn forms_for_programs_are_the_same_for_all() {
         let own = "Cookie: porthole_tv=1; porthole_view=grid\nUser-Agent: Tizen\n";
         let cases = [
             ("", BROWSER, PAGE_FIELDS),

@@ -8,10 +8,10 @@ use super::support::certificate::Certificate;
 use crate::support::{Folder, Porthole, each, trials};
 
 pub fn trials() -> Vec<Trial> {
-    trials![what_is_wrong_is_said_in_a_line]
+    trials![wrong_certificates_keys_and_options_are_said_in_a_line]
 }
 
-fn what_is_wrong_is_said_in_a_line() {
+fn wrong_certificates_keys_and_options_are_said_in_a_line() {
     let (one, other) = (Certificate::of(&["a"]), Certificate::of(&["b"]));
     let folder = Folder::new();
     let wrong = Folder::new();

@@ -24,7 +24,7 @@ pub fn trials() -> Vec<Trial> {
     trials
 }
 
-/// What a proxy does with the path below which it has porthole.
+/// The fate of the path below which a proxy has porthole.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Prefix {
     Stripped,

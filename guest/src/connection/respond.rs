@@ -271,7 +271,7 @@ impl Session<'_> {
 /// A request, and what else its response depends on.
 struct Asked<'r> {
     request: &'r Request<'r>,
-    /// What its peer says of it, if that is a trusted proxy.
+    /// The word of its peer, if that is a trusted proxy.
     forwarded: Option<Forwarded<'r>>,
     service: Service,
     within_rate: bool,

@@ -26,7 +26,7 @@ pub(super) struct Session<'s> {
     pub(super) peer: Peer,
     /// The client of the latest request: the peer, or whom a trusted proxy names.
     pub(super) client: Peer,
-    /// What the connection is for.
+    /// The purpose of the connection.
     pub(super) service: Service,
     /// Version of the latest request. The response to a refusal uses it.
     pub(super) version: Version,

@@ -8,6 +8,14 @@
 /// - held by: `guest::runtime::sort::sorted_in_turns`, `attacks::floods::entries_that_are_not_shown`
 pub const ENTRY_WORK: u32 = 1;
 
+/// Entries that are dropped for `ENTRY_WORK`. To drop one takes a tenth of what it took to
+/// read it, and the next long list waits for the memory.
+///
+/// - unit: entries
+/// - at it: the next task runs after `YIELD_AFTER_WORK`
+/// - held by: `guest::runtime::executor::many_items_are_dropped_in_turns`
+pub const DROPPED_PER_WORK: usize = 8;
+
 /// Work of one turn, in units of about a microsecond on the machine of
 /// `docs/benchmarks.md`. It is small because other tasks wait for it: a thousand
 /// connections that always have work take 50 ms. It is large enough that changing the task

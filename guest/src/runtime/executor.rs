@@ -18,8 +18,8 @@ use core::pin::Pin;
 use core::task::{Context, Poll, RawWaker, RawWakerVTable, Waker};
 
 use crate::limits::{
-    BYTES_PER_WORK, CALL_WORK, ENTRY_WORK, HOST_YIELD_AFTER_WORK, RESUMED_PER_ROUND,
-    YIELD_AFTER_WORK,
+    BYTES_PER_WORK, CALL_WORK, DROPPED_PER_WORK, ENTRY_WORK, HOST_YIELD_AFTER_WORK,
+    RESUMED_PER_ROUND, YIELD_AFTER_WORK,
 };
 
 /// Tasks that can run. A task lives for as long as something may wake it.
@@ -118,13 +118,14 @@ impl Executor {
         }
     }
 
-    /// Drops many items in turns: to give their memory back takes as long as to ask for it.
+    /// Drops many items in turns, because there may be hundreds of thousands.
     /// `with` is kept until then.
     pub fn drop_in_turns<T: 'static>(self: &Rc<Self>, items: Vec<T>, with: impl Sized + 'static) {
         let executor = Rc::clone(self);
         self.spawn(async move {
-            for item in items {
-                drop(item);
+            let mut items = items;
+            while !items.is_empty() {
+                items.truncate(items.len().saturating_sub(DROPPED_PER_WORK));
                 executor.work(ENTRY_WORK).await;
             }
             drop(with);
@@ -317,6 +318,27 @@ mod tests {
         }
         let in_turn: Vec<_> = (0..3 * count).map(|turn| turn % count).collect();
         assert_eq!(*log.borrow(), in_turn);
+    }
+
+    #[test]
+    fn many_items_are_dropped_in_turns() {
+        let executor = Rc::new(Executor::default());
+        let (item, kept) = (Rc::new(()), Rc::new(()));
+        let a_turn = DROPPED_PER_WORK * YIELD_AFTER_WORK as usize;
+        let items: Vec<_> = (0..10 * a_turn).map(|_| Rc::clone(&item)).collect();
+        executor.drop_in_turns(items, Rc::clone(&kept));
+        executor.run();
+        let mut turns = 1;
+        while executor.has_later() {
+            let left = Rc::strong_count(&item) - 1;
+            assert!(left >= 10 * a_turn - turns * a_turn, "{left} after {turns}");
+            assert_eq!(Rc::strong_count(&kept), 2);
+            executor.wake_later();
+            executor.run();
+            turns += 1;
+        }
+        assert!((10..=11).contains(&turns), "{turns}");
+        assert_eq!((Rc::strong_count(&item), Rc::strong_count(&kept)), (1, 1));
     }
 
     /// Many busy tasks must not keep new connections out.

@@ -13,7 +13,7 @@ use crate::request::target::scheme::Scheme;
 use crate::request::target::site::is_path;
 use crate::syntax::token::trim;
 
-/// What a trusted proxy says of a request. Nothing of it is known by default.
+/// The word of a trusted proxy about a request. Nothing of it is known by default.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Forwarded<'b> {
     /// The address of the client: the last hop that is not trusted. `None` if it is not said,

@@ -77,7 +77,7 @@ pub(crate) const HANDSHAKES_DIVISOR: usize = 2;
 ///
 /// - unit: bytes
 /// - at it: the connection is closed
-/// - held by: `porthole::accept::filters::proxy_protocol::what_is_no_header_is_an_error`
+/// - held by: `porthole::accept::filters::proxy_protocol::bytes_other_than_a_header_are_refused`
 pub(crate) const PROXY_HEADER_BYTES: usize = 2 << 10;
 
 /// Accepted connections that wait for one worker, per listener.

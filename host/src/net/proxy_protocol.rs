@@ -15,7 +15,7 @@ pub(crate) const LINE_BYTES: usize = 107;
 /// Bytes of a header of version 2 before its addresses.
 pub(crate) const HEAD_BYTES: usize = 16;
 
-/// What a header says of the client.
+/// The client, as a header names it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Named {
     /// Its address.

@@ -20,7 +20,6 @@ use super::worker::Shared;
 use crate::accept::Acceptor;
 use crate::accept::client_limit::ClientLimits;
 use crate::accept::dispatch::Dispatcher;
-use crate::accept::filters::Outside;
 use crate::component::Program;
 use crate::error::Error;
 use crate::limits;
@@ -92,16 +91,10 @@ impl Control {
             .chain(told.flat_map(Endpoint::arguments))
             .chain(grants.arguments)
             .collect();
-        let counts = Counts::new(grants.limits.workers.max(1));
-        let outside = Outside {
-            clients: ClientLimits::new(&grants.limits),
-            events: events.clone(),
-            counts: counts.clone(),
-        };
         let shared = Arc::new(Shared {
             arguments,
-            counts,
-            outside,
+            counts: Counts::new(grants.limits.workers.max(1)),
+            clients: ClientLimits::new(&grants.limits),
             limits: grants.limits,
             stdout: grants.stdout,
             stderr: grants.stderr,
@@ -119,7 +112,7 @@ impl Control {
             unsent: listeners.unsent,
             events: events.clone(),
             counts: shared.counts.clone(),
-            clients: shared.outside.clients.clone(),
+            clients: shared.clients.clone(),
             are_proxied: endpoints.iter().map(|end| end.proxies.is_some()).collect(),
         };
         let acceptor = acceptor.start(listeners, closing)?;

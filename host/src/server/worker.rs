@@ -10,6 +10,7 @@ use tokio::runtime::Runtime;
 use tokio::sync::watch;
 
 use super::backoff::Backoff;
+use crate::accept::client_limit::ClientLimits;
 use crate::accept::dispatch::Task;
 use crate::accept::filters::Outside;
 use crate::accept::inbox::Inboxes;
@@ -35,7 +36,18 @@ pub(crate) struct Shared {
     pub(crate) stderr: Log,
     pub(crate) events: Publisher,
     pub(crate) counts: Counts,
-    pub(crate) outside: Outside,
+    pub(crate) clients: ClientLimits,
+}
+
+impl Shared {
+    /// Returns the surroundings of the filters.
+    pub(crate) fn outside(&self) -> Outside {
+        Outside {
+            clients: self.clients.clone(),
+            events: self.events.clone(),
+            counts: self.counts.clone(),
+        }
+    }
 }
 
 pub(crate) struct Worker {

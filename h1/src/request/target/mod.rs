@@ -45,7 +45,7 @@ pub struct Resource<'b> {
     /// Number of slashes in the path as received, beside the first. A browser resolves
     /// relative references against that path, so the root is as many `../` away.
     pub depth: usize,
-    /// How the server is reached over the connection.
+    /// The scheme and the path by which the server is reached.
     pub(super) site: Site<'b>,
     /// The authority of absolute-form, which takes the place of `Host` (RFC 9112 §3.2.2).
     pub(super) authority: Option<&'b [u8]>,

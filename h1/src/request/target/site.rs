@@ -8,7 +8,7 @@ use core::fmt;
 use crate::request::target::authority::Authority;
 use crate::request::target::scheme::Scheme;
 
-/// How the server is reached over a connection.
+/// The scheme of a connection, and the path before its targets.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Site<'s> {
     /// The scheme of the connection.

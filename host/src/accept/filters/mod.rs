@@ -115,7 +115,7 @@ impl Filters {
     }
 }
 
-/// What the filters of all listeners and workers have in common.
+/// The surroundings that the filters of all listeners and workers share.
 #[derive(Clone)]
 pub(crate) struct Outside {
     pub(crate) clients: ClientLimits,
@@ -138,7 +138,7 @@ struct Filter {
     outputs: Outputs,
 }
 
-/// Who is at the other end of a connection.
+/// The other end of a connection.
 struct Client {
     peer: Option<SocketAddr>,
     permit: ConnectionPermit,

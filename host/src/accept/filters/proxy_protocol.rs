@@ -81,7 +81,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn what_is_no_header_is_an_error() {
+    async fn bytes_other_than_a_header_are_refused() {
         let long = [&SIGNATURE[..], &[0x21, 0x11, 0xff, 0xff], &[0; 70_000]].concat();
         let unending = [b"PROXY UNKNOWN ", &[b'x'; 200][..]].concat();
         let cases: [&[u8]; 7] = [

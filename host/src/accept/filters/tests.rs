@@ -113,7 +113,7 @@ async fn first_bytes(inbox: &Inbox, most: usize) -> Vec<u8> {
 const LONG: Duration = Duration::from_secs(60);
 
 #[tokio::test]
-async fn what_is_decrypted_and_what_is_plain_have_inboxes_of_their_own() {
+async fn decrypted_and_plain_bytes_have_inboxes_of_their_own() {
     let bench = Bench::new(8, LONG);
     let mut plain = bench.connect().await;
     plain.write_all(b"plain bytes").await.unwrap();
@@ -186,7 +186,7 @@ async fn no_handshake_outlives_its_queue_but_those_that_have_begun() {
 }
 
 #[tokio::test]
-async fn what_is_no_handshake_after_all_is_closed() {
+async fn malformed_handshakes_are_closed() {
     let bench = Bench::new(8, LONG);
     let mut garbage = bench.connect().await;
     garbage.write_all(&[HANDSHAKE; 64]).await.unwrap();

@@ -1,29 +1,23 @@
-//! Serving, from start to end. Nothing here waits without a time limit, unless a signal
-//! ends the wait.
+//! Serving, from the start of the server to its end. Nothing here waits without a time limit,
+//! unless a signal ends the wait.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
-use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
-use anyhow::{Context as _, anyhow};
+use anyhow::anyhow;
 use porthole::{
     Confined, Counters, Error, Listeners, Log, Operation, Program, Root, Running, Server, Tls,
 };
 
-use crate::WRONG_USAGE;
 use crate::compiler::Compiler;
 use crate::options::{Options, Source};
-use crate::rlimit;
 use crate::service_manager::ServiceManager;
 use crate::signals::Signals;
-#[cfg(unix)]
-use crate::sockets::handed_down::HandedDown;
-use crate::sockets::{Endpoint, Sockets};
+use crate::sockets::Endpoint;
 use crate::terminal::addresses::Url;
 use crate::terminal::banner::{self, Banner};
-use crate::terminal::messages::{Messages, report_at_once};
+use crate::terminal::messages::Messages;
 use crate::terminal::reserved::Reserved;
 use crate::terminal::{Output, summary};
 use crate::tls::Certificates;
@@ -40,135 +34,37 @@ const STARTING: Duration = Duration::from_millis(2);
 /// Time after which a message says that something still loads.
 const LOADING_IS_SLOW: Duration = Duration::from_secs(3);
 
-/// Serves until a signal stops it.
-///
-/// # Errors
-/// When it cannot start, and nothing was printed about that yet.
-pub(crate) fn serve(mut options: Options) -> anyhow::Result<ExitCode> {
-    // SAFETY: this is called once, and nothing has opened a descriptor before.
-    #[cfg(unix)]
-    let handed_down = unsafe { HandedDown::take()? };
-    let fewer = options.fit(rlimit::raise_limit())?;
-    if let Some(line) = fewer {
-        report_at_once(line);
-    }
-    // First, so that the compiler has neither the root nor the listeners.
-    let compiler = options.compiler()?;
-    let root = Root::open(options.path())?;
-    let certificates = Certificates::of(&options.tls, root.path())?;
-    let tls = certificates.as_ref().map(Certificates::tls).transpose()?;
-    let sockets = Sockets::open(
-        &options,
-        #[cfg(unix)]
-        handed_down,
-        tls.as_ref(),
-    )?;
-    let manager = ServiceManager::connect();
-    // A component that comes out of a pipe cannot be read again later.
-    let source = options.source()?;
-    // All that a confined process cannot do any more: ask for addresses and the time zone,
-    // run a program.
-    let (to_stdout, to_stderr) = (Output::of(std::io::stdout()), Output::of(std::io::stderr()));
-    let arguments = options.arguments(to_stdout, &sockets.endpoints);
-    let [reachable, redirected] = sockets.urls();
-    #[cfg(unix)]
-    let files = sockets.files();
-    let browser = options.open.then(|| sockets.open_browser()).flatten();
-    let mut notes = Vec::new();
-    if let Some(certificates) = &certificates {
-        notes = certificates.notes()?;
-    }
-    let confined = options.confine(&root, certificates.as_ref())?;
-    // From here on, threads may be started.
-    let signals = Signals::new().context("cannot watch for signals")?;
-    let messages = Messages::start(to_stderr.style)?;
-    let (stdout, _) = Log::reporting(std::io::stdout(), Arc::new(messages.reporter()))?;
-    if let Some(browser) = browser {
-        browser.watch(messages.clone())?;
-    }
-    let serving = Serving {
-        options,
-        notes,
-        secured: certificates.zip(tls),
-        compiler,
-        arguments,
-        endpoints: sockets.endpoints,
-        redirected,
-        reachable,
-        manager,
-        confined,
-        signals,
-        messages: messages.clone(),
-        stdout: match to_stdout.style.colors {
-            true => stdout.styled(),
-            false => stdout.clone(),
-        },
-        to_stderr,
-    };
-    let served = catch_unwind(AssertUnwindSafe(|| {
-        serving.run(root, sockets.listeners, source)
-    }));
-    let code = match served {
-        Ok(served) => exit_code_of(&messages, served),
-        // The panic hook has reported the reason.
-        Err(_) => ExitCode::FAILURE,
-    };
-    #[cfg(unix)]
-    for line in files.left_behind() {
-        messages.report(line);
-    }
-    // The last lines of both logs are written before the process ends.
-    Log::finish(&[&stdout, &messages.log()]);
-    Ok(code)
-}
-
-fn exit_code_of(messages: &Messages, served: anyhow::Result<()>) -> ExitCode {
-    let Err(error) = served else {
-        return ExitCode::SUCCESS;
-    };
-    match error.downcast_ref() {
-        // The component's arguments come from the command line, and it has printed what
-        // is wrong with them.
-        Some(Error::InvalidArguments) if !messages.log().is_unused() => {
-            messages.print("\nFor more information, try '--help'.");
-            ExitCode::from(WRONG_USAGE)
-        }
-        Some(Error::InvalidArguments) => {
-            messages.fail("the component does not start like that, and does not say why");
-            ExitCode::from(WRONG_USAGE)
-        }
-        _ => {
-            messages.fail(format_args!("{error:#}"));
-            ExitCode::FAILURE
-        }
-    }
-}
-
-struct Serving {
-    options: Options,
+/// A server with all that it needs from before the confinement.
+pub(super) struct Serving {
+    pub(super) options: Options,
     /// Lines to say once at the start.
-    notes: Vec<String>,
+    pub(super) notes: Vec<String>,
     /// The certificates, and what uses them.
-    secured: Option<(Certificates, Tls)>,
-    compiler: Option<Arc<Compiler>>,
+    pub(super) secured: Option<(Certificates, Tls)>,
+    pub(super) compiler: Option<Arc<Compiler>>,
     /// For the component.
-    arguments: Vec<String>,
+    pub(super) arguments: Vec<String>,
     /// The listeners.
-    endpoints: Vec<Endpoint>,
+    pub(super) endpoints: Vec<Endpoint>,
     /// Addresses that lead to others.
-    redirected: Vec<Url>,
+    pub(super) redirected: Vec<Url>,
     /// Addresses that one can type.
-    reachable: Vec<Url>,
-    manager: ServiceManager,
-    confined: Option<Confined>,
-    signals: Signals,
-    messages: Messages,
-    stdout: Log,
-    to_stderr: Output,
+    pub(super) reachable: Vec<Url>,
+    pub(super) manager: ServiceManager,
+    pub(super) confined: Option<Confined>,
+    pub(super) signals: Signals,
+    pub(super) messages: Messages,
+    pub(super) stdout: Log,
+    pub(super) to_stderr: Output,
 }
 
 impl Serving {
-    fn run(&self, root: Root, listeners: Listeners, source: Source) -> anyhow::Result<()> {
+    pub(super) fn run(
+        &self,
+        root: Root,
+        listeners: Listeners,
+        source: Source,
+    ) -> anyhow::Result<()> {
         let banner = self.banner(&root);
         let reserved = Reserved::below(&root, self.options.component());
         let compiler = self.compiler.clone();

@@ -1,0 +1,122 @@
+//! All that comes before serving, in the order that confinement asks for, and the exit code.
+
+mod serving;
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use anyhow::Context as _;
+use porthole::{Error, Log, Root};
+
+use crate::WRONG_USAGE;
+use crate::options::Options;
+use crate::rlimit;
+use crate::service_manager::ServiceManager;
+use crate::signals::Signals;
+use crate::sockets::Sockets;
+#[cfg(unix)]
+use crate::sockets::handed_down::HandedDown;
+use crate::terminal::Output;
+use crate::terminal::messages::{Messages, report_at_once};
+use crate::tls::Certificates;
+use serving::Serving;
+
+/// Serves until a signal stops it.
+///
+/// # Errors
+/// When it cannot start, and nothing was printed about that yet.
+pub(crate) fn serve(mut options: Options) -> anyhow::Result<ExitCode> {
+    // SAFETY: this is called once, and nothing has opened a descriptor before.
+    #[cfg(unix)]
+    let handed_down = unsafe { HandedDown::take()? };
+    if let Some(fewer) = options.fit(rlimit::raise_limit())? {
+        report_at_once(fewer);
+    }
+    // First, so that the compiler has neither the root nor the listeners.
+    let compiler = options.compiler()?;
+    let root = Root::open(options.path())?;
+    let certificates = Certificates::of(&options.tls, root.path())?;
+    let tls = certificates.as_ref().map(Certificates::tls).transpose()?;
+    let sockets = Sockets::open(
+        &options,
+        #[cfg(unix)]
+        handed_down,
+        tls.as_ref(),
+    )?;
+    let manager = ServiceManager::connect();
+    // A component that comes out of a pipe cannot be read again later.
+    let source = options.source()?;
+    // All that a confined process cannot do any more: ask for addresses and the time zone,
+    // run a program.
+    let (to_stdout, to_stderr) = (Output::of(std::io::stdout()), Output::of(std::io::stderr()));
+    let arguments = options.arguments(to_stdout, &sockets.endpoints);
+    let [reachable, redirected] = sockets.urls();
+    #[cfg(unix)]
+    let files = sockets.files();
+    let browser = options.open.then(|| sockets.open_browser()).flatten();
+    let notes = certificates.as_ref().map(Certificates::notes).transpose()?;
+    let confined = options.confine(&root, certificates.as_ref())?;
+    // From here on, threads may be started.
+    let signals = Signals::new().context("cannot watch for signals")?;
+    let messages = Messages::start(to_stderr.style)?;
+    let (stdout, _) = Log::reporting(std::io::stdout(), Arc::new(messages.reporter()))?;
+    if let Some(browser) = browser {
+        browser.watch(messages.clone())?;
+    }
+    let serving = Serving {
+        options,
+        notes: notes.unwrap_or_default(),
+        secured: certificates.zip(tls),
+        compiler,
+        arguments,
+        endpoints: sockets.endpoints,
+        redirected,
+        reachable,
+        manager,
+        confined,
+        signals,
+        messages: messages.clone(),
+        stdout: match to_stdout.style.colors {
+            true => stdout.styled(),
+            false => stdout.clone(),
+        },
+        to_stderr,
+    };
+    let served = catch_unwind(AssertUnwindSafe(|| {
+        serving.run(root, sockets.listeners, source)
+    }));
+    let code = exit_code_of(&messages, served);
+    #[cfg(unix)]
+    for line in files.left_behind() {
+        messages.report(line);
+    }
+    // The last lines of both logs are written before the process ends.
+    Log::finish(&[&stdout, &messages.log()]);
+    Ok(code)
+}
+
+fn exit_code_of(messages: &Messages, served: std::thread::Result<anyhow::Result<()>>) -> ExitCode {
+    let error = match served {
+        Ok(Ok(())) => return ExitCode::SUCCESS,
+        Ok(Err(error)) => error,
+        // The panic hook has reported the reason.
+        Err(_) => return ExitCode::FAILURE,
+    };
+    match error.downcast_ref() {
+        // The component's arguments come from the command line, and it has printed what
+        // is wrong with them.
+        Some(Error::InvalidArguments) if !messages.log().is_unused() => {
+            messages.print("\nFor more information, try '--help'.");
+            ExitCode::from(WRONG_USAGE)
+        }
+        Some(Error::InvalidArguments) => {
+            messages.fail("the component does not start like that, and does not say why");
+            ExitCode::from(WRONG_USAGE)
+        }
+        _ => {
+            messages.fail(format_args!("{error:#}"));
+            ExitCode::FAILURE
+        }
+    }
+}
