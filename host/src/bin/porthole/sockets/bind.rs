@@ -41,6 +41,9 @@ impl FromStr for Bind {
             Some((scheme, _)) if scheme.eq_ignore_ascii_case("https") => {
                 return Err("an address is https by its certificate: leave 'https://' out".into());
             }
+            Some(_) if !text.starts_with("unix:") => {
+                return Err("before an address only 'http://' may stand".into());
+            }
             _ => (None, text),
         };
         let to = match (rest.strip_prefix("unix:"), scheme) {
@@ -169,6 +172,7 @@ mod tests {
             ("nas_2.local.", "nas_2.local.:80"),
             ("unix:/run/porthole.sock", "unix:/run/porthole.sock"),
             ("unix:a:b", "unix:a:b"),
+            ("unix:a://b", "unix:a://b"),
             ("http://127.0.0.1", "http://127.0.0.1:80"),
             ("HTTP://[::1]:81/", "http://[::1]:81"),
         ];
@@ -211,7 +215,7 @@ mod tests {
                 "https://a",
                 "an address is https by its certificate: leave 'https://' out",
             ),
-            ("ftp://a", "neither an address nor a name"),
+            ("ftp://a", "before an address only 'http://' may stand"),
         ];
         for (text, reason) in rows {
             assert_eq!(text.parse::<Bind>().unwrap_err(), reason, "{text}");
