@@ -81,8 +81,7 @@ impl Options {
             cache: CACHE_BYTES,
             ..Self::default()
         };
-        let mut cache_control = None;
-        let mut strict_transport = None;
+        let (mut cache_control, mut strict_transport) = (None, None);
         let mut cors = false;
         let mut headers = Vec::new();
         let mut arguments = arguments.iter().map(String::as_str);

@@ -92,7 +92,7 @@ fn plays_over_tls() {
     wait_for_range(&porthole, target, place);
 }
 
-/// What a person sees who leaves out the scheme, and whose browser then tries http.
+/// The page of a person who leaves out the scheme, and whose browser then tries http.
 fn shows_the_address_of_https_to_who_asks_without_tls() {
     let folder = Folder::new();
     let certificate = Certificate::of(&["localhost"]);

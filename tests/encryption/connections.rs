@@ -3,7 +3,7 @@
 use libtest_mimic::Trial;
 use rustix::process::Signal;
 
-use super::support::certificate::Certificate;
+use super::support::certificate::{Certificate, redirecting};
 use super::support::secure::Secure;
 use crate::support::{Client, Folder, each, noise, trials};
 
@@ -113,15 +113,7 @@ fn plain_bytes_at_a_tls_port_are_told_the_address() {
 fn plain_requests_are_redirected() {
     let (folder, certificate) = (media(), Certificate::of(&["localhost"]));
     let porthole = certificate.serving(&folder, &["--redirect-http", "0", "--hsts"]);
-    let line = porthole.errors().wait_for(", which leads there");
-    let address = line
-        .split("http://")
-        .nth(1)
-        .unwrap()
-        .split('/')
-        .next()
-        .unwrap();
-    let address = address.parse().unwrap();
+    let address = redirecting(&porthole);
     let port = porthole.address().port();
     let rows = [
         (

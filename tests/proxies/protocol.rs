@@ -1,10 +1,8 @@
 //! The PROXY protocol.
 
-use std::net::SocketAddr;
-
 use libtest_mimic::Trial;
 
-use crate::encryption::support::certificate::Certificate;
+use crate::encryption::support::certificate::{Certificate, redirecting};
 use crate::encryption::support::secure::Secure;
 use crate::support::{Client, Folder, Porthole, each, trials};
 
@@ -135,16 +133,7 @@ fn redirects_and_plain_bytes_come_behind_a_header_too() {
     let (folder, certificate) = (media(), Certificate::of(&["localhost"]));
     let flags = [&TRUSTED[..], &["--redirect-http", "0"]].concat();
     let porthole = certificate.serving(&folder, &flags);
-    let line = porthole.errors().wait_for(", which leads there");
-    let redirecting = line
-        .split("http://")
-        .nth(1)
-        .unwrap()
-        .split('/')
-        .next()
-        .unwrap();
-    let redirecting: SocketAddr = redirecting.parse().unwrap();
-    for (address, status) in [(redirecting, 308), (porthole.address(), 400)] {
+    for (address, status) in [(redirecting(&porthole), 308), (porthole.address(), 400)] {
         let mut client = Client::connect(address);
         client.send(binary([192, 0, 2, 4]));
         assert_eq!(client.get("/a", "").status, status);

@@ -33,16 +33,12 @@ pub fn misdirected<'r>(
     target: &Target<'_>,
     fields: &Fields<'_>,
 ) -> Response<'r> {
-    let status = Status::BadRequest;
     let address = resource(target).and_then(|resource| address::same_secured(resource, fields));
     let advice = match &address {
         Some(address) => ["this port needs TLS: ", address].concat(),
         None => String::from("this port needs TLS: the address begins with https://"),
     };
-    let advice = &advice;
-    listings
-        .line(&MessageLine { status, advice })
-        .map_or(Response::Plain(status), Response::Page)
+    line(listings, Status::BadRequest, &advice)
 }
 
 /// Whether a request names a host that is known to be this one.
@@ -54,8 +50,12 @@ pub fn is_known_host(target: &Target<'_>, fields: &Fields<'_>, options: &Options
 
 /// Refuses a request that names another host. Whoever asks for it may be a foreign page.
 pub fn unknown_host<'r>(listings: &Listings) -> Response<'r> {
-    let status = Status::MisdirectedRequest;
     let advice = "porthole serves this machine alone, and does not know this name; --public-url or --any-host changes that";
+    line(listings, Status::MisdirectedRequest, advice)
+}
+
+/// Returns a status with its advice, or the status alone when memory is short.
+fn line<'r>(listings: &Listings, status: Status, advice: &str) -> Response<'r> {
     listings
         .line(&MessageLine { status, advice })
         .map_or(Response::Plain(status), Response::Page)

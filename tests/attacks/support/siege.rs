@@ -50,7 +50,7 @@ pub struct Siege {
     usual: usize,
     /// Whether bystanders may have to reconnect.
     crowded: bool,
-    /// What bystanders verify, if they speak TLS.
+    /// The certificate that bystanders verify, if they speak TLS.
     certificate: Option<Certificate>,
 }
 

@@ -1,5 +1,6 @@
 //! Certificates that are made for a test.
 
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::{Duration, SystemTime};
 
@@ -122,6 +123,13 @@ pub fn openssl(arguments: &[&str]) {
     let done = OPENSSL.command().args(arguments).output().unwrap();
     let said = String::from_utf8_lossy(&done.stderr);
     assert!(done.status.success(), "{said}");
+}
+
+/// Returns the address at which porthole redirects to https.
+pub fn redirecting(porthole: &Porthole) -> SocketAddr {
+    let line = porthole.errors().wait_for(", which leads there");
+    let address = line.split("http://").nth(1).unwrap();
+    address.split('/').next().unwrap().parse().unwrap()
 }
 
 pub fn only_for_its_owner(file: &std::path::Path) {

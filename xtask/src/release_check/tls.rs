@@ -22,7 +22,7 @@ const TESTSSL: &str = "testssl";
 /// server: its chain, OCSP, CAA and transparency.
 const OF_THE_CERTIFICATE: [&str; 3] = ["cert", "OCSP", "DNS_CAA"];
 
-/// What a finding must not be. `WARN` and `FATAL` mean that something could not be tested.
+/// Severities that no finding may have. `WARN` and `FATAL` mean that something could not be tested.
 const TOO_BAD: [&str; 5] = ["MEDIUM", "HIGH", "CRITICAL", "WARN", "FATAL"];
 
 /// Runs it against porthole with an RSA and with an ECDSA certificate.

@@ -39,6 +39,8 @@ pub(crate) struct Filters {
     most: usize,
     /// Longest time of each.
     timeout: Duration,
+    /// Turns true when the queue has ended.
+    closing: watch::Sender<bool>,
     filter: Filter,
 }
 
@@ -69,10 +71,12 @@ impl Filters {
         let misdirected = misdirected.map(|secured| inbox(secured.misdirected));
         let mut inboxes = vec![own_inbox];
         inboxes.extend(misdirected.iter().map(|(_, inbox)| inbox.clone()));
+        let (closing, is_closing) = watch::channel(false);
         let filters = Self {
             queue,
             most: share.div_ceil(limits::HANDSHAKES_DIVISOR),
             timeout: limits::HANDSHAKE_TIMEOUT,
+            closing,
             filter: Filter {
                 proxies: endpoint.proxies.clone(),
                 secured: endpoint.secured.clone(),
@@ -80,8 +84,7 @@ impl Filters {
                 refused: Arc::default(),
                 #[cfg(feature = "tls")]
                 computing: Arc::new(Semaphore::new(1)),
-                // The sender is gone: it is replaced before any connection is filtered.
-                closing: watch::channel(false).1,
+                closing: is_closing,
                 outputs: Outputs { own, misdirected },
             },
         };
@@ -90,8 +93,6 @@ impl Filters {
 
     /// Filters connections until the queue has ended and the last of them is through.
     pub(crate) async fn run(mut self) {
-        let (closing, is_closing) = watch::channel(false);
-        self.filter.closing = is_closing;
         let mut running = JoinSet::new();
         let mut in_order: VecDeque<AbortHandle> = VecDeque::new();
         while let Some(accepted) = self.queue.recv().await {
@@ -110,7 +111,7 @@ impl Filters {
             in_order.push_back(running.spawn(async { drop(limited.await) }));
         }
         // Clients that send nothing soon try again, the others are served.
-        closing.send_replace(true);
+        self.closing.send_replace(true);
         while running.join_next().await.is_some() {}
     }
 }

@@ -18,7 +18,7 @@ pub(crate) struct Load {
     /// buffer, so the server's CPU time would differ threefold from round to round. For
     /// small requests one thread is fast enough, and more would only disturb.
     pub(crate) threads: bool,
-    /// What each connection begins with, or `None` for plain ones.
+    /// Handshakes with which connections begin, or `None` for plain ones.
     pub(crate) tls: Option<Handshakes>,
 }
 

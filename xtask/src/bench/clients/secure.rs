@@ -52,7 +52,7 @@ impl Security {
 pub(super) struct Secure {
     session: ClientConnection,
     handshakes: Handshakes,
-    /// What was read from the socket, before it is decrypted.
+    /// Bytes from the socket that are not decrypted yet.
     sealed: Vec<u8>,
 }
 
