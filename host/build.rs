@@ -1,7 +1,8 @@
-//! Builds the component (`guest/`) for `wasm32-wasip2`, and compiles it to the target's
-//! machine code, so that the host need not compile it at every start.
+//! Builds the two components of `guest/` for `wasm32-wasip2`: the extended one, which the host
+//! runs, and the portable one for other hosts. Compiles the first to the target's machine
+//! code, so that the host need not compile it at every start.
 //!
-//! `PORTHOLE_BUILD_COMPONENT=/path.wasm` uses a ready-made component instead.
+//! `PORTHOLE_BUILD_COMPONENT=/path.wasm` uses a ready-made component in place of both.
 
 use std::env;
 use std::path::{Path, PathBuf};
@@ -18,10 +19,11 @@ fn main() -> ExitCode {
     println!("cargo::rerun-if-env-changed=PORTHOLE_BUILD_COMPONENT");
     println!("cargo::rerun-if-changed=src/component/features.rs");
     println!("cargo::rerun-if-changed=build");
-    match component().and_then(|component| Ok((compile(&component)?, component))) {
-        Ok((compiled, component)) => {
-            println!("cargo::rustc-env=PORTHOLE_WASM={}", component.display());
-            println!("cargo::rustc-env=PORTHOLE_CWASM={}", compiled.display());
+    match built() {
+        Ok(built) => {
+            for (name, file) in built {
+                println!("cargo::rustc-env={name}={}", file.display());
+            }
             ExitCode::SUCCESS
         }
         Err(reason) => {
@@ -31,20 +33,31 @@ fn main() -> ExitCode {
     }
 }
 
-fn component() -> Result<PathBuf, String> {
+/// Returns the files that the library includes, and the names by which it finds them.
+fn built() -> Result<[(&'static str, PathBuf); 3], String> {
+    let (extended, portable) = components()?;
+    let compiled = compile(&extended)?;
+    Ok([
+        ("PORTHOLE_EXTENDED", extended),
+        ("PORTHOLE_COMPILED", compiled),
+        ("PORTHOLE_PORTABLE", portable),
+    ])
+}
+
+fn components() -> Result<(PathBuf, PathBuf), String> {
     if let Some(ready) = env::var_os("PORTHOLE_BUILD_COMPONENT") {
         let ready = PathBuf::from(ready);
         println!("cargo::rerun-if-changed={}", ready.display());
-        return ready
+        let ready = ready
             .canonicalize()
-            .map_err(|error| format!("PORTHOLE_BUILD_COMPONENT={}: {error}", ready.display()));
+            .map_err(|error| format!("PORTHOLE_BUILD_COMPONENT={}: {error}", ready.display()))?;
+        return Ok((ready.clone(), ready));
     }
     let workspace = wasm::manifest_dir()?.join("..");
     // Only the component's own sources. Anything else would rebuild the component, and
     // with it the host, after every change of a test.
     for source in [
-        "guest/src",
-        "guest/Cargo.toml",
+        "guest",
         "h1/src",
         "h1/Cargo.toml",
         "pages/askama.toml",
@@ -53,6 +66,7 @@ fn component() -> Result<PathBuf, String> {
         "pages/src",
         "pages/templates",
         "pages/Cargo.toml",
+        "usage",
         "wit",
         "Cargo.lock",
     ] {
@@ -61,10 +75,9 @@ fn component() -> Result<PathBuf, String> {
             workspace.join(source).display()
         );
     }
-    let built = wasm::build(&workspace, "guest")?;
-    let component = out_dir()?.join("porthole.wasm");
-    std::fs::copy(&built, &component).map_err(|error| format!("{}: {error}", built.display()))?;
-    Ok(component)
+    let [extended, portable] =
+        ["extended", "portable"].map(|package| wasm::build(&workspace, package));
+    Ok((extended?, portable?))
 }
 
 /// Compiles the component to machine code for the target. If that has a processor of another

@@ -13,6 +13,7 @@ use crate::bindings::wasi::sockets::types::TcpSocket;
 use crate::bindings::wit_stream;
 use crate::connection;
 use crate::files::root::Root;
+use crate::host::Host;
 use crate::limits::{ACCEPT_WORK, OVERLOAD_CONNECTIONS};
 use crate::memory::{MemoryPlan, Shortage};
 use crate::net;
@@ -26,8 +27,8 @@ use crate::shared::Shared;
 
 /// Serves until every stream of connections has ended and the last connection is
 /// closed.
-pub async fn run(executor: Rc<Executor>) -> Result<(), ()> {
-    match start(executor).await {
+pub async fn run(executor: Rc<Executor>, host: Rc<dyn Host>) -> Result<(), ()> {
+    match start(executor, host).await {
         Ok((shared, streams)) => {
             serve(shared, streams).await;
             Ok(())
@@ -63,7 +64,10 @@ impl fmt::Display for Failure {
 
 type Streams = Vec<(StreamReader<TcpSocket>, Listener)>;
 
-async fn start(executor: Rc<Executor>) -> Result<(Rc<Shared>, Streams), Failure> {
+async fn start(
+    executor: Rc<Executor>,
+    host: Rc<dyn Host>,
+) -> Result<(Rc<Shared>, Streams), Failure> {
     // The first argument is the program's name.
     let arguments = environment::get_arguments();
     let arguments = arguments.get(1..).unwrap_or_default();
@@ -84,7 +88,7 @@ async fn start(executor: Rc<Executor>) -> Result<(Rc<Shared>, Streams), Failure>
             Ok((stream, listener))
         })
         .collect::<Result<_, _>>()?;
-    let shared = Shared::new(options, root, plan, executor);
+    let shared = Shared::new(options, root, plan, (executor, host));
     Ok((Rc::new(shared), streams))
 }
 

@@ -6,9 +6,11 @@
 //! [`net`]. [`runtime`] gives each connection its turn, [`shared`] holds what connections
 //! share, and [`limits`] has every bound.
 //!
-//! The component assumes nothing of its host beyond WASI 0.3. It does not use `std`,
-//! because `std` adds imports that the server does not need, and the list of imports is the
-//! list of rights.
+//! Two crates make components of it: `extended` for the host of this workspace, and `portable`,
+//! which assumes nothing of its host beyond WASI 0.3. [`host`] is the difference.
+//!
+//! It does not use `std`, because `std` adds imports that the server does not need, and the list
+//! of imports is the list of rights.
 
 #![no_std]
 
@@ -20,9 +22,10 @@ extern crate std;
 
 mod accept;
 #[allow(missing_docs, clippy::all, clippy::restriction)]
-mod bindings;
+pub mod bindings;
 mod connection;
 mod files;
+pub mod host;
 mod limits;
 mod log;
 mod memory;
@@ -40,16 +43,18 @@ mod trust;
 
 use alloc::rc::Rc;
 
+pub use runtime::clock::monotonic;
+
+use host::Host;
 use runtime::executor::Executor;
 use runtime::waitables::block_on;
 
-struct Component;
-
-impl bindings::exports::wasi::cli::run::Guest for Component {
-    fn run() -> Result<(), ()> {
-        let executor = Rc::new(Executor::default());
-        block_on(&executor, accept::run(Rc::clone(&executor)))
-    }
+/// Serves until the host ends the streams of connections, and all connections are closed.
+///
+/// # Errors
+/// When it cannot start. It has said why on standard error.
+#[expect(clippy::result_unit_err, reason = "it is the result of `wasi:cli/run`")]
+pub fn run(host: Rc<dyn Host>) -> Result<(), ()> {
+    let executor = Rc::new(Executor::default());
+    block_on(&executor, accept::run(Rc::clone(&executor), host))
 }
-
-bindings::export!(Component with_types_in bindings);

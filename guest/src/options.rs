@@ -10,7 +10,7 @@ use h1::response::{Policy, PolicyError};
 use crate::limits::{CACHE_BYTES, CONNECTIONS};
 use crate::log::Format;
 use crate::log::terminal::Style;
-use crate::rate_limit::bucket::Rate;
+use crate::rate_limit::rate::Rate;
 use crate::service::{Listener, Service};
 use crate::trust::TrustedProxies;
 

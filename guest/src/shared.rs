@@ -9,6 +9,7 @@ use h1::syntax::date;
 
 use crate::files::Files;
 use crate::files::root::Root;
+use crate::host::Host;
 use crate::log::{Access, EscapedName, Format, Log, Sent, Time};
 use crate::memory::MemoryPlan;
 use crate::options::Options;
@@ -43,7 +44,12 @@ pub struct Shared {
 }
 
 impl Shared {
-    pub fn new(options: Options, root: Root, plan: MemoryPlan, executor: Rc<Executor>) -> Self {
+    pub fn new(
+        options: Options,
+        root: Root,
+        plan: MemoryPlan,
+        (executor, host): (Rc<Executor>, Rc<dyn Host>),
+    ) -> Self {
         let deadlines = Rc::<Deadlines>::default();
         Self {
             files: Files::new(
@@ -54,7 +60,7 @@ impl Shared {
                 Rc::clone(&deadlines),
             ),
             listings: Listings::new(plan.listings),
-            rate_limiter: RateLimiter::new(options.rate, options.throttle),
+            rate_limiter: RateLimiter::new(options.rate, options.throttle, host),
             log: Log::new(options.log_format()),
             options,
             clock: Clock::new(),

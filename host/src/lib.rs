@@ -47,7 +47,7 @@ mod wasi;
 
 pub use component::imports::{Enforcement, Import};
 pub use component::inspect::{Inspection, RequestedFeature, RequestedImport};
-pub use component::{COMPONENT, Program};
+pub use component::{EXTENDED, PORTABLE, Program};
 pub use confinement::{Confined, confine, confine_wholly};
 #[cfg(feature = "tls")]
 pub use error::TlsError;

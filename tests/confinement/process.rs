@@ -91,7 +91,7 @@ fn a_replaced_root_is_not_opened() {
     folder.link("current", "releases/1");
     folder.file("film", "1");
     folder.file("film-2", "2");
-    let component = folder.file("component.wasm", porthole::COMPONENT);
+    let component = folder.file("component.wasm", porthole::PORTABLE);
     let with_component = ["--component", component.to_str().unwrap()];
 
     let by_link = Porthole::serving(folder.join("current"));
@@ -101,7 +101,7 @@ fn a_replaced_root_is_not_opened() {
     folder.link("next", "releases/2");
     replace("current", "next");
     replace("film", "film-2");
-    folder.file("component-2.wasm", porthole::COMPONENT);
+    folder.file("component-2.wasm", porthole::PORTABLE);
     replace("component.wasm", "component-2.wasm");
     let rows = [
         (&by_link, "/version", "current"),
@@ -129,7 +129,7 @@ fn reload_opens_only_below_reload_from() {
     folder.file("releases/1/version", "1");
     folder.file("releases/2/version", "2");
     folder.link("current", "releases/1");
-    let component = folder.file("components/a.wasm", porthole::COMPONENT);
+    let component = folder.file("components/a.wasm", porthole::PORTABLE);
     let flags = [
         ("--reload-from", folder.join("releases")),
         ("--reload-from", folder.join("components")),
@@ -143,7 +143,7 @@ fn reload_opens_only_below_reload_from() {
     folder.link("next", "releases/2");
     fs::rename(folder.join("next"), folder.join("current")).unwrap();
     fs::rename(
-        folder.file("components/b.wasm", porthole::COMPONENT),
+        folder.file("components/b.wasm", porthole::PORTABLE),
         component,
     )
     .unwrap();

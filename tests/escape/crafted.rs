@@ -55,7 +55,7 @@ pub fn cases() -> Vec<Case> {
 
 fn replace((_, parts, words, _): &Row) {
     let component = wat::parse_str(component(&parts())).unwrap();
-    let mut hostile = Hostile::start(porthole::COMPONENT);
+    let mut hostile = Hostile::start(porthole::PORTABLE);
     let mut open = hostile.server.client();
     assert_eq!(open.get("/inside", "").text(), "inside");
     hostile.measure();

@@ -62,6 +62,7 @@ const DESCRIPTORS: &str = "descriptors kept for connections";
 const TRANSFERS: &str = "limit of transfers";
 const CALL: &str = "limit of bytes per host call";
 const TABLE: &str = "handles are checked";
+const USAGE: &str = "the table of clients has a size";
 const LOG: &str = "the log drops what is not read";
 const FILTER: &str = "the log's filter";
 const FAIR: &str = "workers do not depend on each other";
@@ -90,6 +91,7 @@ const ROWS: &[Row] = &[
     row("forged handle", Failure("unknown handle index"), TABLE, 16, 2),
     row("handle of another kind", Failure("used with the wrong type"), TABLE, 16, 2),
     row("handle dropped twice", Failure("unknown handle index"), TABLE, 16, 2),
+    row("clients without end", Survived, USAGE, 16, 5),
     row("log flood", Survived, LOG, 32, 5),
     row("log without a line feed", Survived, LOG, 32, 5),
     row("terminal escapes in the log", Survived, FILTER, 16, 2),
@@ -205,7 +207,7 @@ fn wait_for_the_end(hostile: &Hostile, attacker: &mut Client, end: End) {
 
 /// An operator replaces the component with a better one, and no new connection is lost.
 fn heal(hostile: &Hostile) {
-    hostile.replace(porthole::COMPONENT);
+    hostile.replace(porthole::PORTABLE);
     hostile.server.errors().wait_for("porthole: reloaded");
     for _ in 0..10 {
         assert_eq!(hostile.server.get("/inside").text(), "inside");

@@ -50,7 +50,7 @@ fn it_starts_in_the_program() {
 }
 
 fn it_replaces_another() {
-    let hostile = Hostile::start(porthole::COMPONENT);
+    let hostile = Hostile::start(porthole::PORTABLE);
     hostile.replace(&composed(hostile.server.address()));
     hostile.server.errors().wait_for("porthole: reloaded; ");
     // And a version that can't be compiled replaces nothing.

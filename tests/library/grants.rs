@@ -155,7 +155,7 @@ fn the_environment_asks_for_it_too() {
 /// A component from a pipe can't be loaded again, but that is no reason not to start.
 fn a_component_comes_out_of_a_pipe() {
     let folder = Folder::new();
-    let component = folder.file("component.wasm", porthole::COMPONENT);
+    let component = folder.file("component.wasm", porthole::PORTABLE);
     let output = Porthole::command()
         .arg(folder.path())
         .args(["--grants=json", "--component", "/dev/stdin"])

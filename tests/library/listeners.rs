@@ -22,7 +22,7 @@ fn arguments(granted: SocketAddr) -> Vec<String> {
 fn an_inherited_listener_is_served() {
     let folder = Folder::new();
     folder.file("a", "a");
-    let hosted = Hosted::start(porthole::COMPONENT, &folder, arguments, Limits::default()).unwrap();
+    let hosted = Hosted::start(porthole::PORTABLE, &folder, arguments, Limits::default()).unwrap();
     let mut client = hosted.client();
     assert_eq!(client.get("/a", "").text(), "a");
     assert_eq!(hosted.drain(), Stopped::Drained);
@@ -44,7 +44,7 @@ fn a_failed_connection_is_told_apart_from_a_reset() {
         workers: 1,
         ..Limits::default()
     };
-    let hosted = Hosted::on(listener, porthole::COMPONENT, &folder, arguments, limits).unwrap();
+    let hosted = Hosted::on(listener, porthole::PORTABLE, &folder, arguments, limits).unwrap();
     let mut client = hosted.client();
     let peer = client.stream().local_addr().unwrap();
     client.send("GET /film HTTP/1.1\r\nHost: a\r\n\r\n").head();

@@ -8,7 +8,7 @@ use std::time::Instant;
 use libtest_mimic::Trial;
 use tokio::sync::oneshot;
 use wasmtime::component::{Component, Linker, ResourceTable};
-use wasmtime::{Config, Engine, Store};
+use wasmtime::{Config, Engine, Store, StoreContextMut, bail};
 use wasmtime_wasi::p3::bindings::Command;
 use wasmtime_wasi::sockets::SocketAddrUse;
 use wasmtime_wasi::{FsPerms, WasiCtx, WasiCtxBuilder, WasiCtxView, WasiView};
@@ -28,7 +28,7 @@ fn stock_sockets_serve_a_file() {
     let (stop, stopped) = oneshot::channel();
     std::thread::scope(|scope| {
         let stock = Stock {
-            component: porthole::COMPONENT,
+            component: porthole::PORTABLE,
             root: folder.path(),
             perms: FsPerms::ReadOnly,
             address,
@@ -85,6 +85,12 @@ impl Stock<'_> {
         let component = Component::from_binary(&engine, self.component).unwrap();
         let mut linker = Linker::<State>::new(&engine);
         wasmtime_wasi::p3::add_to_linker(&mut linker).unwrap();
+        // The hostile component imports what only our host has. It must not call it here.
+        let mut usage = linker.instance("porthole:server/usage@0.1.0").unwrap();
+        for function in ["spend", "give-back"] {
+            let call = |_: StoreContextMut<'_, State>, _, _: &[_], _: &mut [_]| bail!("called");
+            usage.func_new(function, call).unwrap();
+        }
         let mut store = Store::new(&engine, self.state());
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()

@@ -164,7 +164,7 @@ fn a_component_that_spins_as_it_starts_holds_up_no_stop() {
 }
 
 fn a_replacement_that_spins_as_it_starts_holds_up_no_stop() {
-    let hostile = Hostile::with(porthole::COMPONENT, &["--workers", "1"]);
+    let hostile = Hostile::with(porthole::PORTABLE, &["--workers", "1"]);
     hostile.replace(&wat::parse_str(SPINS).unwrap());
     wait_for_workers(&hostile.server, 2);
     let mut porthole = hostile.server;

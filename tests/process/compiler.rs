@@ -116,7 +116,7 @@ fn named() -> Vec<u8> {
 
 /// A server with a component that can be replaced, and the component's path.
 fn replaceable(folder: &Folder, place: &Folder) -> (Porthole, PathBuf) {
-    let component = place.file("component.wasm", porthole::COMPONENT);
+    let component = place.file("component.wasm", porthole::PORTABLE);
     let flags = ["--component", component.to_str().unwrap()];
     (Porthole::with(folder, &flags), component)
 }
@@ -149,7 +149,7 @@ fn components_that_cannot_be_compiled_leave_the_old_version_serving() {
     let lines = porthole.errors().so_far();
     assert_eq!(lines.len(), before + ROWS.len(), "{lines:#?}");
     // A component that can be compiled is loaded as before, by the same compiler.
-    std::fs::write(&component, porthole::COMPONENT).unwrap();
+    std::fs::write(&component, porthole::PORTABLE).unwrap();
     porthole.signal(Signal::HUP);
     porthole.errors().wait_for(DONE);
     assert_eq!(porthole.get("/a").text(), "a");

@@ -144,7 +144,7 @@ fn a_version_that_fails_leaves_the_old_one_serving() {
     let folder = Folder::new();
     folder.file("a", "a");
     let elsewhere = Folder::new();
-    let file = elsewhere.file("server.wasm", porthole::COMPONENT);
+    let file = elsewhere.file("server.wasm", porthole::PORTABLE);
     let porthole = Porthole::with(&folder, &["--component", file.to_str().unwrap()]);
     let mut kept = porthole.client();
     assert_eq!(kept.get("/a", "").text(), "a");
@@ -157,7 +157,7 @@ fn a_version_that_fails_leaves_the_old_one_serving() {
             &wat::parse_str(RETURNS_AN_ERROR).unwrap(),
             "reload failed, the old version goes on: ",
         ),
-        (porthole::COMPONENT, "porthole: reloaded; "),
+        (porthole::PORTABLE, "porthole: reloaded; "),
     ];
     for (component, words) in rows {
         std::fs::write(&file, component).unwrap();

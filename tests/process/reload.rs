@@ -92,7 +92,7 @@ fn a_component_that_cannot_be_read_leaves_the_old_version_serving() {
     let folder = Folder::new();
     folder.file("a", "a");
     let place = Folder::new();
-    let component = place.file("component.wasm", porthole::COMPONENT);
+    let component = place.file("component.wasm", porthole::PORTABLE);
     let flags = [
         "--component",
         component.to_str().unwrap(),
@@ -124,7 +124,7 @@ fn a_component_that_cannot_be_read_leaves_the_old_version_serving() {
     }
     // What can be read again is loaded again.
     std::fs::remove_dir(&component).unwrap();
-    place.file("component.wasm", porthole::COMPONENT);
+    place.file("component.wasm", porthole::PORTABLE);
     porthole.signal(Signal::HUP);
     porthole.errors().wait_for(DONE);
 }

@@ -80,7 +80,6 @@ fn its_clients_count_for_no_limit() {
     let limits = Limits {
         per_address: 1,
         except_loopback: false,
-        by_address: true,
         ..Limits::default()
     };
     let server = Server::builder().directory(folder.path()).limits(limits);

@@ -99,11 +99,12 @@ fn exists(name: &str) -> bool {
     let path = module.replace("::", "/");
     let files = match path.split_once('/') {
         None => vec![format!("fuzz/{path}/src/{test}.rs")],
-        Some((crate_name @ ("h1" | "pages" | "guest" | "porthole"), path)) => {
+        Some((crate_name @ ("h1" | "pages" | "guest" | "usage" | "porthole"), path)) => {
             let folders: &[&str] = match crate_name {
                 "h1" => &["h1/src"],
                 "pages" => &["pages/src"],
                 "guest" => &["guest/src"],
+                "usage" => &["usage/src"],
                 // The library, and the program beside it.
                 _ => &["host/src", "host/src/bin/porthole"],
             };

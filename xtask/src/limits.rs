@@ -22,7 +22,7 @@ use anyhow::{Context as _, bail};
 use crate::numbers::grouped;
 
 /// The source files of the table, with their headings.
-const FILES: [(&str, &str); 14] = [
+const FILES: [(&str, &str); 15] = [
     ("h1/src/limits.rs", "A message"),
     ("pages/src/limits.rs", "A page"),
     (
@@ -36,6 +36,7 @@ const FILES: [(&str, &str); 14] = [
     ),
     ("guest/src/limits/work.rs", "The component: turns"),
     ("guest/src/limits/log.rs", "The component: the log"),
+    ("usage/src/limits.rs", "What clients have used"),
     (
         "host/src/limits/mod.rs",
         "The host: what an embedder may choose",

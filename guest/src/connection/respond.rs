@@ -24,7 +24,6 @@ use crate::response::decide::decide;
 use crate::response::elsewhere;
 use crate::response::error::error;
 use crate::response::write::{ResponseWriter, SendError};
-use crate::runtime::clock;
 use crate::service::Service;
 use crate::shared::Shared;
 
@@ -215,7 +214,7 @@ impl Session<'_> {
     /// Whether the client keeps within the operator's `--rate`.
     fn within_rate(&self) -> bool {
         match (&self.shared.rate_limiter, self.client.counted()) {
-            (Some(rate_limiter), Some(client)) => rate_limiter.allow(client, clock::monotonic()),
+            (Some(rate_limiter), Some(client)) => rate_limiter.allow(client),
             _ => true,
         }
     }

@@ -118,10 +118,3 @@ pub const THROTTLED_SECONDS: u64 = 60;
 /// - at it: the connection is checked
 /// - held by: `http::rate_limit::disconnected_clients_give_back_their_share`
 pub const THROTTLE_POLL_NANOSECONDS: u64 = 250_000_000;
-
-/// Client addresses whose use of `--rate` and `--throttle` is remembered.
-///
-/// - unit: addresses
-/// - at it: the address that was not seen for longest is forgotten and starts anew
-/// - held by: `guest::rate_limit::a_flood_of_addresses_is_forgotten`
-pub const RATE_LIMITED_ADDRESSES: usize = 4_096;

@@ -1,38 +1,27 @@
-//! Use of `--rate` and `--throttle` by each client address.
+//! The `--rate` and `--throttle` of each client address.
 
-pub mod bucket;
+pub mod rate;
 
-use core::cell::RefCell;
+use alloc::rc::Rc;
 use core::net::{IpAddr, Ipv6Addr, SocketAddr};
-use core::num::NonZeroUsize;
 
-use lru::LruCache;
+use crate::host::{Host, Meter};
+use crate::limits::{SMALL_BUFFER, THROTTLED_SECONDS};
+use rate::{Rate, SECOND};
 
-use crate::limits::{RATE_LIMITED_ADDRESSES, SMALL_BUFFER, THROTTLED_SECONDS};
-use crate::runtime::clock;
-use bucket::{Rate, TokenBucket};
-
-/// The most recently seen addresses, up to [`RATE_LIMITED_ADDRESSES`]. Beyond that, the
-/// address that was not seen for longest is forgotten and starts anew. A client with that
-/// many addresses has that many times the rate anyway.
+/// What each client is allowed. The host counts what clients have used.
 pub struct RateLimiter {
     requests: Option<Rate>,
     bytes: Option<Rate>,
-    used: RefCell<LruCache<IpAddr, Used>>,
+    host: Rc<dyn Host>,
 }
 
-#[derive(Clone, Copy, Default)]
-struct Used {
-    requests: TokenBucket,
-    bytes: TokenBucket,
-}
-
-/// One address whose bytes are counted.
+/// One client whose bytes are counted.
 #[derive(Clone, Copy)]
 pub struct Throttle<'v> {
-    rate_limiter: &'v RateLimiter,
+    host: &'v dyn Host,
     rate: Rate,
-    client: IpAddr,
+    client: Ipv6Addr,
 }
 
 /// Error: the bytes for the client would have to wait for too long.
@@ -41,39 +30,29 @@ pub struct TooMuch;
 
 impl RateLimiter {
     /// `None` when neither rate is limited: then nothing is counted.
-    pub fn new(requests: Option<Rate>, bytes: Option<Rate>) -> Option<Self> {
-        if requests.is_none() && bytes.is_none() {
-            return None;
-        }
-        let bound = NonZeroUsize::new(RATE_LIMITED_ADDRESSES)?;
-        Some(Self {
+    pub fn new(requests: Option<Rate>, bytes: Option<Rate>, host: Rc<dyn Host>) -> Option<Self> {
+        (requests.is_some() || bytes.is_some()).then_some(Self {
             requests,
             bytes,
-            used: RefCell::new(LruCache::new(bound)),
+            host,
         })
     }
 
-    /// Whether the client may send another request. `now` is in nanoseconds.
-    pub fn allow(&self, peer: SocketAddr, now: u64) -> bool {
-        self.requests
-            .is_none_or(|rate| self.with(client(peer), |used| used.requests.take(now, 1, rate)))
+    /// Whether the client may send another request.
+    pub fn allow(&self, peer: SocketAddr) -> bool {
+        self.requests.is_none_or(|rate| {
+            let spent = (self.host).spend(client(peer), Meter::Requests, rate.cost(1), SECOND);
+            spent.is_some()
+        })
     }
 
     /// Returns the throttle for bytes to the client, if they are counted.
     pub fn throttle(&self, peer: SocketAddr) -> Option<Throttle<'_>> {
         Some(Throttle {
-            rate_limiter: self,
+            host: &*self.host,
             rate: self.bytes?,
             client: client(peer),
         })
-    }
-
-    fn with<R>(&self, client: IpAddr, count: impl FnOnce(&mut Used) -> R) -> R {
-        count(
-            self.used
-                .borrow_mut()
-                .get_or_insert_mut(client, Used::default),
-        )
     }
 }
 
@@ -90,14 +69,8 @@ impl Throttle<'_> {
     /// If the wait is longer than [`THROTTLED_SECONDS`]. The bytes are counted
     /// nevertheless.
     pub fn spend(&self, bytes: u64) -> Result<u64, TooMuch> {
-        self.spend_at(clock::monotonic(), bytes)
-    }
-
-    fn spend_at(&self, now: u64, bytes: u64) -> Result<u64, TooMuch> {
-        let pause = self
-            .rate_limiter
-            .with(self.client, |used| used.bytes.spend(now, bytes, self.rate));
-        match pause > THROTTLED_SECONDS.saturating_mul(1_000_000_000) {
+        let pause = self.pause_after(bytes);
+        match pause > THROTTLED_SECONDS.saturating_mul(SECOND) {
             true => Err(TooMuch),
             false => Ok(pause),
         }
@@ -106,43 +79,62 @@ impl Throttle<'_> {
     /// Returns the nanoseconds until all counted bytes may have been sent. No response
     /// waits for longer, even if it was behind others that have gone.
     pub fn owed(&self) -> u64 {
-        self.owed_at(clock::monotonic())
-    }
-
-    fn owed_at(&self, now: u64) -> u64 {
-        self.rate_limiter
-            .with(self.client, |used| used.bytes.spend(now, 0, self.rate))
+        self.pause_after(0)
     }
 
     /// Subtracts `bytes` that were counted but not sent.
     pub fn give_back(&self, bytes: u64) {
-        self.rate_limiter
-            .with(self.client, |used| used.bytes.give_back(bytes, self.rate));
+        self.host
+            .give_back(self.client, Meter::Bytes, self.rate.cost(bytes));
+    }
+
+    /// Counts `bytes` more. Returns the nanoseconds to pause, so that the rate is kept: the
+    /// bytes of one second may be sent at once.
+    fn pause_after(&self, bytes: u64) -> u64 {
+        let cost = self.rate.cost(bytes);
+        let ahead = self.host.spend(self.client, Meter::Bytes, cost, u64::MAX);
+        // Any cost is within the most that there is.
+        ahead.unwrap_or(u64::MAX).saturating_sub(SECOND)
     }
 }
 
-/// Returns the client of an address. An IPv6 /64 counts as one client, because its owner
+/// Returns the client at an address. An IPv6 /64 counts as one client, because its owner
 /// has every address in it. The host counts connections in the same way
 /// (`host/src/accept/client_limit.rs`).
-fn client(peer: SocketAddr) -> IpAddr {
+fn client(peer: SocketAddr) -> Ipv6Addr {
     match peer.ip().to_canonical() {
         IpAddr::V6(address) => {
             let [a, b, c, d, ..] = address.segments();
-            Ipv6Addr::new(a, b, c, d, 0, 0, 0, 0).into()
+            Ipv6Addr::new(a, b, c, d, 0, 0, 0, 0)
         }
-        four => four,
+        IpAddr::V4(address) => address.to_ipv6_mapped(),
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use alloc::format;
+    use core::cell::RefCell;
     use core::num::NonZeroU64;
+    use usage::Usage;
+
+    /// A host whose clock stands still.
+    #[derive(Default)]
+    struct Fake(RefCell<Usage>);
+
+    impl Host for Fake {
+        fn spend(&self, client: Ipv6Addr, meter: Meter, cost: u64, most: u64) -> Option<u64> {
+            (self.0.borrow_mut()).spend((client, meter), 0, cost, most)
+        }
+
+        fn give_back(&self, client: Ipv6Addr, meter: Meter, cost: u64) {
+            self.0.borrow_mut().give_back((client, meter), cost);
+        }
+    }
 
     fn rate_limiter() -> RateLimiter {
         let rate = |units| NonZeroU64::new(units).map(Rate::per_second);
-        RateLimiter::new(rate(2), rate(1_000)).unwrap()
+        RateLimiter::new(rate(2), rate(1_000), Rc::<Fake>::default()).unwrap()
     }
 
     fn peer(ip: &str) -> SocketAddr {
@@ -160,24 +152,14 @@ mod tests {
         ];
         for (one, other, same) in cases {
             let rate_limiter = rate_limiter();
-            assert!(rate_limiter.allow(peer(one), 0) && rate_limiter.allow(peer(one), 0));
-            assert_eq!(!rate_limiter.allow(peer(other), 0), same, "{one} {other}");
+            assert!(rate_limiter.allow(peer(one)) && rate_limiter.allow(peer(one)));
+            assert_eq!(!rate_limiter.allow(peer(other)), same, "{one} {other}");
         }
-    }
-
-    #[test]
-    fn a_flood_of_addresses_is_forgotten() {
-        let rate_limiter = rate_limiter();
-        for number in 0..RATE_LIMITED_ADDRESSES * 3 {
-            let (high, low) = (number >> 16, number & 0xffff);
-            assert!(rate_limiter.allow(peer(&format!("2001:db8:{high:x}:{low:x}::")), 0));
-        }
-        assert_eq!(rate_limiter.used.borrow().len(), RATE_LIMITED_ADDRESSES);
     }
 
     #[test]
     fn without_limits_nothing_is_counted() {
-        assert!(RateLimiter::new(None, None).is_none());
+        assert!(RateLimiter::new(None, None, Rc::<Fake>::default()).is_none());
     }
 
     #[test]
@@ -186,16 +168,13 @@ mod tests {
         let throttle = rate_limiter.throttle(peer("10.0.0.1")).unwrap();
         // The bytes of one second may be sent at once.
         let most = (THROTTLED_SECONDS + 1) * 1_000;
-        assert_eq!(
-            throttle.spend_at(0, most),
-            Ok(THROTTLED_SECONDS * 1_000_000_000)
-        );
-        assert_eq!(throttle.spend_at(0, 1), Err(TooMuch));
+        assert_eq!(throttle.spend(most), Ok(THROTTLED_SECONDS * SECOND));
+        assert_eq!(throttle.spend(1), Err(TooMuch));
         throttle.give_back(most);
-        assert_eq!(throttle.owed_at(0), 0);
-        assert_eq!(throttle.spend_at(0, 1), Ok(0));
+        assert_eq!(throttle.owed(), 0);
+        assert_eq!(throttle.spend(1), Ok(0));
         let other = rate_limiter.throttle(peer("10.0.0.2")).unwrap();
-        assert_eq!(other.spend_at(0, 1_000), Ok(0));
+        assert_eq!(other.spend(1_000), Ok(0));
     }
 
     #[test]

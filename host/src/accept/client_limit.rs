@@ -1,8 +1,7 @@
 //! The limit on connections of each client.
 
 use std::collections::HashMap;
-use std::collections::hash_map::{Entry, RandomState};
-use std::hash::BuildHasher;
+use std::collections::hash_map::Entry;
 use std::net::{IpAddr, Ipv6Addr};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -16,7 +15,6 @@ pub(crate) struct ClientLimits {
     most: usize,
     except_loopback: bool,
     held: Arc<Mutex<HashMap<IpAddr, usize>>>,
-    hasher: RandomState,
 }
 
 /// One counted connection of a client. Dropping it ends the count.
@@ -32,7 +30,6 @@ impl ClientLimits {
             most: limits.per_address,
             except_loopback: limits.except_loopback,
             held: Arc::default(),
-            hasher: RandomState::new(),
         }
     }
 
@@ -51,12 +48,6 @@ impl ClientLimits {
         *count = count.saturating_add(1);
         let held = Arc::clone(&self.held);
         Ok(Some(ClientPermit { client, held }))
-    }
-
-    /// Returns one of `workers`, the same for every connection of a client.
-    pub(crate) fn affinity(&self, peer: IpAddr, workers: usize) -> usize {
-        let hash = usize::try_from(self.hasher.hash_one(client(peer)) >> 33).unwrap_or_default();
-        hash.checked_rem(workers).unwrap_or_default()
     }
 }
 
@@ -143,18 +134,5 @@ mod tests {
             );
         }
         assert!(limits.acquire(ip("192.0.2.1")).is_err());
-    }
-
-    #[test]
-    fn connections_of_one_client_go_to_one_worker() {
-        let limits = at_most(1);
-        let mut seen = [false; 3];
-        for number in 0..100_u8 {
-            let worker = limits.affinity([192, 0, 2, number].into(), 3);
-            assert_eq!(limits.affinity([192, 0, 2, number].into(), 3), worker);
-            seen[worker] = true;
-        }
-        assert_eq!(seen, [true; 3]);
-        assert_eq!(limits.affinity(ip("192.0.2.1"), 0), 0);
     }
 }

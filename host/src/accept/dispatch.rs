@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::mpsc;
 
-use crate::accept::client_limit::{ClientLimits, ClientPermit};
+use crate::accept::client_limit::ClientPermit;
 use crate::accept::filters::{Filters, Outside};
 use crate::accept::inbox::{Accepted, Inbox, Inboxes};
 use crate::accept::load::Load;
@@ -17,7 +17,6 @@ use crate::report::counters::Traffic;
 
 /// A worker as the acceptor sees it: one inbox per listener, and its load.
 pub(crate) struct WorkerQueue {
-    worker: usize,
     senders: Vec<mpsc::Sender<Accepted>>,
     load: Load,
 }
@@ -28,7 +27,6 @@ pub(crate) type Task = Pin<Box<dyn Future<Output = ()> + Send>>;
 impl WorkerQueue {
     /// Creates a worker's queue, the inboxes at its other end, and the tasks between them.
     pub(crate) fn new(
-        worker: usize,
         share: usize,
         traffic: Traffic,
         endpoints: &[Endpoint],
@@ -52,11 +50,7 @@ impl WorkerQueue {
             inboxes,
             load: load.clone(),
         };
-        let queue = Self {
-            worker,
-            senders,
-            load,
-        };
+        let queue = Self { senders, load };
         (queue, inboxes, tasks)
     }
 
@@ -130,21 +124,13 @@ impl Dispatcher {
 
     /// Gives the connection to the best ranked worker whose inbox has capacity. Returns
     /// the connection when there is none. Equal workers take turns.
-    pub(super) fn dispatch(&self, pending: Pending, own: Option<&ClientLimits>) -> Option<Pending> {
+    pub(super) fn dispatch(&self, pending: Pending) -> Option<Pending> {
         let queues = &mut self.versions().queues;
-        let own = own
-            .zip(pending.peer)
-            .map(|(clients, peer)| clients.affinity(peer.ip(), queues.len()));
         let best = queues
             .iter()
             .enumerate()
             .filter(|(_, queue)| queue.has_capacity(pending.listener))
-            .min_by_key(|(_, queue)| {
-                (
-                    own.is_some_and(|own| own != queue.worker),
-                    queue.load.rank(),
-                )
-            })
+            .min_by_key(|(_, queue)| queue.load.rank())
             .map(|(place, _)| place);
         let Some(place) = best else {
             return Some(pending);

@@ -153,14 +153,13 @@ impl Acceptor {
 
     /// Waits for capacity under the cap and in an inbox, then hands over the connection.
     async fn place(&self, mut pending: Pending) {
-        let own = self.limits.by_address.then_some(&self.clients);
         loop {
             if let Some(open) = self.dispatcher.open_below_the_cap(&self.limits) {
                 // A Unix socket has no peer, and a small buffer of its own.
                 if let (Stream::Tcp(stream), Some(_)) = (&pending.stream, pending.peer) {
                     self.unsent.apply(stream, open);
                 }
-                match self.dispatcher.dispatch(pending, own) {
+                match self.dispatcher.dispatch(pending) {
                     None => return self.counts.accepted(open.saturating_add(1)),
                     Some(back) => pending = back,
                 }

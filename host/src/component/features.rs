@@ -55,7 +55,7 @@ mod tests {
     fn compiles(features: WasmFeatures) -> bool {
         Engine::new(&config(features)).is_ok_and(|engine| {
             engine
-                .precompile_component(crate::component::COMPONENT)
+                .precompile_component(crate::component::PORTABLE)
                 .is_ok()
         })
     }

@@ -32,7 +32,7 @@ impl Import {
         let row = ROWS.iter().find(|row| {
             row.interface == unversioned
                 && row.functions.contains(&function)
-                && version.starts_with(VERSION)
+                && version.starts_with(row.version())
         })?;
         Some(Self {
             interface: interface.to_owned(),
@@ -67,6 +67,8 @@ pub enum Enforcement {
     KernelTcp,
     /// Seccomp rules for creating, binding and connecting sockets.
     KernelSockets,
+    /// The host's table of what clients have used.
+    Usage,
 }
 
 impl Enforcement {
@@ -84,6 +86,7 @@ impl Enforcement {
             Self::KernelFiles => "landlock-files",
             Self::KernelTcp => "landlock-tcp",
             Self::KernelSockets => "seccomp",
+            Self::Usage => "usage",
         }
     }
 
@@ -119,6 +122,9 @@ impl Enforcement {
             Self::KernelSockets => {
                 "seccomp: the kernel makes no socket for this process, lets it bind and connect none, sends only where one is connected, and runs no program for it"
             }
+            Self::Usage => {
+                "a table of numbers that this server has for itself, with as many clients as it is large, and nothing else in it"
+            }
         }
     }
 
@@ -144,9 +150,16 @@ struct Row {
     enforced_by: &'static [Enforcement],
 }
 
-/// Version of all interfaces that are linked, up to the number that changes nothing for their
-/// users.
-const VERSION: &str = "0.3.";
+impl Row {
+    /// Returns the version of the interface that is linked, up to the number that changes
+    /// nothing for its users.
+    fn version(&self) -> &'static str {
+        match self.interface.starts_with("wasi:") {
+            true => "0.3.",
+            false => "0.1.",
+        }
+    }
+}
 
 /// All functions that [`Program`] links. A function that is added to the linker needs a
 /// row with its grant here: for a component that imports a function without a row,
@@ -203,6 +216,9 @@ const ROWS: &[Row] = &[
             "[method]tcp-socket.receive", "[method]tcp-socket.send",
             "[method]tcp-socket.get-remote-address"],
         grant: "talking to whoever has connected", enforced_by: &[Enforcement::Sockets] },
+    Row { interface: "porthole:server/usage", functions: &["spend", "give-back"],
+        grant: "counting what clients use, together with the other workers",
+        enforced_by: &[Enforcement::Usage] },
 ];
 
 impl Program {

@@ -244,7 +244,7 @@ fn features(component: &[u8]) -> Vec<RequestedFeature> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::component::COMPONENT;
+    use crate::component::EXTENDED;
 
     fn inspected(text: &str) -> Inspection {
         Inspection::of(&wat::parse_str(text).unwrap()).unwrap()
@@ -252,7 +252,7 @@ mod tests {
 
     #[test]
     fn the_built_in_component_is_accepted() {
-        let inspection = Inspection::of(COMPONENT).unwrap();
+        let inspection = Inspection::of(EXTENDED).unwrap();
         assert!(inspection.is_accepted(), "{inspection:#?}");
         let program = crate::Program::built_in().unwrap();
         let granted = inspection.imports.into_iter().filter_map(|one| one.granted);

@@ -16,6 +16,7 @@ use crate::wasi::filesystem::preopens::Preopen;
 use crate::wasi::limiter::InstanceLimiter;
 use crate::wasi::state::State;
 use crate::wasi::transfers::Transfers;
+use crate::wasi::usage::SharedUsage;
 
 /// Grants of an instance: all that it can ever reach.
 pub(crate) struct Grants {
@@ -25,6 +26,7 @@ pub(crate) struct Grants {
     pub(crate) disk: Arc<Disk>,
     pub(crate) stdout: Log,
     pub(crate) stderr: Log,
+    pub(crate) usage: SharedUsage,
 }
 
 /// Result of `wasi:cli/run`.
@@ -78,6 +80,7 @@ fn store(program: &Program, grants: Grants, limits: &Limits) -> Store<State> {
         preopen: grants.preopen,
         disk: grants.disk,
         transfers: Transfers::new(per_worker.saturating_add(limits::SPARE_TRANSFERS)),
+        usage: grants.usage,
     };
     let mut store = Store::new(&program.engine, state);
     store.limiter(|state| &mut state.limiter);

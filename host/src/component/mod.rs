@@ -14,17 +14,22 @@ use wasmtime::{Engine, WasmFeatures};
 
 use crate::error::{ComponentError, Error, one_line, words};
 use crate::limits::COMPONENT_BYTES;
-use crate::wasi::bindings::ServerPre;
+use crate::wasi::bindings::ExtendedPre;
 use crate::wasi::linker;
 use crate::wasi::state::State;
 use epochs::EpochTicker;
 use features::{ANYONES, BUILT_IN, config};
 
-/// The server component that was built with this library, as WebAssembly.
-pub const COMPONENT: &[u8] = include_bytes!(env!("PORTHOLE_WASM"));
+/// The server component for any host of WASI 0.3, as WebAssembly: it fits the world of
+/// `wit/server.wit`. It was built with this library.
+pub const PORTABLE: &[u8] = include_bytes!(env!("PORTHOLE_PORTABLE"));
 
-/// [`COMPONENT`] as machine code. Empty when it was built for a processor of another kind.
-const COMPILED: &[u8] = include_bytes!(env!("PORTHOLE_CWASM"));
+/// The server component that [`Program::built_in`] runs, as WebAssembly: it fits the world of
+/// `wit/extended.wit`. It was built with this library.
+pub const EXTENDED: &[u8] = include_bytes!(env!("PORTHOLE_EXTENDED"));
+
+/// [`EXTENDED`] as machine code. Empty when it was built for a processor of another kind.
+const COMPILED: &[u8] = include_bytes!(env!("PORTHOLE_COMPILED"));
 
 /// A component that is compiled and checked against what is granted. Clones share the
 /// code.
@@ -32,14 +37,14 @@ const COMPILED: &[u8] = include_bytes!(env!("PORTHOLE_CWASM"));
 pub struct Program {
     pub(crate) engine: Engine,
     pub(crate) epochs: EpochTicker,
-    pub(crate) server: ServerPre<State>,
+    pub(crate) server: ExtendedPre<State>,
 }
 
 impl Program {
     /// Bytes that a component may have.
     pub const MAX_BYTES: usize = COMPONENT_BYTES;
 
-    /// Compiles a component that fits the world of `wit/server.wit`. It may use the
+    /// Compiles a component that fits the world of `wit/extended.wit`. It may use the
     /// WebAssembly features that compilers use by default (LLVM's "lime1"), and those
     /// that compositions of several components need.
     ///
@@ -77,7 +82,7 @@ impl Program {
     /// # Errors
     /// [`Error::Component`] when the code was compiled by another version, for another
     /// processor or with other settings, or when the component does not fit the world of
-    /// `wit/server.wit`.
+    /// `wit/extended.wit`.
     ///
     /// # Safety
     /// The bytes must be a result of [`Program::precompile`], unchanged: the process will
@@ -114,7 +119,7 @@ impl Program {
             match unsafe { Component::deserialize(&engine, COMPILED) } {
                 Ok(component) => Self::link(engine, &component),
                 // It was built for another processor, or not compiled ahead of time.
-                Err(_) => Self::compile_with(BUILT_IN, COMPONENT),
+                Err(_) => Self::compile_with(BUILT_IN, EXTENDED),
             }
         })
     }
@@ -123,7 +128,7 @@ impl Program {
         let linker = linker(&engine).map_err(|error| ComponentError::Invalid(one_line(&error)))?;
         let linked = linker.instantiate_pre(component);
         let linked = linked.map_err(|error| imports::refused(&engine, component, &error))?;
-        let server = ServerPre::new(linked);
+        let server = ExtendedPre::new(linked);
         let server = server.map_err(|error| ComponentError::Export(one_line(&error)))?;
         Ok(Self {
             engine,
@@ -183,17 +188,17 @@ mod tests {
 
     #[test]
     fn code_that_was_compiled_elsewhere_is_loaded() {
-        let code = Program::precompile(COMPONENT).unwrap();
+        let code = Program::precompile(EXTENDED).unwrap();
         // SAFETY: the line above has compiled it.
         let program = unsafe { Program::deserialize(&code) }.unwrap();
-        let compiled = Program::compile(COMPONENT).unwrap();
+        let compiled = Program::compile(EXTENDED).unwrap();
         assert_eq!(program.imports().unwrap(), compiled.imports().unwrap());
     }
 
     #[test]
     fn code_of_other_settings_is_refused() {
         let engine = Engine::new(config(ANYONES).epoch_interruption(false)).unwrap();
-        let code = engine.precompile_component(COMPONENT).unwrap();
+        let code = engine.precompile_component(EXTENDED).unwrap();
         // SAFETY: the lines above have compiled it.
         let error = unsafe { Program::deserialize(&code) }.err().unwrap();
         assert!(error.to_string().contains("epoch"), "{error}");

@@ -35,9 +35,6 @@ pub struct Limits {
     /// Whether connections from this machine do not count for [`Limits::per_address`]: a
     /// local reverse proxy forwards many clients. Default: true.
     pub except_loopback: bool,
-    /// Whether all connections of one client go to the same worker, as a component that
-    /// counts by client needs. Default: false, each goes to the least loaded worker.
-    pub by_address: bool,
     /// Most linear memory of one worker's instance, in bytes, over all its memories. At
     /// the limit the component's allocation fails. Default: 256 MiB.
     pub memory: usize,
@@ -57,7 +54,6 @@ impl Default for Limits {
             full: CONNECTIONS,
             per_address: PER_CLIENT,
             except_loopback: true,
-            by_address: false,
             memory: MEMORY,
             workers: std::thread::available_parallelism().map_or(1, usize::from),
             start: START,

@@ -29,6 +29,7 @@ use crate::report::counters::Counts;
 use crate::report::event::{Event, Stopped};
 use crate::report::publisher::Publisher;
 use crate::root::Root;
+use crate::wasi::usage::SharedUsage;
 
 /// Program name that a component finds before its arguments, as programs do.
 const PROGRAM_NAME: &str = "porthole";
@@ -99,6 +100,7 @@ impl Control {
             stdout: grants.stdout,
             stderr: grants.stderr,
             events: events.clone(),
+            usage: SharedUsage::new(),
         });
         let (current, queues) =
             Generation::start(&program, root, &endpoints, &shared, &|| given_up.is_set())?;

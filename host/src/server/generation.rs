@@ -56,7 +56,7 @@ impl Generation {
         for number in 0..shared.limits.workers.max(1) {
             let (share, traffic) = (shared.limits.share(), shared.counts.traffic_of(number));
             let (queue, inboxes, tasks) =
-                WorkerQueue::new(number, share, traffic, endpoints, &shared.outside());
+                WorkerQueue::new(share, traffic, endpoints, &shared.outside());
             queues.push(queue);
             generation.inboxes.push(inboxes.clone());
             let worker = Worker {

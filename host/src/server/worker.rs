@@ -27,6 +27,7 @@ use crate::root::Root;
 use crate::scheduling::work_in_batches;
 use crate::wasi::filesystem::Disk;
 use crate::wasi::filesystem::preopens::Preopen;
+use crate::wasi::usage::SharedUsage;
 
 /// Data that all workers of a server share, in all versions.
 pub(crate) struct Shared {
@@ -37,6 +38,7 @@ pub(crate) struct Shared {
     pub(crate) events: Publisher,
     pub(crate) counts: Counts,
     pub(crate) clients: ClientLimits,
+    pub(crate) usage: SharedUsage,
 }
 
 impl Shared {
@@ -225,6 +227,7 @@ impl Worker {
             disk: Arc::clone(&files.disk),
             stdout: self.shared.stdout.clone(),
             stderr: self.shared.stderr.clone(),
+            usage: self.shared.usage.clone(),
         }
     }
 

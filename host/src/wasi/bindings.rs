@@ -1,4 +1,4 @@
-//! Rust bindings for `wit/`: all from wasmtime-wasi, except the sockets.
+//! Rust bindings for `wit/`: those of WASI from wasmtime-wasi, except the sockets.
 
 #![allow(missing_docs, clippy::all, clippy::restriction)]
 
@@ -7,7 +7,7 @@ pub type SocketError = wasmtime_wasi::TrappableError<wasi::sockets::types::Error
 
 wasmtime::component::bindgen!({
     path: "../wit",
-    world: "porthole:server/server",
+    world: "porthole:server/extended",
     imports: {
         "wasi:sockets/types.[method]tcp-socket.listen": store | trappable,
         "wasi:sockets/types.[method]tcp-socket.send": store | trappable,

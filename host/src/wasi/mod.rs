@@ -1,5 +1,5 @@
-//! The WASI that a component is linked with: wasmtime-wasi's functions, and our own where
-//! those would wait, panic, or reach too far.
+//! What a component is linked with: wasmtime-wasi's functions, our own where those would wait,
+//! panic, or reach too far, and the extension of `wit/extended.wit`.
 
 pub(crate) mod bindings;
 mod clock;
@@ -11,6 +11,7 @@ pub(crate) mod state;
 mod stdio;
 pub(crate) mod tcp_socket;
 pub(crate) mod transfers;
+pub(crate) mod usage;
 
 use wasmtime::Engine;
 use wasmtime::component::Linker;
@@ -34,5 +35,6 @@ pub(crate) fn linker(engine: &Engine) -> wasmtime::Result<Linker<State>> {
     filesystem::add_to_linker(l)?;
     preopens::add_to_linker(l)?;
     sockets::add_to_linker(l)?;
+    usage::add_to_linker(l)?;
     Ok(linker)
 }

@@ -14,6 +14,7 @@ use crate::wasi::filesystem::{Disk, HasDisk};
 use crate::wasi::limiter::InstanceLimiter;
 use crate::wasi::sockets::{self, HasSockets};
 use crate::wasi::transfers::{HasTransfers, Transfers};
+use crate::wasi::usage::{HasUsage, SharedUsage};
 
 /// Data of a store.
 pub(crate) struct State {
@@ -24,6 +25,7 @@ pub(crate) struct State {
     pub(crate) preopen: Preopen,
     pub(crate) disk: Arc<Disk>,
     pub(crate) transfers: Transfers,
+    pub(crate) usage: SharedUsage,
 }
 
 impl WasiCliView for State {
@@ -62,6 +64,12 @@ impl HasDisk for State {
 impl HasTransfers for State {
     fn transfers(&self) -> &Transfers {
         &self.transfers
+    }
+}
+
+impl HasUsage for State {
+    fn usage(&mut self) -> &mut SharedUsage {
+        &mut self.usage
     }
 }
 

@@ -77,7 +77,7 @@ fn a_component_is_inspected() {
     let rows = [
         (
             "the built-in one",
-            porthole::COMPONENT,
+            porthole::PORTABLE,
             "opening what is below the root",
         ),
         (

@@ -6,13 +6,13 @@ use wasmtime::component::{Component, InstancePre, Linker};
 use wasmtime::error::Context as _;
 use wasmtime::{Config, Engine, Result};
 
-use crate::host::{self, ServerPre, State};
+use crate::host::{self, ExtendedPre, State};
 
 /// A component that many worlds can run, on any number of threads.
 #[derive(Clone)]
 pub struct Program {
     pub(crate) engine: Engine,
-    pub(crate) server: ServerPre<State>,
+    pub(crate) server: ExtendedPre<State>,
 }
 
 impl Program {
@@ -21,7 +21,7 @@ impl Program {
     /// # Errors
     /// When it does not fit the simulated host.
     pub fn built_in() -> Result<Self> {
-        Self::compile(porthole::COMPONENT)
+        Self::compile(porthole::EXTENDED)
     }
 
     /// Compiles a component in a file, for example an earlier version.
@@ -48,7 +48,7 @@ impl Program {
         host::add_to_linker(&mut linker)?;
         let instance: InstancePre<State> = linker.instantiate_pre(&component)?;
         Ok(Self {
-            server: ServerPre::new(instance)?,
+            server: ExtendedPre::new(instance)?,
             engine,
         })
     }

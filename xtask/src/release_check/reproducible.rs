@@ -18,14 +18,14 @@ pub(super) fn component(_: &Options) -> Result<Checked> {
     let mut build = cargo(folder.path());
     // As host/build/wasm.rs does.
     build
-        .args(["rustc", "--lib", "--package", "guest"])
+        .args(["rustc", "--lib", "--package", "portable"])
         .args(["--profile", "component", "--target", "wasm32-wasip2"])
         .args(["--crate-type", "cdylib"])
         .args(["--", "-Cllvm-args=-inline-threshold=600"]);
     succeed(&mut build)?;
     let there = folder
         .path()
-        .join("target/wasm32-wasip2/component/guest.wasm");
+        .join("target/wasm32-wasip2/component/portable.wasm");
     let there = fs::read(&there).with_context(|| format!("no {}", there.display()))?;
     // The program appends the metadata.
     ensure!(

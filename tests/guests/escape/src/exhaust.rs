@@ -13,6 +13,7 @@ use core::pin::Pin;
 
 use wit_bindgen::rt::async_support::{spawn_local, yield_async};
 
+use crate::bindings::porthole::server::usage;
 use crate::bindings::wasi::cli::{stderr, stdout};
 use crate::bindings::wasi::clocks::monotonic_clock;
 use crate::bindings::wasi::filesystem::preopens::get_directories;
@@ -62,6 +63,7 @@ const ATTEMPTS: &[(&str, Attempt)] = &[
     ("forged handle", Attempt::Now(forged)),
     ("handle of another kind", Attempt::Now(disguised)),
     ("handle dropped twice", Attempt::Now(dropped_twice)),
+    ("clients without end", Attempt::Now(clients)),
     ("log flood", later!(flood_log)),
     ("log without a line feed", later!(endless_line)),
     ("terminal escapes in the log", later!(steer_terminal)),
@@ -156,6 +158,23 @@ async fn tasks() {
 fn sockets() {
     loop {
         forget(TcpSocket::create(IpAddressFamily::Ipv4));
+    }
+}
+
+/// Counts for more clients than there is room for, with all numbers as large as they may be.
+fn clients() {
+    for number in 0..1_000_000 {
+        let client = || usage::Client {
+            high: number << 44,
+            low: u64::MAX,
+        };
+        black_box(usage::spend(
+            client(),
+            usage::Meter::Bytes,
+            u64::MAX,
+            u64::MAX,
+        ));
+        usage::give_back(client(), usage::Meter::Requests, u64::MAX);
     }
 }
 

@@ -4,7 +4,7 @@
 
 wasmtime::component::bindgen!({
     path: "../../wit",
-    world: "porthole:server/server",
+    world: "porthole:server/extended",
     imports: {
         "wasi:cli/stdout": store | trappable,
         "wasi:cli/stderr": store | trappable,

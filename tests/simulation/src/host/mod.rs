@@ -12,13 +12,14 @@ mod reads;
 mod receive;
 mod send;
 pub mod sockets;
+mod usage;
 
 use wasmtime::component::{HasData, Linker, ResourceTable};
 use wasmtime::{ResourceLimiter, Result};
 
 use crate::world::Shared;
 
-pub use bindings::ServerPre;
+pub use bindings::ExtendedPre;
 pub use bindings::wasi::filesystem::types::ErrorCode;
 pub use metering::{note, note_turn};
 pub use sockets::Socket;
@@ -47,7 +48,8 @@ pub fn add_to_linker(linker: &mut Linker<State>) -> Result<()> {
     clocks::system_clock::add_to_linker::<_, Fakes>(linker, get)?;
     filesystem::types::add_to_linker::<_, Fakes>(linker, get)?;
     filesystem::preopens::add_to_linker::<_, Fakes>(linker, get)?;
-    sockets::types::add_to_linker::<_, Fakes>(linker, get)
+    sockets::types::add_to_linker::<_, Fakes>(linker, get)?;
+    bindings::porthole::server::usage::add_to_linker::<_, Fakes>(linker, get)
 }
 
 impl ResourceLimiter for State {

@@ -19,6 +19,7 @@ use disk::Disk;
 use meter::Meter;
 use network::Network;
 use trace::Trace;
+use usage::Usage;
 
 /// Nanoseconds.
 pub const MICROSECOND: u64 = 1_000;
@@ -65,6 +66,7 @@ pub struct World {
     pub network: Network,
     pub disk: Disk,
     pub meter: Meter,
+    pub usage: Usage,
     pub trace: Trace,
     /// Bytes that the component has written to standard output.
     pub log: Vec<u8>,
@@ -114,6 +116,7 @@ impl World {
             network: Network::default(),
             disk,
             meter,
+            usage: Usage::default(),
             trace: Trace::default(),
             log: Vec::new(),
             complaints: Vec::new(),

@@ -1,4 +1,4 @@
-//! `porthole component`: the built-in component as a file, for other hosts.
+//! `porthole component`: the portable component as a file, for other hosts.
 
 use std::fs;
 use std::io::IsTerminal as _;
@@ -6,7 +6,7 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use anyhow::{Context as _, bail};
-use porthole::{COMPONENT, printable};
+use porthole::{PORTABLE, printable};
 use wasm_encoder::{ComponentNameSection, ComponentSection as _, CustomSection};
 
 /// Writes the component, with its metadata, to a file or to standard output.
@@ -14,7 +14,7 @@ use wasm_encoder::{ComponentNameSection, ComponentSection as _, CustomSection};
 /// # Errors
 /// When it cannot be written, or standard output is a terminal.
 pub(super) fn write(output: Option<&Path>) -> anyhow::Result<ExitCode> {
-    let bytes = with_metadata(COMPONENT);
+    let bytes = with_metadata(PORTABLE);
     match output {
         Some(file) if file != Path::new("-") => {
             let written = fs::write(file, bytes);

@@ -318,8 +318,6 @@ impl Options {
                 .map_or(defaults.per_address, |most| most as usize),
             // A number that the user gives counts for every client.
             except_loopback: self.max_per_address.is_none(),
-            // Each worker's instance counts separately.
-            by_address: self.rate.is_some() || self.throttle.is_some(),
             memory: (self.memory as usize).saturating_mul(1 << 20),
             workers: self.workers.map_or(defaults.workers, usize::from),
             grace: Duration::from_secs(self.grace.into()),
