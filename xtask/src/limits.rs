@@ -22,9 +22,10 @@ use anyhow::{Context as _, bail};
 use crate::numbers::grouped;
 
 /// The source files of the table, with their headings.
-const FILES: [(&str, &str); 15] = [
+const FILES: [(&str, &str); 16] = [
     ("h1/src/limits.rs", "A message"),
     ("pages/src/limits.rs", "A page"),
+    ("auth/src/limits.rs", "Passwords, rules and links"),
     (
         "guest/src/limits/mod.rs",
         "The component: connections and clients",

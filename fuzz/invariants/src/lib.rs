@@ -1,8 +1,8 @@
-//! Invariants of `h1` and `pages` for any input. There is one function for each fuzz target. It
-//! takes any bytes and panics where the invariant does not hold.
+//! Invariants of `auth`, `h1` and `pages` for any input. There is one function for each fuzz
+//! target. It takes any bytes and panics where the invariant does not hold.
 //!
 //! A fuzzer calls the functions through `fuzz/fuzz_targets`. The test of this crate calls
-//! them with mutations of `fuzz/seeds`. Where possible, the result of `h1` is compared
+//! them with mutations of `fuzz/seeds`. Where possible, the result is compared
 //! with that of other code, which is slow and simple.
 
 #![allow(
@@ -13,6 +13,7 @@
     reason = "a panic is how an invariant says that it does not hold"
 )]
 
+mod access;
 mod caller;
 mod chunk;
 mod coding;
@@ -32,7 +33,7 @@ mod text;
 pub type Invariant = fn(&[u8]);
 
 /// Every invariant, under the name of its fuzz target and of the directory of its seeds.
-pub const INVARIANTS: [(&str, Invariant); 11] = [
+pub const INVARIANTS: [(&str, Invariant); 14] = [
     ("chunk", chunk::chunk),
     ("coding", coding::coding),
     ("condition", condition::condition),
@@ -40,12 +41,16 @@ pub const INVARIANTS: [(&str, Invariant); 11] = [
     ("date", date::date),
     ("forwarded", forwarded::forwarded),
     ("head", head::head),
+    ("link", access::link),
     ("markdown", file_text::markdown),
     ("range", range::range),
+    ("rules", access::rules),
     ("subtitles", file_text::subtitles),
     ("target", target::target),
+    ("users", access::users),
 ];
 
+pub use access::{link, rules, users};
 pub use chunk::chunk;
 pub use coding::coding;
 pub use condition::condition;

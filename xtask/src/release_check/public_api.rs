@@ -7,7 +7,7 @@ use anyhow::{Context as _, Result};
 use super::{Checked, Options, cargo, is_installed, succeed, workspace};
 
 /// Crates whose documentation is for users.
-const PUBLIC: [&str; 3] = ["porthole", "h1", "pages"];
+const PUBLIC: [&str; 4] = ["porthole", "auth", "h1", "pages"];
 
 /// Documents them without a warning.
 pub(super) fn documentation(_: &Options) -> Result<Checked> {
