@@ -8,6 +8,10 @@ use std::process::Command;
 
 const TARGET: &str = "wasm32-wasip2";
 
+/// Each function call checks the watchdog's clock. More inlining means fewer calls, at the cost of
+/// more code (LLVM's own threshold is 225).
+const FLAGS: &str = "-Cllvm-args=-inline-threshold=600";
+
 /// Returns the directory of the package that is built. It is read when the script runs,
 /// because a script that was compiled in another checkout may be reused in this one.
 ///
@@ -38,15 +42,13 @@ pub fn build(workspace: &Path, package: &str) -> Result<PathBuf, String> {
         .args(["--crate-type", "cdylib"])
         .arg("--target-dir")
         .arg(&target_dir)
-        // Each function call checks the watchdog's clock. More inlining means fewer
-        // calls, at the cost of more code (LLVM's own threshold is 225).
-        .args(["--", "-Cllvm-args=-inline-threshold=600"])
         // The flags of the outer build are for its own target, not for this one.
         .env_remove("RUSTFLAGS")
         .env_remove("CARGO_ENCODED_RUSTFLAGS")
         .env_remove("RUSTC_WRAPPER")
         .env_remove("RUSTC_WORKSPACE_WRAPPER")
         .env_remove("CARGO_BUILD_TARGET")
+        .env("CARGO_TARGET_WASM32_WASIP2_RUSTFLAGS", FLAGS)
         .output()
         .map_err(|error| format!("cannot run cargo for the component: {error}"))?;
     if !output.status.success() {

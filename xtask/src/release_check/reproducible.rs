@@ -21,7 +21,10 @@ pub(super) fn component(_: &Options) -> Result<Checked> {
         .args(["rustc", "--lib", "--package", "portable"])
         .args(["--profile", "component", "--target", "wasm32-wasip2"])
         .args(["--crate-type", "cdylib"])
-        .args(["--", "-Cllvm-args=-inline-threshold=600"]);
+        .env(
+            "CARGO_TARGET_WASM32_WASIP2_RUSTFLAGS",
+            "-Cllvm-args=-inline-threshold=600",
+        );
     succeed(&mut build)?;
     let there = folder
         .path()
