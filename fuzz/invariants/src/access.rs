@@ -40,7 +40,7 @@ pub fn users(bytes: &[u8]) {
     let unknown = users.candidate("no,one").unwrap();
     assert!(!unknown.known);
     let stands_for = |name: &&str| users.candidate(name).unwrap().hash == unknown.hash;
-    assert!(known.iter().any(|name| stands_for(name)));
+    assert!(known.iter().any(stands_for));
 }
 
 /// Takes rules, one a line, and asks about each of their folders and about what is below it. The
