@@ -46,22 +46,7 @@ fn every_path_in_the_architecture_exists() {
 
 #[test]
 fn every_link_to_a_file_leads_somewhere() {
-    let in_root = [
-        "README",
-        "ARCHITECTURE",
-        "CONTRIBUTING",
-        "SECURITY",
-        "CHANGELOG",
-    ];
-    let mut files: Vec<_> = in_root.map(|name| format!("{name}.md")).into();
-    for entry in fs::read_dir(Path::new(ROOT).join("docs")).expect("the folder") {
-        let name = entry.expect("an entry").file_name();
-        files.extend(
-            name.to_str()
-                .filter(|name| name.ends_with(".md"))
-                .map(|name| format!("docs/{name}")),
-        );
-    }
+    let files = documents();
     let mut missing = Vec::new();
     for file in &files {
         let text = read(file).expect("the document");
@@ -78,6 +63,59 @@ fn every_link_to_a_file_leads_somewhere() {
         }
     }
     assert_eq!(missing, [""; 0]);
+}
+
+/// Commands that nobody runs here name examples and tests, too: those of CI for other systems.
+#[test]
+fn every_example_and_test_in_a_command_exists() {
+    let manifest = read("host/Cargo.toml").expect("the manifest");
+    let mut files = documents();
+    files.push(".github/workflows/ci.yml".to_owned());
+    files.extend(files_of("examples", ".rs"));
+    let mut commands = 0;
+    let mut missing = Vec::new();
+    for file in &files {
+        let text = read(file).expect("the file");
+        for line in text.lines().filter(|line| line.contains("cargo ")) {
+            for kind in ["example", "test"] {
+                let rest = line.split_once(&format!(" --{kind} "));
+                let Some(name) = rest.and_then(|(_, rest)| rest.split([' ', '`']).next()) else {
+                    continue;
+                };
+                commands += 1;
+                if !manifest.contains(&format!("[[{kind}]]\nname = \"{name}\"\n")) {
+                    missing.push(format!("{file}: --{kind} {name}"));
+                }
+            }
+        }
+    }
+    assert!(commands > 5, "{commands} commands");
+    assert_eq!(missing, [""; 0]);
+}
+
+/// The documents of the root and of `docs/`.
+fn documents() -> Vec<String> {
+    let in_root = [
+        "README",
+        "ARCHITECTURE",
+        "CONTRIBUTING",
+        "SECURITY",
+        "CHANGELOG",
+    ];
+    let mut files: Vec<_> = in_root.map(|name| format!("{name}.md")).into();
+    files.extend(files_of("docs", ".md"));
+    files
+}
+
+/// The files of a folder whose names end so.
+fn files_of(folder: &str, end: &str) -> Vec<String> {
+    let entries = fs::read_dir(Path::new(ROOT).join(folder)).expect("the folder");
+    let names = entries.map(|entry| entry.expect("an entry").file_name());
+    let names = names.filter_map(|name| name.into_string().ok());
+    names
+        .filter(|name| name.ends_with(end))
+        .map(|name| format!("{folder}/{name}"))
+        .collect()
 }
 
 /// Whether a text is the name of a test, for example `http::range::floods`, but not
