@@ -22,8 +22,9 @@ pub fn manifest_dir() -> Result<PathBuf, String> {
     Ok(PathBuf::from(folder))
 }
 
-/// Builds the library of `package`, and returns the path of the component. All builds of
-/// one build script share a target directory below `OUT_DIR`.
+/// Builds the library of `package`, and returns the path of the component in `OUT_DIR`. All build
+/// scripts of one target directory share another one for this, so that each crate is built
+/// once, whatever the features of the host are.
 ///
 /// # Errors
 /// One line for the user.
@@ -31,7 +32,7 @@ pub fn build(workspace: &Path, package: &str) -> Result<PathBuf, String> {
     let out = PathBuf::from(env::var_os("OUT_DIR").ok_or("cargo did not set OUT_DIR")?);
     require_target(&out)?;
     // The outer cargo holds the lock of the usual target directory.
-    let target_dir = out.join("components");
+    let target_dir = shared(&out).join("components");
     let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let output = Command::new(cargo)
         .current_dir(workspace)
@@ -57,10 +58,19 @@ pub fn build(workspace: &Path, package: &str) -> Result<PathBuf, String> {
             "the component ({package}) does not build; cargo's messages are above"
         ));
     }
-    Ok(target_dir
-        .join(TARGET)
-        .join("component")
-        .join(format!("{package}.wasm")))
+    let name = format!("{package}.wasm");
+    let (built, component) = (
+        target_dir.join(TARGET).join("component").join(&name),
+        out.join(&name),
+    );
+    std::fs::copy(&built, &component).map_err(|error| format!("{}: {error}", built.display()))?;
+    Ok(component)
+}
+
+/// Returns the folder that the build scripts of one target directory share. `OUT_DIR` is
+/// `build/<package>/out`.
+fn shared(out: &Path) -> &Path {
+    out.ancestors().nth(2).unwrap_or(out)
 }
 
 /// Adds the target if it is missing: `rust-toolchain.toml` names it, but rustup installs
@@ -90,11 +100,10 @@ fn require_target(out: &Path) -> Result<(), String> {
     ))
 }
 
-/// Waits for the lock that the build scripts of one target directory share. `OUT_DIR` is
-/// `build/<package>/out`. Dropping the file unlocks it.
+/// Waits for the lock that the build scripts of one target directory share. Dropping the file
+/// unlocks it.
 fn lock(out: &Path) -> std::io::Result<File> {
-    let shared = out.ancestors().nth(2).unwrap_or(out);
-    let file = File::create(shared.join("wasm-target.lock"))?;
+    let file = File::create(shared(out).join("wasm-target.lock"))?;
     file.lock()?;
     Ok(file)
 }
