@@ -132,6 +132,10 @@ impl Right {
         if right.lists {
             // An entry that can't be examined could make the listing incomplete, so the
             // listing may fail.
+            if world.disk.removed {
+                // Its entries are no longer known.
+                right.statuses.insert(500);
+            }
             for name in world.disk.names(target.path) {
                 let path = join(target.path, &name);
                 right.failing(&at, &path);
@@ -183,7 +187,7 @@ impl Right {
                 self.statuses
                     .extend(past.statuses.iter().filter(|status| **status != 200));
                 match folder {
-                    true => self.folder(target.path, past, at),
+                    true => self.folder(plan, target.path, past, at),
                     false => drop(self.statuses.insert(301)),
                 }
             }
@@ -200,14 +204,17 @@ impl Right {
     /// Adds the statuses of the directory's index, or of its listing.
     fn folder<'w, I: Iterator<Item = &'w Past>>(
         &mut self,
+        plan: &Plan,
         path: &str,
         past: &Past,
         at: &impl Fn(&str) -> I,
     ) {
         let index = join(path, "index.html");
-        // An index that is removed while it is opened may give a 404, or the listing.
-        self.statuses
-            .extend((at(&index).count() > 1).then_some(404));
+        // An index that is removed while it is opened may give what a missing file gives, or
+        // the listing.
+        if at(&index).count() > 1 {
+            self.missing(plan, at);
+        }
         let is_steady = at(&index).count() == 1;
         let certain = is_steady && at(&index).all(|past| past.statuses == [200]);
         for index_past in at(&index) {

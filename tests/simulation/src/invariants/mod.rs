@@ -84,7 +84,7 @@ impl Checker {
         };
         let tag = response.field("etag").map(str::to_owned);
         if response.status == 304 {
-            self.check_unmodified(world, asked, &path)?;
+            self.check_unmodified(world, asked)?;
             return Ok(None);
         }
         if asked.request.method == "HEAD" {
@@ -97,6 +97,7 @@ impl Checker {
         Ok(Some(Validators {
             tag,
             date: response.field("last-modified").map(str::to_owned),
+            file: path,
             version: version.unwrap_or_default(),
         }))
     }
@@ -128,12 +129,12 @@ impl Checker {
         {
             return Ok(Some(*version));
         }
-        // Reading a file while it is written may give a part of both versions.
-        let written = self
-            .plan
-            .changes
-            .iter()
-            .any(|change| matches!(change.what, What::Write { .. }) && change.at >= from);
+        // Reading a file while it is written may give a part of both versions. A change takes
+        // effect a little later than planned.
+        let written = self.plan.changes.iter().any(|change| {
+            let is_later = change.at >= from || candidates.len() > 1;
+            matches!(change.what, What::Write { .. }) && is_later
+        });
         if written {
             return Ok(None);
         }
@@ -174,7 +175,7 @@ impl Checker {
     }
 
     /// Checks that a client gets a 304 only if its copy is current.
-    fn check_unmodified(&self, world: &World, asked: &Asked, path: &str) -> Result<(), Wrong> {
+    fn check_unmodified(&self, world: &World, asked: &Asked) -> Result<(), Wrong> {
         let by_tag = asked
             .request
             .fields
@@ -187,6 +188,7 @@ impl Checker {
         else {
             return Ok(());
         };
+        let path = &told.file;
         let weak = told.tag.as_ref().is_none_or(|tag| tag.starts_with("W/"));
         if weak || world.disk.history.is_forged(path) {
             return Ok(());

@@ -54,6 +54,8 @@ pub enum Content {
 pub struct Validators {
     pub tag: Option<String>,
     pub date: Option<String>,
+    /// The file that its copy is of, which may be a precompressed sibling.
+    pub file: String,
     /// The version of its copy.
     pub version: u64,
 }
