@@ -220,7 +220,10 @@ impl Right {
         for index_past in at(&index) {
             // When the index is found but can't be opened, the response may report that
             // error.
-            let told = |status: &&Status| **status != 404 || index_past.file.is_some();
+            if index_past.file.is_some() && index_past.statuses.contains(&404) {
+                self.missing(plan, at);
+            }
+            let told = |status: &&Status| **status != 404;
             self.statuses
                 .extend(index_past.statuses.iter().filter(told));
         }

@@ -17,6 +17,9 @@ pub struct Past {
     pub breaks: bool,
 }
 
+/// Statuses that are right when reading a file fails.
+const READ_STATUSES: [Status; 3] = [500, 503, 403];
+
 #[derive(Default)]
 pub struct History {
     paths: BTreeMap<String, Vec<(u64, Past)>>,
@@ -80,8 +83,15 @@ impl Disk {
             statuses: vec![404],
             breaks: false,
         };
+        let fault = self.faults.get(path);
+        if fault.is_some_and(|fault| fault.read.is_some()) {
+            past.breaks = true;
+        }
         if self.removed {
             past.statuses = vec![503];
+            // What is open is still read.
+            past.statuses
+                .extend(past.breaks.then_some(READ_STATUSES).into_iter().flatten());
             return past;
         }
         match self.stat(path) {
@@ -104,7 +114,7 @@ impl Disk {
                 past.statuses = statuses(&code).into();
                 // A cached file needs no descriptor.
                 past.statuses.extend(self.exhausted.then_some(200));
-            } else if let Some(fault) = self.faults.get(path) {
+            } else if let Some(fault) = fault {
                 if let Some((after, code)) = &fault.list
                     && self.names(path).len() >= *after
                 {
@@ -112,9 +122,8 @@ impl Disk {
                     let told = statuses(code).iter().filter(|status| **status != 404);
                     past.statuses = told.copied().chain([500]).collect();
                 }
-                if fault.read.is_some() {
-                    past.breaks = true;
-                    past.statuses.extend([500, 503, 403]);
+                if past.breaks {
+                    past.statuses.extend(READ_STATUSES);
                 }
             }
         }
