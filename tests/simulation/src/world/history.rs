@@ -84,14 +84,13 @@ impl Disk {
             breaks: false,
         };
         let fault = self.faults.get(path);
-        if fault.is_some_and(|fault| fault.read.is_some()) {
-            past.breaks = true;
-        }
+        past.breaks = fault.is_some_and(|fault| fault.read.is_some());
         if self.removed {
             past.statuses = vec![503];
             // What is open is still read.
-            past.statuses
-                .extend(past.breaks.then_some(READ_STATUSES).into_iter().flatten());
+            if past.breaks {
+                past.statuses.extend(READ_STATUSES);
+            }
             return past;
         }
         match self.stat(path) {
@@ -114,6 +113,9 @@ impl Disk {
                 past.statuses = statuses(&code).into();
                 // A cached file needs no descriptor.
                 past.statuses.extend(self.exhausted.then_some(200));
+                if self.exhausted && past.breaks {
+                    past.statuses.extend(READ_STATUSES);
+                }
             } else if let Some(fault) = fault {
                 if let Some((after, code)) = &fault.list
                     && self.names(path).len() >= *after
