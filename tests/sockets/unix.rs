@@ -3,11 +3,14 @@
 use std::fs;
 use std::os::fd::OwnedFd;
 use std::os::unix::fs::{FileTypeExt as _, MetadataExt as _};
-use std::os::unix::net::{UnixDatagram, UnixListener};
+use std::os::unix::net::{UnixDatagram, UnixListener, UnixStream};
 use std::path::{Path, PathBuf};
+use std::sync::Barrier;
+use std::thread;
 
 use libtest_mimic::Trial;
 use porthole::{Limits, Listeners, Log, Place, Running, Server, UnixOptions};
+use rustix::fs::{FlockOperation, flock};
 
 use crate::support::{Client, Folder, Lines, each, noise, trials};
 
@@ -17,6 +20,9 @@ pub fn trials() -> Vec<Trial> {
         its_clients_count_for_no_limit,
         it_has_the_mode_and_the_owner_that_were_asked_for,
         a_socket_left_behind_is_replaced,
+        of_many_starts_at_once_one_gets_the_socket,
+        a_lock_that_a_stranger_holds_prevents_no_start,
+        a_file_with_the_number_of_an_earlier_one_stays,
         unusable_paths_are_refused_with_a_reason,
         a_failed_start_leaves_no_file,
         an_inherited_socket_keeps_its_file,
@@ -150,6 +156,60 @@ fn a_socket_left_behind_is_replaced() {
     assert_eq!(Client::at(&path).get("/a", "").text(), "a");
     second.stop().wait().unwrap();
     assert!(!path.exists());
+}
+
+/// Each would take the socket of another for one that was left behind, until that listens.
+fn of_many_starts_at_once_one_gets_the_socket() {
+    const STARTS: usize = 4;
+    let folder = Folder::new();
+    let path = folder.join("socket");
+    for _ in 0..100 {
+        drop(UnixListener::bind(&path).unwrap());
+        let together = Barrier::new(STARTS);
+        let start = || {
+            together.wait();
+            Listeners::bind_unix(&path, &UnixOptions::default())
+        };
+        let started: Vec<_> = thread::scope(|scope| {
+            let threads: Vec<_> = (0..STARTS).map(|_| scope.spawn(start)).collect();
+            threads.into_iter().map(|it| it.join().unwrap()).collect()
+        });
+        assert_eq!(started.iter().filter(|it| it.is_ok()).count(), 1);
+        // It is the one at the path, and the others have left it there.
+        assert!(UnixStream::connect(&path).is_ok());
+        drop(started);
+        assert!(!path.exists());
+    }
+}
+
+fn a_lock_that_a_stranger_holds_prevents_no_start() {
+    let folder = Folder::new();
+    let held = fs::File::open(folder.path()).unwrap();
+    flock(&held, FlockOperation::LockExclusive).unwrap();
+    let path = folder.join("socket");
+    let _listeners = bound(&path);
+    assert!(UnixStream::connect(&path).is_ok());
+}
+
+/// A file system gives the number of a file that was removed to the next one.
+fn a_file_with_the_number_of_an_earlier_one_stays() {
+    let folder = Folder::new();
+    let path = folder.join("socket");
+    let first = bound(&path);
+    let number = fs::symlink_metadata(&path).unwrap().ino();
+    // Until one of them gets the number; some file systems never use one again.
+    let mut others = Vec::new();
+    fs::remove_file(&path).unwrap();
+    for _ in 0..64 {
+        others.push(UnixListener::bind(&path).unwrap());
+        if fs::symlink_metadata(&path).unwrap().ino() == number {
+            break;
+        }
+        fs::rename(&path, folder.join(others.len().to_string())).unwrap();
+    }
+    let is_there = path.exists();
+    drop(first);
+    assert_eq!(path.exists(), is_there);
 }
 
 fn unusable_paths_are_refused_with_a_reason() {

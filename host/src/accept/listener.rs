@@ -56,9 +56,10 @@ pub(super) enum Listener {
     Tcp(Tcp),
     #[cfg(unix)]
     Unix {
-        listener: Registered<UnixListener>,
-        /// Removed when no more connections are accepted.
+        /// Removed when no more connections are accepted, and before the listener is closed:
+        /// in between, another server would take the file for one that was left behind.
         _file: Option<SocketFile>,
+        listener: Registered<UnixListener>,
     },
     Streams(mpsc::Receiver<Handed>),
 }
@@ -71,8 +72,8 @@ impl Listener {
             ListenerSocket::Unix(unix) => {
                 unix.listener.set_nonblocking(true)?;
                 Self::Unix {
-                    listener: Registered::new(unix.listener)?,
                     _file: unix.file,
+                    listener: Registered::new(unix.listener)?,
                 }
             }
             ListenerSocket::Streams(listener) => Self::Streams(listener.queue),
@@ -103,7 +104,7 @@ impl Listener {
 
 /// Returns the address of a client of IPv4 as such, if it came by a listener for IPv6, too
 /// (RFC 4291, section 2.5.5.2).
-fn without_mapping(peer: SocketAddr) -> SocketAddr {
+pub(super) fn without_mapping(peer: SocketAddr) -> SocketAddr {
     match peer {
         SocketAddr::V6(six) => match six.ip().to_ipv4_mapped() {
             Some(four) => SocketAddr::new(four.into(), six.port()),

@@ -18,6 +18,23 @@ pub(crate) const BACKLOG: i32 = 4_096;
 /// - held by: `porthole::net::tcp::addresses_without_a_port_share_one`
 pub(crate) const SHARED_PORT_ATTEMPTS: u16 = 16;
 
+#[cfg(unix)]
+/// Longest wait for the lock by which processes that make Unix sockets in one folder take
+/// turns. A turn takes less than a millisecond.
+///
+/// - unit: a time
+/// - at it: the socket is made without the lock, which somebody else holds on to
+/// - held by: `sockets::unix::a_lock_that_a_stranger_holds_prevents_no_start`
+pub(crate) const FOLDER_LOCK_TIMEOUT: Duration = Duration::from_secs(1);
+
+#[cfg(unix)]
+/// Interval at which that lock is tried.
+///
+/// - unit: a time
+/// - at it: it is tried again
+/// - held by: `sockets::unix::of_many_starts_at_once_one_gets_the_socket`
+pub(crate) const FOLDER_LOCK_INTERVAL: Duration = Duration::from_millis(2);
+
 /// Bytes for a client that the kernel holds on our side, beyond the bytes that are on
 /// their way to it. Linux would hold 4 MB for a client, and report free space to the
 /// component only after a third of that has been sent, which takes minutes for a phone on

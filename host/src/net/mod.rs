@@ -1,6 +1,8 @@
 //! Listeners and connections, independent of the component.
 
 pub(crate) mod endpoint;
+#[cfg(unix)]
+mod folder_lock;
 pub(crate) mod handover;
 pub(crate) mod listeners;
 #[cfg(not(feature = "tls"))]

@@ -13,6 +13,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use socket2::{Domain, SockAddr, Socket, Type};
 
+use super::folder_lock::FolderLock;
 use crate::limits;
 use crate::place::Place;
 
@@ -46,23 +47,26 @@ pub struct UnixOptions {
 /// A bound Unix socket.
 #[derive(Debug)]
 pub(crate) struct Listener {
+    /// `None` if another process has made it, which may need it later. It goes before the
+    /// listener.
+    pub(crate) file: Option<SocketFile>,
     pub(crate) listener: UnixListener,
     /// Address that stands for it.
     pub(super) address: SocketAddr,
     path: PathBuf,
-    /// `None` if another process has made it, which may need it later.
-    pub(crate) file: Option<SocketFile>,
 }
 
 impl Listener {
     /// Makes the socket's file and listens. A file that another server has left behind is
-    /// replaced, and one on which a server listens is not.
+    /// replaced, and one on which a server listens is not, however many start at once.
     pub(super) fn bind(path: &Path, options: &UnixOptions) -> io::Result<Self> {
         let length = path.as_os_str().len();
         if UnixAddr::from_pathname(path).is_err() {
             let words = format!("{length} bytes are too many for the path of a socket");
             return Err(io::Error::new(io::ErrorKind::InvalidInput, words));
         }
+        // Until it listens, it looks like one that was left behind.
+        let _lock = FolderLock::beside(path);
         make_way(path)?;
         let socket = Socket::new(Domain::UNIX, Type::STREAM, None)?;
         socket.bind(&SockAddr::unix(path)?)?;
@@ -182,8 +186,12 @@ fn set_mode(path: &Path, mode: u32) -> io::Result<()> {
 #[derive(Debug)]
 pub(crate) struct SocketFile {
     path: PathBuf,
-    identity: (u64, u64),
+    identity: Identity,
 }
+
+/// File system, number and time of a file. A file system soon gives the number of a file that
+/// was removed to another one.
+type Identity = (u64, u64, i64, i64);
 
 impl SocketFile {
     fn at(path: &Path) -> io::Result<Self> {
@@ -204,8 +212,13 @@ impl Drop for SocketFile {
     }
 }
 
-fn identity(metadata: &Metadata) -> (u64, u64) {
-    (metadata.dev(), metadata.ino())
+fn identity(metadata: &Metadata) -> Identity {
+    (
+        metadata.dev(),
+        metadata.ino(),
+        metadata.mtime(),
+        metadata.mtime_nsec(),
+    )
 }
 
 /// Returns a connection as the stream that TCP has: reading, writing, shutting down and

@@ -9,7 +9,7 @@ use porthole::Place;
 use super::Endpoint;
 
 /// The files that were made for Unix sockets.
-pub(crate) struct SocketFiles(Vec<(PathBuf, (u64, u64))>);
+pub(crate) struct SocketFiles(Vec<(PathBuf, Identity)>);
 
 impl SocketFiles {
     pub(super) fn of(endpoints: &[Endpoint]) -> Self {
@@ -34,7 +34,10 @@ impl SocketFiles {
     }
 }
 
-fn identity(path: &Path) -> Option<(u64, u64)> {
+/// File system, number and time of a file.
+type Identity = (u64, u64, i64, i64);
+
+fn identity(path: &Path) -> Option<Identity> {
     let found = fs::symlink_metadata(path).ok()?;
-    Some((found.dev(), found.ino()))
+    Some((found.dev(), found.ino(), found.mtime(), found.mtime_nsec()))
 }
