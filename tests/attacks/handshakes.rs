@@ -1,7 +1,7 @@
 //! TLS handshakes: many that never end, garbage, and as many complete ones as a few clients
 //! manage. The bystanders speak TLS too.
 
-use std::net::Shutdown;
+use std::net::{Shutdown, SocketAddr};
 use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant};
@@ -11,11 +11,11 @@ use rustls::client::Resumption;
 use rustls::pki_types::ServerName;
 use rustls::{ClientConfig, ClientConnection, RootCertStore};
 
-use crate::attacks::support::scale;
 use crate::attacks::support::siege::{Attack, Siege};
+use crate::attacks::support::{nginx, scale};
 use crate::encryption::support::certificate::{Certificate, OPENSSL};
 use crate::encryption::support::secure::{self, Secure};
-use crate::support::{Folder, Random, trials};
+use crate::support::{Client, Folder, Random, trials};
 
 pub fn trials() -> Vec<Trial> {
     trials![
@@ -58,8 +58,8 @@ fn unfinished() {
         outcome: "closed after 10 s",
     };
     let hello = client_hello();
-    siege.withstand(&attack, || {
-        let mut crowd = siege.clients(clients);
+    let attacking = |address: SocketAddr| {
+        let mut crowd: Vec<_> = (0..clients).map(|_| Client::connect(address)).collect();
         for (number, client) in crowd.iter_mut().enumerate() {
             let length = hello.len() * (number % 3) / 2;
             client.send(&hello[..length]);
@@ -71,11 +71,16 @@ fn unfinished() {
         thread::sleep(scale::time());
         if scale::is_long() {
             thread::sleep(CUT);
-            crowd.iter_mut().for_each(|client| {
-                client.read_until_cut();
-            });
+            // nginx waits for a minute.
+            if address == siege.porthole.address() {
+                crowd.iter_mut().for_each(|client| {
+                    client.read_until_cut();
+                });
+            }
         }
-    });
+    };
+    siege.withstand(&attack, || attacking(siege.porthole.address()));
+    nginx::compare(attack.test, &siege, attacking);
 }
 
 /// Returns what is no handshake, whatever comes first.
@@ -106,10 +111,10 @@ fn garbage() {
         clients,
         outcome: "an alert or 400, and close",
     };
-    let mut random = Random::new(15);
-    siege.withstand(&attack, || {
+    let attacking = |address: SocketAddr| {
+        let mut random = Random::new(15);
         scale::again_and_again(|| {
-            let mut crowd = siege.clients(clients);
+            let mut crowd: Vec<_> = (0..clients).map(|_| Client::connect(address)).collect();
             for (number, client) in crowd.iter_mut().enumerate() {
                 client.try_send(nonsense(number, &mut random));
                 // What waits for the rest of a record gets the end of it.
@@ -119,7 +124,9 @@ fn garbage() {
                 client.read_until_cut();
             }
         });
-    });
+    };
+    siege.withstand(&attack, || attacking(siege.porthole.address()));
+    nginx::compare(attack.test, &siege, attacking);
 }
 
 /// Each is a whole handshake, with the key that takes longest to sign.
@@ -136,8 +143,7 @@ fn complete() {
     let mut client = ClientConfig::clone(&secure::client(roots));
     client.resumption = Resumption::disabled();
     let client = Arc::new(client);
-    let address = siege.porthole.address();
-    siege.withstand(&attack, || {
+    let attacking = |address: SocketAddr| {
         let end = Instant::now() + scale::time();
         thread::scope(|scope| {
             for _ in 0..THREADS {
@@ -148,5 +154,7 @@ fn complete() {
                 });
             }
         });
-    });
+    };
+    siege.withstand(&attack, || attacking(siege.porthole.address()));
+    nginx::compare(attack.test, &siege, attacking);
 }

@@ -41,6 +41,13 @@ pub struct Summary {
     pub max: Duration,
 }
 
+impl Summary {
+    /// Returns how many times as long as `before` the slowest hundredth takes.
+    pub fn ratio(&self, before: &Self) -> f64 {
+        self.p99.as_secs_f64() / before.p99.as_secs_f64().max(f64::EPSILON)
+    }
+}
+
 impl fmt::Display for Summary {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let [p50, p99, max] = [self.p50, self.p99, self.max].map(|time| time.as_secs_f64() * 1e3);

@@ -2,6 +2,7 @@
 
 pub mod bystanders;
 pub mod latency;
+pub mod nginx;
 pub mod scale;
 pub mod siege;
 pub mod visitor;

@@ -20,6 +20,12 @@ pub fn time() -> Duration {
     Duration::from_secs(read("ATTACK_SECONDS").unwrap_or(1))
 }
 
+/// Returns the time for which bystanders are measured before an attack, where there is time
+/// for that.
+pub fn quiet() -> Option<Duration> {
+    is_long().then(time)
+}
+
 /// Repeats a short attack, so that bystanders are served during it.
 pub fn again_and_again(mut attack: impl FnMut()) {
     let end = Instant::now() + time();

@@ -2,6 +2,8 @@
 
 use std::fs::File;
 use std::io::Write;
+use std::net::SocketAddr;
+use std::thread;
 use std::time::{Duration, Instant};
 
 use crate::attacks::support::latency::Summary;
@@ -45,13 +47,13 @@ pub struct Attack {
 pub struct Siege {
     pub folder: Folder,
     pub porthole: Porthole,
-    content: Vec<u8>,
+    pub(super) content: Vec<u8>,
     /// Number of descriptors before the attack.
     usual: usize,
     /// Whether bystanders may have to reconnect.
     crowded: bool,
     /// The certificate that bystanders verify, if they speak TLS.
-    certificate: Option<Certificate>,
+    pub(super) certificate: Option<Certificate>,
 }
 
 impl Siege {
@@ -114,19 +116,9 @@ impl Siege {
     /// resources of the attackers are freed. Returns the latencies of the bystanders.
     pub fn withstand(&self, attack: &Attack, attacking: impl FnOnce()) -> Summary {
         let porthole = &self.porthole;
-        let target = format!("/{BYSTANDERS_FILE}");
         let address = porthole.address();
-        let visitor = || match self.crowded {
-            true => Visitor::in_a_crowd(address),
-            false => Visitor::new(address),
-        };
-        let served = match &self.certificate {
-            Some(certificate) => {
-                let visitor = || Secure::connect(address, certificate);
-                bystanders::beside(visitor, &target, &self.content, attacking)
-            }
-            None => bystanders::beside(visitor, &target, &self.content, attacking),
-        };
+        let quiet = scale::quiet().map(|time| self.beside(address, || thread::sleep(time)));
+        let served = self.beside(address, attacking);
         let peak = porthole.peak_memory();
         let Attack {
             test,
@@ -138,6 +130,10 @@ impl Siege {
             "{test}: {clients} clients; bystanders: {served}; peak memory {:.1} MiB",
             peak as f64 / f64::from(1 << 20)
         );
+        if let Some(quiet) = &quiet {
+            let ratio = served.ratio(quiet);
+            eprintln!("{test}: before: {quiet}; p99 is {ratio:.1} times that");
+        }
         if let Some(out) = scale::out() {
             let table = out.join("attacks.tsv");
             let mut table = File::options()
@@ -146,7 +142,10 @@ impl Siege {
                 .open(table)
                 .unwrap();
             let [p50, p99, max] = [served.p50, served.p99, served.max].map(|time| time.as_micros());
-            let line = format!("{test}\t{what}\t{clients}\t{outcome}\t{p50}\t{p99}\t{max}\t{peak}");
+            let before = quiet.map(|quiet| quiet.p99.as_micros()).unwrap_or_default();
+            let line = format!(
+                "{test}\t{what}\t{clients}\t{outcome}\t{p50}\t{p99}\t{max}\t{peak}\t{before}"
+            );
             writeln!(table, "{line}").unwrap();
         }
         assert!(served.responses > 0, "no bystander was served");
@@ -160,6 +159,22 @@ impl Siege {
         served
     }
 
+    /// Serves bystanders at an address while `attacking` runs.
+    pub(super) fn beside(&self, address: SocketAddr, attacking: impl FnOnce()) -> Summary {
+        let target = format!("/{BYSTANDERS_FILE}");
+        let visitor = || match self.crowded {
+            true => Visitor::in_a_crowd(address),
+            false => Visitor::new(address),
+        };
+        match &self.certificate {
+            Some(certificate) => {
+                let visitor = || Secure::connect(address, certificate);
+                bystanders::beside(visitor, &target, &self.content, attacking)
+            }
+            None => bystanders::beside(visitor, &target, &self.content, attacking),
+        }
+    }
+
     fn recovers(&self) {
         let deadline = Instant::now() + TIMEOUT;
         let bound = self.usual + DESCRIPTORS;
@@ -169,7 +184,7 @@ impl Siege {
                 return;
             }
             assert!(Instant::now() < deadline, "{count} of {bound} descriptors");
-            std::thread::yield_now();
+            thread::yield_now();
         }
     }
 }

@@ -89,9 +89,11 @@ pub(crate) fn run(options: &Options) -> Result<()> {
             failed.push(name.as_str());
         }
     }
-    let table = attacks::table(&fs::read_to_string(figures)?)?;
-    fs::write(out.join("attacks.md"), table.markdown())?;
-    println!("{}", table.text());
+    let figures = fs::read_to_string(figures)?;
+    let (table, ratios) = (attacks::table(&figures)?, attacks::ratios(&figures)?);
+    let both = [table.markdown(), ratios.markdown()].join("\n");
+    fs::write(out.join("attacks.md"), both)?;
+    println!("{}\n{}", table.text(), ratios.text());
     ensure!(failed.is_empty(), "failed: {}", failed.join(", "));
     Ok(())
 }

@@ -2,25 +2,27 @@
 //! thread: the header of a proxy is read, and TLS is begun. Envoy calls these listener
 //! filters.
 
+mod line;
 mod proxy_protocol;
 #[cfg(feature = "tls")]
 mod tls;
+mod turns;
 
-use std::collections::VecDeque;
 use std::io;
 use std::net::{IpAddr, SocketAddr};
+use std::pin::pin;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use tokio::io::AsyncRead;
 use tokio::net::TcpStream;
-#[cfg(feature = "tls")]
-use tokio::sync::Semaphore;
 use tokio::sync::{mpsc, watch};
-use tokio::task::{AbortHandle, JoinSet};
+use tokio::task::JoinSet;
+use tokio::time::timeout_at;
 
 use crate::accept::client_limit::{AtLimit, ClientLimits};
 use crate::accept::inbox::{Accepted, Inbox};
+use crate::accept::listener::without_mapping;
 use crate::accept::load::{ConnectionPermit, Load};
 use crate::limits;
 use crate::net::endpoint::{Endpoint, Secured};
@@ -31,6 +33,8 @@ use crate::report::counters::Counts;
 use crate::report::event::Event;
 use crate::report::publisher::Publisher;
 use crate::report::suppress::{Repeated, Suppressor};
+use line::Line;
+use turns::Turns;
 
 /// Connections that are not the component's yet.
 pub(crate) struct Filters {
@@ -82,8 +86,7 @@ impl Filters {
                 secured: endpoint.secured.clone(),
                 outside: outside.clone(),
                 refused: Arc::default(),
-                #[cfg(feature = "tls")]
-                computing: Arc::new(Semaphore::new(1)),
+                turns: Turns::default(),
                 closing: is_closing,
                 outputs: Outputs { own, misdirected },
             },
@@ -91,28 +94,41 @@ impl Filters {
         (filters, inboxes)
     }
 
-    /// Filters connections until the queue has ended and the last of them is through.
+    /// Filters connections until the queue has ended and the last of them is through. Each
+    /// begins in a turn of its own, the newest one first: in a flood, those that have waited
+    /// long may have been given up already, and all others would wait behind them.
     pub(crate) async fn run(mut self) {
         let mut running = JoinSet::new();
-        let mut in_order: VecDeque<AbortHandle> = VecDeque::new();
-        while let Some(accepted) = self.queue.recv().await {
-            while running.try_join_next().is_some() {}
-            if in_order.len() >= self.most {
-                in_order.retain(|filtering| !filtering.is_finished());
+        let mut line = Line::new(self.most);
+        while let Some(first) = self.queue.recv().await {
+            line.push(self.limited(first));
+            while line.has_some() {
+                let turn = self.filter.turns.next().await;
+                while let Ok(next) = self.queue.try_recv() {
+                    line.push(self.limited(next));
+                }
+                while running.try_join_next().is_some() {}
+                let Some((accepted, until)) = line.newest() else {
+                    break;
+                };
+                let filter = self.filter.clone();
+                line.has_begun(running.spawn(async move {
+                    let mut filtered = pin!(timeout_at(until, filter.run(accepted)));
+                    if turn.spend(filtered.as_mut()).await.is_pending() {
+                        drop(filtered.await);
+                    }
+                }));
             }
-            // As for idle connections: the oldest one makes way for a new one.
-            if in_order.len() >= self.most
-                && let Some(oldest) = in_order.pop_front()
-            {
-                oldest.abort();
-            }
-            let filtered = self.filter.clone().run(accepted);
-            let limited = tokio::time::timeout(self.timeout, filtered);
-            in_order.push_back(running.spawn(async { drop(limited.await) }));
         }
         // Clients that send nothing soon try again, the others are served.
         self.closing.send_replace(true);
         while running.join_next().await.is_some() {}
+    }
+
+    /// Returns a connection with the end of its time.
+    fn limited(&self, accepted: Accepted) -> (Accepted, tokio::time::Instant) {
+        let now = tokio::time::Instant::now();
+        (accepted, now.checked_add(self.timeout).unwrap_or(now))
     }
 }
 
@@ -132,9 +148,7 @@ struct Filter {
     outside: Outside,
     /// Connections that were closed because no trusted proxy has begun them.
     refused: Arc<Mutex<Suppressor<()>>>,
-    /// Permit to compute.
-    #[cfg(feature = "tls")]
-    computing: Arc<Semaphore>,
+    turns: Turns,
     closing: watch::Receiver<bool>,
     outputs: Outputs,
 }
@@ -214,6 +228,7 @@ impl Filter {
         match named {
             Ok(Named::Nobody) => Ok(()),
             Ok(Named::Client(address)) => {
+                let address = without_mapping(address);
                 client.peer = Some(address);
                 match self.outside.clients.acquire(address.ip()) {
                     Ok(permit) => {
@@ -259,7 +274,7 @@ impl Filter {
             None => Err(io::ErrorKind::UnexpectedEof.into()),
             Some(tls::HANDSHAKE) => {
                 let config = secured.tls.config();
-                let secured = tls::secure(stream, config, &self.computing).await?;
+                let secured = tls::secure(stream, config, &self.turns).await?;
                 Ok(Begun::Own(Stream::Bytes(Box::new(secured))))
             }
             Some(_) => Ok(Begun::Misdirected(Stream::Tcp(stream.into_std()?))),

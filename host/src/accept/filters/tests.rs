@@ -41,6 +41,12 @@ impl Bench {
 
     /// The component does not listen for what is plain.
     fn without_listener(share: usize, timeout: Duration) -> Self {
+        let (bench, filters) = Self::unstarted(share, timeout);
+        tokio::spawn(filters.run());
+        bench
+    }
+
+    fn unstarted(share: usize, timeout: Duration) -> (Self, Filters) {
         let own = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
         let (chain, key) = (own.cert.pem(), own.signing_key.serialize_pem());
         let pair = KeyPair::from_pem(chain.as_bytes(), key.as_bytes()).unwrap();
@@ -58,7 +64,7 @@ impl Bench {
             proxies: None,
         };
         let load = Load::new(share, Traffic::default());
-        let (queue, receiver) = mpsc::channel(8);
+        let (queue, receiver) = mpsc::channel(64);
         let outside = Outside {
             clients: ClientLimits::new(&Limits::default()),
             events: Publisher::new(None),
@@ -67,15 +73,15 @@ impl Bench {
         let (mut filters, inboxes) = Filters::new(&endpoint, receiver, &outside, share, &load);
         filters.timeout = timeout;
         let [secured, misdirected] = inboxes.try_into().ok().unwrap();
-        tokio::spawn(filters.run());
-        Self {
+        let bench = Self {
             listener: TcpListener::bind(address(0)).unwrap(),
             queue,
             load,
             secured,
             misdirected,
             connector: TlsConnector::from(Arc::new(client)),
-        }
+        };
+        (bench, filters)
     }
 
     /// Returns the client's end of a connection that waits for its handshake.
@@ -183,6 +189,79 @@ async fn no_handshake_outlives_its_queue_but_those_that_have_begun() {
     assert_eq!(ended, 0);
     assert!(poll_fn(|cx| secured.poll(cx)).await.is_some());
     assert!(poll_fn(|cx| secured.poll(cx)).await.is_none());
+}
+
+#[tokio::test]
+async fn of_those_that_wait_the_newest_begins_first() {
+    let (bench, filters) = Bench::unstarted(8, LONG);
+    bench.misdirected.set_listening();
+    let mut clients = Vec::new();
+    for bytes in [b"first", b"other", b"third"] {
+        let mut client = bench.connect().await;
+        client.write_all(bytes).await.unwrap();
+        clients.push(client);
+    }
+    tokio::spawn(filters.run());
+    for expected in [b"third", b"other", b"first"] {
+        assert_eq!(first_bytes(&bench.misdirected, 5).await, expected);
+    }
+}
+
+/// Its handshake is over when few of those before it are through.
+#[tokio::test]
+async fn a_new_client_does_not_wait_behind_a_flood() {
+    const FLOOD: usize = 40;
+    let (bench, filters) = Bench::unstarted(200, LONG);
+    let mut flood = Vec::new();
+    for _ in 0..FLOOD {
+        let mut garbage = bench.connect().await;
+        garbage.write_all(&[HANDSHAKE; 64]).await.unwrap();
+        flood.push(garbage);
+    }
+    let client = bench.connect().await;
+    tokio::spawn(filters.run());
+    let name = ServerName::try_from("localhost").unwrap();
+    let (connected, accepted) = tokio::join!(
+        bench.connector.connect(name, client),
+        poll_fn(|cx| bench.secured.poll(cx))
+    );
+    assert!(connected.is_ok() && accepted.is_some());
+    let left = bench.load.connections();
+    assert!(left > FLOOD / 2, "{left} of {FLOOD} are left");
+}
+
+#[tokio::test]
+async fn those_that_wait_count_and_make_way_too() {
+    let (bench, filters) = Bench::unstarted(4, LONG);
+    let mut clients = Vec::new();
+    for _ in 0..5 {
+        clients.push(bench.connect().await);
+    }
+    tokio::spawn(filters.run());
+    for client in clients.iter_mut().take(3) {
+        assert_eq!(client.read(&mut [0; 8]).await.unwrap(), 0);
+    }
+    assert_eq!(bench.load.connections(), 2);
+}
+
+/// However many begin at once: each has a turn, and so has the component in between.
+#[tokio::test]
+async fn no_two_handshakes_share_a_turn() {
+    let turns = Turns::default();
+    let order = std::rc::Rc::new(std::cell::RefCell::new(Vec::new()));
+    let local = tokio::task::LocalSet::new();
+    for name in ["one", "two"] {
+        let (turns, order) = (turns.clone(), order.clone());
+        local.spawn_local(async move {
+            let turn = turns.next().await;
+            let step = async { order.borrow_mut().push(name) };
+            assert!(turn.spend(pin!(step)).await.is_ready());
+        });
+    }
+    let component = order.clone();
+    local.spawn_local(async move { component.borrow_mut().push("component") });
+    local.await;
+    assert_eq!(*order.borrow(), ["one", "component", "two"]);
 }
 
 #[tokio::test]

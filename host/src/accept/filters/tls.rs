@@ -1,6 +1,5 @@
 //! The filter that begins TLS.
 
-use std::future::poll_fn;
 use std::io;
 use std::pin::pin;
 use std::sync::Arc;
@@ -8,32 +7,29 @@ use std::task::Poll;
 
 use rustls::ServerConfig;
 use tokio::net::TcpStream;
-use tokio::sync::Semaphore;
 use tokio_rustls::LazyConfigAcceptor;
 use tokio_rustls::server::TlsStream;
+
+use super::turns::Turns;
 
 /// First byte of a TLS connection: the content type of a handshake (RFC 8446 §5.1).
 pub(super) const HANDSHAKE: u8 = 0x16;
 
-/// Begins TLS. `computing` is the permit to compute.
+/// Begins TLS.
 ///
 /// # Errors
 /// When the client's part is malformed, or the two have nothing in common.
 pub(super) async fn secure(
     stream: TcpStream,
     config: Arc<ServerConfig>,
-    computing: &Semaphore,
+    turns: &Turns,
 ) -> io::Result<TlsStream<TcpStream>> {
     let acceptor = LazyConfigAcceptor::new(rustls::server::Acceptor::default(), stream);
     let asked = acceptor.await?;
     let mut handshake = pin!(asked.into_stream(config));
     // A signature takes up to milliseconds of the worker's thread. Between two of them the
     // component has its turn, however many clients ask at once.
-    let permit = computing.acquire().await;
-    let computed = poll_fn(|cx| Poll::Ready(handshake.as_mut().poll(cx))).await;
-    tokio::task::yield_now().await;
-    drop(permit);
-    match computed {
+    match turns.next().await.spend(handshake.as_mut()).await {
         Poll::Ready(secured) => secured,
         Poll::Pending => handshake.await,
     }
