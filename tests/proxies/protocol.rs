@@ -36,6 +36,8 @@ fn the_header_names_the_client() {
     let rows = [
         (line("PROXY TCP4 192.0.2.1 10.0.0.1 4711 80"), "192.0.2.1"),
         (line("PROXY TCP6 2001:db8::1 ::1 4711 80"), "2001:db8::1"),
+        // As a proxy writes it that listens for both families by one socket.
+        (line("PROXY TCP6 ::ffff:192.0.2.1 ::1 4711 80"), "192.0.2.1"),
         (line("PROXY UNKNOWN"), "127.0.0.1"),
         (binary([192, 0, 2, 9]), "192.0.2.9"),
         (b"\r\n\r\n\0\r\nQUIT\n\x20\0\0\0".to_vec(), "127.0.0.1"),

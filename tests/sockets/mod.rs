@@ -2,6 +2,7 @@
 //! hand over.
 
 mod bind;
+mod dual_stack;
 mod handed_down;
 mod service_manager;
 mod units;
@@ -19,6 +20,7 @@ const SOCKET_ACTIVATE: Program = Program::new("systemd-socket-activate", "system
 pub fn trials() -> Vec<Trial> {
     [
         bind::trials(),
+        dual_stack::trials(),
         handed_down::trials(),
         service_manager::trials(),
         units::trials(),

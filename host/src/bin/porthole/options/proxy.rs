@@ -6,7 +6,7 @@ use std::net::IpAddr;
 use std::str::FromStr;
 
 use clap::{ArgAction, Args};
-use ipnet::IpNet;
+use ipnet::{IpNet, Ipv4Net};
 
 use super::{help, usage};
 
@@ -69,11 +69,26 @@ impl FromStr for Trusted {
         let network = text.parse::<IpNet>();
         let network = network.or_else(|_| text.parse::<IpAddr>().map(IpNet::from));
         match network {
-            Ok(network) => Ok(Self::Network(network.trunc())),
+            Ok(network) => Ok(Self::Network(without_mapping(network).trunc())),
             Err(_) if text == "unix" => Ok(Self::Unix),
             Err(_) => Err("a network such as 10.0.0.0/8, an address, or 'unix' is needed"),
         }
     }
+}
+
+/// Returns a network of IPv4 as such, if it is written as one of IPv6 (RFC 4291, section
+/// 2.5.5.2): its peers are known by their addresses of IPv4.
+fn without_mapping(network: IpNet) -> IpNet {
+    /// Bits before an address of IPv4.
+    const BEFORE: u8 = 96;
+    let four = || match network {
+        IpNet::V4(_) => None,
+        IpNet::V6(six) => {
+            let bits = six.prefix_len().checked_sub(BEFORE)?;
+            Ipv4Net::new(six.addr().to_ipv4_mapped()?, bits).ok()
+        }
+    };
+    four().map_or(network, IpNet::V4)
 }
 
 impl fmt::Display for Trusted {
@@ -92,6 +107,20 @@ impl ProxyOptions {
             "'--proxy-protocol' needs '--trust-proxy <NETWORK>': anyone else could name any client"
                 .to_owned()
         })
+    }
+
+    /// Returns the path before every address without its first slash, and with one at its end
+    /// if there is any.
+    pub(super) fn base(&self) -> String {
+        match self
+            .base_path
+            .as_deref()
+            .unwrap_or_default()
+            .trim_matches('/')
+        {
+            "" => String::new(),
+            path => format!("{path}/"),
+        }
     }
 
     /// Returns whether a peer is trusted.
@@ -119,5 +148,28 @@ impl ProxyOptions {
             arguments.push("--known-hosts-only".to_owned());
         }
         arguments
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_network_of_ipv4_has_its_own_form() {
+        let rows = [
+            ("10.1.2.3/8", "10.0.0.0/8"),
+            ("::ffff:192.0.2.1", "192.0.2.1/32"),
+            ("::ffff:10.1.2.3/104", "10.0.0.0/8"),
+            ("::ffff:0.0.0.0/96", "0.0.0.0/0"),
+            // More than the addresses of IPv4.
+            ("::ffff:0.0.0.0/95", "::fffe:0:0/95"),
+            ("fd00::1/8", "fd00::/8"),
+            ("unix", "unix"),
+        ];
+        for (text, shown) in rows {
+            let trusted: Trusted = text.parse().unwrap();
+            assert_eq!(trusted.to_string(), shown, "{text}");
+        }
     }
 }
