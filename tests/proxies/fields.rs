@@ -157,6 +157,8 @@ fn playlists_have_the_address_that_clients_use() {
 fn every_link_stays_below_the_base_path() {
     let folder = media();
     let porthole = Porthole::with(&folder, &["--base-path", "/media/"]);
+    let said = porthole.errors().wait_for("  at  ");
+    assert!(said.ends_with(&porthole.url("/media/")), "{said}");
     let rows = [
         ("/media/a", 200, None),
         ("/media/", 200, None),

@@ -252,6 +252,14 @@ impl Options {
         self.qr && stderr.is_terminal
     }
 
+    /// Returns the path of addresses. A component with arguments of its own is not told of it.
+    pub(crate) fn base_path(&self) -> String {
+        match self.component_arguments.is_empty() {
+            true => self.proxy.base(),
+            false => String::new(),
+        }
+    }
+
     pub(crate) fn source(&self) -> anyhow::Result<Source> {
         Source::read(self.component())
     }

@@ -1,5 +1,6 @@
 //! All that comes before serving, in the order that confinement asks for, and the exit code.
 
+mod life;
 mod serving;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -35,27 +36,31 @@ pub(crate) fn serve(mut options: Options) -> anyhow::Result<ExitCode> {
     }
     // First, so that the compiler has neither the root nor the listeners.
     let compiler = options.compiler()?;
-    let root = Root::open(options.path())?;
-    let certificates = Certificates::of(&options.tls, root.path())?;
-    let tls = certificates.as_ref().map(Certificates::tls).transpose()?;
-    let sockets = Sockets::open(
+    // Before any file is opened or made. What fails afterwards closes them, and removes the
+    // files of Unix sockets.
+    let mut sockets = Sockets::open(
         &options,
         #[cfg(unix)]
         handed_down,
-        tls.as_ref(),
     )?;
     let manager = ServiceManager::connect();
+    let root = Root::open(options.path())?;
+    let certificates = Certificates::open(&options.tls, root.path())?;
+    if let Some(certificates) = &certificates {
+        sockets.secure(certificates.tls());
+    }
     // A component that comes out of a pipe cannot be read again later.
     let source = options.source()?;
     // All that a confined process cannot do any more: ask for addresses and the time zone,
     // run a program.
     let (to_stdout, to_stderr) = (Output::of(std::io::stdout()), Output::of(std::io::stderr()));
     let arguments = options.arguments(to_stdout, &sockets.endpoints);
-    let [reachable, redirected] = sockets.urls();
+    let base = options.base_path();
+    let [reachable, redirected] = sockets.urls(&base);
+    let notes = certificates.as_ref().map(Certificates::notes);
     #[cfg(unix)]
     let files = sockets.files();
-    let browser = options.open.then(|| sockets.open_browser()).flatten();
-    let notes = certificates.as_ref().map(Certificates::notes).transpose()?;
+    let browser = options.open.then(|| sockets.open_browser(base)).flatten();
     let confined = options.confine(&root, certificates.as_ref())?;
     // From here on, threads may be started.
     let signals = Signals::new().context("cannot watch for signals")?;
@@ -67,7 +72,7 @@ pub(crate) fn serve(mut options: Options) -> anyhow::Result<ExitCode> {
     let serving = Serving {
         options,
         notes: notes.unwrap_or_default(),
-        secured: certificates.zip(tls),
+        certificates,
         compiler,
         arguments,
         endpoints: sockets.endpoints,

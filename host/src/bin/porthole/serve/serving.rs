@@ -7,9 +7,10 @@ use std::time::{Duration, Instant, SystemTime};
 
 use anyhow::anyhow;
 use porthole::{
-    Confined, Counters, Error, Listeners, Log, Operation, Program, Root, Running, Server, Tls,
+    Confined, Counters, Error, Listeners, Log, Operation, Program, Root, Running, Server,
 };
 
+use super::life::Life;
 use crate::compiler::Compiler;
 use crate::options::{Options, Source};
 use crate::service_manager::ServiceManager;
@@ -39,8 +40,7 @@ pub(super) struct Serving {
     pub(super) options: Options,
     /// Lines to say once at the start.
     pub(super) notes: Vec<String>,
-    /// The certificates, and what uses them.
-    pub(super) secured: Option<(Certificates, Tls)>,
+    pub(super) certificates: Option<Certificates>,
     pub(super) compiler: Option<Arc<Compiler>>,
     /// For the component.
     pub(super) arguments: Vec<String>,
@@ -70,7 +70,7 @@ impl Serving {
         let compiler = self.compiler.clone();
         let load = move || source.program(compiler.as_deref());
         let slow = "the component takes long to load";
-        let Some(program) = self.loaded(slow, load)? else {
+        let Some(program) = self.loaded(slow, load, None)? else {
             return Ok(());
         };
         let Some(running) = self.started(program, root, listeners)? else {
@@ -155,15 +155,11 @@ impl Serving {
     }
 
     fn until_stopped(&self, running: &Running) -> anyhow::Result<()> {
-        let mut ended = running.ended();
+        let mut life = self.life(running);
         let mut looked_at_certificates: Option<Instant> = None;
         while !self.signals.stop_asked() {
-            if let Some(ended) = ended.wait_for(Duration::ZERO) {
-                ended?;
-                return Ok(());
-            }
-            if self.signals.are_deaf() {
-                return Err(Error::ThreadEnded("the thread that waits for signals").into());
+            if let Some(end) = life.sign() {
+                return end;
             }
             if self.signals.replacement_asked() {
                 self.manager.reloading();
@@ -177,7 +173,6 @@ impl Serving {
                 self.warn_of_certificates();
                 looked_at_certificates = Some(Instant::now());
             }
-            self.manager.is_alive();
             self.manager.count(|| running.counters());
             self.signals.wait(self.manager.patience());
         }
@@ -192,7 +187,7 @@ impl Serving {
     }
 
     fn warn_of_certificates(&self) {
-        let certificates = self.secured.iter().map(|(certificates, _)| certificates);
+        let certificates = self.certificates.iter();
         for line in certificates.flat_map(|each| each.warnings(SystemTime::now())) {
             self.messages.report(line);
         }
@@ -205,7 +200,7 @@ impl Serving {
         match self.replaced(running) {
             Ok(()) => report("reloaded; open connections finish on the old version".to_owned()),
             // The server stops next.
-            Err(_) if self.signals.stop_asked() => {}
+            Err(_) if self.signals.stop_asked() || self.life(running).sign().is_some() => {}
             Err(error) if self.confined.is_some() && is_denied(&error) => report(format!(
                 "reload failed, the old version goes on: {error:#}; what took the place of PATH or of the component must be below --reload-from, or start again"
             )),
@@ -217,17 +212,18 @@ impl Serving {
         let component = self.options.component().map(PathBuf::from);
         let path = self.options.path().to_owned();
         let compiler = self.compiler.clone();
-        let secured = self.secured.clone();
+        let certificates = self.certificates.clone();
         let slow = "the reload waits for PATH or the component to be read; the old version goes on";
-        let loaded = self.loaded(slow, move || {
+        let load = move || {
             let source = Source::read_again(component.as_deref())?;
             let program = source.program(compiler.as_deref())?;
             let root = Root::open(path)?;
-            if let Some((certificates, tls)) = secured {
-                certificates.replace(&tls)?;
+            if let Some(certificates) = certificates {
+                certificates.replace()?;
             }
             Ok((program, root))
-        })?;
+        };
+        let loaded = self.loaded(slow, load, Some(self.life(running)))?;
         let (program, root) = loaded.ok_or(Error::Cancelled)?;
         let reserved = Reserved::below(&root, self.options.component());
         let replaced = self.unless_stopped(running.replace(program, root))?;
@@ -235,12 +231,18 @@ impl Serving {
         Ok(reserved.look(&self.messages)?)
     }
 
+    fn life(&self, running: &Running) -> Life<'_> {
+        Life::of(running, &self.signals, &self.manager)
+    }
+
     /// Runs something that may take long on another thread, and reports `slow` if it does.
-    /// Returns `None` once a stop was requested.
+    /// Returns `None` once a stop was requested, or once the server that runs meanwhile has
+    /// ended.
     fn loaded<T: Send + 'static>(
         &self,
         slow: &str,
         load: impl FnOnce() -> anyhow::Result<T> + Send + 'static,
+        mut meanwhile: Option<Life<'_>>,
     ) -> anyhow::Result<Option<T>> {
         let loading = std::thread::Builder::new()
             .name("load".to_owned())
@@ -253,7 +255,14 @@ impl Serving {
             if let Some((_, words)) = slow.take_if(|(since, _)| since.elapsed() > LOADING_IS_SLOW) {
                 self.messages.report(words);
             }
-            self.manager.is_alive();
+            match &mut meanwhile {
+                Some(life) => {
+                    if life.sign().is_some() {
+                        return Ok(None);
+                    }
+                }
+                None => self.manager.is_alive(),
+            }
             self.signals.wait_for(LOADING);
         }
         let loaded = loading.join();

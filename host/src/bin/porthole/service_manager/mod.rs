@@ -56,14 +56,24 @@ impl ServiceManager {
             variable("WATCHDOG_PID").as_deref(),
             variable("WATCHDOG_USEC").as_deref(),
         );
+        Self::of(socket, watchdog)
+    }
+
+    fn of(socket: Option<Socket>, sign_every: Option<Duration>) -> Self {
         let now = Instant::now();
         Self {
-            sign_every: watchdog.filter(|_| socket.is_some()),
+            sign_every: sign_every.filter(|_| socket.is_some()),
             socket,
             sign_at: Cell::new(now),
             status_at: Cell::new(now),
             status: RefCell::default(),
         }
+    }
+
+    /// Connects to the one at an address, which wants so many signs of life.
+    #[cfg(all(test, unix))]
+    pub(crate) fn telling(address: &str, every: Option<Duration>) -> std::io::Result<Self> {
+        Ok(Self::of(Some(Socket::connect(address)?), every))
     }
 
     /// Says that the server accepts connections.

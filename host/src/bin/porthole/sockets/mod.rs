@@ -10,6 +10,9 @@ mod resolve;
 
 use std::net::{Ipv4Addr, SocketAddr};
 
+use anyhow::bail;
+#[cfg(unix)]
+use porthole::UnixOptions;
 use porthole::{Listeners, Place, Tls};
 
 use crate::options::Options;
@@ -22,6 +25,9 @@ pub(crate) use files::SocketFiles;
 #[cfg(unix)]
 use handed_down::HandedDown;
 use resolve::Resolved;
+
+/// Scheme of the listeners that speak TLS.
+const HTTPS: &str = "https";
 
 /// Name of the argument by which the component is told where it redirects to https.
 const LISTEN_REDIRECT: &str = "listen-redirect";
@@ -47,9 +53,9 @@ pub(crate) struct Endpoint {
 }
 
 impl Endpoint {
-    /// Returns the addresses that one can type to reach it. Call it before the process is
-    /// confined.
-    fn urls(&self) -> Vec<Url> {
+    /// Returns the addresses that one can type to reach it, with a path. Call it before the
+    /// process is confined.
+    fn urls(&self, path: &str) -> Vec<Url> {
         let Place::Tcp { address, with_ipv4 } = self.place else {
             return Vec::new();
         };
@@ -59,8 +65,11 @@ impl Endpoint {
             true => &[of_ipv4, address][..],
             false => &[address],
         };
-        let scheme = self.scheme;
-        let url = |address| Url { scheme, address };
+        let url = |address| Url {
+            scheme: self.scheme,
+            address,
+            path: path.to_owned(),
+        };
         addresses::reachable(bound).into_iter().map(url).collect()
     }
 
@@ -74,20 +83,21 @@ impl Endpoint {
 }
 
 impl Sockets {
-    /// Returns the addresses that one can type, and those that lead to them. Call it before
-    /// the process is confined.
-    pub(crate) fn urls(&self) -> [Vec<Url>; 2] {
+    /// Returns the addresses that one can type, with a path, and those that lead to them. Call
+    /// it before the process is confined.
+    pub(crate) fn urls(&self, path: &str) -> [Vec<Url>; 2] {
         [false, true].map(|redirects| {
             let endpoints = self
                 .endpoints
                 .iter()
                 .filter(|endpoint| endpoint.redirects == redirects);
-            endpoints.flat_map(Endpoint::urls).collect()
+            endpoints.flat_map(|endpoint| endpoint.urls(path)).collect()
         })
     }
 
-    /// Starts the browser of this machine at the first address of TCP. A failure is reported.
-    pub(crate) fn open_browser(&self) -> Option<Browser> {
+    /// Starts the browser of this machine at a path of the first address of TCP. A failure is
+    /// reported.
+    pub(crate) fn open_browser(&self, path: String) -> Option<Browser> {
         let first = self
             .endpoints
             .iter()
@@ -95,7 +105,12 @@ impl Sockets {
         match first {
             Some((scheme, address)) => {
                 let address = addresses::own(address);
-                browser::open(Url { scheme, address }.to_string())
+                let url = Url {
+                    scheme,
+                    address,
+                    path,
+                };
+                browser::open(url.to_string())
             }
             None => {
                 report_at_once("no browser was opened: it opens no Unix socket");
@@ -118,7 +133,6 @@ impl Sockets {
     pub(crate) fn open(
         options: &Options,
         #[cfg(unix)] handed_down: HandedDown,
-        tls: Option<&Tls>,
     ) -> anyhow::Result<Self> {
         #[cfg(unix)]
         let has_some = !handed_down.descriptors.is_empty();
@@ -126,26 +140,44 @@ impl Sockets {
         let has_some = false;
         let binds = options.binds(has_some);
         let mut resolved = resolve::resolve(&binds, options.port())?;
+        #[cfg(unix)]
+        let who = options.unix_options()?;
         for note in std::mem::take(&mut resolved.notes) {
             report_at_once(note);
         }
         let mut sockets = Self::default();
-        sockets.bind_tcp(options, &mut resolved, tls)?;
+        sockets.bind_tcp(options, &mut resolved)?;
         #[cfg(unix)]
-        sockets.take_over(options, handed_down, tls)?;
+        sockets.take_over(options, handed_down)?;
+        sockets.redirect(options, &resolved)?;
+        // Last, so that no file is made and removed again when an address cannot be bound.
         #[cfg(unix)]
-        sockets.bind_unix(options, &resolved)?;
-        sockets.redirect(options, &resolved, tls)?;
+        sockets.bind_unix(options, &resolved, &who)?;
+        let mut schemes = sockets.endpoints.iter().map(|endpoint| endpoint.scheme);
+        if options.tls.is_on() && !schemes.any(|scheme| scheme == HTTPS) {
+            bail!(
+                "no address is https, because Unix sockets and those after 'http://' are plain: leave the certificate out, or add an address"
+            );
+        }
         Ok(sockets)
     }
 
-    fn bind_tcp(
-        &mut self,
-        options: &Options,
-        resolved: &mut Resolved,
-        tls: Option<&Tls>,
-    ) -> anyhow::Result<()> {
-        if tls.is_some() {
+    /// Has the listeners that are https speak TLS.
+    pub(crate) fn secure(&mut self, tls: &Tls) {
+        for endpoint in &self.endpoints {
+            // Each in turn goes from the front to the back.
+            let others = self.listeners.split_off(1);
+            let mut one = std::mem::replace(&mut self.listeners, others);
+            if endpoint.scheme == HTTPS {
+                one = one.with_tls(tls);
+            }
+            self.listeners.append(one);
+        }
+    }
+
+    fn bind_tcp(&mut self, options: &Options, resolved: &mut Resolved) -> anyhow::Result<()> {
+        let is_secured = options.tls.is_on();
+        if is_secured {
             resolved.tcp.sort_by_key(|tcp| tcp.is_plain);
         }
         let addresses: Vec<SocketAddr> = resolved.tcp.iter().map(|tcp| tcp.address).collect();
@@ -153,20 +185,15 @@ impl Sockets {
         let mut bound = bound(&addresses, options)?;
         let secured = resolved.tcp.iter().take_while(|tcp| !tcp.is_plain);
         let plain = bound.split_off(secured.count());
-        self.add(options, bound, tls, &[])?;
-        self.add(options, plain, None, &[])
+        self.add(options, bound, is_secured, &[])?;
+        self.add(options, plain, false, &[])
     }
 
     #[cfg(unix)]
-    fn take_over(
-        &mut self,
-        options: &Options,
-        handed_down: HandedDown,
-        tls: Option<&Tls>,
-    ) -> anyhow::Result<()> {
+    fn take_over(&mut self, options: &Options, handed_down: HandedDown) -> anyhow::Result<()> {
         let listeners = Listeners::inherit(handed_down.descriptors)?;
         let first = self.endpoints.len();
-        self.add(options, listeners, tls, &handed_down.names)?;
+        self.add(options, listeners, options.tls.is_on(), &handed_down.names)?;
         for endpoint in self.endpoints.iter_mut().skip(first) {
             endpoint.is_handed_down = true;
         }
@@ -174,22 +201,21 @@ impl Sockets {
     }
 
     #[cfg(unix)]
-    fn bind_unix(&mut self, options: &Options, resolved: &Resolved) -> anyhow::Result<()> {
-        let who = options.unix_options()?;
+    fn bind_unix(
+        &mut self,
+        options: &Options,
+        resolved: &Resolved,
+        who: &UnixOptions,
+    ) -> anyhow::Result<()> {
         for path in &resolved.unix {
-            self.add(options, Listeners::bind_unix(path, &who)?, None, &[])?;
+            self.add(options, Listeners::bind_unix(path, who)?, false, &[])?;
         }
         Ok(())
     }
 
     /// Listens on the other port of `--redirect-http`.
-    fn redirect(
-        &mut self,
-        options: &Options,
-        resolved: &Resolved,
-        tls: Option<&Tls>,
-    ) -> anyhow::Result<()> {
-        let (Some(port), Some(_)) = (options.tls.redirect_http, tls) else {
+    fn redirect(&mut self, options: &Options, resolved: &Resolved) -> anyhow::Result<()> {
+        let Some(port) = options.tls.redirect_http else {
             return Ok(());
         };
         let secured = resolved.tcp.iter().filter(|tcp| !tcp.is_plain);
@@ -199,38 +225,40 @@ impl Sockets {
         }
         addresses.sort_unstable();
         addresses.dedup();
+        if addresses.is_empty() {
+            bail!(
+                "--redirect-http {port} listens beside the https addresses of --bind, and there is none"
+            );
+        }
         let first = self.endpoints.len();
         let listeners = bound(&addresses, options)?.told_as(LISTEN_REDIRECT);
-        self.add(options, listeners, None, &[])?;
+        self.add(options, listeners, false, &[])?;
         for endpoint in self.endpoints.iter_mut().skip(first) {
             endpoint.redirects = true;
         }
         Ok(())
     }
 
-    /// Adds listeners, which speak TLS if there is `tls` and they can.
+    /// Adds listeners, which are to speak TLS if they can where `is_secured`.
     fn add(
         &mut self,
         options: &Options,
         mut listeners: Listeners,
-        tls: Option<&Tls>,
+        is_secured: bool,
         names: &[String],
     ) -> anyhow::Result<()> {
         for (number, place) in listeners.places()?.into_iter().enumerate() {
             let is_tcp = matches!(place, Place::Tcp { .. });
             self.endpoints.push(Endpoint {
-                scheme: match tls {
-                    Some(_) if is_tcp => "https",
-                    _ => "http",
+                scheme: match is_secured && is_tcp {
+                    true => HTTPS,
+                    false => "http",
                 },
                 place,
                 redirects: false,
                 is_handed_down: false,
                 name: names.get(number).cloned().unwrap_or_default(),
             });
-        }
-        if let Some(tls) = tls {
-            listeners = listeners.with_tls(tls);
         }
         if options.proxy.proxy_protocol {
             listeners = listeners.with_proxy_protocol(options.proxy.trust());

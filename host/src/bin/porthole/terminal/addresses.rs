@@ -8,15 +8,17 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, UdpSocket};
 const MOST: usize = 6;
 
 /// An address that one can type.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Url {
     pub(crate) scheme: &'static str,
     pub(crate) address: SocketAddr,
+    /// Path after the first slash.
+    pub(crate) path: String,
 }
 
 impl fmt::Display for Url {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}://{}/", self.scheme, self.address)
+        write!(f, "{}://{}/{}", self.scheme, self.address, self.path)
     }
 }
 

@@ -1,18 +1,15 @@
 //! The files of certificates and keys.
 
-use std::fs::File;
+use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime};
 
 use anyhow::{Context as _, bail};
 use porthole::{KeyPair, Tls, printable};
 
 use super::{self_signed, system};
-use crate::options::{TlsOptions, open_regular, read_bounded};
-
-/// Most bytes of a file with a certificate or a key. A chain of four certificates has some
-/// 8 KiB.
-const MOST_BYTES: u64 = 1 << 20;
+use crate::options::TlsOptions;
 
 /// Time before the end of a certificate from which on it is said every day.
 const ENDS_SOON: Duration = Duration::from_secs(7 * 24 * 60 * 60);
@@ -20,77 +17,70 @@ const ENDS_SOON: Duration = Duration::from_secs(7 * 24 * 60 * 60);
 /// Protocol that clients may ask for (RFC 7301).
 const PROTOCOLS: [&str; 1] = ["http/1.1"];
 
-/// The files of the certificates, as they are named by options.
-#[derive(Clone, Debug)]
+/// Certificates and keys, the files that they are read from, and what uses them. Clones share
+/// them.
+#[derive(Clone)]
 pub(crate) struct Certificates {
     /// Paths of certificates and of their keys.
-    files: Vec<(PathBuf, PathBuf)>,
+    files: Vec<Files>,
     is_self_signed: bool,
+    tls: Tls,
+    /// The pairs in use, in the order of the files.
+    pairs: Arc<Mutex<Vec<KeyPair>>>,
 }
 
+/// Path of a certificate, and of its key.
+type Files = (PathBuf, PathBuf);
+
 impl Certificates {
-    /// Returns the certificates that the options ask for, or `None` without TLS. A self-signed
-    /// one is made if it is not there yet. Call it before the process is confined.
+    /// Reads the certificates that the options ask for, once. Returns `None` without TLS. A
+    /// self-signed one is made if it is not there yet. Call it before the process is confined.
     ///
     /// # Errors
-    /// When a self-signed one cannot be made, or a key is in the folder `served`.
-    pub(crate) fn of(options: &TlsOptions, served: &Path) -> anyhow::Result<Option<Self>> {
-        if let Some(folder) = &options.tls_self_signed {
-            let files = self_signed::files(folder.as_deref())?;
-            return Self::checked(vec![files], true, served).map(Some);
-        }
-        if options.tls_cert.is_empty() {
-            return Ok(None);
-        }
-        let key_of = |(number, certificate): (usize, &PathBuf)| {
-            let key = options.tls_key.get(number).unwrap_or(certificate);
-            (certificate.clone(), key.clone())
-        };
-        let files = options.tls_cert.iter().enumerate().map(key_of).collect();
-        Self::checked(files, false, served).map(Some)
-    }
-
-    fn checked(
-        files: Vec<(PathBuf, PathBuf)>,
-        is_self_signed: bool,
-        served: &Path,
-    ) -> anyhow::Result<Self> {
-        for (_, key) in &files {
-            let real = key.canonicalize().unwrap_or_else(|_| key.clone());
-            if served
-                .canonicalize()
-                .is_ok_and(|served| real.starts_with(served))
-            {
-                bail!(
-                    "the private key {} is in what is served, where anyone could read it: move it",
-                    printable(key.display())
-                );
+    /// With the file that cannot be read or used, when a key is in the folder `served`, or when
+    /// a self-signed one cannot be made.
+    pub(crate) fn open(options: &TlsOptions, served: &Path) -> anyhow::Result<Option<Self>> {
+        let (files, pairs) = match &options.tls_self_signed {
+            Some(folder) => {
+                let folder = self_signed::folder(folder.as_deref())?;
+                let files = vec![self_signed::files_in(&folder)];
+                not_served(&files, served)?;
+                (files, vec![self_signed::pair(&folder)?])
             }
-        }
-        Ok(Self {
+            None if options.tls_cert.is_empty() => return Ok(None),
+            None => {
+                let files = files_of(options);
+                not_served(&files, served)?;
+                let pairs = read(&files)?;
+                (files, pairs)
+            }
+        };
+        Ok(Some(Self {
             files,
-            is_self_signed,
-        })
+            is_self_signed: options.tls_self_signed.is_some(),
+            tls: Tls::new(pairs.clone(), &PROTOCOLS)?,
+            pairs: Arc::new(Mutex::new(pairs)),
+        }))
     }
 
-    /// Reads the certificates.
+    /// Returns what listeners use.
+    pub(crate) fn tls(&self) -> &Tls {
+        &self.tls
+    }
+
+    /// Reads the files again, and uses what they hold from now on.
     ///
     /// # Errors
-    /// With the file that cannot be read or used.
-    pub(crate) fn tls(&self) -> anyhow::Result<Tls> {
-        Ok(Tls::new(self.read()?, &PROTOCOLS)?)
+    /// With the file that cannot be read or used. Then the old certificates stay.
+    pub(crate) fn replace(&self) -> anyhow::Result<()> {
+        let pairs = read(&self.files)?;
+        self.tls.replace(pairs.clone())?;
+        *self.pairs() = pairs;
+        Ok(())
     }
 
-    /// Reads them again, and uses them from now on.
-    ///
-    /// # Errors
-    /// With the file that cannot be read or used. Then the old ones stay.
-    pub(crate) fn replace(&self, tls: &Tls) -> anyhow::Result<()> {
-        Ok(tls.replace(self.read()?)?)
-    }
-
-    fn read(&self) -> anyhow::Result<Vec<KeyPair>> {
-        self.files.iter().map(read_pair).collect()
+    fn pairs(&self) -> MutexGuard<'_, Vec<KeyPair>> {
+        self.pairs.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Returns the files, which a confined process may still read.
@@ -100,38 +90,73 @@ impl Certificates {
         certificates.chain(keys).map(PathBuf::as_path)
     }
 
-    /// Returns lines for the start, beside those of [`Certificates::warnings`].
-    ///
-    /// # Errors
-    /// As for [`Certificates::tls`].
-    pub(crate) fn notes(&self) -> anyhow::Result<Vec<String>> {
+    /// Returns lines for the start, beside those of [`Certificates::warnings`]. Call it before
+    /// the process is confined.
+    pub(crate) fn notes(&self) -> Vec<String> {
         let mut notes: Vec<String> = self.files.iter().filter_map(open_key).collect();
         if self.is_self_signed {
-            for pair in self.read()? {
-                notes.extend(self_signed::notes(&pair));
-            }
+            notes.extend(self.pairs().iter().flat_map(self_signed::notes));
         }
-        Ok(notes)
+        notes
     }
 
-    /// Returns a line for each certificate that is not valid now, or not much longer. What
-    /// cannot be read is said when it is to be used.
+    /// Returns a line for each certificate in use that is not valid now, or not much longer.
     pub(crate) fn warnings(&self, now: SystemTime) -> Vec<String> {
-        let line = |files: &(PathBuf, PathBuf)| {
-            let pair = read_pair(files).ok()?;
+        let pairs = self.pairs();
+        let both = self.files.iter().zip(&*pairs);
+        let line = |((certificate, _), pair): (&Files, &KeyPair)| {
             let validity = validity(pair.not_before(), pair.not_after(), now)?;
-            Some(format!(
-                "the certificate {} {validity}",
-                printable(files.0.display())
-            ))
+            let certificate = printable(certificate.display());
+            Some(format!("the certificate {certificate} {validity}"))
         };
-        self.files.iter().filter_map(line).collect()
+        both.filter_map(line).collect()
     }
 }
 
-fn read_pair((certificate, key): &(PathBuf, PathBuf)) -> anyhow::Result<KeyPair> {
-    let chain = read_bounded(certificate, MOST_BYTES, open_regular)?;
-    let key_text = read_bounded(key, MOST_BYTES, open_regular)?;
+/// Returns the files that the options name. Without keys, they are in the certificates' files.
+fn files_of(options: &TlsOptions) -> Vec<Files> {
+    let numbered = options.tls_cert.iter().enumerate();
+    let both = numbered.map(|(number, certificate)| {
+        let key = options.tls_key.get(number).unwrap_or(certificate);
+        (certificate.clone(), key.clone())
+    });
+    both.collect()
+}
+
+/// Checks that no key is in the folder `served`.
+fn not_served(files: &[Files], served: &Path) -> anyhow::Result<()> {
+    let served = served.canonicalize();
+    let Ok(served) = served else {
+        return Ok(());
+    };
+    for (_, key) in files {
+        if real(key).starts_with(&served) {
+            bail!(
+                "the private key {} is in what is served, where anyone could read it: move it",
+                printable(key.display())
+            );
+        }
+    }
+    Ok(())
+}
+
+/// Returns a path without links, also if its last parts do not exist yet.
+fn real(path: &Path) -> PathBuf {
+    let whole = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+    let existing = |part: &Path| {
+        let rest = whole.strip_prefix(part).ok()?;
+        Some(part.canonicalize().ok()?.join(rest))
+    };
+    let real = whole.ancestors().find_map(existing);
+    real.unwrap_or(whole)
+}
+
+fn read(files: &[Files]) -> anyhow::Result<Vec<KeyPair>> {
+    files.iter().map(read_pair).collect()
+}
+
+fn read_pair((certificate, key): &Files) -> anyhow::Result<KeyPair> {
+    let (chain, key_text) = (system::read(certificate)?, system::read(key)?);
     KeyPair::from_pem(&chain, &key_text).with_context(|| {
         let names = [certificate, key].map(|path| printable(path.display()));
         let [certificate, key] = names;
@@ -143,8 +168,8 @@ fn read_pair((certificate, key): &(PathBuf, PathBuf)) -> anyhow::Result<KeyPair>
 }
 
 /// Returns a line if everybody on this machine can read the key.
-fn open_key((_, key): &(PathBuf, PathBuf)) -> Option<String> {
-    let metadata = File::open(key).and_then(|file| file.metadata()).ok()?;
+fn open_key((_, key): &Files) -> Option<String> {
+    let metadata = fs::metadata(key).ok()?;
     system::is_readable_by_others(&metadata).then(|| {
         let key = printable(key.display());
         format!("every user of this machine can read the private key: chmod o-r {key}")

@@ -20,45 +20,62 @@ const VALID: Duration = Duration::from_secs(800 * 24 * 60 * 60);
 /// Time before its end from which on a certificate is replaced at the next start.
 const REPLACED_BEFORE: Duration = Duration::from_secs(30 * 24 * 60 * 60);
 
-/// Returns the files of the certificate and its key in `folder`, or in the folder for
-/// porthole's state. They are made if they are not there, or do not last. The key
-/// stays the same.
+/// Returns the folder for the certificate: `folder`, or that of porthole's state.
 ///
 /// # Errors
-/// When the folder cannot be found, or the files cannot be read or written.
-pub(super) fn files(folder: Option<&Path>) -> anyhow::Result<(PathBuf, PathBuf)> {
-    let folder = match folder {
-        Some(folder) => folder.to_owned(),
-        None => system::state_folder().context(
-            "there is no folder for the certificate: --tls-self-signed=FOLDER names one",
-        )?,
-    };
-    let cannot = |what: &str, path: &Path| format!("cannot {what} {}", printable(path.display()));
-    fs::create_dir_all(&folder).with_context(|| cannot("make the folder", &folder))?;
-    let (certificate, key) = (folder.join("certificate.pem"), folder.join("key.pem"));
-    if lasts(&certificate, &key)? {
-        return Ok((certificate, key));
+/// When the environment names no folder for state.
+pub(super) fn folder(folder: Option<&Path>) -> anyhow::Result<PathBuf> {
+    match folder {
+        Some(folder) => Ok(folder.to_owned()),
+        None => system::state_folder()
+            .context("there is no folder for the certificate: --tls-self-signed=FOLDER names one"),
     }
-    let pair = match key.exists() {
-        true => {
-            let text = fs::read_to_string(&key).with_context(|| cannot("read", &key))?;
-            rcgen::KeyPair::from_pem(&text).with_context(|| cannot("use", &key))?
-        }
-        false => {
-            let pair = rcgen::KeyPair::generate().context("cannot make a key")?;
-            system::write_secret(&key, pair.serialize_pem().as_bytes())
-                .with_context(|| cannot("write", &key))?;
-            pair
-        }
-    };
-    let made = parameters(names())?.self_signed(&pair);
-    let made = made.context("cannot make a certificate")?;
+}
+
+/// Returns the paths of the certificate and its key in `folder`.
+pub(super) fn files_in(folder: &Path) -> (PathBuf, PathBuf) {
+    (folder.join("certificate.pem"), folder.join("key.pem"))
+}
+
+/// Reads the certificate and its key in `folder`. They are made if they are not there, or do
+/// not last. The key stays the same.
+///
+/// # Errors
+/// When the files cannot be read, used or written.
+pub(super) fn pair(folder: &Path) -> anyhow::Result<KeyPair> {
+    fs::create_dir_all(folder).with_context(|| cannot("make the folder", folder))?;
+    let (certificate, key) = files_in(folder);
+    if let Some(pair) = lasting(&certificate, &key)? {
+        return Ok(pair);
+    }
+    let own = own_key(&key)?;
+    let made = parameters(names())?.self_signed(&own);
+    let made = made.context("cannot make a certificate")?.pem();
     // Written beside and renamed: a server that starts meanwhile reads a whole one.
     let new = folder.join("certificate.pem.new");
-    fs::write(&new, made.pem())
+    fs::write(&new, &made)
         .and_then(|()| fs::rename(&new, &certificate))
         .with_context(|| cannot("write", &certificate))?;
-    Ok((certificate, key))
+    Ok(KeyPair::from_pem(
+        made.as_bytes(),
+        own.serialize_pem().as_bytes(),
+    )?)
+}
+
+/// Returns the key in a file, which is made if it is not there.
+fn own_key(key: &Path) -> anyhow::Result<rcgen::KeyPair> {
+    if key.exists() {
+        let text = String::from_utf8(system::read(key)?).with_context(|| cannot("use", key))?;
+        return rcgen::KeyPair::from_pem(&text).with_context(|| cannot("use", key));
+    }
+    let own = rcgen::KeyPair::generate().context("cannot make a key")?;
+    system::write_secret(key, own.serialize_pem().as_bytes())
+        .with_context(|| cannot("write", key))?;
+    Ok(own)
+}
+
+fn cannot(what: &str, path: &Path) -> String {
+    format!("cannot {what} {}", printable(path.display()))
 }
 
 /// Returns lines that say what the certificate is worth, and how to recognise it.
@@ -86,15 +103,12 @@ pub(super) fn notes(pair: &KeyPair) -> Vec<String> {
     notes
 }
 
-/// Whether there is a certificate with its key that is valid for some time.
-fn lasts(certificate: &Path, key: &Path) -> anyhow::Result<bool> {
+/// Returns the certificate with its key, if they are there and it is valid for some time.
+fn lasting(certificate: &Path, key: &Path) -> anyhow::Result<Option<KeyPair>> {
     if !certificate.exists() || !key.exists() {
-        return Ok(false);
+        return Ok(None);
     }
-    let read = |path: &Path| {
-        fs::read(path).with_context(|| format!("cannot read {}", printable(path.display())))
-    };
-    let Ok(pair) = KeyPair::from_pem(&read(certificate)?, &read(key)?) else {
+    let Ok(pair) = KeyPair::from_pem(&system::read(certificate)?, &system::read(key)?) else {
         bail!(
             "{} is no certificate for {}: delete both to have them made anew",
             printable(certificate.display()),
@@ -102,7 +116,8 @@ fn lasts(certificate: &Path, key: &Path) -> anyhow::Result<bool> {
         );
     };
     let enough = SystemTime::now().checked_add(REPLACED_BEFORE);
-    Ok(enough.is_some_and(|enough| pair.not_after() > enough))
+    let lasts = enough.is_some_and(|enough| pair.not_after() > enough);
+    Ok(lasts.then_some(pair))
 }
 
 fn parameters(names: Vec<String>) -> anyhow::Result<CertificateParams> {
@@ -143,28 +158,30 @@ mod tests {
     #[test]
     fn the_key_stays_and_a_certificate_that_does_not_last_is_made_anew() {
         let folder = tempfile::tempdir().unwrap();
-        let (certificate, key) = files(Some(folder.path())).unwrap();
+        let (certificate, key) = files_in(folder.path());
+        let made = super::pair(folder.path()).unwrap();
         let read = |path: &Path| fs::read_to_string(path).unwrap();
         let (first, secret) = (read(&certificate), read(&key));
         let pair = KeyPair::from_pem(first.as_bytes(), secret.as_bytes()).unwrap();
         for name in ["localhost", "127.0.0.1", "::1"] {
             assert!(pair.is_for(name), "{name}");
+            assert!(made.is_for(name), "{name}");
         }
         assert!(!pair.is_for("example.org"));
         // What lasts is kept.
-        files(Some(folder.path())).unwrap();
+        super::pair(folder.path()).unwrap();
         assert_eq!(read(&certificate), first);
         // One that ends is not.
         let own = rcgen::KeyPair::from_pem(&secret).unwrap();
         let mut ended = parameters(names()).unwrap();
         ended.not_after = (SystemTime::now() + REPLACED_BEFORE / 2).into();
         fs::write(&certificate, ended.self_signed(&own).unwrap().pem()).unwrap();
-        files(Some(folder.path())).unwrap();
+        super::pair(folder.path()).unwrap();
         assert_ne!(read(&certificate), first);
         assert_eq!(read(&key), secret);
         // What is no pair is not thrown away.
         fs::write(&certificate, "mine").unwrap();
-        assert!(files(Some(folder.path())).is_err());
+        assert!(super::pair(folder.path()).is_err());
         assert_eq!(read(&certificate), "mine");
     }
 
@@ -174,7 +191,8 @@ mod tests {
         use std::os::unix::fs::PermissionsExt as _;
 
         let folder = tempfile::tempdir().unwrap();
-        let (_, key) = files(Some(folder.path())).unwrap();
+        pair(folder.path()).unwrap();
+        let (_, key) = files_in(folder.path());
         assert_eq!(
             fs::metadata(key).unwrap().permissions().mode() & 0o777,
             0o600

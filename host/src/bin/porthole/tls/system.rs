@@ -1,8 +1,22 @@
-//! What differs between operating systems: permissions, names and folders.
+//! What is the system's: files, permissions, names and folders.
 
 use std::fs::{File, Metadata};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
+
+use crate::options::{open_regular, read_bounded};
+
+/// Most bytes of a file with a certificate or a key. A chain of four certificates has some
+/// 8 KiB.
+const MOST_BYTES: u64 = 1 << 20;
+
+/// Reads a file with a certificate or a key.
+///
+/// # Errors
+/// When it cannot be read, or is no regular file.
+pub(super) fn read(path: &Path) -> anyhow::Result<Vec<u8>> {
+    read_bounded(path, MOST_BYTES, open_regular)
+}
 
 /// Whether every user of this machine can read a file.
 #[cfg(unix)]
