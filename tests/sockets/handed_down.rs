@@ -16,6 +16,7 @@ use crate::support::{Client, Folder, Porthole, each, trials};
 pub fn trials() -> Vec<Trial> {
     trials![
         sockets_that_are_handed_down_are_served,
+        grants_name_what_was_handed_down,
         only_promised_sockets_are_taken,
         broken_promises_are_said;
         needs [&SOCKET_ACTIVATE] => systemd_hands_sockets_down,
@@ -81,6 +82,43 @@ fn sockets_that_are_handed_down_are_served() {
     assert!(porthole.wait().success());
     assert!(path.exists(), "the file is the manager's");
     assert!(!porthole.errors().so_far().concat().contains("stays"));
+}
+
+fn grants_name_what_was_handed_down() {
+    let folder = Folder::new();
+    let served = folder.path().to_str().unwrap();
+    let named = "export LISTEN_PID=$$ LISTEN_FDS=1 LISTEN_FDNAMES=web;";
+    let of_another = "export LISTEN_PID=1 LISTEN_FDS=1;";
+    let rows: [(&str, &[&str], &str, bool); 4] = [
+        (ONE, &[], "{}", true),
+        (named, &[], "{} (web)", true),
+        (
+            named,
+            &["--bind=127.0.0.2:81"],
+            "127.0.0.2:81 and {} (web)",
+            true,
+        ),
+        (of_another, &[], "127.0.0.1:4000", false),
+    ];
+    each(&rows, |(script, flags, expected, is_taken)| {
+        let grants = |format: &str| {
+            let tcp = TcpListener::bind("127.0.0.1:0").unwrap();
+            let address = tcp.local_addr().unwrap().to_string();
+            let mut command = with_third(tcp, script);
+            let output = command.args([served, format]).args(*flags).output();
+            let text = String::from_utf8(output.unwrap().stdout).unwrap();
+            (text, address)
+        };
+        let (text, address) = grants("--grants");
+        let expected = expected.replace("{}", &address);
+        let line = format!("  addresses  {expected}\n");
+        assert!(text.contains(&line), "{text}");
+        let (json, address) = grants("--grants=json");
+        let json: serde_json::Value = serde_json::from_str(&json).unwrap();
+        let addresses = json["addresses"].as_array().unwrap();
+        let is_there = addresses.iter().any(|it| *it == *address);
+        assert_eq!(is_there, *is_taken, "{json}");
+    });
 }
 
 /// Without `--bind` only what was handed down is served; with it, both.

@@ -5,10 +5,13 @@ use std::fmt::Write as _;
 use std::path::Path;
 use std::process::ExitCode;
 
-use porthole::{Confined, Enforcement, Import, Kind, Root, printable};
+use porthole::{Confined, Enforcement, Import, Kind, Place, Root, printable};
 use serde_json::{Map, Value, json};
 
 use crate::options::{Format, Options};
+#[cfg(unix)]
+use crate::sockets::handed_down::HandedDown;
+use crate::terminal::banner;
 use crate::tls::Certificates;
 
 /// Prints the grants, and what this kernel adds. The process is confined here as it is
@@ -17,15 +20,19 @@ use crate::tls::Certificates;
 /// # Errors
 /// When the root or the component cannot be used, or standard output cannot be written.
 pub(crate) fn print_grants(options: &Options, format: Format) -> anyhow::Result<ExitCode> {
+    // SAFETY: this is called once, and nothing has opened a descriptor before.
+    #[cfg(unix)]
+    let handed_down = unsafe { HandedDown::take()? }.places()?;
+    #[cfg(not(unix))]
+    let handed_down = Vec::new();
     let compiler = options.compiler()?;
     let root = Root::open(options.path())?;
     let program = options.source()?.program(compiler.as_deref())?;
     let imports = program.imports()?;
-    let certificates = Certificates::of(&options.tls, root.path())?;
-    // What cannot be used is said as when serving.
-    certificates.as_ref().map(Certificates::tls).transpose()?;
+    let certificates = Certificates::open(&options.tls, root.path())?;
     let grants = GrantsReport {
         options,
+        handed_down: &handed_down,
         certificates: certificates.as_ref(),
         root: &root,
         imports: &imports,
@@ -42,6 +49,8 @@ fn service_manager() -> Option<String> {
 /// Data for the report.
 struct GrantsReport<'a> {
     options: &'a Options,
+    /// Sockets that were handed down, and their names.
+    handed_down: &'a [(Place, String)],
     certificates: Option<&'a Certificates>,
     root: &'a Root,
     imports: &'a [Import],
@@ -72,11 +81,23 @@ impl GrantsReport<'_> {
 
     /// Returns where it would listen. Names are resolved, and sockets bound, when it serves.
     fn addresses(&self) -> Vec<String> {
-        let (binds, port) = (self.options.binds(false), self.options.port());
-        binds
-            .iter()
-            .map(|bind| bind.shown(port).to_string())
+        let handed_down = self.handed_down.iter();
+        let binds = self.options.binds(!self.handed_down.is_empty());
+        let port = self.options.port();
+        let bound = binds.iter().map(|bind| bind.shown(port).to_string());
+        bound
+            .chain(handed_down.map(|(place, _)| place.to_string()))
             .collect()
+    }
+
+    /// Returns the addresses for people, with the names of those that were handed down.
+    fn shown_addresses(&self) -> String {
+        let mut addresses = self.addresses();
+        let names = self.handed_down.iter().map(|(_, name)| name);
+        for (address, name) in addresses.iter_mut().rev().zip(names.rev()) {
+            *address = banner::named(std::mem::take(address), name);
+        }
+        addresses.join(" and ")
     }
 
     fn component(&self) -> String {
@@ -94,7 +115,6 @@ impl GrantsReport<'_> {
     }
 
     fn write_text(&self, text: &mut String) -> std::fmt::Result {
-        let addresses = self.addresses();
         writeln!(text, "porthole {}", env!("CARGO_PKG_VERSION"))?;
         writeln!(text, "  component  {}", printable(self.component()))?;
         writeln!(
@@ -103,7 +123,7 @@ impl GrantsReport<'_> {
             printable(self.root.path().display()),
             self.kind()
         )?;
-        writeln!(text, "  addresses  {}", addresses.join(" and "))?;
+        writeln!(text, "  addresses  {}", self.shown_addresses())?;
         for file in self.certificate_files() {
             let file = printable(file.display());
             writeln!(text, "  for TLS    {file}, read by the process alone")?;
@@ -112,11 +132,7 @@ impl GrantsReport<'_> {
             let words = "by one socket that leads nowhere else";
             writeln!(text, "  tells      {}, {words}", printable(manager))?;
         }
-        writeln!(
-            text,
-            "  confined   {}",
-            crate::terminal::banner::confinement(self.confined)
-        )?;
+        writeln!(text, "  confined   {}", banner::confinement(self.confined))?;
         let mut interface = "";
         for import in self.imports {
             if import.interface != interface {

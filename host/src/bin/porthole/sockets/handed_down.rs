@@ -3,6 +3,7 @@
 use std::os::fd::{FromRawFd as _, OwnedFd, RawFd};
 
 use anyhow::{Context as _, bail};
+use porthole::{Listeners, Place};
 use rustix::io::{FdFlags, fcntl_setfd};
 
 /// Number of the first descriptor that is handed down.
@@ -55,6 +56,15 @@ impl HandedDown {
             descriptors,
             names: promised,
         })
+    }
+
+    /// Returns where they accept connections, and the name of each.
+    ///
+    /// # Errors
+    /// With the first one on which nothing can be accepted.
+    pub(crate) fn places(self) -> anyhow::Result<Vec<(Place, String)>> {
+        let places = Listeners::inherit(self.descriptors)?.places()?;
+        Ok(places.into_iter().zip(self.names).collect())
     }
 }
 

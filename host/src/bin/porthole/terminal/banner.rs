@@ -84,7 +84,12 @@ fn accepting(endpoint: &Endpoint) -> String {
         }
         place => place.to_string(),
     };
-    match &*endpoint.name {
+    named(place, &endpoint.name)
+}
+
+/// Returns a place with the name that a service manager gave it, if it did.
+pub(crate) fn named(place: String, name: &str) -> String {
+    match name {
         "" => place,
         name => format!("{place} ({})", printable(name)),
     }
