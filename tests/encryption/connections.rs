@@ -1,10 +1,13 @@
 //! What a client gets over TLS, and without it at a port that speaks it.
 
+use std::sync::Barrier;
+use std::thread;
+
 use libtest_mimic::Trial;
 use rustix::process::Signal;
 
 use super::support::certificate::{Certificate, redirecting};
-use super::support::secure::Secure;
+use super::support::secure::{Secure, client};
 use crate::support::{Client, Folder, each, noise, trials};
 
 pub fn trials() -> Vec<Trial> {
@@ -15,6 +18,7 @@ pub fn trials() -> Vec<Trial> {
         a_target_of_the_other_scheme_is_misdirected,
         plain_bytes_at_a_tls_port_are_told_the_address,
         plain_requests_are_redirected,
+        many_clients_resume_their_sessions_at_once,
         a_client_that_sends_nothing_does_not_hold_up_the_end,
     ]
 }
@@ -148,6 +152,39 @@ fn plain_requests_are_redirected() {
     let mut client = Client::connect(address);
     assert_eq!(client.send("GET / HTTP/1.0\r\n\r\n").read().status, 400);
     assert_eq!(Client::connect(address).ask("POST", "/", "").status, 405);
+}
+
+/// Each has tickets of its own: one of TLS 1.3 serves once.
+fn many_clients_resume_their_sessions_at_once() {
+    const CLIENTS: usize = 64;
+    let (folder, certificate) = (media(), Certificate::of(&["localhost"]));
+    let porthole = certificate.serving(&folder, &[]);
+    let address = porthole.address();
+    let settings: Vec<_> = (0..CLIENTS)
+        .map(|_| client(certificate.trusted()))
+        .collect();
+    for own in &settings {
+        let mut secure = Secure::to(address, "localhost", own).unwrap();
+        assert!(!secure.is_resumed());
+        // The tickets come before the response.
+        assert_eq!(secure.get("/a.txt", "").text(), "content");
+    }
+    let together = Barrier::new(CLIENTS);
+    let resumed = thread::scope(|scope| {
+        let again = |own| {
+            let together = &together;
+            scope.spawn(move || {
+                together.wait();
+                let mut secure = Secure::to(address, "localhost", own).unwrap();
+                assert_eq!(secure.get("/a.txt", "").text(), "content");
+                secure.is_resumed()
+            })
+        };
+        let threads: Vec<_> = settings.iter().map(again).collect();
+        let each = threads.into_iter().map(|thread| thread.join().unwrap());
+        each.filter(|&is_resumed| is_resumed).count()
+    });
+    assert_eq!(resumed, CLIENTS);
 }
 
 fn a_client_that_sends_nothing_does_not_hold_up_the_end() {

@@ -89,7 +89,7 @@ impl Generator {
         let epoll = epoll::create(epoll::CreateFlags::CLOEXEC)?;
         let mut clients = Vec::new();
         for index in 0..load.connections {
-            let client = Client::connect(door)
+            let client = Client::connect(&door.of_one_client())
                 .with_context(|| format!("connection {index} of {}", load.connections))?;
             watch(&epoll, &client, index)?;
             clients.push(client);

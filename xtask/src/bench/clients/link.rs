@@ -30,6 +30,14 @@ impl Door {
             security: Some(security),
         }
     }
+
+    /// Returns the same for a client of its own.
+    pub(crate) fn of_one_client(&self) -> Self {
+        Self {
+            address: self.address,
+            security: self.security.as_ref().map(Security::of_one_client),
+        }
+    }
 }
 
 pub(super) struct Link {

@@ -18,6 +18,9 @@ use super::load::Handshakes;
 /// Name in the servers' certificates.
 pub(crate) const SERVER_NAME: &str = "localhost";
 
+/// Sessions that a client keeps: of one server, and as many as its store has for each.
+const SESSIONS: usize = 8;
+
 /// Bytes that are read from a socket at once.
 const SEALED_BYTES: usize = 128 << 10;
 
@@ -46,6 +49,19 @@ impl Security {
             config: Arc::new(config),
             handshakes,
         })
+    }
+
+    /// Returns the same for a client of its own. A ticket of TLS 1.3 serves once, and a store
+    /// keeps eight for each server, so many clients with one store would run out of them.
+    pub(crate) fn of_one_client(&self) -> Self {
+        let mut config = ClientConfig::clone(&self.config);
+        if self.handshakes == Handshakes::Resumed {
+            config.resumption = Resumption::in_memory_sessions(SESSIONS);
+        }
+        Self {
+            config: Arc::new(config),
+            handshakes: self.handshakes,
+        }
     }
 }
 
