@@ -14,8 +14,8 @@ use crate::support::{Folder, Porthole, Program, TIMEOUT, each, trials};
 
 const NGINX: Program = Program::new("nginx", "nginx-light");
 const CADDY: Program = Program::new("caddy", "caddy");
-const HAPROXY: Program = Program::new("haproxy", "haproxy");
-const CURL: Program = Program::new("curl", "curl");
+pub(super) const HAPROXY: Program = Program::new("haproxy", "haproxy");
+pub(super) const CURL: Program = Program::new("curl", "curl");
 
 pub fn trials() -> Vec<Trial> {
     let mut trials = trials![; needs [&NGINX, &CURL] => below_a_path_of_nginx];
@@ -236,7 +236,7 @@ fn url(target: &str) -> String {
 }
 
 /// A program that runs until the test is over.
-struct Running(Child);
+pub(super) struct Running(pub(super) Child);
 
 impl Drop for Running {
     fn drop(&mut self) {
