@@ -39,7 +39,7 @@ fn wrong_certificates_keys_and_options_are_said_in_a_line() {
         .display()
         .to_string();
     let unreadable = wrong.file("unreadable", fs::read(one.key()).unwrap());
-    fs::set_permissions(&unreadable, fs::Permissions::from_mode(0)).unwrap();
+    fs::set_permissions(&unreadable, fs::Permissions::from_mode(0o000)).unwrap();
     let unreadable = unreadable.display().to_string();
     let state = format!("--tls-self-signed={}/x", file("file", ""));
     let within = format!("--tls-self-signed={}/new", folder.path().display());
