@@ -11,6 +11,7 @@ use crate::error::Error;
 pub struct Root {
     path: PathBuf,
     /// Absolute path as it was given, with its symbolic links.
+    #[cfg(target_os = "linux")]
     given: PathBuf,
     file: File,
     kind: Kind,
@@ -96,6 +97,7 @@ fn open(path: &Path) -> io::Result<Root> {
     // Before the process is confined to the root.
     #[cfg(target_os = "linux")]
     crate::mounts::open();
+    #[cfg(target_os = "linux")]
     let given = std::path::absolute(path)?;
     let path = path.canonicalize()?;
     // Before opening, because opening a device may have side effects.
@@ -123,6 +125,7 @@ fn open(path: &Path) -> io::Result<Root> {
     }
     Ok(Root {
         path,
+        #[cfg(target_os = "linux")]
         given,
         file,
         kind,

@@ -5,12 +5,14 @@
 //! `cargo xtask limits` makes a table of the constants from the lists in their comments.
 
 mod accept;
+#[cfg(target_os = "linux")]
 mod disk;
 mod report;
 mod sandbox;
 mod supervision;
 
 pub(crate) use accept::*;
+#[cfg(target_os = "linux")]
 pub(crate) use disk::*;
 pub(crate) use report::*;
 pub(crate) use sandbox::*;

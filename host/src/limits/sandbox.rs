@@ -51,6 +51,7 @@ pub(crate) const TABLE_ELEMENTS: usize = 20_000;
 ///   `escape::crafted::modules without number`
 pub(crate) const MAX_CORE_MODULES: usize = 100;
 
+#[cfg(unix)]
 /// Part of the process's descriptors that is never given to files, one in this many.
 /// Connections can be accepted however many files the components hold open.
 ///

@@ -23,6 +23,7 @@ struct Asked {
 
 enum Signal {
     Stop,
+    #[cfg(unix)]
     Replace,
     #[cfg(unix)]
     Summarize,
@@ -112,6 +113,7 @@ impl Asked {
             Signal::Stop => {
                 self.stops.fetch_add(1, Ordering::SeqCst);
             }
+            #[cfg(unix)]
             Signal::Replace => self.replacement.store(true, Ordering::SeqCst),
             #[cfg(unix)]
             Signal::Summarize => self.summary.store(true, Ordering::SeqCst),

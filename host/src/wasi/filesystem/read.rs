@@ -144,14 +144,18 @@ impl<T> StreamProducer<T> for Producer {
 /// Reason why a file was not read at once.
 #[derive(Debug)]
 enum Refusal {
+    #[cfg_attr(
+        not(target_os = "linux"),
+        expect(dead_code, reason = "no other system tells")
+    )]
     WouldWait,
     Error(ErrorCode),
 }
 
+#[cfg(not(target_os = "linux"))]
+use portable::{Buffer, Source};
 #[cfg(target_os = "linux")]
 use {crate::disk::Buffer, linux::Source};
-#[cfg(not(target_os = "linux"))]
-use {portable::Source, std::vec::Vec as Buffer};
 
 #[cfg(target_os = "linux")]
 mod linux {
@@ -243,6 +247,8 @@ mod linux {
 mod portable {
     use super::{Arc, ErrorCode, File, Reading, Refusal, io};
     use crate::wasi::filesystem::Disk;
+
+    pub(super) type Buffer = Vec<u8>;
 
     pub(super) struct Source {
         file: Arc<File>,

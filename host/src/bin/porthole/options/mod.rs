@@ -16,9 +16,10 @@ use crate::terminal::Output;
 use crate::tls::Certificates;
 use arguments::LogFormat;
 use proxy::ProxyOptions;
+#[cfg(unix)]
+use unix_sockets::UnixSocketOptions;
 
 pub(crate) use command::Command;
-pub(crate) use sockets::SocketOptions;
 pub(crate) use source::{Source, open_regular, read_bounded, read_component};
 pub(crate) use tls::TlsOptions;
 
@@ -29,6 +30,8 @@ mod proxy;
 mod sockets;
 mod source;
 mod tls;
+#[cfg(unix)]
+mod unix_sockets;
 mod usage;
 
 /// Serves a folder, or a single file, over HTTP. The server runs in a sandbox that can
@@ -55,8 +58,9 @@ pub(crate) struct Options {
           help_heading = help::NETWORK)]
     bind: Vec<Bind>,
 
+    #[cfg(unix)]
     #[command(flatten)]
-    sockets: SocketOptions,
+    unix_sockets: UnixSocketOptions,
 
     /// Show the first address that other devices reach as a QR code, on a terminal
     #[arg(long, env = "PORTHOLE_QR", action = ArgAction::SetTrue, value_parser = usage::switch,

@@ -1,24 +1,7 @@
-//! The options of sockets, and what they mean together.
+//! The options of addresses, and what they mean together.
 
-use clap::Args;
-
-use super::{Options, help};
+use super::Options;
 use crate::sockets::bind::{Bind, To};
-use crate::sockets::owner::{self, Owner};
-
-/// The options of Unix sockets.
-#[derive(Debug, Args)]
-pub(crate) struct SocketOptions {
-    /// Mode of the files of Unix sockets [default: as the umask leaves it]
-    #[arg(long, env = "PORTHOLE_UNIX_MODE", value_name = "MODE", value_parser = owner::mode,
-          help_heading = help::NETWORK, hide_short_help = true)]
-    unix_mode: Option<u32>,
-
-    /// Owner of the files of Unix sockets, by names or numbers
-    #[arg(long, env = "PORTHOLE_UNIX_OWNER", value_name = "USER:GROUP", value_parser = owner::owner,
-          help_heading = help::NETWORK, hide_short_help = true)]
-    unix_owner: Option<Owner>,
-}
 
 impl Options {
     /// Returns where to listen. Without `--bind` that is the loopback address, unless sockets
@@ -53,34 +36,5 @@ impl Options {
         let names = binds.iter().filter(|bind| matches!(bind.to, To::Name(..)));
         let addresses = binds.len().saturating_add(names.count());
         addresses.saturating_mul(each)
-    }
-
-    /// Returns what is wrong with the options of Unix sockets.
-    pub(super) fn socket_conflict(&self) -> Option<String> {
-        let given = [
-            (self.sockets.unix_mode.is_some(), "--unix-mode <MODE>"),
-            (
-                self.sockets.unix_owner.is_some(),
-                "--unix-owner <USER:GROUP>",
-            ),
-        ];
-        let (_, option) = given.into_iter().find(|(given, _)| *given)?;
-        let has_one = self.bind.iter().any(Bind::is_unix);
-        (!has_one).then(|| format!("'{option}' needs a Unix socket: give '--bind unix:PATH'"))
-    }
-
-    /// Returns who may connect to Unix sockets.
-    ///
-    /// # Errors
-    /// When there is no such user or group.
-    #[cfg(unix)]
-    pub(crate) fn unix_options(&self) -> anyhow::Result<porthole::UnixOptions> {
-        let owner = self.sockets.unix_owner.as_ref();
-        let numbers = owner.map(Owner::numbers).transpose()?.unwrap_or_default();
-        Ok(porthole::UnixOptions {
-            mode: self.sockets.unix_mode,
-            owner: numbers.user,
-            group: numbers.group,
-        })
     }
 }

@@ -36,7 +36,9 @@ impl Options {
             ),
         ];
         let words = self.tls.conflict().or_else(|| self.proxy.conflict());
-        if let Some(words) = words.or_else(|| self.socket_conflict()) {
+        #[cfg(unix)]
+        let words = words.or_else(|| self.unix_socket_conflict());
+        if let Some(words) = words {
             return Err(help::command().error(ErrorKind::ArgumentConflict, words));
         }
         match conflicts.into_iter().find(|(conflict, ..)| *conflict) {

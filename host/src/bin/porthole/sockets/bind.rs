@@ -59,6 +59,7 @@ impl FromStr for Bind {
 
 fn unix(path: &str) -> Result<To, String> {
     match path {
+        _ if cfg!(not(unix)) => Err("porthole has no Unix sockets on this system".into()),
         "" => Err("a path is needed, as in unix:/run/porthole.sock".into()),
         _ if path.starts_with('@') => {
             Err("an abstract socket has no owner and no mode: a path is needed".into())

@@ -5,6 +5,7 @@ pub(crate) mod bind;
 mod files;
 #[cfg(unix)]
 pub(crate) mod handed_down;
+#[cfg(unix)]
 pub(crate) mod owner;
 mod resolve;
 
@@ -47,6 +48,7 @@ pub(crate) struct Endpoint {
     pub(crate) scheme: &'static str,
     /// Whether it leads to the others, and serves nothing.
     pub(crate) redirects: bool,
+    #[cfg(unix)]
     pub(crate) is_handed_down: bool,
     /// Name that a service manager gave it, or an empty one.
     pub(crate) name: String,
@@ -256,6 +258,7 @@ impl Sockets {
                 },
                 place,
                 redirects: false,
+                #[cfg(unix)]
                 is_handed_down: false,
                 name: names.get(number).cloned().unwrap_or_default(),
             });

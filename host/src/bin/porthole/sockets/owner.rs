@@ -59,10 +59,8 @@ impl Owner {
 
 /// Bytes for an entry of the system's list of users or groups. The longest are groups with
 /// thousands of members.
-#[cfg(unix)]
 const ENTRY_BYTES: usize = 1 << 20;
 
-#[cfg(unix)]
 fn user_number(name: &str) -> Option<u32> {
     let name = std::ffi::CString::new(name).ok()?;
     let (mut room, mut found) = (vec![0; ENTRY_BYTES], std::ptr::null_mut());
@@ -82,7 +80,6 @@ fn user_number(name: &str) -> Option<u32> {
     (!found.is_null()).then_some(entry.pw_uid)
 }
 
-#[cfg(unix)]
 fn group_number(name: &str) -> Option<u32> {
     let name = std::ffi::CString::new(name).ok()?;
     let (mut room, mut found) = (vec![0; ENTRY_BYTES], std::ptr::null_mut());
@@ -99,16 +96,6 @@ fn group_number(name: &str) -> Option<u32> {
         )
     };
     (!found.is_null()).then_some(entry.gr_gid)
-}
-
-#[cfg(not(unix))]
-fn user_number(_: &str) -> Option<u32> {
-    None
-}
-
-#[cfg(not(unix))]
-fn group_number(_: &str) -> Option<u32> {
-    None
 }
 
 #[cfg(test)]
