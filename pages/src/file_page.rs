@@ -5,7 +5,7 @@ use crate::folder::trail::{self, Step};
 use crate::markup::frame::Frame;
 use crate::markup::html::Shown;
 use crate::markup::link::Link;
-use crate::markup::size::{Grouped, Minute, Size, Time};
+use crate::markup::size::{Grouped, Moment, Size};
 use crate::view::View;
 
 /// A file that a page is about.
@@ -51,9 +51,9 @@ impl<'p> FilePage<'p> {
         Some((Grouped(size), Size(size)))
     }
 
-    pub(crate) fn modified(&self) -> Option<(Time, Minute)> {
-        let modified = self.entry.modified?.seconds;
-        Some((Time(modified), Minute(modified)))
+    pub(crate) fn modified(&self) -> Option<Moment> {
+        let modified = self.entry.modified?;
+        Some(Moment::at(modified.seconds))
     }
 
     /// Returns the most bytes of the bar, and of a name that stands in the page so many times.

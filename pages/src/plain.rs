@@ -16,7 +16,7 @@ use crate::Part;
 use crate::entries::Entry;
 use crate::markup::html::ESCAPED_BYTES;
 use crate::markup::link::Link;
-use crate::markup::size::{Minute, Size};
+use crate::markup::size::{Moment, Size};
 
 /// The start of the page, for the directory at this path; the path is relative to the root,
 /// which is `""`.
@@ -45,7 +45,7 @@ struct Markup<'p> {
     link: Link,
     name: &'p str,
     is_directory: bool,
-    modified: Option<Minute>,
+    modified: Option<Moment>,
     size: Option<Size>,
 }
 
@@ -82,7 +82,7 @@ impl Part for Row<'_> {
             link: Link::to(&entry.name, entry.is_directory()),
             is_directory: entry.is_directory(),
             name: &entry.name,
-            modified: entry.modified.map(|time| Minute(time.seconds)),
+            modified: entry.modified.map(|time| Moment::at(time.seconds)),
             size: entry.size().map(Size),
         };
         let _ = markup.render_into(out);

@@ -164,6 +164,9 @@ const MONTHS: [&[u8; 3]; 12] = [
 
 const SECONDS_PER_DAY: i64 = 86_400;
 
+/// Days of 400 years, after which the calendar repeats itself.
+const DAYS_PER_ERA: u32 = 146_097;
+
 /// Days from 0000-01-01 to 1970-01-01.
 const DAYS_TO_1970: i64 = 719_528;
 
@@ -196,22 +199,20 @@ impl Civil {
             core::cmp::Ordering::Equal => seconds.rem_euclid(SECONDS_PER_DAY) as u32,
             core::cmp::Ordering::Greater => 86_399,
         };
-        let days = (clamped + DAYS_TO_1970) as u32;
-
-        // 400 years have 146,097 days; an average year is off by at most one.
-        let mut year = (days / 146_097 * 400 + days % 146_097 * 400 / 146_097).saturating_sub(1);
-        while days_before_year(year + 1) <= days {
-            year += 1;
-        }
-        let mut day = days - days_before_year(year);
-        let mut month = 1;
-        while day >= days_of_month(year, month) {
-            day -= days_of_month(year, month);
-            month += 1;
-        }
+        // In years that begin in March the leap day is the last, so that no month before
+        // it depends on it. Day 0 is 1 March of the year -400.
+        let days = (clamped + DAYS_TO_1970) as u32 + DAYS_PER_ERA - 60;
+        let era = days / DAYS_PER_ERA;
+        let of_era = days % DAYS_PER_ERA;
+        let year = (of_era - of_era / 1_460 + of_era / 36_524 - of_era / 146_096) / 365;
+        let of_year = of_era - (365 * year + year / 4 - year / 100);
+        // From March on, five months have 153 days, twice and then some.
+        let month = (5 * of_year + 2) / 153;
+        let day = of_year - (153 * month + 2) / 5;
+        let is_next_year = month >= 10;
         Self {
-            year: year as u16,
-            month,
+            year: (year + era * 400 + u32::from(is_next_year) - 400) as u16,
+            month: if is_next_year { month - 9 } else { month + 3 } as u8,
             day: day as u8 + 1,
             hour: (second / 3600) as u8,
             minute: (second / 60 % 60) as u8,

@@ -1,7 +1,8 @@
-//! Numbers as text, without `core::fmt`, because every response has several.
+//! Numbers as text, without `core::fmt`, because every response and every row of a list has
+//! several.
 
 /// The digits of one number, inline.
-pub(crate) struct Digits {
+pub struct Digits {
     digits: [u8; WIDTH],
     start: usize,
 }
@@ -10,17 +11,28 @@ pub(crate) struct Digits {
 const WIDTH: usize = 20;
 
 impl Digits {
-    pub(crate) fn decimal(number: u64) -> Self {
+    /// Returns the decimal digits.
+    #[must_use]
+    pub fn decimal(number: u64) -> Self {
         Self::in_radix::<10>(number)
     }
 
-    /// Returns the digits in lower case.
-    pub(crate) fn hexadecimal(number: u64) -> Self {
+    /// Returns the hexadecimal digits in lower case.
+    #[must_use]
+    pub fn hexadecimal(number: u64) -> Self {
         Self::in_radix::<16>(number)
     }
 
-    pub(crate) fn as_bytes(&self) -> &[u8] {
+    /// Returns the digits.
+    #[must_use]
+    pub fn as_bytes(&self) -> &[u8] {
         self.digits.get(self.start..).unwrap_or_default()
+    }
+
+    /// Returns the digits as text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        core::str::from_utf8(self.as_bytes()).unwrap_or_default()
     }
 
     #[expect(
@@ -55,6 +67,7 @@ mod tests {
         for number in [0, 1, 9, 10, 15, 16, 255, 1 << 32, u64::MAX - 1, u64::MAX] {
             let decimal = format!("{number}");
             assert_eq!(Digits::decimal(number).as_bytes(), decimal.as_bytes());
+            assert_eq!(Digits::decimal(number).as_str(), decimal);
             let hexadecimal = format!("{number:x}");
             assert_eq!(
                 Digits::hexadecimal(number).as_bytes(),

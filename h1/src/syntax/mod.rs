@@ -4,7 +4,7 @@
 
 pub mod date;
 pub mod deceptive;
-pub(crate) mod digits;
+pub mod digits;
 pub mod name;
 pub mod percent;
 pub mod shown;

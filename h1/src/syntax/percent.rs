@@ -61,31 +61,54 @@ pub const ENCODED_BYTES: usize = 3;
 /// Kodi misreads `+` and `;`. A character that stands for a byte becomes that byte (see
 /// [`crate::syntax::name`]).
 pub fn encode_path(path: &str, out: &mut String) {
-    encode(name::bytes(path), b"/!$()*,=@", out);
+    let is_kept = |byte| {
+        let more = matches!(
+            byte,
+            b'/' | b'!' | b'$' | b'(' | b')' | b'*' | b',' | b'=' | b'@'
+        );
+        more || is_unreserved(byte)
+    };
+    encode_text(path, is_kept, out);
 }
 
 /// Appends a query as received. The only bytes encoded are those that clients send although
 /// RFC 3986 §3.4 does not allow them.
 pub fn encode_query(query: &[u8], out: &mut String) {
-    encode(query.iter().copied(), b"%/?:@!$&'()*+,;=[]", out);
+    for byte in query {
+        match is_unreserved(*byte) || b"%/?:@!$&'()*+,;=[]".contains(byte) {
+            true => out.push(char::from(*byte)),
+            false => out.extend(encode_byte(*byte).map(char::from)),
+        }
+    }
 }
 
 /// Appends a text as a value in a query, so that [`crate::request::query::pairs`] returns it.
 /// No comma and no semicolon is left, which would separate links in a field (RFC 8288 §3).
 pub fn encode_value(text: &str, out: &mut String) {
-    encode(name::bytes(text), b"/", out);
+    encode_text(text, |byte| byte == b'/' || is_unreserved(byte), out);
 }
 
-/// Appends bytes, encoded except for unreserved characters (RFC 3986 §2.3) and those in
-/// `kept`.
-fn encode(bytes: impl Iterator<Item = u8>, kept: &[u8], out: &mut String) {
-    for byte in bytes {
-        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) || kept.contains(&byte) {
-            out.push(char::from(byte));
-        } else {
+/// Appends the bytes that a name stands for, encoded except for those that are kept.
+fn encode_text(text: &str, is_kept: impl Fn(u8) -> bool, out: &mut String) {
+    let mut rest = text;
+    loop {
+        let run = rest.bytes().take_while(|byte| is_kept(*byte)).count();
+        let (before, after) = rest.split_at_checked(run).unwrap_or_default();
+        out.push_str(before);
+        let mut letters = after.chars();
+        let Some(letter) = letters.next() else {
+            return;
+        };
+        for byte in name::bytes(letter.encode_utf8(&mut [0; 4])) {
             out.extend(encode_byte(byte).map(char::from));
         }
+        rest = letters.as_str();
     }
+}
+
+/// Whether a byte is an unreserved character (RFC 3986 §2.3).
+fn is_unreserved(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~')
 }
 
 /// Returns `%` and two digits, in upper case (RFC 3986 §2.1).

@@ -11,6 +11,10 @@ use alloc::boxed::Box;
 use core::fmt;
 use core::num::NonZeroU32;
 
+use h1::syntax::digits::Digits;
+
+use crate::markup::writes::{Writes, written};
+
 /// One entry of a directory.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Entry {
@@ -93,11 +97,15 @@ impl Entry {
     }
 }
 
-impl fmt::Display for Tag {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:x}-{:x}", self.size, self.modified)
+impl Writes for Tag {
+    fn write_to(&self, out: &mut dyn fmt::Write) -> fmt::Result {
+        out.write_str(Digits::hexadecimal(self.size).as_str())?;
+        out.write_str("-")?;
+        out.write_str(Digits::hexadecimal(self.modified.cast_unsigned()).as_str())
     }
 }
+
+written!(Tag);
 
 #[cfg(test)]
 mod tests {

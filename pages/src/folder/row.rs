@@ -11,7 +11,7 @@ use crate::entries::file_kind::FileKind;
 use crate::entries::{Entry, Tag};
 use crate::markup::html::{ESCAPED_BYTES, SHOWN_BYTES, Shown, Value};
 use crate::markup::link::Link;
-use crate::markup::size::{Grouped, Minute, Size, Time};
+use crate::markup::size::{Grouped, Moment, Size};
 
 /// The row of an entry.
 #[derive(Clone, Copy, Debug)]
@@ -35,7 +35,7 @@ struct Markup<'e> {
     icon: &'static str,
     is_directory: bool,
     size: Option<(Grouped, Size)>,
-    modified: Option<(Time, Minute)>,
+    modified: Option<Moment>,
     name: Shown<'e>,
     value: Option<Value<'e>>,
     link: Link,
@@ -62,7 +62,7 @@ impl Row<'_> {
             icon: kind.icon(name),
             is_directory: self.entry.is_directory(),
             size: self.entry.size().map(|size| (Grouped(size), Size(size))),
-            modified: modified.map(|time| (Time(time), Minute(time))),
+            modified: modified.map(Moment::at),
             name: Shown(name),
             value,
             link: Link::to(name, kind == FileKind::Directory),

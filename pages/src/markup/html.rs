@@ -5,6 +5,8 @@ use core::fmt;
 use h1::syntax::deceptive::is_deceptive;
 use h1::syntax::name;
 
+use super::writes::{Writes, written};
+
 /// Most bytes that one byte of text becomes, as [`Html`] or [`Value`] writes it.
 pub const ESCAPED_BYTES: usize = 6;
 
@@ -22,14 +24,13 @@ pub struct Html;
 
 impl askama::filters::Escaper for Html {
     fn write_escaped_str<W: fmt::Write>(&self, mut dest: W, string: &str) -> fmt::Result {
-        for character in name::shown(string) {
-            match character {
-                // Control characters have no place in HTML.
-                control if control.is_control() => dest.write_char('\u{fffd}')?,
-                other => write_escaped(&mut dest, other)?,
-            }
-        }
-        Ok(())
+        let is_replaced = |letter: char| {
+            // Control characters have no place in HTML.
+            entity(letter).is_some() || letter.is_control() || name::byte(letter).is_some()
+        };
+        write_replaced(&mut dest, string, is_replaced, |dest, letter| {
+            dest.write_str(entity(letter).unwrap_or("\u{fffd}"))
+        })
     }
 }
 
@@ -38,11 +39,12 @@ impl askama::filters::Escaper for Html {
 #[derive(Clone, Copy, Debug)]
 pub struct Value<'n>(pub &'n str);
 
-impl fmt::Display for Value<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0
-            .chars()
-            .try_for_each(|letter| write_escaped(f, letter))
+impl Writes for Value<'_> {
+    fn write_to(&self, out: &mut dyn fmt::Write) -> fmt::Result {
+        let is_replaced = |letter: char| entity(letter).is_some();
+        write_replaced(out, self.0, is_replaced, |out, letter| {
+            out.write_str(entity(letter).unwrap_or_default())
+        })
     }
 }
 
@@ -61,31 +63,49 @@ impl Shown<'_> {
     }
 }
 
-impl fmt::Display for Shown<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl Writes for Shown<'_> {
+    fn write_to(&self, out: &mut dyn fmt::Write) -> fmt::Result {
         let is_blank = self.0.chars().all(|letter| letter == ' ');
-        for letter in self.0.chars() {
-            if let Some(byte) = name::byte(letter) {
-                write!(f, "{CODE_START}{byte:02X}{CODE_END}")?;
+        let is_replaced = |letter: char| match letter {
+            ' ' => is_blank,
+            _ if letter.is_ascii() => letter.is_control() || entity(letter).is_some(),
+            _ => letter.is_control() || is_deceptive(letter) || name::byte(letter).is_some(),
+        };
+        write_replaced(out, self.0, is_replaced, |out, letter| {
+            if let Some(entity) = entity(letter) {
+                out.write_str(entity)
+            } else if letter == ' ' {
+                out.write_str("\u{2423}")
+            } else if let Some(byte) = name::byte(letter) {
+                write!(out, "{CODE_START}{byte:02X}{CODE_END}")
             } else if letter.is_control() {
-                write!(f, "{CODE_START}{:02X}{CODE_END}", u32::from(letter))?;
-            } else if is_deceptive(letter) {
-                write!(f, "{CODE_START}U+{:04X}{CODE_END}", u32::from(letter))?;
-            } else if letter == ' ' && is_blank {
-                f.write_str("\u{2423}")?;
+                write!(out, "{CODE_START}{:02X}{CODE_END}", u32::from(letter))
             } else {
-                write_escaped(f, letter)?;
+                write!(out, "{CODE_START}U+{:04X}{CODE_END}", u32::from(letter))
             }
-        }
-        Ok(())
+        })
     }
 }
 
-fn write_escaped(out: &mut impl fmt::Write, letter: char) -> fmt::Result {
-    match entity(letter) {
-        Some(entity) => out.write_str(entity),
-        None => out.write_char(letter),
+written!(Value<'_>, Shown<'_>);
+
+/// Writes text in which some characters are replaced. What is between those is written at
+/// once, because most names have none.
+fn write_replaced<W: fmt::Write + ?Sized>(
+    out: &mut W,
+    text: &str,
+    is_replaced: impl Fn(char) -> bool,
+    replace: impl Fn(&mut W, char) -> fmt::Result,
+) -> fmt::Result {
+    let mut rest = text;
+    while let Some(at) = rest.find(&is_replaced) {
+        let (before, after) = rest.split_at_checked(at).unwrap_or_default();
+        out.write_str(before)?;
+        let mut letters = after.chars();
+        replace(out, letters.next().unwrap_or_default())?;
+        rest = letters.as_str();
     }
+    out.write_str(rest)
 }
 
 /// Returns the reference to a character that means something in HTML.

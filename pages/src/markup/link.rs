@@ -6,6 +6,7 @@ use core::fmt;
 
 use h1::syntax::percent::encode_path;
 
+use super::writes::{Writes, written};
 use crate::assets::{Asset, PREFIX};
 
 /// A reference to a name in the same directory, safe in an attribute. It has no colon, so
@@ -32,11 +33,13 @@ impl Link {
     }
 }
 
-impl fmt::Display for Link {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
+impl Writes for Link {
+    fn write_to(&self, out: &mut dyn fmt::Write) -> fmt::Result {
+        out.write_str(&self.0)
     }
 }
+
+written!(Link);
 
 /// A reference to a directory that is this many levels up: `./`, `../`, `../../`.
 #[derive(Clone, Copy, Debug)]

@@ -6,3 +6,4 @@ pub mod html;
 pub mod link;
 pub mod size;
 pub mod text;
+pub(crate) mod writes;

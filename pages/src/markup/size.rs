@@ -3,6 +3,9 @@
 use core::fmt;
 
 use h1::syntax::date;
+use h1::syntax::digits::Digits;
+
+use super::writes::{Writes, written};
 
 /// A number of bytes for people: `512 B`, `1.5 KiB`, `3.0 GiB`, in steps of 1,024. There is
 /// no larger unit, because Kodi knows none. The number has a point, because lftp reads a
@@ -10,22 +13,21 @@ use h1::syntax::date;
 #[derive(Clone, Copy, Debug)]
 pub struct Size(pub u64);
 
-impl fmt::Display for Size {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        const UNITS: [&str; 3] = ["KiB", "MiB", "GiB"];
-        let mut unit = "B";
-        let mut tenths = u128::from(self.0).saturating_mul(10);
-        for larger in UNITS {
-            if tenths < 10_240 {
-                break;
-            }
-            unit = larger;
-            tenths /= 1_024;
-        }
-        match unit {
-            "B" => write!(f, "{} B", self.0),
-            _ => write!(f, "{}.{} {unit}", tenths / 10, tenths % 10),
-        }
+impl Writes for Size {
+    fn write_to(&self, out: &mut dyn fmt::Write) -> fmt::Result {
+        const UNITS: [(u32, &str); 3] = [(30, " GiB"), (20, " MiB"), (10, " KiB")];
+        let whole = |bits: u32| self.0.checked_shr(bits).unwrap_or(0);
+        let mut units = UNITS.into_iter();
+        let Some((bits, unit)) = units.find(|(bits, _)| whole(*bits) > 0) else {
+            out.write_str(Digits::decimal(self.0).as_str())?;
+            return out.write_str(" B");
+        };
+        let beyond = self.0.saturating_sub(whole(bits) << bits);
+        let tenths = beyond.saturating_mul(10).checked_shr(bits).unwrap_or(0);
+        out.write_str(Digits::decimal(whole(bits)).as_str())?;
+        out.write_str(".")?;
+        out.write_str(Digits::decimal(tenths).as_str())?;
+        out.write_str(unit)
     }
 }
 
@@ -33,49 +35,51 @@ impl fmt::Display for Size {
 #[derive(Clone, Copy, Debug)]
 pub struct Grouped(pub u64);
 
-impl fmt::Display for Grouped {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (mut divisor, mut rest, mut is_first) = (1_000_000_000_000_000_000_u64, self.0, true);
-        while divisor > 0 {
-            let group = rest.checked_div(divisor).unwrap_or(0);
-            rest = rest.checked_rem(divisor).unwrap_or(0);
-            if !is_first {
-                write!(f, ",{group:03}")?;
-            } else if group > 0 || divisor == 1 {
-                write!(f, "{group}")?;
-                is_first = false;
+impl Writes for Grouped {
+    fn write_to(&self, out: &mut dyn fmt::Write) -> fmt::Result {
+        let digits = Digits::decimal(self.0);
+        let mut rest = digits.as_str();
+        loop {
+            // The first group has one, two or three digits.
+            let count = rest.len().saturating_sub(1) % 3;
+            let (group, after) = rest
+                .split_at_checked(count.saturating_add(1))
+                .unwrap_or_default();
+            out.write_str(group)?;
+            if after.is_empty() {
+                return Ok(());
             }
-            divisor /= 1_000;
+            out.write_str(",")?;
+            rest = after;
         }
-        Ok(())
     }
 }
 
-/// A time in UTC to the second, `2026-11-27 10:12:45`.
+/// A time in UTC.
 #[derive(Clone, Copy, Debug)]
-pub struct Time(pub i64);
+pub struct Moment([u8; 19]);
 
-/// A time in UTC to the minute, `2026-11-27 10:12`.
-#[derive(Clone, Copy, Debug)]
-pub struct Minute(pub i64);
+impl Moment {
+    /// Returns the moment that is so many seconds after 1970.
+    #[must_use]
+    pub fn at(seconds: i64) -> Self {
+        Self(date::listing(seconds))
+    }
 
-impl fmt::Display for Time {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write_time(f, self.0, "yyyy-mm-dd hh:mm:ss".len())
+    /// Returns the time to the second, `2026-11-27 10:12:45`.
+    #[must_use]
+    pub fn second(&self) -> &str {
+        core::str::from_utf8(&self.0).unwrap_or_default()
+    }
+
+    /// Returns the time to the minute, `2026-11-27 10:12`.
+    #[must_use]
+    pub fn minute(&self) -> &str {
+        self.second().get(..16).unwrap_or_default()
     }
 }
 
-impl fmt::Display for Minute {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write_time(f, self.0, "yyyy-mm-dd hh:mm".len())
-    }
-}
-
-fn write_time(f: &mut fmt::Formatter<'_>, seconds: i64, length: usize) -> fmt::Result {
-    let text = date::listing(seconds);
-    let text = text.get(..length).map(core::str::from_utf8);
-    f.write_str(text.and_then(Result::ok).unwrap_or_default())
-}
+written!(Size, Grouped);
 
 #[cfg(test)]
 mod tests {
@@ -104,8 +108,8 @@ mod tests {
 
     #[test]
     fn times_to_the_second_and_to_the_minute() {
-        let seconds = 1_000_000_000;
-        assert_eq!(Time(seconds).to_string(), "2001-09-09 01:46:40");
-        assert_eq!(Minute(seconds).to_string(), "2001-09-09 01:46");
+        let moment = Moment::at(1_000_000_000);
+        assert_eq!(moment.second(), "2001-09-09 01:46:40");
+        assert_eq!(moment.minute(), "2001-09-09 01:46");
     }
 }
