@@ -5,10 +5,12 @@ use alloc::vec::Vec;
 use core::cmp::Ordering;
 
 use super::executor::Executor;
-use crate::limits::ENTRY_WORK;
+use crate::limits::{ENTRY_WORK, SORTED_PER_WORK};
 
 /// Items of a run: runs are sorted, then merged.
 const RUN: usize = 64;
+
+const RUN_WORK: u32 = ENTRY_WORK.saturating_mul((RUN / SORTED_PER_WORK) as u32);
 
 /// Sorts the items that are added, and yields to other tasks meanwhile.
 pub struct Sorter<T, C> {
@@ -30,7 +32,7 @@ impl<T, C: Fn(&T, &T) -> Ordering> Sorter<T, C> {
         self.run.push(item);
         if self.run.len() >= RUN {
             self.end_run();
-            executor.work(ENTRY_WORK.saturating_mul(RUN as u32)).await;
+            executor.work(RUN_WORK).await;
         }
     }
 
@@ -66,7 +68,9 @@ impl<T, C: Fn(&T, &T) -> Ordering> Sorter<T, C> {
             };
             let Some(next) = next else { return merged };
             merged.push(next);
-            executor.work(ENTRY_WORK).await;
+            if merged.len().is_multiple_of(SORTED_PER_WORK) {
+                executor.work(ENTRY_WORK).await;
+            }
         }
     }
 }
