@@ -36,6 +36,8 @@ pub(super) fn selected(
         Selection::NotModified => validators(out, representation, context.policy),
         Selection::Unsatisfiable => {
             unsatisfied(out, representation.size);
+            // Clients that accept HTML may get a page instead.
+            line(out, b"Vary", b"Accept");
             error(out, Status::RangeNotSatisfiable, context);
         }
         Selection::PreconditionFailed => error(out, Status::PreconditionFailed, context),
@@ -218,7 +220,7 @@ mod tests {
             ),
             (
                 Selection::Unsatisfiable,
-                "Accept-Ranges: bytes\nContent-Range: bytes */100\n\
+                "Accept-Ranges: bytes\nContent-Range: bytes */100\nVary: Accept\n\
                  Content-Type: text/plain; charset=utf-8\nContent-Length: 27\n\
                  Cache-Control: no-cache\n"
                     .into(),
