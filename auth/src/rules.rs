@@ -34,7 +34,7 @@ struct Rule {
     users: Option<BTreeSet<String>>,
 }
 
-/// Those who may see a folder.
+/// The clients that may see a folder.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Access<'r> {
     /// Everyone, without a password.
@@ -50,7 +50,7 @@ pub enum Access<'r> {
 pub struct RulesError {
     /// The rule as it was given.
     pub rule: String,
-    /// What is wrong with it.
+    /// The fault of it.
     pub reason: RuleError,
 }
 
@@ -289,7 +289,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn what_is_below_a_rule_is_never_more_open(
+        fn folders_below_a_rule_are_never_more_open(
             folder in "[ab]{1,2}(/[ab]{1,2}){0,2}", path in "[ab]{1,2}(/[ab]{1,2}){0,3}",
         ) {
             let rules = Rules::parse([&*format!("/{folder}=ann")], &users()).unwrap();

@@ -24,6 +24,7 @@ pub fn trials() -> Vec<Trial> {
         startup::trials(),
         terminal::trials(),
         usage::trials(),
+        usage::access::trials(),
         usage::commands::trials(),
         terminal::browser::trials(),
         summary::trials(),

@@ -1,15 +1,19 @@
 //! A pseudo-terminal: pty(7).
 
 use std::fs::File;
+use std::io::{self, Write as _};
 use std::mem::MaybeUninit;
 use std::os::fd::{AsRawFd, FromRawFd, OwnedFd};
-use std::process::Stdio;
+use std::os::unix::process::CommandExt as _;
+use std::process::{Command, Stdio};
+use std::time::Instant;
 
-use super::Lines;
+use super::{Lines, TIMEOUT};
 
-/// A terminal of 24 lines and 80 columns, on which no one types.
+/// A terminal of 24 lines and 80 columns.
 pub struct Terminal {
     side: OwnedFd,
+    keyboard: File,
     /// The bytes that it shows.
     pub lines: Lines,
 }
@@ -41,8 +45,45 @@ impl Terminal {
         add_no_carriage_returns(&side);
         Self {
             side,
+            keyboard: master.try_clone().unwrap(),
             lines: Lines::of(master),
         }
+    }
+
+    /// Returns a terminal that shows what is typed, until a program keeps it from that.
+    pub fn with_keyboard() -> Self {
+        let terminal = Self::new();
+        change(&terminal.side, |settings| {
+            settings.c_lflag |= libc::ECHO | libc::ICANON;
+        });
+        terminal
+    }
+
+    /// Makes it the terminal that controls a process, and its standard input.
+    pub fn control(&self, command: &mut Command) {
+        command.stdin(self.output());
+        // SAFETY: both calls are safe between fork and exec.
+        unsafe {
+            command.pre_exec(|| {
+                let done = libc::setsid() >= 0 && libc::ioctl(0, libc::TIOCSCTTY, 0) >= 0;
+                if done {
+                    Ok(())
+                } else {
+                    Err(io::Error::last_os_error())
+                }
+            })
+        };
+    }
+
+    /// Types a text once the terminal does not show it any more.
+    pub fn type_hidden(&self, text: &str) {
+        let deadline = Instant::now() + TIMEOUT;
+        let shows = || settings(&self.side).c_lflag & libc::ECHO != 0;
+        while shows() {
+            assert!(Instant::now() < deadline, "it shows what is typed");
+            std::thread::yield_now();
+        }
+        (&self.keyboard).write_all(text.as_bytes()).unwrap();
     }
 
     /// Waits until no process holds it any more, and returns all lines.
@@ -58,16 +99,23 @@ impl Terminal {
 }
 
 fn add_no_carriage_returns(side: &OwnedFd) {
+    // SAFETY: the pointer is that of whole settings.
+    change(side, |settings| unsafe { libc::cfmakeraw(settings) });
+}
+
+fn change(side: &OwnedFd, change: impl FnOnce(&mut libc::termios)) {
+    let mut settings = settings(side);
+    change(&mut settings);
+    // SAFETY: the descriptor is open, and the pointer is that of whole settings.
+    unsafe { done(libc::tcsetattr(side.as_raw_fd(), libc::TCSANOW, &settings)) };
+}
+
+fn settings(side: &OwnedFd) -> libc::termios {
     let mut settings = MaybeUninit::<libc::termios>::uninit();
-    // SAFETY: the descriptor is open, and the first call fills in the settings.
+    // SAFETY: the descriptor is open, and the call fills in the settings.
     unsafe {
         done(libc::tcgetattr(side.as_raw_fd(), settings.as_mut_ptr()));
-        libc::cfmakeraw(settings.as_mut_ptr());
-        done(libc::tcsetattr(
-            side.as_raw_fd(),
-            libc::TCSANOW,
-            settings.as_ptr(),
-        ));
+        settings.assume_init()
     }
 }
 

@@ -77,7 +77,11 @@ mod tests {
     #[test]
     fn keys_that_are_refused() {
         let counted = |bytes: usize| (0..bytes).map(|byte| byte as u8).collect::<Vec<u8>>();
-        let alike = |different: u8| (0..64).map(|byte| byte % different).collect::<Vec<u8>>();
+        let alike = |different: u8| {
+            (0..64_u8)
+                .map(|byte| byte.checked_rem(different).unwrap())
+                .collect::<Vec<u8>>()
+        };
         let rows = [
             (Vec::new(), Some(KeyError::TooShort(0))),
             (counted(31), Some(KeyError::TooShort(31))),

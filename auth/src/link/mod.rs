@@ -43,7 +43,7 @@ pub const TOKEN_LETTERS: usize = (BYTES * 4).div_ceil(3);
 /// The latest time that five bytes can say.
 const LATEST: u64 = (1 << 40) - 1;
 
-/// What a link is for.
+/// The path that a link opens, and for how long.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Link<'a> {
     /// Its path, in its one form ([`crate::path`]).
@@ -78,7 +78,7 @@ pub enum Refused {
     OtherPath,
 }
 
-/// What a token that holds is for.
+/// The path that a token opens.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Granted<'p> {
     /// The signed path: the requested one, or one of the folders that contain it.

@@ -71,7 +71,7 @@ fn a_token_is_for_one_path() {
 }
 
 #[test]
-fn what_is_granted_is_the_signed_path() {
+fn the_signed_path_is_granted() {
     let token = link("films/new", true).token(&key(0)).unwrap();
     let granted = check(&key(0), &token, "films/new/a/b", NOW, None).unwrap();
     let expected = Granted {

@@ -1,6 +1,7 @@
 //! The program's words about its use: help, manual page, completions, suggestions, and
 //! what it does without a word.
 
+pub mod access;
 pub mod commands;
 
 use std::process::{Command, Output, Stdio};

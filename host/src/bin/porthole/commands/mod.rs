@@ -2,7 +2,9 @@
 
 mod component;
 mod grants;
+mod hash_password;
 mod inspect;
+mod link;
 
 use std::io::Write as _;
 use std::process::ExitCode;
@@ -25,6 +27,8 @@ pub(crate) fn run(command: &Command) -> anyhow::Result<ExitCode> {
     match command {
         Command::Component { output } => component::write(output.as_deref()),
         Command::Inspect { file, json } => inspect::print(file, *json),
+        Command::HashPassword { user } => hash_password::print(user.as_deref()),
+        Command::Link(options) => link::print(options),
         Command::Completions { shell } => print(&help::completions(*shell)),
         Command::Man => print(&help::manual_page()?),
     }

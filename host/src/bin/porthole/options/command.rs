@@ -6,6 +6,8 @@ use clap::parser::ValueSource;
 use clap::{ArgMatches, Subcommand};
 use clap_complete::Shell;
 
+use super::LinkOptions;
+
 /// A task of the program other than serving.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
@@ -29,6 +31,18 @@ pub(crate) enum Command {
         json: bool,
     },
 
+    /// Print a hash of a password, which is read from the terminal or from a pipe
+    #[command(hide = true)]
+    HashPassword {
+        /// Name of the user: the line is USER:HASH
+        #[arg(value_name = "USER")]
+        user: Option<String>,
+    },
+
+    /// Print an address that needs no password until it expires
+    #[command(hide = true)]
+    Link(LinkOptions),
+
     /// Print the completions for a shell
     #[command(display_order = 3)]
     Completions {
@@ -49,6 +63,8 @@ impl Command {
         let name = match self {
             Self::Component { .. } => "component",
             Self::Inspect { .. } => "inspect",
+            Self::HashPassword { .. } => "hash-password",
+            Self::Link(_) => "link",
             Self::Completions { .. } => "completions",
             Self::Man => "man",
         };

@@ -20,12 +20,14 @@ use proxy::ProxyOptions;
 use unix_sockets::UnixSocketOptions;
 
 pub(crate) use command::Command;
+pub(crate) use link::LinkOptions;
 pub(crate) use source::{Source, open_regular, read_bounded, read_component};
 pub(crate) use tls::TlsOptions;
 
 mod arguments;
 mod command;
 pub(crate) mod help;
+mod link;
 mod proxy;
 mod sockets;
 mod source;

@@ -5,3 +5,4 @@ mod self_signed;
 mod system;
 
 pub(crate) use certificates::Certificates;
+pub(crate) use system::write_secret;

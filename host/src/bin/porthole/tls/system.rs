@@ -33,7 +33,7 @@ pub(super) fn is_readable_by_others(_: &Metadata) -> bool {
 }
 
 /// Writes a new file that nobody else can read.
-pub(super) fn write_secret(path: &Path, text: &[u8]) -> io::Result<()> {
+pub(crate) fn write_secret(path: &Path, text: &[u8]) -> io::Result<()> {
     let mut options = File::options();
     options.write(true).create_new(true);
     #[cfg(unix)]
