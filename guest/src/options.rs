@@ -200,6 +200,7 @@ fn option_of(error: &PolicyError) -> &'static str {
         PolicyError::MalformedField(_)
         | PolicyError::ReservedField(_)
         | PolicyError::TooLong(_) => "--header",
+        PolicyError::Realm(_) => "--auth-realm",
     }
 }
 

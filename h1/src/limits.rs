@@ -81,6 +81,20 @@ pub const TRAILER_BYTES: usize = 4 * 1024;
 /// - held by: `h1::connection::a_connection_has_a_last_request`
 pub const REQUESTS_PER_CONNECTION: u32 = 100_000;
 
+/// Most bytes of a name with its password, as Base64 decodes them.
+///
+/// - unit: bytes
+/// - at it: the request counts as one with a wrong password
+/// - held by: `h1::request::credentials::credentials_have_a_bound`
+pub const CREDENTIALS_BYTES: usize = 1_023;
+
+/// Longest realm, which browsers show when they ask for a password.
+///
+/// - unit: bytes
+/// - at it: the start fails
+/// - held by: `h1::response::policy::realms`
+pub const REALM_BYTES: usize = 128;
+
 /// Ranges in one `Range` field, counted before they are merged (CVE-2011-3192).
 ///
 /// - unit: ranges

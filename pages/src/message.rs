@@ -40,6 +40,8 @@ pub enum Detail<'m> {
     None,
     /// Advice against it.
     Advice(&'m str),
+    /// Why a link that expires does not open what was asked for.
+    Link(&'m str),
     /// The size in bytes of a file that has no such range.
     Size(u64),
     /// A name in the last folder that exists, which is close to the one that does not.
@@ -124,7 +126,7 @@ impl Message<'_> {
 
     fn picture(&self) -> Picture {
         match self.status {
-            Status::Forbidden => Picture::Deadlight,
+            Status::Unauthorized | Status::Forbidden => Picture::Deadlight,
             Status::NotFound => Picture::Fog,
             _ => Picture::Full,
         }
@@ -134,10 +136,14 @@ impl Message<'_> {
         match self.status {
             Status::RangeNotSatisfiable => "Past the end of the file",
             Status::NotFound => "Nothing at this address",
+            Status::Forbidden if matches!(self.detail, Detail::Link(_)) => {
+                "The link does not open this"
+            }
             Status::Forbidden if matches!(self.detail, Detail::Advice(_)) => {
                 "Too much for one list"
             }
             Status::Forbidden => "This is not shared",
+            Status::Unauthorized => "A password is needed",
             Status::TooManyRequests => "Too many requests",
             Status::ServiceUnavailable => "Not at this moment",
             Status::UriTooLong => "The address is too long",
@@ -147,7 +153,7 @@ impl Message<'_> {
     }
 
     fn words(&self) -> &str {
-        if let Detail::Advice(advice) = self.detail {
+        if let Detail::Advice(advice) | Detail::Link(advice) = self.detail {
             return advice;
         }
         match self.status {
@@ -157,6 +163,9 @@ impl Message<'_> {
             }
             Status::NotFound => "It may have been moved or renamed.",
             Status::Forbidden => "The server is not allowed to show what is at this address.",
+            Status::Unauthorized => {
+                "Who has a name and a password here can try again: the browser then asks for them."
+            }
             Status::TooManyRequests => {
                 "More was asked for than one visitor may ask in a second. Wait a moment, and try \
                  again."
@@ -175,7 +184,10 @@ impl Message<'_> {
     fn may_try_again(&self) -> bool {
         matches!(
             self.status,
-            Status::TooManyRequests | Status::ServiceUnavailable | Status::InternalServerError
+            Status::Unauthorized
+                | Status::TooManyRequests
+                | Status::ServiceUnavailable
+                | Status::InternalServerError
         )
     }
 }
@@ -196,7 +208,7 @@ impl Part for Message<'_> {
         let levels = self.depth.saturating_mul(10 * LEVEL_BYTES);
         let (path, text, name) = match self.detail {
             Detail::None | Detail::Size(_) => ("", "", ""),
-            Detail::Advice(advice) => ("", advice, ""),
+            Detail::Advice(text) | Detail::Link(text) => ("", text, ""),
             Detail::Near { folder, name, .. } => (folder, "", name),
         };
         let path = path.len().saturating_add(self.folder.map_or(0, str::len));
@@ -270,6 +282,16 @@ mod tests {
         let mut line = String::new();
         crate::append(&MessageLine { status, advice }, &mut line);
         assert_eq!(line, ["400 Bad Request: ", advice, "\n"].concat());
+    }
+
+    #[test]
+    fn a_link_that_does_not_open_something_says_why() {
+        let page = page(&Message {
+            detail: Detail::Link("This link has expired."),
+            ..message(Status::Forbidden)
+        });
+        assert!(page.contains("<h1>The link does not open this</h1>"));
+        assert!(page.contains("<p>This link has expired.</p>"));
     }
 
     #[test]

@@ -4,6 +4,7 @@ pub mod accept;
 pub mod address;
 pub mod chunked;
 pub mod cookie;
+pub mod credentials;
 pub mod expectation;
 pub mod fields;
 pub mod forwarded;

@@ -247,13 +247,15 @@ fn error(out: &mut Vec<u8>, status: Status, context: &Context<'_>) {
         put(out, b"Content-Type: text/plain; charset=utf-8\r\n");
     }
     number(out, b"Content-Length", body.len() as u64);
-    advice(out, status);
+    advice(out, status, context);
     put(out, &context.policy.page);
 }
 
 /// Writes what a client may do after an error.
-fn advice(out: &mut Vec<u8>, status: Status) {
+fn advice(out: &mut Vec<u8>, status: Status, context: &Context<'_>) {
     match status {
+        // RFC 9110 §15.5.2.
+        Status::Unauthorized => put(out, &context.policy.challenge),
         Status::MethodNotAllowed => line(out, b"Allow", ALLOW.as_bytes()),
         Status::TooManyRequests | Status::ServiceUnavailable => {
             put(out, b"Retry-After: 1\r\n");
@@ -412,7 +414,7 @@ mod tests {
             selection,
             prepared: None,
         });
-        let refused = [405, 429, 431, 503].map(|code| Head::Refused {
+        let refused = [401, 405, 429, 431, 503].map(|code| Head::Refused {
             status: *Status::ALL
                 .iter()
                 .find(|status| status.code() == code)
@@ -545,6 +547,13 @@ mod tests {
             (
                 refused(Status::NotFound),
                 format!("404 Not Found\n{common}{text}Content-Length: 15\n{tail}"),
+            ),
+            (
+                refused(Status::Unauthorized),
+                format!(
+                    "401 Unauthorized\n{common}{text}Content-Length: 18\n\
+                     WWW-Authenticate: Basic realm=\"porthole\", charset=\"UTF-8\"\n{tail}"
+                ),
             ),
             (
                 refused(Status::MethodNotAllowed),

@@ -81,7 +81,7 @@ impl Page<'_> {
         if !self.vary.is_empty() {
             line(out, b"Vary", self.vary.as_bytes());
         }
-        advice(out, self.status);
+        advice(out, self.status, context);
         match self.caching {
             Caching::Revalidate => put(out, &context.policy.page),
             Caching::Immutable => put(

@@ -1,7 +1,8 @@
 //! The syntax that fields and targets share: tokens, numbers, dates (RFC 9110 §5.6),
 //! percent-encoding (RFC 3986 §2.1), names of any bytes, characters that deceive, and targets
-//! as people read them.
+//! as people and logs have them.
 
+pub mod concealed;
 pub mod date;
 pub mod deceptive;
 pub mod digits;

@@ -16,6 +16,7 @@ pub enum Name {
     Connection,
     UserAgent,
     IfNoneMatch,
+    Authorization,
     ContentLength,
     AcceptEncoding,
     TransferEncoding,
@@ -27,7 +28,7 @@ pub enum Name {
 
 /// The names in the order of [`Name`], which is a name's place in the index, and also in
 /// the order of their lengths.
-pub(super) const NAMES: [(Name, &[u8]); 19] = [
+pub(super) const NAMES: [(Name, &[u8]); 20] = [
     (Name::Host, b"host"),
     (Name::Range, b"range"),
     (Name::Accept, b"accept"),
@@ -40,6 +41,7 @@ pub(super) const NAMES: [(Name, &[u8]); 19] = [
     (Name::Connection, b"connection"),
     (Name::UserAgent, b"user-agent"),
     (Name::IfNoneMatch, b"if-none-match"),
+    (Name::Authorization, b"authorization"),
     (Name::ContentLength, b"content-length"),
     (Name::AcceptEncoding, b"accept-encoding"),
     (Name::TransferEncoding, b"transfer-encoding"),

@@ -1,6 +1,8 @@
 //! Fields that the operator adds to responses, checked once at the start.
 
-use crate::limits::OPERATOR_FIELD_BYTES;
+mod private;
+
+use crate::limits::{OPERATOR_FIELD_BYTES, REALM_BYTES};
 use crate::request::fields::is_value_byte;
 use crate::syntax::token::{is_token, trim};
 use alloc::borrow::ToOwned;
@@ -21,6 +23,8 @@ pub struct Policy {
     pub(crate) secured: Vec<u8>,
     /// Lines for the response to a preflight.
     pub(crate) preflight: &'static [u8],
+    /// The line that asks for a name and a password.
+    pub(crate) challenge: Vec<u8>,
 }
 
 /// Reasons why a policy is not accepted, in one line.
@@ -36,6 +40,8 @@ pub enum PolicyError {
     RepeatedCacheControl,
     /// More than [`OPERATOR_FIELD_BYTES`] altogether, with the number of bytes.
     TooLong(usize),
+    /// A realm that is empty, longer than [`REALM_BYTES`], or has control characters in it.
+    Realm(String),
 }
 
 impl Policy {
@@ -97,7 +103,22 @@ impl Policy {
             every,
             secured: Vec::new(),
             preflight: if cors { PREFLIGHT } else { b"" },
+            challenge: challenge(REALM),
         })
+    }
+
+    /// Asks for names and passwords under this realm, which browsers show (RFC 7617 §2).
+    ///
+    /// # Errors
+    ///
+    /// A realm that is not to be shown.
+    pub fn with_realm(mut self, realm: &str) -> Result<Self, PolicyError> {
+        let fits = (1..=REALM_BYTES).contains(&realm.len());
+        if !fits || realm.chars().any(char::is_control) {
+            return Err(PolicyError::Realm(realm.to_owned()));
+        }
+        self.challenge = challenge(realm);
+        Ok(self)
     }
 
     /// Has browsers reach this host by secured connections only, for so many seconds after
@@ -117,12 +138,13 @@ impl Policy {
             .len()
             .max(self.page.len())
             .saturating_add(self.every.len())
+            .saturating_add(self.challenge.len())
     }
 }
 
 /// Most bytes of a policy.
 pub(super) const LONGEST: usize =
-    OPERATOR_FIELD_BYTES + NOSNIFF.len() + CORS.len() + b"Cache-Control: no-cache\r\n".len();
+    OPERATOR_FIELD_BYTES + NOSNIFF.len() + CORS.len() + private::LONGEST + CHALLENGE_BYTES;
 
 impl Default for Policy {
     /// Returns the policy without any options.
@@ -135,6 +157,7 @@ impl Default for Policy {
             every: NOSNIFF.to_owned(),
             secured: Vec::new(),
             preflight: b"",
+            challenge: challenge(REALM),
         }
     }
 }
@@ -149,6 +172,10 @@ impl fmt::Display for PolicyError {
                 write!(f, "not a value for Cache-Control: {value:?}")
             }
             Self::RepeatedCacheControl => f.write_str("Cache-Control is given twice"),
+            Self::Realm(realm) => write!(
+                f,
+                "not a realm of 1 to {REALM_BYTES} bytes without control characters: {realm:?}"
+            ),
             Self::TooLong(bytes) => write!(
                 f,
                 "header fields of {bytes} bytes altogether: there may be {OPERATOR_FIELD_BYTES}"
@@ -171,7 +198,7 @@ const CORS: &[u8] = b"Access-Control-Allow-Origin: *\r\n\
     Content-Length, Content-Range, Date, ETag, Last-Modified, Link\r\n";
 
 const PREFLIGHT: &[u8] = b"Access-Control-Allow-Methods: GET, HEAD, OPTIONS\r\n\
-    Access-Control-Allow-Headers: Accept, Cache-Control, Content-Type, If-Match, \
+    Access-Control-Allow-Headers: Accept, Authorization, Cache-Control, Content-Type, If-Match, \
     If-Modified-Since, If-None-Match, If-Range, If-Unmodified-Since, Range\r\n\
     Access-Control-Max-Age: 86400\r\n";
 
@@ -196,10 +223,33 @@ const RESERVED: &[&str] = &[
     "Trailer",
     "Transfer-Encoding",
     "Upgrade",
+    "WWW-Authenticate",
     "X-Content-Type-Options",
 ];
 
 const RESERVED_BY_CORS: &[&str] = &["Access-Control-Allow-Origin", "Access-Control-Max-Age"];
+
+/// The realm without a wish of the operator's.
+const REALM: &str = "porthole";
+
+/// Most bytes of the challenge: each byte of the realm may be escaped.
+const CHALLENGE_BYTES: usize =
+    2 * REALM_BYTES + b"WWW-Authenticate: Basic realm=\"\", charset=\"UTF-8\"\r\n".len();
+
+/// Returns the line that asks for a name and a password, in UTF-8 (RFC 7617 §2.1).
+fn challenge(realm: &str) -> Vec<u8> {
+    let mut value = String::from("Basic realm=\"");
+    for letter in realm.chars() {
+        if matches!(letter, '"' | '\\') {
+            value.push('\\');
+        }
+        value.push(letter);
+    }
+    value.push_str("\", charset=\"UTF-8\"");
+    let mut line = Vec::new();
+    put(&mut line, "WWW-Authenticate", &value);
+    line
+}
 
 fn split(field: &str) -> Option<(&str, &str)> {
     let (name, value) = field.split_once(':')?;
@@ -293,6 +343,10 @@ mod tests {
             ),
             ("ETag: \"a\"", "the server writes ETag itself"),
             (
+                "WWW-Authenticate: Negotiate",
+                "the server writes WWW-Authenticate itself",
+            ),
+            (
                 "X-Content-Type-Options: a",
                 "the server writes X-Content-Type-Options itself",
             ),
@@ -352,6 +406,32 @@ mod tests {
             let policy = Policy::new(None, cors, &[&half, &half]).unwrap();
             assert!(policy.bound() <= LONGEST);
         }
+    }
+
+    #[test]
+    fn realms() {
+        let rows = [
+            ("Films", Some(r#"Basic realm="Films""#)),
+            ("a \"b\" \\c", Some(r#"Basic realm="a \"b\" \\c""#)),
+            ("Schäfer", Some(r#"Basic realm="Schäfer""#)),
+            ("", None),
+            ("a\r\nX: b", None),
+            ("a\u{85}", None),
+        ];
+        for (realm, expected) in rows {
+            let policy = Policy::default().with_realm(realm);
+            let line = policy.map(|policy| String::from_utf8(policy.challenge).unwrap());
+            let expected = expected
+                .map(|value| ["WWW-Authenticate: ", value, ", charset=\"UTF-8\"\r\n"].concat());
+            assert_eq!(line.ok(), expected, "{realm:?}");
+        }
+        let longest = "\"".repeat(REALM_BYTES);
+        let policy = Policy::default().with_realm(&longest).unwrap();
+        assert_eq!(policy.challenge.len(), CHALLENGE_BYTES);
+        let longer = Policy::default().with_realm(&[&longest, "a"].concat());
+        assert!(
+            longer.is_err_and(|error| error.to_string().starts_with("not a realm of 1 to 128"))
+        );
     }
 
     #[test]
