@@ -6,6 +6,8 @@ use std::net::SocketAddr;
 use std::thread;
 use std::time::{Duration, Instant};
 
+use rustix::process::{getpriority_process, setpriority_process};
+
 use crate::attacks::support::latency::Summary;
 use crate::attacks::support::visitor::Visitor;
 use crate::attacks::support::{bystanders, scale};
@@ -29,6 +31,9 @@ const DESCRIPTORS: usize = 16;
 /// Longest wait of a bystander. It is generous, because the machine may be busy with
 /// other tests.
 const LATE: Duration = Duration::from_secs(3);
+
+/// The nice value of attackers whose victims' latencies are compared: the highest there is.
+const LEAST: i32 = 19;
 
 /// Target of the bystanders, a file that is too large for the cache in memory.
 const BYSTANDERS_FILE: &str = "bystanders";
@@ -159,8 +164,20 @@ impl Siege {
         served
     }
 
-    /// Serves bystanders at an address while `attacking` runs.
+    /// Serves bystanders at an address while `attacking` runs. Where latencies are compared, the
+    /// attackers have what server and bystanders leave of the processors: on a network they
+    /// would have processors of their own.
     pub(super) fn beside(&self, address: SocketAddr, attacking: impl FnOnce()) -> Summary {
+        let attacking = || match scale::quiet() {
+            Some(_) => {
+                let usual = getpriority_process(None).unwrap();
+                setpriority_process(None, LEAST).unwrap();
+                attacking();
+                // Threads that may not do this have nothing else to do.
+                let _ = setpriority_process(None, usual);
+            }
+            None => attacking(),
+        };
         let target = format!("/{BYSTANDERS_FILE}");
         let visitor = || match self.crowded {
             true => Visitor::in_a_crowd(address),
