@@ -201,7 +201,9 @@ fn a_key_is_made_for_this_user_alone() {
 fn links_that_are_not_made() {
     let folder = Folder::new();
     let missing = "there is no key: --make-key makes it";
-    let rows: [(Option<&[u8]>, &[&str], i32, &str); 9] = [
+    // (content of the key's file, arguments, exit code, words of the error)
+    type Row<'a> = (Option<&'a [u8]>, &'a [&'a str], i32, &'a str);
+    let rows: [Row<'_>; 9] = [
         (None, &["--expires=7d", "/a/"], 1, missing),
         (
             Some(b"short"),
