@@ -146,7 +146,7 @@ mod tests {
             .map(|six| format!("{:0<6}", str::from_utf8(six).unwrap()))
             .map(|six| letters[usize::from_str_radix(&six, 2).unwrap()])
             .collect();
-        while text.len() % 4 != 0 {
+        while !text.len().is_multiple_of(4) {
             text.push('=');
         }
         text

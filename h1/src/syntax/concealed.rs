@@ -133,7 +133,7 @@ mod tests {
             ),
             (
                 format!("/%2eporthole/%6Cink/%41{}/", &TOKEN[1..]),
-                format!("/%2eporthole/%6Cink/%41QEBAG.../"),
+                "/%2eporthole/%6Cink/%41QEBAG.../".into(),
             ),
             (
                 format!("/.porthole/link/{encoded}/"),
