@@ -18,7 +18,8 @@ mod thread_pool;
 use std::fs::File;
 use std::os::fd::{AsFd, OwnedFd};
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::ptr;
+use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::Instant;
 
 use rustix::fs::fstatfs;
@@ -49,6 +50,9 @@ pub(crate) struct Disk {
     pub(crate) threads: ThreadPool<Device>,
     pub(crate) buffers: BufferPool,
     closer: Closer,
+    /// The directory that was asked last, and its file system: a listing asks about entry
+    /// after entry of the same.
+    last: Mutex<Option<(Weak<File>, Device)>>,
 }
 
 /// A path as the component asks for it.
@@ -85,6 +89,7 @@ impl Disk {
             threads: ThreadPool::new(),
             buffers: BufferPool::default(),
             closer: Closer::default(),
+            last: Mutex::default(),
         })
     }
 
@@ -141,12 +146,24 @@ impl Disk {
     ) -> Result<T, Errno> {
         let device = self.device_of(&asked.from)?;
         let begun = Instant::now();
-        if self.file_systems.route(device) == Route::Inline {
-            let result = call(&self.granted, asked.place(), How::On(device));
-            self.file_systems.took(device, begun);
-            if !is_refused(&result) {
-                return result;
+        match self.file_systems.route(device) {
+            Route::Inline => {
+                let result = call(&self.granted, asked.place(), How::On(device));
+                self.file_systems.took(device, begun);
+                if !is_refused(&result) {
+                    return result;
+                }
             }
+            // Most lookups are of entries of a directory whose names are in memory. An error
+            // may be that of another file system on the way, so it counts for nothing.
+            Route::InlineIfCached => {
+                let result = call(&self.granted, asked.place(), How::Cached(device));
+                self.file_systems.took(device, begun);
+                if result.is_ok() {
+                    return result;
+                }
+            }
+            Route::Offload | Route::Unknown => {}
         }
         let mut nearby = self.nearby(asked, device);
         let result = nearby
@@ -271,12 +288,22 @@ impl Disk {
         Some(result)
     }
 
-    /// The root's device is known. The kernel knows that of another file.
+    /// The devices of the root and of the last directory are known. The kernel knows that of
+    /// another file.
     pub(crate) fn device_of(&self, file: &Arc<File>) -> Result<Device, Errno> {
-        match Arc::ptr_eq(file, &self.granted.directory) {
-            true => Ok(self.device),
-            false => Ok(Stat::of(file, Freshness::Cached)?.device),
+        if Arc::ptr_eq(file, &self.granted.directory) {
+            return Ok(self.device);
         }
+        // No code panics while it holds the lock.
+        let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((known, device)) = &*last
+            && ptr::eq(known.as_ptr(), Arc::as_ptr(file))
+        {
+            return Ok(*device);
+        }
+        let device = Stat::of(file, Freshness::Cached)?.device;
+        *last = Some((Arc::downgrade(file), device));
+        Ok(device)
     }
 
     /// Finds out the kind of a file system, which may have to wait for it.

@@ -164,6 +164,24 @@ fn where_asked(disk: &Arc<Disk>, path: &str) -> (Option<String>, How) {
 }
 
 #[test]
+fn each_directory_is_known_by_its_own_file_system() {
+    let (folder, disk) = disk();
+    let open = |path: &str| Arc::new(File::open(path).unwrap());
+    let root = folder.path().join("root");
+    let (one, other) = (open(root.to_str().unwrap()), open("/proc"));
+    let device = |file: &Arc<File>| disk.device_of(file).unwrap();
+    let expected = |file: &Arc<File>| Stat::of(file, Freshness::Cached).unwrap().device;
+    for file in [&one, &one, &other, &other, &one] {
+        assert_eq!(device(file), expected(file));
+    }
+    assert_ne!(device(&one), device(&other));
+    // A file that takes the place of a closed one in memory is another.
+    drop((one, other));
+    let next = open("/proc");
+    assert_eq!(device(&next), expected(&next));
+}
+
+#[test]
 fn a_disk_that_was_slow_is_asked_beside() {
     let (_folder, disk) = disk();
     let disk = Arc::new(disk.with(Kind::Disk));
