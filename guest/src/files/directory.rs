@@ -2,26 +2,25 @@
 
 use alloc::boxed::Box;
 use alloc::vec::Vec;
-use core::future::poll_fn;
-use core::pin::pin;
-use core::task::Poll;
 
 use h1::syntax::name;
 use pages::assets::PREFIX;
+use pages::entries::file_kind::FileKind;
 use pages::entries::picture;
 use pages::entries::sort::Sort;
 use pages::entries::{Entry, Kind, Modified};
 use wit_bindgen::rt::async_support::StreamResult;
 
 use super::join;
+use super::late_entries::LateEntries;
 use super::quota::Reservation;
 use super::root::{Root, or_dot};
 use crate::bindings::wasi::filesystem::types::{
     Descriptor, DescriptorFlags, DescriptorType, DirectoryEntry, ErrorCode, OpenFlags, PathFlags,
 };
-use crate::limits::{ENTRY_WORK, LATE_ENTRIES, LATE_ENTRY_SECONDS, LISTING_BATCH, STAT_WORK};
+use crate::limits::{ENTRY_WORK, LISTING_BATCH, STAT_WORK};
 use crate::reason::Reason;
-use crate::runtime::deadlines::{Deadline, Watch};
+use crate::runtime::deadlines::Watch;
 use crate::runtime::executor::Executor;
 use crate::runtime::sort::Sorter;
 
@@ -38,6 +37,8 @@ pub struct Query<'q> {
     pub filter: &'q str,
     /// A name that is listed whatever the filter; may be empty.
     pub named: &'q str,
+    /// Whether images that are not listed are read, because they may stand for files that are.
+    pub pictures: bool,
     pub sort: Sort,
     /// Most entries that may be read: [`LISTING_ENTRIES`](crate::limits::LISTING_ENTRIES), or
     /// less.
@@ -47,9 +48,14 @@ pub struct Query<'q> {
 }
 
 impl Query<'_> {
-    fn lists(&self, path: &str, name: &str) -> bool {
-        let passes = passes(name, self.filter) || name == self.named;
-        passes && Self::shows(self.hidden, path, name)
+    /// Whether an entry is listed, unless it is not shown at all.
+    fn lists(&self, name: &str) -> bool {
+        passes(name, self.filter) || name == self.named
+    }
+
+    /// Whether an entry that is not listed is read all the same.
+    fn reads(&self, name: &str) -> bool {
+        self.pictures && FileKind::of_name(name) == FileKind::Image
     }
 
     /// Whether a list without a filter has an entry with this name.
@@ -68,6 +74,8 @@ pub fn passes(name: &str, filter: &str) -> bool {
 /// Entries of a directory, in the order that was asked for.
 pub struct Entries {
     pub shown: Vec<Entry>,
+    /// Images that are read beside them, in no order.
+    pub pictures: Vec<Entry>,
     /// Entries that exist and are not shown.
     pub left_out: Concerned,
     /// Entries that are shown without size and date, because the file system does not say
@@ -102,48 +110,38 @@ impl Root {
         };
         let directory = OpenDirectory::open(root, path).await?;
         let (names, read) = directory.read_names(query, reservation, executor).await?;
-        let (mut left_out, mut unknown) = (Concerned::default(), Concerned::default());
-        let mut sorter = Sorter::new(|a: &Entry, b: &Entry| query.sort.compare(a, b));
-        let mut late = LateEntries::new(watch);
         let is_long = names.len() > query.described;
+        let mut asking = Asking {
+            directory,
+            executor,
+            late: LateEntries::new(watch),
+            left_out: Concerned::default(),
+            unknown: Concerned::default(),
+        };
+        let mut sorter = Sorter::new(|a: &Entry, b: &Entry| query.sort.compare(a, b));
+        let mut pictures = Vec::new();
         for Named { name, kind } in names {
-            if let Some(kind) = kind.filter(|_| is_long) {
-                let modified = None;
-                let entry = Entry {
+            let is_listed = query.lists(&name);
+            let entry = match kind.filter(|_| is_long) {
+                Some(kind) => Some(Entry {
                     name,
                     kind,
-                    modified,
-                };
-                sorter.push(entry, executor).await;
-                continue;
+                    modified: None,
+                }),
+                None => asking.entry(name, kind).await?,
+            };
+            match entry {
+                Some(entry) if is_listed => sorter.push(entry, executor).await,
+                // A long list has no pictures.
+                Some(entry) if !is_long => pictures.push(entry),
+                _ => executor.work(ENTRY_WORK).await,
             }
-            let asked = directory.stat_entry(&name, kind.is_none());
-            let stat = late.wait(asked).await;
-            executor.work(STAT_WORK).await;
-            let (kind, modified) = match (stat, kind) {
-                (Ok(Some((kind, modified))), _) => (kind, modified),
-                (Ok(None), _) => continue,
-                (Err(reason), _) if is_its_own(reason) => {
-                    left_out.add(&name, reason);
-                    continue;
-                }
-                (Err(reason), Some(kind)) if is_of_the_disk(reason) => {
-                    unknown.add(&name, reason);
-                    (kind, None)
-                }
-                (Err(reason), _) => return Err(reason),
-            };
-            let entry = Entry {
-                name,
-                kind,
-                modified,
-            };
-            sorter.push(entry, executor).await;
         }
         Ok(Entries {
             shown: sorter.finish(executor).await,
-            left_out,
-            unknown,
+            pictures,
+            left_out: asking.left_out,
+            unknown: asking.unknown,
             is_long,
             read,
         })
@@ -178,39 +176,39 @@ impl Root {
     }
 }
 
-/// Entries for which a listing may still wait, when the file system says nothing of them.
-struct LateEntries<'d> {
-    watch: Watch<'d>,
-    left: usize,
+/// A listing that asks about its entries.
+struct Asking<'d> {
+    directory: OpenDirectory<'d>,
+    executor: &'d Executor,
+    late: LateEntries<'d>,
+    left_out: Concerned,
+    unknown: Concerned,
 }
 
-impl<'d> LateEntries<'d> {
-    fn new(watch: Watch<'d>) -> Self {
-        Self {
-            watch,
-            left: LATE_ENTRIES,
-        }
-    }
-
-    /// Waits for a call. If none may be late any more, only a result that is there at once
-    /// counts.
-    async fn wait<T>(
-        &mut self,
-        call: impl Future<Output = Result<T, Reason>>,
-    ) -> Result<T, Reason> {
-        let mut call = pin!(call);
-        if self.left == 0 {
-            let at_once = |result| match result {
-                Poll::Ready(result) => Poll::Ready(result),
-                Poll::Pending => Poll::Ready(Err(Reason::Busy)),
-            };
-            return poll_fn(|cx| at_once(call.as_mut().poll(cx))).await;
-        }
-        let deadline = Deadline::At(self.watch.after(LATE_ENTRY_SECONDS));
-        self.watch.until(deadline, call).await.unwrap_or_else(|_| {
-            self.left = self.left.saturating_sub(1);
-            Err(Reason::Busy)
-        })
+impl Asking<'_> {
+    /// Returns an entry with its size and time, unless it is not to be shown.
+    async fn entry(&mut self, name: Box<str>, kind: Option<Kind>) -> Result<Option<Entry>, Reason> {
+        let asked = self.directory.stat_entry(&name, kind.is_none());
+        let stat = self.late.wait(asked).await;
+        self.executor.work(STAT_WORK).await;
+        let (kind, modified) = match (stat, kind) {
+            (Ok(Some((kind, modified))), _) => (kind, modified),
+            (Ok(None), _) => return Ok(None),
+            (Err(reason), _) if is_its_own(reason) => {
+                self.left_out.add(&name, reason);
+                return Ok(None);
+            }
+            (Err(reason), Some(kind)) if is_of_the_disk(reason) => {
+                self.unknown.add(&name, reason);
+                (kind, None)
+            }
+            (Err(reason), _) => return Err(reason),
+        };
+        Ok(Some(Entry {
+            name,
+            kind,
+            modified,
+        }))
     }
 }
 
@@ -268,7 +266,9 @@ impl<'f> OpenDirectory<'f> {
                 return Err(Reason::TooManyEntries);
             }
             for DirectoryEntry { type_, name } in batch {
-                if !query.lists(self.path, &name) || is_special(&type_) {
+                let is_read = query.lists(&name) || query.reads(&name);
+                let is_shown = Query::shows(query.hidden, self.path, &name);
+                if !is_read || !is_shown || is_special(&type_) {
                     continue;
                 }
                 reservation.reserve(name.len().saturating_add(ENTRY_WEIGHT))?;

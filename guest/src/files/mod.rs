@@ -8,6 +8,7 @@
 
 pub mod directory;
 pub mod file;
+mod late_entries;
 mod lookups;
 mod lru;
 pub mod near;

@@ -36,6 +36,8 @@ use crate::runtime::sort::Sorter;
 pub(super) struct Directory<'d> {
     pub subject: &'d Subject,
     pub entries: &'d [Entry],
+    /// The same, and after these images that are not listed.
+    pub with_pictures: &'d [Entry],
     /// Places of the entries that are written, if the response is a part of several.
     pub range: Range<usize>,
     /// Whether most entries have neither size nor time, because they are many.
@@ -53,7 +55,7 @@ impl Directory<'_> {
         hash.add(&VERSION.to_le_bytes());
         // Writing to a hash can't fail.
         let _ = write!(hash, "{:?}", self.subject);
-        hash_entries(self.entries, &mut hash, self.executor).await;
+        hash_entries(self.with_pictures, &mut hash, self.executor).await;
         for path in self.subtitle_paths {
             hash.add(path.as_bytes());
             hash.add(&[0]);
@@ -137,7 +139,7 @@ impl Directory<'_> {
         for other in queue.get(range).unwrap_or_default() {
             let item = player::Item {
                 entry: other,
-                picture: pictures.of_file(self.entries, other, FileKind::of(other)),
+                picture: pictures.of_file(self.with_pictures, other, FileKind::of(other)),
                 is_current: other.name == entry.name,
                 view: &self.subject.view,
             };
@@ -151,9 +153,9 @@ impl Directory<'_> {
     /// has the cover of its album.
     fn picture<'e>(&'e self, entry: &'e Entry, pictures: &'e Pictures) -> Option<&'e str> {
         let kind = FileKind::of(entry);
-        let own = pictures.of_file(self.entries, entry, kind);
+        let own = pictures.of_file(self.with_pictures, entry, kind);
         let cover = || match kind {
-            FileKind::Audio => pictures.of_directory(self.entries),
+            FileKind::Audio => pictures.of_directory(self.with_pictures),
             _ => None,
         };
         own.or_else(cover)
@@ -200,7 +202,7 @@ impl Directory<'_> {
         let (mut summary, mut first_playable) = (Summary::new(), None);
         for entry in entries {
             let kind = FileKind::of(entry);
-            summary.add(entry, kind, entries, &pictures);
+            summary.add(entry, kind, self.with_pictures, &pictures);
             if first_playable.is_none() && kind.plays() {
                 first_playable = Some(&*entry.name);
             }
@@ -221,7 +223,7 @@ impl Directory<'_> {
             summary: &summary,
             numbers,
             letters: &letters,
-            picture: pictures.of_directory(entries),
+            picture: pictures.of_directory(self.with_pictures),
             first_playable,
         };
         pieces.append(&Start(folder), reservation)?;
@@ -231,7 +233,7 @@ impl Directory<'_> {
             let row = Row {
                 entry,
                 kind,
-                picture: pictures.of_file(entries, entry, kind),
+                picture: pictures.of_file(self.with_pictures, entry, kind),
                 is_side_file: Pictures::is_side_file(entry, kind),
                 letter: letters.at(place),
             };
@@ -251,7 +253,7 @@ impl Directory<'_> {
         pieces.append(&json::Part::Start, reservation)?;
         let mut is_first = true;
         for entry in self.entries.get(self.range.clone()).unwrap_or_default() {
-            let cover = pictures.of_file(self.entries, entry, FileKind::of(entry));
+            let cover = pictures.of_file(self.with_pictures, entry, FileKind::of(entry));
             let cover = cover.map(|name| Link::to(name, false));
             let item = json::Item {
                 cover: cover.as_ref().map(Link::as_str),
@@ -303,7 +305,7 @@ impl Directory<'_> {
 
     /// Returns the index of images. A long list has none.
     async fn pictures(&self) -> Pictures {
-        let entries = self.entries;
+        let entries = self.with_pictures;
         let compare = |a: &u32, b: &u32| Pictures::compare(entries, *a, *b);
         let mut sorter = Sorter::new(compare);
         for (entry, at) in entries.iter().zip(0..) {

@@ -98,8 +98,10 @@ impl Listings {
         let listed = self
             .list(files, path, subject.query(), now, &mut for_entries)
             .await?;
-        let is_long = listed.is_long;
-        let mut listed = Listed::new(listed.shown, for_entries, files.executor());
+        let (is_long, count) = (listed.is_long, listed.shown.len());
+        let mut entries = listed.shown;
+        entries.extend(listed.pictures);
+        let mut listed = Listed::new(entries, for_entries, files.executor());
         if is_long && subject.manner() == Manner::Streamed {
             return Ok(Made::Long(Rc::new(LongList {
                 path: path.clone(),
@@ -108,8 +110,9 @@ impl Listings {
                 vary: subject.view.fields(),
             })));
         }
-        let range = subject.range(&listed.entries);
-        let next = subject.next(&listed.entries, &range)?;
+        let shown = listed.entries.get(..count).unwrap_or_default();
+        let range = subject.range(shown);
+        let next = subject.next(shown, &range)?;
         if is_long && subject.manner() == Manner::OneOfSeveral {
             describe(files, path, &mut listed.entries, range.clone()).await?;
         }
@@ -122,7 +125,8 @@ impl Listings {
         };
         let directory = Directory {
             subject,
-            entries: &listed.entries,
+            entries: listed.entries.get(..count).unwrap_or_default(),
+            with_pictures: &listed.entries,
             range,
             is_long,
             subtitle_paths: &subtitle_paths,

@@ -92,7 +92,13 @@ impl Subject {
     /// Returns the choice of a directory's entries. The filter is for lists: what a page about
     /// a file has of other files, such as subtitles, may have any name.
     pub(super) fn query(&self) -> Query<'_> {
-        let View { open, filter, .. } = &self.view;
+        let View {
+            form,
+            open,
+            filter,
+            is_browser,
+            ..
+        } = &self.view;
         let opened = open.as_deref().unwrap_or_default();
         // A picture is shown above the list.
         let is_list = open.is_none() || FileKind::of_name(opened) == FileKind::Image;
@@ -100,6 +106,11 @@ impl Subject {
             hidden: self.hidden,
             filter: if is_list { filter } else { "" },
             named: opened,
+            pictures: match form {
+                Form::Html => *is_browser,
+                Form::Json => true,
+                Form::Text | Form::M3u | Form::Xspf | Form::WebVtt => false,
+            },
             sort: self.view.sort,
             most: LISTING_ENTRIES,
             described: match self.manner() {

@@ -530,6 +530,16 @@ fn a_filter_is_for_lists_and_not_for_what_belongs_to_a_file() {
             assert!(page.text().contains(beside), "{beside}");
         }
     });
+    // So does a picture that the filter leaves out of the list.
+    let row = "<img src=\"a%20film-poster.jpg\"";
+    let list = browse(&porthole, "/films/?q=.mp4");
+    assert!(list.text().contains(row) && list.text().contains("1 file"));
+    assert!(!list.text().contains("href=\"a%20film-poster.jpg\""));
+    let json = porthole.get("/films/?q=.mp4&get=json");
+    assert_eq!(json.text().matches("\"name\"").count(), 1);
+    assert!(json.text().contains("\"cover\":\"a%20film-poster.jpg\""));
+    let plain = porthole.get("/films/?q=.mp4");
+    assert!(plain.text().contains("href=\"a%20film.mp4\"") && !plain.text().contains(".jpg"));
     let text = browse(&porthole, "/films/?q=film&open=c.txt");
     assert!(text.text().contains("id=\"L1\""));
     // A picture is shown above the list, which is filtered.
