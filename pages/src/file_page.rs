@@ -25,6 +25,7 @@ impl<'p> FilePage<'p> {
             title,
             depth: self.view.depth,
             is_tv: self.view.is_tv,
+            kept: self.view.kept(),
             plays,
         }
     }

@@ -80,6 +80,7 @@ impl Message<'_> {
             title: self.title(),
             depth: self.depth,
             is_tv: self.is_tv,
+            kept: "",
             plays: false,
         }
     }

@@ -71,13 +71,21 @@ struct PageLink<'p> {
 
 impl fmt::Display for PageLink<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let View { sort, filter, .. } = self.view;
+        let View {
+            sort,
+            filter,
+            said_tv,
+            ..
+        } = self.view;
         let encoded = |text| {
             let mut encoded = String::new();
             encode_path(text, &mut encoded);
             encoded
         };
         f.write_str("?")?;
+        if let Some(is_tv) = said_tv {
+            write!(f, "tv={}&amp;", u8::from(*is_tv))?;
+        }
         if *sort != Sort::default() {
             write!(f, "sort={sort}&amp;")?;
         }
@@ -134,7 +142,7 @@ impl Player<'_> {
 const MARKUP_BYTES: usize = 20 * 1024;
 
 /// Most bytes of an item, or of subtitles, beside names.
-const ITEM_BYTES: usize = 384;
+const ITEM_BYTES: usize = 400;
 
 impl Part for Start<'_> {
     fn bound(&self) -> usize {

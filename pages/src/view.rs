@@ -52,6 +52,9 @@ pub struct View {
     pub cut: Option<Cut>,
     /// Whether the client is a television.
     pub is_tv: bool,
+    /// What the query says about that. The links of the page say it again, because without a
+    /// script no cookie remembers it.
+    pub said_tv: Option<bool>,
     /// Whether the client asks for HTML by name, as browsers do. Any other client gets a
     /// list whole.
     pub is_browser: bool,
@@ -255,11 +258,12 @@ impl View {
                     view.form = Form::named(&value).ok_or(QueryError::Form)?;
                     view.is_form_named = true;
                 }
-                "tv" if value == "1" => view.is_tv = true,
-                "tv" if value == "0" => view.is_tv = false,
+                "tv" if value == "1" => view.said_tv = Some(true),
+                "tv" if value == "0" => view.said_tv = Some(false),
                 _ => {}
             }
         }
+        view.is_tv = view.said_tv.unwrap_or(view.is_tv);
         if view.form != Form::Html {
             view.open = None;
         }
@@ -267,7 +271,7 @@ impl View {
         // names for all clients.
         view.is_browser &= !view.is_form_named;
         if !view.is_page() {
-            (view.is_tv, view.chosen) = (false, Default::default());
+            (view.is_tv, view.said_tv, view.chosen) = (false, None, Default::default());
         }
         view.tree &= view.form.has_addresses();
         if view.form == Form::Json {
@@ -292,8 +296,19 @@ impl View {
             tree: false,
             cut: None,
             is_tv: false,
+            said_tv: None,
             is_browser: false,
             depth: 0,
+        }
+    }
+
+    /// Returns the query of links to other directories.
+    #[must_use]
+    pub fn kept(&self) -> &'static str {
+        match self.said_tv {
+            None => "",
+            Some(true) => "?tv=1",
+            Some(false) => "?tv=0",
         }
     }
 
@@ -480,6 +495,7 @@ mod tests {
             page: Number::At(25),
             open: Some("a+b".into()),
             is_tv: true,
+            said_tv: Some(true),
             ..usual
         };
         assert_eq!(asked, expected);
@@ -528,6 +544,9 @@ mod tests {
         for (query, lines, is_tv) in cases {
             let view = view(query, &format!("{BROWSER}{lines}")).unwrap();
             assert_eq!(view.is_tv, is_tv, "{query} {lines}");
+            // Only what the query says is in the links of the page.
+            let is_kept = view.kept().trim_start_matches('?') == query;
+            assert!(is_kept, "{query} {lines}");
         }
     }
 

@@ -43,6 +43,20 @@ test('a row’s button opens the page of the file, and its link is the file', WI
   assert.equal(file.headers()['content-type'], 'video/x-matroska')
 })
 
+test('what was said of a television holds on the way', WITHOUT, async ({ page }) => {
+  await page.goto('/?tv=1')
+  const isTelevision = () => page.locator('html.tv').count()
+  await page.click('.seg [value=grid]')
+  await page.waitForURL(/as=grid/)
+  assert.equal(await isTelevision(), 1)
+  await page.click('.dir a >> nth=0')
+  await page.waitForURL(/\/\?tv=1$/)
+  assert.equal(await isTelevision(), 1)
+  await page.click('.mark')
+  await page.waitForURL(/^[^/]*\/\/[^/]*\/\?tv=1$/)
+  assert.equal(await isTelevision(), 1)
+})
+
 test('the queue leads to the next film', WITHOUT, async ({ page }) => {
   await page.goto(FILM)
   await page.click('.queue li:nth-child(5) a')

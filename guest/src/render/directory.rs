@@ -236,6 +236,7 @@ impl Directory<'_> {
                 picture: pictures.of_file(self.with_pictures, entry, kind),
                 is_side_file: Pictures::is_side_file(entry, kind),
                 letter: letters.at(place),
+                kept: view.kept(),
             };
             pieces.append(&row, reservation)?;
             self.executor.work(ENTRY_WORK).await;

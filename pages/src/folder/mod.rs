@@ -85,6 +85,7 @@ impl Folder<'_> {
             title: self.title().0,
             depth: self.view.depth,
             is_tv: self.view.is_tv,
+            kept: self.view.kept(),
             plays: self.is_album(),
         }
     }

@@ -26,6 +26,8 @@ pub struct Row<'e> {
     pub is_side_file: bool,
     /// The letter that leads to it.
     pub letter: Option<Letter>,
+    /// The query of a link to a directory: [`View::kept`](crate::view::View::kept).
+    pub kept: &'static str,
 }
 
 #[derive(Template)]
@@ -34,6 +36,7 @@ struct Markup<'e> {
     kind: FileKind,
     icon: &'static str,
     is_directory: bool,
+    kept: &'static str,
     size: Option<(Grouped, Size)>,
     modified: Option<Moment>,
     name: Shown<'e>,
@@ -47,7 +50,7 @@ struct Markup<'e> {
 }
 
 /// Most bytes of a row beside names.
-const MARKUP_BYTES: usize = 896 + ANCHOR_BYTES;
+const MARKUP_BYTES: usize = 912 + ANCHOR_BYTES;
 
 impl Row<'_> {
     fn markup(&self) -> Markup<'_> {
@@ -61,6 +64,7 @@ impl Row<'_> {
             kind,
             icon: kind.icon(name),
             is_directory: self.entry.is_directory(),
+            kept: self.kept,
             size: self.entry.size().map(|size| (Grouped(size), Size(size))),
             modified: modified.map(Moment::at),
             name: Shown(name),

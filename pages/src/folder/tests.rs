@@ -50,6 +50,7 @@ fn page(path: &str, view: &View, entries: &[Entry]) -> String {
             picture: pictures.of_file(entries, entry, FileKind::of(entry)),
             is_side_file: Pictures::is_side_file(entry, FileKind::of(entry)),
             letter: letters.at(place),
+            kept: view.kept(),
         });
     }
     append(&End {
@@ -151,6 +152,34 @@ fn of_several_pages_each_leads_to_the_next() {
     all.page = Number::All;
     let all = page("", &all, &entries);
     assert!(!all.contains("rel=\"next\"") && all.contains("href=\"01499\""));
+}
+
+#[test]
+fn what_a_query_says_of_a_television_is_kept() {
+    let directory = Entry {
+        name: "b".into(),
+        kind: Kind::Directory,
+        modified: None,
+    };
+    let mut entries: Vec<_> = (0..PAGE_ENTRIES)
+        .map(|n| file(&format!("{n:05}.mp4")))
+        .collect();
+    entries.insert(0, directory);
+    for (said, suffix) in [(true, "?tv=1"), (false, "?tv=0")] {
+        let mut view = view("", 2);
+        view.said_tv = Some(said);
+        let page = page("a/c", &view, &entries);
+        for link in ["../../", "../", "b/"] {
+            assert!(page.contains(&format!("href=\"{link}{suffix}\"")), "{link}");
+        }
+        // Links to files are the files.
+        assert!(page.contains("<a href=\"00001.mp4\">"));
+        assert!(page.contains(&format!("?page=2&amp;{}\"", &suffix[1..])));
+        let field = format!("name=\"tv\" value=\"{}\"", &suffix[4..]);
+        let forms = page.matches("<form").count();
+        assert_eq!(page.matches(&field).count(), forms);
+    }
+    assert!(!page("a", &view("", 1), &entries).contains("tv="));
 }
 
 #[test]

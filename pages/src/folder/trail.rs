@@ -16,7 +16,7 @@ pub(crate) struct Step<'p> {
 }
 
 /// Most bytes of the markup of a step.
-const STEP_BYTES: usize = 64;
+const STEP_BYTES: usize = 72;
 
 /// Returns the most bytes of the bar of a page: the steps to `path`, and the references of
 /// the frame from an address of this depth.

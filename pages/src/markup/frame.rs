@@ -12,6 +12,8 @@ pub(crate) struct Frame<'p> {
     pub depth: usize,
     /// Whether the client is a television.
     pub is_tv: bool,
+    /// The query of links to directories.
+    pub kept: &'static str,
     /// Whether the page plays films or music.
     pub plays: bool,
 }
