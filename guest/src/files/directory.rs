@@ -110,7 +110,7 @@ impl Root {
         };
         let directory = OpenDirectory::open(root, path).await?;
         let (names, read) = directory.read_names(query, reservation, executor).await?;
-        let is_long = names.len() > query.described;
+        let is_long = names.iter().map(Vec::len).sum::<usize>() > query.described;
         let mut asking = Asking {
             directory,
             executor,
@@ -120,7 +120,7 @@ impl Root {
         };
         let mut sorter = Sorter::new(|a: &Entry, b: &Entry| query.sort.compare(a, b));
         let mut pictures = Vec::new();
-        for Named { name, kind } in names {
+        for Named { name, kind } in names.into_iter().flatten() {
             let is_listed = query.lists(&name);
             let entry = match kind.filter(|_| is_long) {
                 Some(kind) => Some(Entry {
@@ -247,13 +247,14 @@ impl<'f> OpenDirectory<'f> {
     }
 
     /// Reads every name before the file system is asked about the first, so that a
-    /// directory with too many entries costs no more than reading it.
+    /// directory with too many entries costs no more than reading it. The names are in
+    /// batches, so that the memory of each can be used again as soon as it is sorted.
     async fn read_names(
         &self,
         query: Query<'_>,
         reservation: &mut Reservation,
         executor: &Executor,
-    ) -> Result<(Vec<Named>, usize), Reason> {
+    ) -> Result<(Vec<Vec<Named>>, usize), Reason> {
         let (mut stream, outcome) = self.directory.read_directory();
         let (mut names, mut count) = (Vec::new(), 0_usize);
         loop {
@@ -265,6 +266,7 @@ impl<'f> OpenDirectory<'f> {
             if count > query.most {
                 return Err(Reason::TooManyEntries);
             }
+            let mut named = Vec::with_capacity(batch.len());
             for DirectoryEntry { type_, name } in batch {
                 let is_read = query.lists(&name) || query.reads(&name);
                 let is_shown = Query::shows(query.hidden, self.path, &name);
@@ -272,11 +274,12 @@ impl<'f> OpenDirectory<'f> {
                     continue;
                 }
                 reservation.reserve(name.len().saturating_add(ENTRY_WEIGHT))?;
-                names.push(Named {
+                named.push(Named {
                     name: name.into_boxed_str(),
                     kind: kind(&type_),
                 });
             }
+            names.push(named);
             if !matches!(result, StreamResult::Complete(_)) {
                 break;
             }
