@@ -81,7 +81,8 @@ fn components() -> Result<(PathBuf, PathBuf), String> {
 }
 
 /// Compiles the component to machine code for the target. If that has a processor of another
-/// kind, writes an empty file, and the host compiles the component when it starts.
+/// kind and the feature `cross` is off, writes an empty file, and the host compiles the
+/// component when it starts.
 fn compile(component: &Path) -> Result<PathBuf, String> {
     let compiled = out_dir()?.join("porthole.cwasm");
     let bytes = std::fs::read(component).map_err(|e| format!("{}: {e}", component.display()))?;
@@ -109,8 +110,8 @@ fn engine() -> Result<Option<Engine>, String> {
         .and_then(|config| Engine::new(config));
     if let Err(error) = &engine {
         println!(
-            "cargo::warning=no machine code for {target} ({error:#}): \
-             the program will compile its component at every start"
+            "cargo::warning=no machine code for {target} ({error:#}): the program will compile \
+             its component at every start, unless it is built with the feature `cross`"
         );
     }
     Ok(engine.ok())

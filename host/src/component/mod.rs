@@ -28,7 +28,8 @@ pub const PORTABLE: &[u8] = include_bytes!(env!("PORTHOLE_PORTABLE"));
 /// `wit/extended.wit`. It was built with this library.
 pub const EXTENDED: &[u8] = include_bytes!(env!("PORTHOLE_EXTENDED"));
 
-/// [`EXTENDED`] as machine code. Empty when it was built for a processor of another kind.
+/// [`EXTENDED`] as machine code. Empty when it was built for a processor of another kind
+/// without the feature `cross`.
 const COMPILED: &[u8] = include_bytes!(env!("PORTHOLE_COMPILED"));
 
 /// A component that is compiled and checked against what is granted. Clones share the
