@@ -46,7 +46,7 @@ fn build(command: &[&str], name: &str) -> Result<PathBuf> {
 }
 
 /// Returns the program in a line of cargo's messages, if it has this name.
-fn executable(message: &str, name: &str) -> Option<PathBuf> {
+pub(crate) fn executable(message: &str, name: &str) -> Option<PathBuf> {
     let message: Value = serde_json::from_str(message).ok()?;
     let path = Path::new(message.get("executable")?.as_str()?);
     (message.get("target")?.get("name")? == name).then(|| path.into())

@@ -1,6 +1,7 @@
 //! `cargo xtask release-check`: what takes too long for each change, before a release.
 
 mod elsewhere;
+mod foreign;
 mod public_api;
 mod reproducible;
 mod targets;
