@@ -133,8 +133,12 @@ impl Session<'_> {
         let Err(SendError::Unsent(reason)) = sent else {
             return (response.head().status(), content_at, sent);
         };
-        let status = reason.status();
-        self.log_reason(status, Some(reason), input);
+        let status = match response {
+            // What was requested is missing, whatever is the matter with the operator's page.
+            Response::Missing { .. } => Status::NotFound,
+            _ => reason.status(),
+        };
+        self.log_reason(reason.status(), Some(reason), input);
         let (content_at, sent) = writer
             .send(&mut self.buffered, &Response::Plain(status))
             .await;
