@@ -30,6 +30,7 @@ test('folders sort, filter, page and change their look by forms', WITHOUT, async
   await page.fill('#q', 'tide')
   await page.press('#q', 'Enter')
   await page.waitForURL(/q=tide/)
+  await page.locator('.ls tbody .n a').first().waitFor()
   assert.deepEqual(await shown(page, '.ls tbody .n a'), ['tide.rs'])
 })
 
