@@ -20,7 +20,7 @@ use crate::wasi::usage::SharedUsage;
 
 /// Grants of an instance: all that it can ever reach.
 pub(crate) struct Grants {
-    pub(crate) arguments: Vec<String>,
+    pub(crate) arguments: Arc<[String]>,
     pub(crate) inboxes: Inboxes,
     pub(crate) preopen: Preopen,
     pub(crate) disk: Arc<Disk>,

@@ -12,6 +12,8 @@ pub(super) enum Command {
     Replace {
         program: Program,
         root: Root,
+        /// Other arguments than before, if any.
+        arguments: Option<Vec<String>>,
         given_up: GivenUp,
         reply: oneshot::Sender<Result<(), Error>>,
     },

@@ -11,7 +11,7 @@ use tokio::sync::{oneshot, watch};
 
 use super::command::Command;
 use super::end::{End, StopRequest};
-use super::generation::Generation;
+use super::generation::{Generation, Version};
 use super::given_up::GivenUp;
 use super::grants::{self, Grants};
 use super::operation::Operation;
@@ -28,7 +28,6 @@ use crate::place::Place;
 use crate::report::counters::Counts;
 use crate::report::event::{Event, Stopped};
 use crate::report::publisher::Publisher;
-use crate::root::Root;
 use crate::wasi::usage::SharedUsage;
 
 /// Program name that a component finds before its arguments, as programs do.
@@ -63,6 +62,10 @@ pub(super) fn start(grants: Grants) -> Operation<Running> {
 struct Control {
     places: Vec<Place>,
     endpoints: Vec<Endpoint>,
+    /// The arguments that the host makes.
+    first_arguments: Vec<String>,
+    /// Those, and the ones of the current version.
+    arguments: Arc<[String]>,
     shared: Arc<Shared>,
     dispatcher: Dispatcher,
     events: Publisher,
@@ -88,12 +91,11 @@ impl Control {
         let program = grants.program.map_or_else(Program::built_in, Ok)?;
         let events = Publisher::new(grants.reporter);
         let told = endpoints.iter().filter(|_| grants.tells_addresses);
-        let arguments = std::iter::once(PROGRAM_NAME.to_owned())
+        let first_arguments: Vec<String> = std::iter::once(PROGRAM_NAME.to_owned())
             .chain(told.flat_map(Endpoint::arguments))
-            .chain(grants.arguments)
             .collect();
+        let arguments = joined(&first_arguments, grants.arguments);
         let shared = Arc::new(Shared {
-            arguments,
             counts: Counts::new(grants.limits.workers.max(1)),
             clients: ClientLimits::new(&grants.limits),
             limits: grants.limits,
@@ -102,8 +104,13 @@ impl Control {
             events: events.clone(),
             usage: SharedUsage::new(),
         });
+        let version = Version {
+            program,
+            root,
+            arguments: Arc::clone(&arguments),
+        };
         let (current, queues) =
-            Generation::start(&program, root, &endpoints, &shared, &|| given_up.is_set())?;
+            Generation::start(version, &endpoints, &shared, &|| given_up.is_set())?;
         let dispatcher = Dispatcher::default();
         dispatcher.replace(queues);
         shared.counts.new_version();
@@ -133,6 +140,8 @@ impl Control {
         let control = Self {
             places,
             endpoints,
+            first_arguments,
+            arguments,
             shared,
             dispatcher,
             events,
@@ -162,11 +171,20 @@ impl Control {
             if let Ok(Command::Replace {
                 program,
                 root,
+                arguments,
                 given_up,
                 reply,
             }) = self.commands.recv_timeout(limits::CHECK_INTERVAL)
             {
-                let replaced = self.replace(&program, root, &given_up);
+                let version = Version {
+                    program,
+                    root,
+                    arguments: match arguments {
+                        Some(arguments) => joined(&self.first_arguments, arguments),
+                        None => Arc::clone(&self.arguments),
+                    },
+                };
+                let replaced = self.replace(version, &given_up);
                 if replaced.is_ok() {
                     self.events.publish(Event::Replaced);
                 }
@@ -185,10 +203,11 @@ impl Control {
         self.current.check()
     }
 
-    fn replace(&mut self, program: &Program, root: Root, given_up: &GivenUp) -> Result<(), Error> {
+    fn replace(&mut self, version: Version, given_up: &GivenUp) -> Result<(), Error> {
         let given_up = || given_up.is_set() || self.stop.asked().is_some();
-        let (new, queues) =
-            Generation::start(program, root, &self.endpoints, &self.shared, &given_up)?;
+        let arguments = Arc::clone(&version.arguments);
+        let (new, queues) = Generation::start(version, &self.endpoints, &self.shared, &given_up)?;
+        self.arguments = arguments;
         self.dispatcher.replace(queues);
         self.shared.counts.new_version();
         self.retiring.retain(|generation| !generation.is_finished());
@@ -260,6 +279,11 @@ impl Control {
         generations.iter().for_each(|generation| generation.kill());
         connections
     }
+}
+
+/// Returns the component's arguments.
+fn joined(first: &[String], others: Vec<String>) -> Arc<[String]> {
+    first.iter().cloned().chain(others).collect()
 }
 
 /// Waits until `done` returns true, for [`limits::KILL_TIMEOUT`] at most.

@@ -27,6 +27,13 @@ pub(crate) struct Generation {
     inboxes: Vec<Inboxes>,
 }
 
+/// A component, and what it gets besides what all versions share.
+pub(super) struct Version {
+    pub(super) program: Program,
+    pub(super) root: Root,
+    pub(super) arguments: Arc<[String]>,
+}
+
 impl Generation {
     /// Starts the workers, and waits until the instances of all of them listen.
     ///
@@ -35,15 +42,15 @@ impl Generation {
     /// [`Error::InvalidArguments`] and [`Error::NotListening`] when an instance ends or
     /// stalls before it listens. [`Error::Cancelled`] when `cancelled` returned true
     /// before. After an error, all workers are ended.
-    pub(crate) fn start(
-        program: &Program,
-        root: Root,
+    pub(super) fn start(
+        version: Version,
         endpoints: &[Endpoint],
         shared: &Arc<Shared>,
         cancelled: &dyn Fn() -> bool,
     ) -> Result<(Self, Vec<WorkerQueue>), Error> {
+        let program = version.program;
         program.epochs.start(program.engine.weak())?;
-        let root = Arc::new(root);
+        let root = Arc::new(version.root);
         let (kill, killed) = watch::channel(false);
         let mut queues = Vec::new();
         let mut generation = Self {
@@ -63,6 +70,7 @@ impl Generation {
                 number,
                 program: program.clone(),
                 root: Arc::clone(&root),
+                arguments: Arc::clone(&version.arguments),
                 inboxes,
                 shared: Arc::clone(shared),
                 kill: killed.clone(),

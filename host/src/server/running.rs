@@ -56,12 +56,37 @@ impl Running {
     /// [`Server::start`](crate::Server::start); the old version then continues to serve.
     /// [`Error::Ended`] when the server has ended meanwhile.
     pub fn replace(&self, program: Program, root: Root) -> Operation<()> {
+        self.replace_by(program, root, None)
+    }
+
+    /// Does the same as [`Running::replace`] with other arguments for the component: those that
+    /// [`Server::arguments`](crate::Server::arguments) would get, all of them.
+    ///
+    /// # Errors
+    /// As for [`Running::replace`].
+    pub fn replace_with_arguments<A: Into<String>>(
+        &self,
+        program: Program,
+        root: Root,
+        arguments: impl IntoIterator<Item = A>,
+    ) -> Operation<()> {
+        let arguments = arguments.into_iter().map(Into::into).collect();
+        self.replace_by(program, root, Some(arguments))
+    }
+
+    fn replace_by(
+        &self,
+        program: Program,
+        root: Root,
+        arguments: Option<Vec<String>>,
+    ) -> Operation<()> {
         let (reply, replaced) = oneshot::channel();
         let given_up = GivenUp::default();
         let guard = given_up.on_drop();
         let command = Command::Replace {
             program,
             root,
+            arguments,
             given_up,
             reply,
         };

@@ -31,7 +31,6 @@ use crate::wasi::usage::SharedUsage;
 
 /// Data that all workers of a server share, in all versions.
 pub(crate) struct Shared {
-    pub(crate) arguments: Vec<String>,
     pub(crate) limits: Limits,
     pub(crate) stdout: Log,
     pub(crate) stderr: Log,
@@ -56,6 +55,7 @@ pub(crate) struct Worker {
     pub(crate) number: usize,
     pub(crate) program: Program,
     pub(crate) root: Arc<Root>,
+    pub(crate) arguments: Arc<[String]>,
     pub(crate) inboxes: Inboxes,
     pub(crate) shared: Arc<Shared>,
     /// Turns true when the instance must end at once, whatever it is doing.
@@ -221,7 +221,7 @@ impl Worker {
 
     fn grants(&self, files: &Files) -> Grants {
         Grants {
-            arguments: self.shared.arguments.clone(),
+            arguments: Arc::clone(&self.arguments),
             inboxes: self.inboxes.clone(),
             preopen: files.preopen.clone(),
             disk: Arc::clone(&files.disk),
