@@ -57,6 +57,8 @@ fn components() -> Result<(PathBuf, PathBuf), String> {
     // Only the component's own sources. Anything else would rebuild the component, and
     // with it the host, after every change of a test.
     for source in [
+        "auth/src",
+        "auth/Cargo.toml",
         "guest",
         "h1/src",
         "h1/Cargo.toml",

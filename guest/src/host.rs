@@ -1,11 +1,26 @@
 //! What the component asks of its host beyond WASI 0.3.
 
+use alloc::boxed::Box;
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::future::Future;
 use core::net::Ipv6Addr;
+use core::pin::Pin;
 
 pub use usage::Meter;
 
+use crate::bindings::wasi::filesystem::types::{Descriptor, ErrorCode};
+
+/// An answer that takes time.
+pub type Later<'a, T> = Pin<Box<dyn Future<Output = T> + 'a>>;
+
+/// Reason why nobody knows whether a password is right: too many others are being compared.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Busy;
+
 /// What the component asks of its host beyond WASI 0.3. The extended component passes it on to
-/// a host that has it. The portable one does without: it counts for its own instance.
+/// a host that has it. The portable one does without: it counts for its own instance, and
+/// compares passwords itself.
 pub trait Host {
     /// Adds `cost`, in nanoseconds, to the time at which all that the client has used will be
     /// allowed again. Returns how far that is ahead of now. If it would be more than `most`,
@@ -14,4 +29,27 @@ pub trait Host {
 
     /// Subtracts a cost of what was not used after all.
     fn give_back(&self, client: Ipv6Addr, meter: Meter, cost: u64);
+
+    /// Whether the password belongs to the hash. A future that is dropped leaves its place to
+    /// others.
+    ///
+    /// # Errors
+    /// When too many others are being compared.
+    fn verify(&self, hash: String, password: Vec<u8>) -> Later<'static, Result<bool, Busy>>;
+
+    /// Returns bytes that no client can know: the same for as long as the instance runs.
+    fn secret(&self) -> Vec<u8>;
+
+    /// Returns the path from the root to what a path leads to when all symbolic links are
+    /// followed. Both have no leading slash, and `""` is the root itself. The names are
+    /// spelled as they were asked for, or as the link spells them.
+    ///
+    /// # Errors
+    /// Any error of the file system, and a path that leads out of the root. The portable
+    /// component follows no link, so that it returns an error for each path with one.
+    fn real_path<'a>(
+        &'a self,
+        root: &'a Descriptor,
+        path: &'a str,
+    ) -> Later<'a, Result<String, ErrorCode>>;
 }

@@ -63,6 +63,8 @@ const TRANSFERS: &str = "limit of transfers";
 const CALL: &str = "limit of bytes per host call";
 const TABLE: &str = "handles are checked";
 const USAGE: &str = "the table of clients has a size";
+const PASSWORDS: &str = "two threads, a queue, and limits of each hash";
+const LINKS: &str = "limits of a path and of its links";
 const LOG: &str = "the log drops what is not read";
 const FILTER: &str = "the log's filter";
 const FAIR: &str = "workers do not depend on each other";
@@ -92,6 +94,9 @@ const ROWS: &[Row] = &[
     row("handle of another kind", Failure("used with the wrong type"), TABLE, 16, 2),
     row("handle dropped twice", Failure("unknown handle index"), TABLE, 16, 2),
     row("clients without end", Survived, USAGE, 16, 5),
+    row("passwords without end", Survived, PASSWORDS, 160, 10),
+    row("hashes without bounds", Survived, PASSWORDS, 16, 5),
+    row("links without end", Survived, LINKS, 16, 5),
     row("log flood", Survived, LOG, 32, 5),
     row("log without a line feed", Survived, LOG, 32, 5),
     row("terminal escapes in the log", Survived, FILTER, 16, 2),

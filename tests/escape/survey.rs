@@ -26,47 +26,50 @@ const EMPTY: &str = "not given to the component";
 const MEMORY: &str = "limit of memory";
 const INSIDE: &str = "none: it is what was granted";
 
-/// A path, the results of opening, examining and hashing it, and the reason.
-type Row = (&'static str, [&'static str; 3], &'static str);
+/// A path, the results of [`HOWS`], and the reason.
+type Row = (&'static str, [&'static str; 4], &'static str);
 
-/// Attempts at paths, three for each path.
+/// Functions that take a path: opening, examining, hashing, and asking where links lead.
+const HOWS: [&str; 4] = ["open", "stat", "hash", "follow"];
+
+/// Attempts at paths, one of each function for each path.
 #[rustfmt::skip]
 const PATHS: &[Row] = &[
-    ("inside", ["allowed", "allowed", "allowed"], INSIDE),
-    ("sub/../inside", ["allowed", "allowed", "allowed"], INSIDE),
-    ("../secret", ["NotPermitted", "NotPermitted", "NotPermitted"], BENEATH),
-    ("sub/../../secret", ["NotPermitted", "NotPermitted", "NotPermitted"], BENEATH),
-    ("./../secret", ["NotPermitted", "NotPermitted", "NotPermitted"], BENEATH),
-    ("sub/./.././../secret", ["NotPermitted", "NotPermitted", "NotPermitted"], BENEATH),
-    ("inside/../../secret", ["NotDirectory", "NotDirectory", "NotDirectory"], NOTHING),
-    ("../root/inside", ["NotPermitted", "NotPermitted", "NotPermitted"], BENEATH),
-    ("/etc/passwd", ["NotPermitted", "NotPermitted", "NotPermitted"], BENEATH),
-    ("//etc/passwd", ["NotPermitted", "NotPermitted", "NotPermitted"], BENEATH),
-    ("/proc/self/environ", ["NotPermitted", "NotPermitted", "NotPermitted"], BENEATH),
-    ("/proc/self/root/etc/passwd", ["NotPermitted", "NotPermitted", "NotPermitted"], BENEATH),
-    ("/dev/null", ["NotPermitted", "NotPermitted", "NotPermitted"], BENEATH),
-    ("/dev/stdin", ["NotPermitted", "NotPermitted", "NotPermitted"], BENEATH),
-    ("/", ["NotPermitted", "NotPermitted", "NotPermitted"], BENEATH),
-    ("..", ["NotPermitted", "NotPermitted", "NotPermitted"], BENEATH),
-    ("../", ["NotPermitted", "NotPermitted", "NotPermitted"], BENEATH),
-    ("sub/../..", ["NotPermitted", "NotPermitted", "NotPermitted"], BENEATH),
-    ("", ["NoEntry", "NoEntry", "NoEntry"], NOTHING),
-    ("inside/", ["NotDirectory", "NotDirectory", "NotDirectory"], NOTHING),
-    ("inside/.", ["NotDirectory", "NotDirectory", "NotDirectory"], NOTHING),
-    ("..\\\\secret", ["NoEntry", "NoEntry", "NoEntry"], NOTHING),
-    ("%2e%2e/secret", ["NoEntry", "NoEntry", "NoEntry"], NOTHING),
-    ("inside\\u{0}../secret", ["Invalid", "Invalid", "Invalid"], NOTHING),
-    ("link-out", ["NotPermitted", "NotPermitted", "NotPermitted"], BENEATH),
-    ("link-absolute", ["NotPermitted", "NotPermitted", "NotPermitted"], BENEATH),
-    ("link-folder/secret", ["NotPermitted", "NotPermitted", "NotPermitted"], BENEATH),
-    ("link-chain", ["NotPermitted", "NotPermitted", "NotPermitted"], BENEATH),
-    ("link-by-parent", ["NotPermitted", "NotPermitted", "NotPermitted"], BENEATH),
-    ("link-to-proc", ["NotPermitted", "NotPermitted", "NotPermitted"], BENEATH),
-    ("link-to-device", ["NotPermitted", "NotPermitted", "NotPermitted"], BENEATH),
-    ("link-to-itself", ["Loop", "Loop", "Loop"], NOTHING),
-    ("fifo", ["NotPermitted", "allowed", "allowed"], FILES_ONLY),
-    ("link-to-fifo", ["NotPermitted", "allowed", "allowed"], FILES_ONLY),
-    ("socket", ["NotPermitted", "allowed", "allowed"], FILES_ONLY),
+    ("inside", ["allowed", "allowed", "allowed", "allowed"], INSIDE),
+    ("sub/../inside", ["allowed", "allowed", "allowed", "NotPermitted"], BENEATH),
+    ("../secret", ["NotPermitted", "NotPermitted", "NotPermitted", "NotPermitted"], BENEATH),
+    ("sub/../../secret", ["NotPermitted", "NotPermitted", "NotPermitted", "NotPermitted"], BENEATH),
+    ("./../secret", ["NotPermitted", "NotPermitted", "NotPermitted", "NotPermitted"], BENEATH),
+    ("sub/./.././../secret", ["NotPermitted", "NotPermitted", "NotPermitted", "NotPermitted"], BENEATH),
+    ("inside/../../secret", ["NotDirectory", "NotDirectory", "NotDirectory", "NotPermitted"], NOTHING),
+    ("../root/inside", ["NotPermitted", "NotPermitted", "NotPermitted", "NotPermitted"], BENEATH),
+    ("/etc/passwd", ["NotPermitted", "NotPermitted", "NotPermitted", "NotPermitted"], BENEATH),
+    ("//etc/passwd", ["NotPermitted", "NotPermitted", "NotPermitted", "NotPermitted"], BENEATH),
+    ("/proc/self/environ", ["NotPermitted", "NotPermitted", "NotPermitted", "NotPermitted"], BENEATH),
+    ("/proc/self/root/etc/passwd", ["NotPermitted", "NotPermitted", "NotPermitted", "NotPermitted"], BENEATH),
+    ("/dev/null", ["NotPermitted", "NotPermitted", "NotPermitted", "NotPermitted"], BENEATH),
+    ("/dev/stdin", ["NotPermitted", "NotPermitted", "NotPermitted", "NotPermitted"], BENEATH),
+    ("/", ["NotPermitted", "NotPermitted", "NotPermitted", "NotPermitted"], BENEATH),
+    ("..", ["NotPermitted", "NotPermitted", "NotPermitted", "NotPermitted"], BENEATH),
+    ("../", ["NotPermitted", "NotPermitted", "NotPermitted", "NotPermitted"], BENEATH),
+    ("sub/../..", ["NotPermitted", "NotPermitted", "NotPermitted", "NotPermitted"], BENEATH),
+    ("", ["NoEntry", "NoEntry", "NoEntry", "NoEntry"], NOTHING),
+    ("inside/", ["NotDirectory", "NotDirectory", "NotDirectory", "NotDirectory"], NOTHING),
+    ("inside/.", ["NotDirectory", "NotDirectory", "NotDirectory", "NotDirectory"], NOTHING),
+    ("..\\\\secret", ["NoEntry", "NoEntry", "NoEntry", "NoEntry"], NOTHING),
+    ("%2e%2e/secret", ["NoEntry", "NoEntry", "NoEntry", "NoEntry"], NOTHING),
+    ("inside\\u{0}../secret", ["Invalid", "Invalid", "Invalid", "Invalid"], NOTHING),
+    ("link-out", ["NotPermitted", "NotPermitted", "NotPermitted", "NotPermitted"], BENEATH),
+    ("link-absolute", ["NotPermitted", "NotPermitted", "NotPermitted", "NotPermitted"], BENEATH),
+    ("link-folder/secret", ["NotPermitted", "NotPermitted", "NotPermitted", "NotPermitted"], BENEATH),
+    ("link-chain", ["NotPermitted", "NotPermitted", "NotPermitted", "NotPermitted"], BENEATH),
+    ("link-by-parent", ["NotPermitted", "NotPermitted", "NotPermitted", "NotPermitted"], BENEATH),
+    ("link-to-proc", ["NotPermitted", "NotPermitted", "NotPermitted", "NotPermitted"], BENEATH),
+    ("link-to-device", ["NotPermitted", "NotPermitted", "NotPermitted", "NotPermitted"], BENEATH),
+    ("link-to-itself", ["Loop", "Loop", "Loop", "Loop"], NOTHING),
+    ("fifo", ["NotPermitted", "allowed", "allowed", "allowed"], FILES_ONLY),
+    ("link-to-fifo", ["NotPermitted", "allowed", "allowed", "allowed"], FILES_ONLY),
+    ("socket", ["NotPermitted", "allowed", "allowed", "allowed"], FILES_ONLY),
 ];
 
 /// All other attempts.
@@ -209,15 +212,16 @@ pub fn trials() -> Vec<Trial> {
 
 pub fn cases() -> Vec<Case> {
     let paths = PATHS.iter().flat_map(|(path, outcomes, enforced_by)| {
-        let [open, stat, hash] = outcomes;
         let path = code(path);
-        match open == stat && stat == hash {
-            true => vec![(format!("open, stat, hash {path}"), *open, *enforced_by)],
-            false => vec![
-                (format!("open {path}"), *open, *enforced_by),
-                (format!("stat, hash {path}"), *stat, *enforced_by),
-            ],
+        let mut rows: Vec<(String, &str, _)> = Vec::new();
+        for (how, outcome) in HOWS.into_iter().zip(outcomes) {
+            match rows.iter_mut().find(|(_, known, _)| known == outcome) {
+                Some((hows, ..)) => *hows += &format!(", {how}"),
+                None => rows.push((how.to_owned(), *outcome, *enforced_by)),
+            }
         }
+        let named = move |(hows, outcome, by)| (format!("{hows} {path}"), outcome, by);
+        rows.into_iter().map(named)
     });
     let others = OTHERS
         .iter()
@@ -245,7 +249,7 @@ fn code(path: &str) -> String {
 
 fn attempts() -> Vec<(String, &'static str, &'static str)> {
     let paths = PATHS.iter().flat_map(|(path, outcomes, enforced_by)| {
-        let hows = ["open", "stat", "hash"].into_iter().zip(outcomes);
+        let hows = HOWS.into_iter().zip(outcomes);
         hows.map(move |(how, outcome)| (format!("{how} '{path}'"), *outcome, *enforced_by))
     });
     let others = OTHERS

@@ -116,8 +116,8 @@ fn is_refused(interface: &str, function: &str) {
     assert!(named && error.ends_with(MISSING), "{error}");
 }
 
-/// The hostile component calls every function of WASI 0.3.0, or this file checks that it
-/// is refused.
+/// The hostile component calls every function of WASI 0.3.0 and of `wit/`, or this file checks
+/// that it is refused.
 fn every_function_is_tried() {
     let (mut tried, _) = of_component(artifacts::ESCAPE);
     let refused = ROWS
@@ -126,8 +126,9 @@ fn every_function_is_tried() {
     for function in refused {
         assert!(tried.insert(function.clone()), "{function} is linked");
     }
-    let all = of_wit("../tests/guests/escape/wit/deps");
+    let mut all = of_wit("../tests/guests/escape/wit/deps");
     assert!(all.len() > 80, "{all:#?}");
+    all.extend(of_wit("../wit"));
     let missing: Vec<_> = all.symmetric_difference(&tried).collect();
     assert!(missing.is_empty(), "{missing:#?}");
 }

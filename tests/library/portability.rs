@@ -3,13 +3,16 @@
 
 use std::net::{SocketAddr, TcpListener};
 use std::path::Path;
+use std::pin::Pin;
 use std::time::Instant;
 
 use libtest_mimic::Trial;
 use tokio::sync::oneshot;
-use wasmtime::component::{Component, Linker, ResourceTable};
+use wasmtime::component::{Component, Linker, Resource, ResourceTable};
 use wasmtime::{Config, Engine, Store, StoreContextMut, bail};
+use wasmtime_wasi::filesystem::Descriptor;
 use wasmtime_wasi::p3::bindings::Command;
+use wasmtime_wasi::p3::bindings::filesystem::types::ErrorCode;
 use wasmtime_wasi::sockets::SocketAddrUse;
 use wasmtime_wasi::{FsPerms, WasiCtx, WasiCtxBuilder, WasiCtxView, WasiView};
 
@@ -91,6 +94,18 @@ impl Stock<'_> {
             let call = |_: StoreContextMut<'_, State>, _, _: &[_], _: &mut [_]| bail!("called");
             usage.func_new(function, call).unwrap();
         }
+        let mut passwords = linker.instance("porthole:server/passwords@0.1.0").unwrap();
+        let call = |_: StoreContextMut<'_, State>, _, _: &[_], _: &mut [_]| bail!("called");
+        passwords.func_new("secret", call).unwrap();
+        let verify = passwords
+            .func_new_concurrent("verify", |_, _, _, _| Box::pin(async { bail!("called") }));
+        verify.unwrap();
+        let mut paths = linker.instance("porthole:server/paths@0.1.0").unwrap();
+        let real_path = paths
+            .func_wrap_concurrent("real-path", |_, (_, _): (Resource<Descriptor>, String)| {
+                unsupported()
+            });
+        real_path.unwrap();
         let mut store = Store::new(&engine, self.state());
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
@@ -125,6 +140,13 @@ impl Stock<'_> {
         State { wasi, table }
     }
 }
+
+/// The outcome of a function that this host does not have.
+fn unsupported() -> Pin<Box<dyn Future<Output = wasmtime::Result<(Unknown,)>> + Send>> {
+    Box::pin(async { Ok((Err(ErrorCode::Unsupported),)) })
+}
+
+type Unknown = Result<String, ErrorCode>;
 
 struct State {
     wasi: WasiCtx,

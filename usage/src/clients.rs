@@ -20,12 +20,15 @@ pub enum Meter {
     Requests,
     /// Bytes per second.
     Bytes,
+    /// Passwords that were wrong, and those that are being compared.
+    Failures,
 }
 
 #[derive(Clone, Copy, Debug, Default)]
 struct Meters {
     requests: Used,
     bytes: Used,
+    failures: Used,
 }
 
 /// The nanosecond at which everything that was used will be allowed again. A rate needs no
@@ -73,6 +76,7 @@ impl Usage {
         match meter {
             Meter::Requests => &mut meters.requests,
             Meter::Bytes => &mut meters.bytes,
+            Meter::Failures => &mut meters.failures,
         }
     }
 }
@@ -156,6 +160,7 @@ mod tests {
         assert!(usage.spend(ONE, 0, SECOND, SECOND).is_none());
         for other in [
             (Ipv6Addr::LOCALHOST, Meter::Bytes),
+            (Ipv6Addr::LOCALHOST, Meter::Failures),
             (Ipv6Addr::UNSPECIFIED, Meter::Requests),
         ] {
             assert!(usage.spend(other, 0, SECOND, SECOND).is_some(), "{other:?}");

@@ -10,15 +10,26 @@ mod bindings {
     wit_bindgen::generate!({
         path: "../../wit",
         world: "porthole:server/extension",
+        with: {
+            "porthole:server/paths@0.1.0": generate,
+            "porthole:server/passwords@0.1.0": generate,
+            "porthole:server/usage@0.1.0": generate,
+            "wasi:clocks/system-clock@0.3.0": guest::bindings::wasi::clocks::system_clock,
+            "wasi:filesystem/types@0.3.0": guest::bindings::wasi::filesystem::types,
+        },
     });
 }
 
+use alloc::boxed::Box;
 use alloc::rc::Rc;
+use alloc::string::String;
+use alloc::vec::Vec;
 use core::net::Ipv6Addr;
 
-use bindings::porthole::server::usage;
+use bindings::porthole::server::{passwords, paths, usage};
 use guest::bindings::exports::wasi::cli::run::Guest;
-use guest::host::{Host, Meter};
+use guest::bindings::wasi::filesystem::types::{Descriptor, ErrorCode};
+use guest::host::{Busy, Host, Later, Meter};
 
 struct Extended;
 
@@ -29,6 +40,31 @@ impl Host for Extended {
 
     fn give_back(&self, client: Ipv6Addr, meter: Meter, cost: u64) {
         usage::give_back(halves(client), passed(meter), cost);
+    }
+
+    fn verify(&self, hash: String, password: Vec<u8>) -> Later<'static, Result<bool, Busy>> {
+        Box::pin(async move {
+            let verified = passwords::verify(hash, password).await;
+            // A hash that the host refuses is none of a file that was accepted. Whoever waits
+            // for it is not let in.
+            verified.map_err(|_| Busy)
+        })
+    }
+
+    fn secret(&self) -> Vec<u8> {
+        passwords::secret()
+    }
+
+    fn real_path<'a>(
+        &'a self,
+        root: &'a Descriptor,
+        path: &'a str,
+    ) -> Later<'a, Result<String, ErrorCode>> {
+        Box::pin(async move {
+            let path = if path.is_empty() { "." } else { path };
+            let real = paths::real_path(root, path.into()).await?;
+            Ok(if real == "." { String::new() } else { real })
+        })
     }
 }
 
@@ -44,6 +80,7 @@ fn passed(meter: Meter) -> usage::Meter {
     match meter {
         Meter::Requests => usage::Meter::Requests,
         Meter::Bytes => usage::Meter::Bytes,
+        Meter::Failures => usage::Meter::Failures,
     }
 }
 

@@ -114,9 +114,15 @@ fn client(peer: SocketAddr) -> Ipv6Addr {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use alloc::boxed::Box;
+    use alloc::string::String;
+    use alloc::vec::Vec;
     use core::cell::RefCell;
     use core::num::NonZeroU64;
     use usage::Usage;
+
+    use crate::bindings::wasi::filesystem::types::{Descriptor, ErrorCode};
+    use crate::host::{Busy, Later};
 
     /// A host whose clock stands still.
     #[derive(Default)]
@@ -129,6 +135,22 @@ mod tests {
 
         fn give_back(&self, client: Ipv6Addr, meter: Meter, cost: u64) {
             self.0.borrow_mut().give_back((client, meter), cost);
+        }
+
+        fn verify(&self, _: String, _: Vec<u8>) -> Later<'static, Result<bool, Busy>> {
+            Box::pin(async { Err(Busy) })
+        }
+
+        fn secret(&self) -> Vec<u8> {
+            Vec::new()
+        }
+
+        fn real_path<'a>(
+            &'a self,
+            _: &'a Descriptor,
+            _: &'a str,
+        ) -> Later<'a, Result<String, ErrorCode>> {
+            Box::pin(async { Err(ErrorCode::Unsupported) })
         }
     }
 

@@ -69,6 +69,8 @@ pub enum Enforcement {
     KernelSockets,
     /// The host's table of what clients have used.
     Usage,
+    /// The host's threads that compare passwords.
+    Passwords,
 }
 
 impl Enforcement {
@@ -87,6 +89,7 @@ impl Enforcement {
             Self::KernelTcp => "landlock-tcp",
             Self::KernelSockets => "seccomp",
             Self::Usage => "usage",
+            Self::Passwords => "passwords",
         }
     }
 
@@ -124,6 +127,9 @@ impl Enforcement {
             }
             Self::Usage => {
                 "a table of numbers that this server has for itself, with as many clients as it is large, and nothing else in it"
+            }
+            Self::Passwords => {
+                "two threads of low priority, with a queue; hashes have limits of processor time and memory"
             }
         }
     }
@@ -219,6 +225,13 @@ const ROWS: &[Row] = &[
     Row { interface: "porthole:server/usage", functions: &["spend", "give-back"],
         grant: "counting what clients use, together with the other workers",
         enforced_by: &[Enforcement::Usage] },
+    Row { interface: "porthole:server/passwords", functions: &["verify"],
+        grant: "comparing passwords with hashes that it knows", enforced_by: &[Enforcement::Passwords] },
+    Row { interface: "porthole:server/passwords", functions: &["secret"],
+        grant: "random bytes, made once at the start", enforced_by: &[Enforcement::Imports] },
+    Row { interface: "porthole:server/paths", functions: &["real-path"],
+        grant: "asking where links below the root lead",
+        enforced_by: &[Enforcement::Root, Enforcement::Beneath, Enforcement::KernelFiles] },
 ];
 
 impl Program {

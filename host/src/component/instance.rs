@@ -14,6 +14,7 @@ use crate::report::log::Log;
 use crate::wasi::filesystem::Disk;
 use crate::wasi::filesystem::preopens::Preopen;
 use crate::wasi::limiter::InstanceLimiter;
+use crate::wasi::passwords::SharedPasswords;
 use crate::wasi::state::State;
 use crate::wasi::transfers::Transfers;
 use crate::wasi::usage::SharedUsage;
@@ -27,6 +28,7 @@ pub(crate) struct Grants {
     pub(crate) stdout: Log,
     pub(crate) stderr: Log,
     pub(crate) usage: SharedUsage,
+    pub(crate) passwords: SharedPasswords,
 }
 
 /// Result of `wasi:cli/run`.
@@ -81,6 +83,7 @@ fn store(program: &Program, grants: Grants, limits: &Limits) -> Store<State> {
         disk: grants.disk,
         transfers: Transfers::new(per_worker.saturating_add(limits::SPARE_TRANSFERS)),
         usage: grants.usage,
+        passwords: grants.passwords,
     };
     let mut store = Store::new(&program.engine, state);
     store.limiter(|state| &mut state.limiter);

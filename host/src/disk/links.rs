@@ -31,7 +31,7 @@ pub(crate) struct End {
     /// Name in that directory, unless it is a directory itself.
     name: Option<Name>,
     /// Path relative to the root.
-    path: Vec<u8>,
+    pub(crate) path: Vec<u8>,
 }
 
 impl End {

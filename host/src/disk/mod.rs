@@ -12,6 +12,7 @@ mod links;
 mod listing;
 mod lookup;
 pub(crate) mod names;
+mod real_path;
 mod stat;
 mod thread_pool;
 
@@ -176,13 +177,25 @@ impl Disk {
             Some(result) if !is_refused(&result) => return result,
             _ => {}
         }
+        self.offload(nearby, move |granted, place| {
+            call(granted, place, How::Blocking)
+        })
+        .await
+    }
+
+    /// Makes a call on a thread, which may wait.
+    async fn offload<T: Send + 'static>(
+        self: &Arc<Self>,
+        nearby: Nearby,
+        call: impl Fn(&Granted, Place<'_>) -> Result<T, Errno> + Send + Sync + 'static,
+    ) -> Result<T, Errno> {
         let (this, queue) = (Arc::clone(self), nearby.queue);
         let offloaded = Arc::new(move || {
             if let Some(nearest) = &nearby.nearest {
                 this.learn(nearest.device, &nearest.at);
             }
             let begun = Instant::now();
-            let result = call(&this.granted, nearby.asked.place(), How::Blocking);
+            let result = call(&this.granted, nearby.asked.place());
             this.file_systems.took(queue, begun);
             result
         });

@@ -102,6 +102,55 @@ fn links_are_followed_as_long_as_they_stay_inside() {
     }
 }
 
+/// Expected results in the kernel's memory and on a thread.
+#[test]
+fn real_paths_have_no_links() {
+    let (folder, _) = disk();
+    let root = folder.path().join("root");
+    let links = [
+        ("absolute", root.join("sub/deep")),
+        ("to-root", root.clone()),
+        ("sub/up", "..".into()),
+        ("sub/again", "../../root/sub/./deep//".into()),
+        ("out", "../secret".into()),
+        ("out-root", "/".into()),
+        ("round", "round".into()),
+    ];
+    for (name, target) in &links {
+        symlink(target, root.join(name)).unwrap();
+    }
+    let rows = [
+        (".", Ok(".")),
+        ("inside", Ok("inside")),
+        ("sub//./deep/", Ok("sub/deep")),
+        ("absolute/inside", Ok("sub/deep/inside")),
+        ("to-root", Ok(".")),
+        ("to-root/sub", Ok("sub")),
+        ("sub/up", Ok(".")),
+        ("sub/up/sub/up/inside", Ok("inside")),
+        ("sub/again/inside", Ok("sub/deep/inside")),
+        ("out", Err(OUTSIDE)),
+        ("out-root/etc/passwd", Err(OUTSIDE)),
+        ("sub/../inside", Err(OUTSIDE)),
+        ("/", Err(OUTSIDE)),
+        ("", Err(Errno::NOENT)),
+        ("missing", Err(Errno::NOENT)),
+        ("inside/x", Err(Errno::NOTDIR)),
+        ("inside\0", Err(Errno::INVAL)),
+        ("round", Err(Errno::LOOP)),
+    ];
+    for has_openat2 in [true, false] {
+        let mut disk = disk_of(&folder);
+        disk.granted.has_openat2 = has_openat2;
+        let disk = Arc::new(disk);
+        for (path, expected) in rows {
+            let real = block_on(disk.real_path(asked(&disk, path)));
+            let expected = expected.map(|path: &str| path.as_bytes().to_vec());
+            assert_eq!(real, expected, "{path}, openat2: {has_openat2}");
+        }
+    }
+}
+
 #[test]
 fn links_that_go_on_and_on_end() {
     let (folder, disk) = disk();

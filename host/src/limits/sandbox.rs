@@ -94,3 +94,20 @@ pub(crate) const TRANSFER_BYTES: usize = 8 << 10;
 /// - at it: an instance that begins more traps, and its worker starts a new one
 /// - held by: `escape::exhaust::transfers without end`
 pub(crate) const SPARE_TRANSFERS: usize = 64;
+
+/// Passwords that are compared at once, over all workers. Each takes a processor, and up to
+/// 64 MiB (`ARGON2_MEMORY_KIB`).
+///
+/// - unit: passwords
+/// - at it: further ones wait in the queue
+/// - held by: `porthole::wasi::passwords::two_are_compared_at_once_and_the_queue_is_bounded`
+pub(crate) const PASSWORD_THREADS: usize = 2;
+
+/// Passwords that wait to be compared, over all workers. With hashes of 50 ms the last one
+/// waits for a second and a half.
+///
+/// - unit: passwords
+/// - at it: the component is told that the host is busy, and its client gets 503
+/// - held by: `porthole::wasi::passwords::two_are_compared_at_once_and_the_queue_is_bounded`,
+///   `escape::exhaust::passwords without end`
+pub(crate) const PASSWORD_QUEUE: usize = 64;

@@ -28,6 +28,7 @@ use crate::place::Place;
 use crate::report::counters::Counts;
 use crate::report::event::{Event, Stopped};
 use crate::report::publisher::Publisher;
+use crate::wasi::passwords::SharedPasswords;
 use crate::wasi::usage::SharedUsage;
 
 /// Program name that a component finds before its arguments, as programs do.
@@ -103,6 +104,7 @@ impl Control {
             stderr: grants.stderr,
             events: events.clone(),
             usage: SharedUsage::new(),
+            passwords: SharedPasswords::new()?,
         });
         let version = Version {
             program,

@@ -27,6 +27,7 @@ use crate::root::Root;
 use crate::scheduling::work_in_batches;
 use crate::wasi::filesystem::Disk;
 use crate::wasi::filesystem::preopens::Preopen;
+use crate::wasi::passwords::SharedPasswords;
 use crate::wasi::usage::SharedUsage;
 
 /// Data that all workers of a server share, in all versions.
@@ -38,6 +39,7 @@ pub(crate) struct Shared {
     pub(crate) counts: Counts,
     pub(crate) clients: ClientLimits,
     pub(crate) usage: SharedUsage,
+    pub(crate) passwords: SharedPasswords,
 }
 
 impl Shared {
@@ -228,6 +230,7 @@ impl Worker {
             stdout: self.shared.stdout.clone(),
             stderr: self.shared.stderr.clone(),
             usage: self.shared.usage.clone(),
+            passwords: self.shared.passwords.clone(),
         }
     }
 

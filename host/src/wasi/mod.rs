@@ -6,6 +6,7 @@ mod clock;
 pub(crate) mod filesystem;
 pub(crate) mod limiter;
 mod outcome;
+pub(crate) mod passwords;
 pub(crate) mod sockets;
 pub(crate) mod state;
 mod stdio;
@@ -33,8 +34,10 @@ pub(crate) fn linker(engine: &Engine) -> wasmtime::Result<Linker<State>> {
     clocks::system_clock::add_to_linker::<State, WasiClocks>(l, State::clocks)?;
     clock::add_to_linker(l)?;
     filesystem::add_to_linker(l)?;
+    filesystem::add_paths_to_linker(l)?;
     preopens::add_to_linker(l)?;
     sockets::add_to_linker(l)?;
     usage::add_to_linker(l)?;
+    passwords::add_to_linker(l)?;
     Ok(linker)
 }

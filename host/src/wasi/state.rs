@@ -12,6 +12,7 @@ use crate::accept::inbox::Inboxes;
 use crate::wasi::filesystem::preopens::{self, HasPreopens, Preopen};
 use crate::wasi::filesystem::{Disk, HasDisk};
 use crate::wasi::limiter::InstanceLimiter;
+use crate::wasi::passwords::{HasPasswords, SharedPasswords};
 use crate::wasi::sockets::{self, HasSockets};
 use crate::wasi::transfers::{HasTransfers, Transfers};
 use crate::wasi::usage::{HasUsage, SharedUsage};
@@ -26,6 +27,7 @@ pub(crate) struct State {
     pub(crate) disk: Arc<Disk>,
     pub(crate) transfers: Transfers,
     pub(crate) usage: SharedUsage,
+    pub(crate) passwords: SharedPasswords,
 }
 
 impl WasiCliView for State {
@@ -70,6 +72,12 @@ impl HasTransfers for State {
 impl HasUsage for State {
     fn usage(&mut self) -> &mut SharedUsage {
         &mut self.usage
+    }
+}
+
+impl HasPasswords for State {
+    fn passwords(&mut self) -> &mut SharedPasswords {
+        &mut self.passwords
     }
 }
 

@@ -75,6 +75,7 @@ fn counted(client: wit::Client, meter: wit::Meter) -> (Ipv6Addr, Meter) {
     let meter = match meter {
         wit::Meter::Requests => Meter::Requests,
         wit::Meter::Bytes => Meter::Bytes,
+        wit::Meter::Failures => Meter::Failures,
     };
     (Ipv6Addr::from_bits(client), meter)
 }

@@ -157,6 +157,22 @@ async fn read_link_at<T: HasDisk>(
     })
 }
 
+/// Returns a path without links. The component learns no path of the root.
+pub(super) async fn real_path<T: HasDisk>(
+    accessor: &Accessor<T>,
+    at: File,
+    path: String,
+) -> wasmtime::Result<Result<String, ErrorCode>> {
+    let (disk, asked) = match asked(accessor, (at, PathFlags::SYMLINK_FOLLOW, path))? {
+        Ok(asked) => asked,
+        Err(error) => return Ok(Err(error)),
+    };
+    Ok(match disk.real_path(asked).await {
+        Ok(path) => names::to_text(&path).ok_or(ErrorCode::IllegalByteSequence),
+        Err(error) => Err(code(error)),
+    })
+}
+
 /// Opens a regular file or a directory for reading.
 async fn open_at<T: HasDisk>(
     accessor: &Accessor<T>,

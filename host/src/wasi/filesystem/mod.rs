@@ -13,6 +13,10 @@ use wasmtime_wasi::p3::bindings::filesystem::types::{
 };
 
 use crate::wasi::transfers::HasTransfers;
+#[cfg(target_os = "linux")]
+use linux::real_path;
+#[cfg(not(target_os = "linux"))]
+use portable::real_path;
 use read::read_via_stream;
 
 #[cfg(target_os = "linux")]
@@ -67,6 +71,16 @@ pub(crate) fn add_to_linker<T: HasDisk + HasTransfers + 'static>(
     portable::add_to_linker(&mut types)?;
     linker.allow_shadowing(false);
     Ok(())
+}
+
+/// Adds `porthole:server/paths`.
+pub(crate) fn add_paths_to_linker<T: HasDisk + 'static>(
+    linker: &mut Linker<T>,
+) -> wasmtime::Result<()> {
+    let mut paths = linker.instance("porthole:server/paths@0.1.0")?;
+    paths.func_wrap_concurrent("real-path", |accessor, (at, path): (File, String)| {
+        Box::pin(async move { Ok((real_path(accessor, at, path).await?,)) })
+    })
 }
 
 fn name(function: &str) -> String {

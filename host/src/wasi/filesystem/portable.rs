@@ -56,6 +56,37 @@ fn look<T: HasDisk + 'static>(
     })
 }
 
+/// Returns a path in which there is no link. Where a link leads is not known here, so it is an
+/// error.
+pub(super) async fn real_path<T: HasDisk + 'static>(
+    accessor: &Accessor<T>,
+    at: File,
+    path: String,
+) -> wasmtime::Result<Result<String, ErrorCode>> {
+    let accessor = accessor.with_getter::<WasiFilesystem>(T::filesystem);
+    let mut real = String::new();
+    for name in path.split('/').filter(|name| !matches!(*name, "" | ".")) {
+        if name == ".." || !is_path(name) {
+            return Ok(Err(ErrorCode::NotPermitted));
+        }
+        if !real.is_empty() {
+            real.push('/');
+        }
+        real.push_str(name);
+        let (how, at) = (PathFlags::empty(), again(&at));
+        let look = WasiFilesystem::stat_at(&accessor, at, how, real.clone());
+        match returned(look.await)? {
+            (Ok(stat),) if matches!(stat.type_, DescriptorType::SymbolicLink) => {
+                return Ok(Err(ErrorCode::Loop));
+            }
+            (Ok(_),) => {}
+            (Err(error),) => return Ok(Err(error)),
+        }
+    }
+    let is_root = real.is_empty();
+    Ok(Ok(if is_root { ".".to_owned() } else { real }))
+}
+
 /// Opens regular files and directories. Opening a FIFO would wait for a writer, opening a
 /// device may have side effects, and this thread serves all of a worker's connections.
 async fn open<T: HasDisk + 'static>(

@@ -6,14 +6,16 @@ use alloc::string::String;
 use alloc::vec;
 use alloc::vec::Vec;
 use core::cell::Cell;
-use core::future::Future;
+use core::future::{Future, poll_fn};
 use core::hint::black_box;
 use core::mem::forget;
 use core::pin::Pin;
+use core::task::Poll;
 
 use wit_bindgen::rt::async_support::{spawn_local, yield_async};
 
-use crate::bindings::porthole::server::usage;
+use crate::bindings::porthole::server::paths::real_path;
+use crate::bindings::porthole::server::{passwords, usage};
 use crate::bindings::wasi::cli::{stderr, stdout};
 use crate::bindings::wasi::clocks::monotonic_clock;
 use crate::bindings::wasi::filesystem::preopens::get_directories;
@@ -64,6 +66,9 @@ const ATTEMPTS: &[(&str, Attempt)] = &[
     ("handle of another kind", Attempt::Now(disguised)),
     ("handle dropped twice", Attempt::Now(dropped_twice)),
     ("clients without end", Attempt::Now(clients)),
+    ("passwords without end", later!(compare)),
+    ("hashes without bounds", later!(hashes)),
+    ("links without end", later!(links)),
     ("log flood", later!(flood_log)),
     ("log without a line feed", later!(endless_line)),
     ("terminal escapes in the log", later!(steer_terminal)),
@@ -175,6 +180,73 @@ fn clients() {
             u64::MAX,
         ));
         usage::give_back(client(), usage::Meter::Requests, u64::MAX);
+    }
+}
+
+/// A hash that is accepted and costs as little as any, and one that takes the most memory.
+const CHEAP: &str = "$argon2id$v=19$m=64,t=1,p=2$c2FsdHNhbHRzYWx0$4rB3swn3f1jaR9G+WkBbmEWXck/9UzA5";
+const LARGE: &str =
+    "$argon2id$v=19$m=65536,t=1,p=1$c2FsdHNhbHRzYWx0$4rB3swn3f1jaR9G+WkBbmEWXck/9UzA5";
+
+/// Has more passwords compared at once than there is room for, and leaves most of them.
+async fn compare() {
+    let mut comparing = Vec::new();
+    for hash in [LARGE, CHEAP] {
+        for _ in 0..1_000 {
+            let mut one = Box::pin(passwords::verify(hash.into(), vec![b'x'; 10_000]));
+            // It begins with the first poll.
+            let begun = poll_fn(|context| Poll::Ready(one.as_mut().poll(context))).await;
+            if begun.is_pending() {
+                comparing.push(one);
+            }
+        }
+        comparing.truncate(10);
+        for _ in 0..10_000 {
+            black_box(passwords::secret());
+        }
+    }
+    for one in comparing {
+        black_box(one.await.is_ok());
+    }
+}
+
+/// Asks for hashes that would take all memory and time, and for what is no hash.
+async fn hashes() {
+    let long = "$".repeat(100_000);
+    let salt = "c2FsdHNhbHRzYWx0$4rB3swn3f1jaR9G+WkBbmEWXck/9UzA5";
+    let costs = [
+        "m=4294967295,t=1,p=1",
+        "m=64,t=4294967295,p=1",
+        "m=64,t=1,p=4294967295",
+        "m=18446744073709551616,t=1,p=1",
+        "m=0,t=0,p=0",
+    ];
+    let costs = costs.map(|costs| ["$argon2id$v=19$", costs, "$", salt].concat());
+    let others = [
+        "",
+        "$argon2id$",
+        "$2y$31$",
+        "$2y$99$CGbMCEnh9B7g9TM4rOLJxuRVpAGruLqGi7beVOOqTClj8caag7kUq",
+        &long,
+    ];
+    for hash in costs.iter().map(String::as_str).chain(others) {
+        for _ in 0..1_000 {
+            let verified = passwords::verify(hash.into(), vec![0; 1_000]).await;
+            if verified.is_ok() {
+                crate::trap();
+            }
+        }
+    }
+}
+
+/// Asks where a link leads that leads to itself, and where long paths do.
+async fn links() {
+    let Some(root) = root() else { return };
+    let deep = "inside/".repeat(10_000);
+    for _ in 0..1_000 {
+        for path in ["link-to-itself", "", "..", &deep, "\u{10ffff}"] {
+            black_box(real_path(&root, path.into()).await.is_ok());
+        }
     }
 }
 

@@ -4,6 +4,7 @@
 use alloc::format;
 use alloc::string::String;
 
+use crate::bindings::porthole::server::paths::real_path;
 use crate::bindings::wasi::filesystem::types::{
     Descriptor, DescriptorFlags as Flags, ErrorCode, OpenFlags as Open, PathFlags,
 };
@@ -60,6 +61,8 @@ pub async fn read(report: &mut Report, root: &Descriptor) {
         report.outcome(&format!("stat '{shown}'"), &known);
         let hashed = root.metadata_hash_at(FOLLOW, (*path).into()).await;
         report.outcome(&format!("hash '{shown}'"), &hashed);
+        let followed = real_path(root, (*path).into()).await;
+        report.outcome(&format!("follow '{shown}'"), &followed);
     }
     let long = "a".repeat(5_000);
     let opened = open(root, &long, Open::empty(), Flags::READ).await;

@@ -14,7 +14,7 @@ use super::{Fakes, State, directory, reads};
 use crate::world::disk::{Kind, Stat, Time};
 use crate::world::{SECOND, Shared};
 
-type Outcome<T> = std::result::Result<T, ErrorCode>;
+pub(super) type Outcome<T> = std::result::Result<T, ErrorCode>;
 
 /// An open file or directory.
 pub struct Descriptor {
@@ -42,9 +42,9 @@ impl Drop for Descriptor {
 }
 
 /// A disk operation. It takes effect when its delay is over.
-struct Operation {
-    world: Shared,
-    path: String,
+pub(super) struct Operation {
+    pub(super) world: Shared,
+    pub(super) path: String,
     file: Option<u64>,
 }
 
@@ -64,7 +64,7 @@ impl preopens::Host for &mut State {
     }
 }
 
-async fn begin(
+pub(super) async fn begin(
     accessor: &Accessor<State, Fakes>,
     call: &str,
     descriptor: &Resource<Descriptor>,

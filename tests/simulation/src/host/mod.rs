@@ -8,6 +8,7 @@ pub mod filesystem;
 mod metering;
 mod outcome;
 mod output;
+mod passwords;
 mod reads;
 mod receive;
 mod send;
@@ -49,7 +50,10 @@ pub fn add_to_linker(linker: &mut Linker<State>) -> Result<()> {
     filesystem::types::add_to_linker::<_, Fakes>(linker, get)?;
     filesystem::preopens::add_to_linker::<_, Fakes>(linker, get)?;
     sockets::types::add_to_linker::<_, Fakes>(linker, get)?;
-    bindings::porthole::server::usage::add_to_linker::<_, Fakes>(linker, get)
+    use bindings::porthole::server::{passwords, paths, usage};
+    usage::add_to_linker::<_, Fakes>(linker, get)?;
+    passwords::add_to_linker::<_, Fakes>(linker, get)?;
+    paths::add_to_linker::<_, Fakes>(linker, get)
 }
 
 impl ResourceLimiter for State {

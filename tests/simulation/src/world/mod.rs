@@ -7,6 +7,7 @@ pub mod faults;
 pub mod history;
 pub mod meter;
 pub mod network;
+pub mod passwords;
 pub mod trace;
 
 use std::cmp::Reverse;
@@ -18,6 +19,7 @@ use std::task::{Context, Poll, Waker};
 use disk::Disk;
 use meter::Meter;
 use network::Network;
+use passwords::Passwords;
 use trace::Trace;
 use usage::Usage;
 
@@ -67,6 +69,7 @@ pub struct World {
     pub disk: Disk,
     pub meter: Meter,
     pub usage: Usage,
+    pub passwords: Passwords,
     pub trace: Trace,
     /// Bytes that the component has written to standard output.
     pub log: Vec<u8>,
@@ -117,6 +120,7 @@ impl World {
             disk,
             meter,
             usage: Usage::default(),
+            passwords: Passwords::default(),
             trace: Trace::default(),
             log: Vec::new(),
             complaints: Vec::new(),
