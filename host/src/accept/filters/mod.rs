@@ -10,7 +10,6 @@ mod turns;
 
 use std::io;
 use std::net::{IpAddr, SocketAddr};
-use std::pin::pin;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -34,6 +33,8 @@ use crate::report::event::Event;
 use crate::report::publisher::Publisher;
 use crate::report::suppress::{Repeated, Suppressor};
 use line::Line;
+#[cfg(feature = "tls")]
+use tls::Start;
 use turns::Turns;
 
 /// Connections that are not the component's yet.
@@ -94,41 +95,25 @@ impl Filters {
         (filters, inboxes)
     }
 
-    /// Filters connections until the queue has ended and the last of them is through. Each
-    /// begins in a turn of its own, the newest one first: in a flood, those that have waited
-    /// long may have been given up already, and all others would wait behind them.
+    /// Filters connections until the queue has ended and the last of them is through.
     pub(crate) async fn run(mut self) {
         let mut running = JoinSet::new();
         let mut line = Line::new(self.most);
-        while let Some(first) = self.queue.recv().await {
-            line.push(self.limited(first));
-            while line.has_some() {
-                let turn = self.filter.turns.next().await;
-                while let Ok(next) = self.queue.try_recv() {
-                    line.push(self.limited(next));
+        while let Some(accepted) = self.queue.recv().await {
+            while running.try_join_next().is_some() {}
+            let filter = self.filter.clone();
+            let until = Instant::now().checked_add(self.timeout);
+            line.push(running.spawn(async move {
+                let filtered = filter.run(accepted);
+                match until {
+                    Some(until) => drop(timeout_at(until.into(), filtered).await),
+                    None => drop(filtered.await),
                 }
-                while running.try_join_next().is_some() {}
-                let Some((accepted, until)) = line.newest() else {
-                    break;
-                };
-                let filter = self.filter.clone();
-                line.has_begun(running.spawn(async move {
-                    let mut filtered = pin!(timeout_at(until, filter.run(accepted)));
-                    if turn.spend(filtered.as_mut()).await.is_pending() {
-                        drop(filtered.await);
-                    }
-                }));
-            }
+            }));
         }
         // Clients that send nothing soon try again, the others are served.
         self.closing.send_replace(true);
         while running.join_next().await.is_some() {}
-    }
-
-    /// Returns a connection with the end of its time.
-    fn limited(&self, accepted: Accepted) -> (Accepted, tokio::time::Instant) {
-        let now = tokio::time::Instant::now();
-        (accepted, now.checked_add(self.timeout).unwrap_or(now))
     }
 }
 
@@ -265,20 +250,22 @@ impl Filter {
         let Some(secured) = self.secured.take() else {
             return Ok(Begun::Own(Stream::Tcp(stream.into_std()?)));
         };
-        let first = tokio::select! {
+        let start = tokio::select! {
             biased;
-            first = tls::first_byte(&stream) => first?,
+            start = tls::start(&stream) => start?,
             () = self.closed_for_a_while() => None,
         };
-        match first {
-            None => Err(io::ErrorKind::UnexpectedEof.into()),
-            Some(tls::HANDSHAKE) => {
-                let config = secured.tls.config();
-                let secured = tls::secure(stream, config, &self.turns).await?;
-                Ok(Begun::Own(Stream::Bytes(Box::new(secured))))
-            }
-            Some(_) => Ok(Begun::Misdirected(Stream::Tcp(stream.into_std()?))),
+        let Some(start) = start else {
+            return Err(io::ErrorKind::UnexpectedEof.into());
+        };
+        let rank = start.rank();
+        if start == Start::Other {
+            self.turns.run(rank, async {}).await;
+            return Ok(Begun::Misdirected(Stream::Tcp(stream.into_std()?)));
         }
+        let handshake = tls::secure(stream, secured.tls.config());
+        let secured = self.turns.run(rank, handshake).await?;
+        Ok(Begun::Own(Stream::Bytes(Box::new(secured))))
     }
 
     #[cfg(not(feature = "tls"))]

@@ -2,17 +2,22 @@
 
 #![cfg(feature = "tls")]
 
+use std::cell::RefCell;
+use std::future::{pending, poll_fn};
 use std::net::{SocketAddr, TcpListener};
+use std::rc::Rc;
+use std::task::Poll;
 use std::time::Duration;
 
 use rustls::pki_types::ServerName;
 use rustls::{ClientConfig, RootCertStore};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::sync::oneshot;
+use tokio::task::LocalSet;
 use tokio_rustls::TlsConnector;
 
-use std::future::poll_fn;
-
 use super::tls::HANDSHAKE;
+use super::turns::Rank::{self, First, Last};
 use super::*;
 use crate::limits::Limits;
 use crate::net::tls::{KeyPair, Tls};
@@ -191,22 +196,6 @@ async fn no_handshake_outlives_its_queue_but_those_that_have_begun() {
     assert!(poll_fn(|cx| secured.poll(cx)).await.is_none());
 }
 
-#[tokio::test]
-async fn of_those_that_wait_the_newest_begins_first() {
-    let (bench, filters) = Bench::unstarted(8, LONG);
-    bench.misdirected.set_listening();
-    let mut clients = Vec::new();
-    for bytes in [b"first", b"other", b"third"] {
-        let mut client = bench.connect().await;
-        client.write_all(bytes).await.unwrap();
-        clients.push(client);
-    }
-    tokio::spawn(filters.run());
-    for expected in [b"third", b"other", b"first"] {
-        assert_eq!(first_bytes(&bench.misdirected, 5).await, expected);
-    }
-}
-
 /// Its handshake is over when few of those before it are through.
 #[tokio::test]
 async fn a_new_client_does_not_wait_behind_a_flood() {
@@ -244,24 +233,83 @@ async fn those_that_wait_count_and_make_way_too() {
     assert_eq!(bench.load.connections(), 2);
 }
 
-/// However many begin at once: each has a turn, and so has the component in between.
-#[tokio::test]
-async fn no_two_handshakes_share_a_turn() {
+/// Returns the order of turns of tasks that ask for one at the same time, and of the component.
+async fn order_of(tasks: &[(&'static str, Rank)]) -> Vec<&'static str> {
     let turns = Turns::default();
-    let order = std::rc::Rc::new(std::cell::RefCell::new(Vec::new()));
-    let local = tokio::task::LocalSet::new();
-    for name in ["one", "two"] {
+    let order = Rc::new(RefCell::new(Vec::new()));
+    let local = LocalSet::new();
+    for (name, rank) in tasks.iter().copied() {
         let (turns, order) = (turns.clone(), order.clone());
         local.spawn_local(async move {
-            let turn = turns.next().await;
-            let step = async { order.borrow_mut().push(name) };
-            assert!(turn.spend(pin!(step)).await.is_ready());
+            turns
+                .run(rank, async { order.borrow_mut().push(name) })
+                .await
         });
     }
     let component = order.clone();
     local.spawn_local(async move { component.borrow_mut().push("component") });
     local.await;
-    assert_eq!(*order.borrow(), ["one", "component", "two"]);
+    order.take()
+}
+
+/// However many begin at once: each has a turn, and so has the component in between.
+#[tokio::test]
+async fn no_two_handshakes_share_a_turn() {
+    assert_eq!(
+        order_of(&[("one", First), ("two", First)]).await,
+        ["one", "component", "two"]
+    );
+}
+
+#[tokio::test]
+async fn of_those_that_wait_for_a_turn_the_last_one_has_the_next() {
+    let order = order_of(&[("first", First), ("other", First), ("third", First)]).await;
+    assert_eq!(order, ["first", "component", "third", "other"]);
+}
+
+#[tokio::test]
+async fn the_first_rank_has_its_turns_before_the_last() {
+    let order = order_of(&[
+        ("late", Last),
+        ("later", Last),
+        ("first", First),
+        ("last", Last),
+    ]);
+    assert_eq!(order.await, ["late", "component", "first", "last", "later"]);
+}
+
+/// What woke it while it had a turn is not lost.
+#[tokio::test]
+async fn a_task_that_can_go_on_has_another_turn() {
+    let mut turns_left = 3;
+    let future = poll_fn(|cx| {
+        cx.waker().wake_by_ref();
+        turns_left -= 1;
+        match turns_left {
+            0 => Poll::Ready(()),
+            _ => Poll::Pending,
+        }
+    });
+    Turns::default().run(First, future).await;
+}
+
+#[tokio::test]
+async fn a_turn_that_nobody_takes_any_more_passes_to_the_next() {
+    let turns = Turns::default();
+    let (hold, held) = oneshot::channel::<()>();
+    let local = LocalSet::new();
+    let first = turns.clone();
+    local.spawn_local(async move {
+        first.run(First, async {}).await;
+        drop(hold);
+    });
+    let (second, third) = (turns.clone(), turns.clone());
+    let second = local.spawn_local(async move { second.run(First, async {}).await });
+    let third = local.spawn_local(async move { third.run(First, pending::<()>()).await });
+    local.spawn_local(async move { third.abort() });
+    local.await;
+    assert!(second.await.is_ok() && held.await.is_err());
+    turns.run(First, async {}).await;
 }
 
 #[tokio::test]
