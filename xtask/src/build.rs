@@ -54,7 +54,33 @@ pub(crate) fn executable(message: &str, name: &str) -> Option<PathBuf> {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use super::*;
+
+    /// Returns the crates that a selection of packages builds, each with its features.
+    fn crates(selection: &[&str], edges: &str) -> BTreeSet<String> {
+        let output = Command::new(env!("CARGO"))
+            .args(["tree", "--offline", "--prefix=none", "--format={p} {f}"])
+            .args(selection)
+            .args(["--edges", edges])
+            .current_dir(WORKSPACE)
+            .output()
+            .unwrap();
+        assert!(output.status.success(), "{output:?}");
+        let lines = String::from_utf8(output.stdout).unwrap();
+        let line = |line: &str| line.trim_end_matches(" (*)").to_owned();
+        lines.lines().map(line).collect()
+    }
+
+    /// With another feature of one small crate, wasmtime would be built twice.
+    #[test]
+    fn serving_and_testing_share_one_build() {
+        let serving = crates(&[], "normal,build");
+        let testing = crates(&["--workspace"], "normal,build,dev");
+        let only_serving: Vec<_> = serving.difference(&testing).collect();
+        assert!(only_serving.is_empty(), "{only_serving:#?}");
+    }
 
     #[test]
     fn executables() {
