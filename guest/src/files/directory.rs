@@ -22,11 +22,12 @@ use crate::limits::{ENTRY_WORK, LISTING_BATCH, STAT_WORK};
 use crate::reason::Reason;
 use crate::runtime::deadlines::Watch;
 use crate::runtime::executor::Executor;
-use crate::runtime::sort::Sorter;
+use crate::runtime::sort::{self, sort};
 
-/// Bytes of an entry besides its name: two values while it is sorted, what the allocator
-/// adds to the name, and the index of pictures.
-const ENTRY_WEIGHT: usize = 2 * size_of::<Entry>() + 16 + picture::WEIGHT;
+/// Bytes of an entry besides its name: the name as it was read, the entry, its places while
+/// it is sorted, what the allocator adds to the name, and the index of pictures.
+const ENTRY_WEIGHT: usize =
+    size_of::<Named>() + size_of::<Entry>() + sort::WEIGHT + 16 + picture::WEIGHT;
 
 /// The choice of a directory's entries, and their order.
 #[derive(Clone, Copy)]
@@ -110,7 +111,8 @@ impl Root {
         };
         let directory = OpenDirectory::open(root, path).await?;
         let (names, read) = directory.read_names(query, reservation, executor).await?;
-        let is_long = names.iter().map(Vec::len).sum::<usize>() > query.described;
+        let count = names.iter().map(Vec::len).sum();
+        let is_long = count > query.described;
         let mut asking = Asking {
             directory,
             executor,
@@ -118,8 +120,7 @@ impl Root {
             left_out: Concerned::default(),
             unknown: Concerned::default(),
         };
-        let mut sorter = Sorter::new(|a: &Entry, b: &Entry| query.sort.compare(a, b));
-        let mut pictures = Vec::new();
+        let (mut shown, mut pictures) = (Vec::with_capacity(count), Vec::new());
         for Named { name, kind } in names.into_iter().flatten() {
             let is_listed = query.lists(&name);
             let entry = match kind.filter(|_| is_long) {
@@ -131,14 +132,16 @@ impl Root {
                 None => asking.entry(name, kind).await?,
             };
             match entry {
-                Some(entry) if is_listed => sorter.push(entry, executor).await,
+                Some(entry) if is_listed => shown.push(entry),
                 // A long list has no pictures.
                 Some(entry) if !is_long => pictures.push(entry),
-                _ => executor.work(ENTRY_WORK).await,
+                _ => {}
             }
+            executor.work(ENTRY_WORK).await;
         }
+        sort(&mut shown, |a, b| query.sort.compare(a, b), executor).await;
         Ok(Entries {
-            shown: sorter.finish(executor).await,
+            shown,
             pictures,
             left_out: asking.left_out,
             unknown: asking.unknown,
@@ -266,7 +269,7 @@ impl<'f> OpenDirectory<'f> {
             if count > query.most {
                 return Err(Reason::TooManyEntries);
             }
-            let mut named = Vec::with_capacity(batch.len());
+            let mut named = Vec::new();
             for DirectoryEntry { type_, name } in batch {
                 let is_read = query.lists(&name) || query.reads(&name);
                 let is_shown = Query::shows(query.hidden, self.path, &name);
@@ -279,6 +282,7 @@ impl<'f> OpenDirectory<'f> {
                     kind: kind(&type_),
                 });
             }
+            named.shrink_to_fit();
             names.push(named);
             if !matches!(result, StreamResult::Complete(_)) {
                 break;

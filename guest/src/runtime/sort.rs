@@ -75,6 +75,48 @@ impl<T, C: Fn(&T, &T) -> Ordering> Sorter<T, C> {
     }
 }
 
+/// Bytes that [`sort()`] takes for each item: two places.
+pub const WEIGHT: usize = 2 * size_of::<u32>();
+
+/// Sorts items, and yields to other tasks meanwhile. Only their places are merged, so that
+/// no item is in memory twice.
+pub async fn sort<T>(items: &mut [T], compare: impl Fn(&T, &T) -> Ordering, executor: &Executor) {
+    let mut places = {
+        let at = |place: &u32| items.get(*place as usize);
+        let compare = |a: &u32, b: &u32| match (at(a), at(b)) {
+            (Some(a), Some(b)) => compare(a, b),
+            _ => Ordering::Equal,
+        };
+        let mut sorter = Sorter::new(compare);
+        for (place, _) in (0..).zip(items.iter()) {
+            sorter.push(place, executor).await;
+        }
+        sorter.finish(executor).await
+    };
+    arrange(items, &mut places, executor).await;
+}
+
+/// Moves each item to its place: that with the number `places[i]` to `i`. Each cycle of the
+/// permutation is followed once.
+async fn arrange<T>(items: &mut [T], places: &mut [u32], executor: &Executor) {
+    let mut steps = 0_usize;
+    for first in 0..places.len() {
+        let mut at = first;
+        while let Some(place) = places.get_mut(at) {
+            let from = core::mem::replace(place, at as u32) as usize;
+            steps = steps.saturating_add(1);
+            if steps.is_multiple_of(SORTED_PER_WORK) {
+                executor.work(ENTRY_WORK).await;
+            }
+            if from == first || from == at {
+                break;
+            }
+            items.swap(at, from);
+            at = from;
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -96,6 +138,11 @@ mod tests {
                 let sorted = sorter.finish(&task).await;
                 assert_eq!(sorted.len() as u64, u64::from(count));
                 assert!(sorted.is_sorted());
+                let mut items: Vec<_> = (0..count).map(|item| item.reverse_bits()).collect();
+                sort(&mut items, u32::cmp, &task).await;
+                assert!(items.is_sorted() && items.len() == sorted.len());
+                sort(&mut items, |a, b| b.cmp(a), &task).await;
+                assert!(items.is_sorted_by(|a, b| a > b));
                 end.set(true);
             });
             let mut turns = 0;
