@@ -68,6 +68,7 @@ mod tests {
             assert_eq!(&room[..length], b"WATCHDOG=1");
         }
         running.stop().wait().unwrap();
+        running.ended().wait().unwrap();
         // Also in the middle of a reload, which has a look of its own.
         for life in [&mut life, &mut Life::of(&running, &signals, &manager)] {
             assert!(life.sign().is_some_and(|end| end.is_ok()));
