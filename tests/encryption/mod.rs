@@ -5,7 +5,7 @@ mod connections;
 mod openssl;
 mod self_signed;
 pub mod support;
-mod wrong_input;
+pub mod wrong_input;
 
 use libtest_mimic::Trial;
 

@@ -251,7 +251,7 @@ fn wrong_certificates_keys_and_options_are_said_in_a_line() {
 }
 
 /// Returns a command for porthole that opens no more than what modes allow.
-fn without_the_rights_of_root() -> Command {
+pub fn without_the_rights_of_root() -> Command {
     let porthole = Porthole::command();
     if !rustix::process::geteuid().is_root() {
         return porthole;

@@ -26,6 +26,7 @@ pub fn trials() -> Vec<Trial> {
         usage::trials(),
         usage::access::trials(),
         usage::commands::trials(),
+        usage::passwords::trials(),
         terminal::browser::trials(),
         summary::trials(),
         log::trials(),

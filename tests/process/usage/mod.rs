@@ -3,6 +3,7 @@
 
 pub mod access;
 pub mod commands;
+pub mod passwords;
 
 use std::process::{Command, Output, Stdio};
 

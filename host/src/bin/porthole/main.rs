@@ -1,9 +1,11 @@
 //! `porthole PATH`: parses the options, runs the server, exits.
 
+mod access;
 mod commands;
 mod compiler;
 mod options;
 mod rlimit;
+mod secrets;
 mod serve;
 mod service_manager;
 mod signals;

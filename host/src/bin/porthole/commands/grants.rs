@@ -8,6 +8,7 @@ use std::process::ExitCode;
 use porthole::{Confined, Enforcement, Import, Kind, Place, Root, printable};
 use serde_json::{Map, Value, json};
 
+use crate::access::Access;
 use crate::options::{Format, Options};
 #[cfg(unix)]
 use crate::sockets::handed_down::HandedDown;
@@ -30,13 +31,16 @@ pub(crate) fn print_grants(options: &Options, format: Format) -> anyhow::Result<
     let program = options.source()?.program(compiler.as_deref())?;
     let imports = program.imports()?;
     let certificates = Certificates::open(&options.tls, root.path())?;
+    let access = Access::open(&options.auth, root.path())?;
+    let access = access.map(|(access, _)| access);
     let grants = GrantsReport {
         options,
         handed_down: &handed_down,
         certificates: certificates.as_ref(),
+        access: access.as_ref(),
         root: &root,
         imports: &imports,
-        confined: options.confine(&root, certificates.as_ref())?,
+        confined: options.confine(&root, certificates.as_ref(), access.as_ref())?,
     };
     super::print(grants.written(format).as_bytes())
 }
@@ -52,6 +56,7 @@ struct GrantsReport<'a> {
     /// Sockets that were handed down, and their names.
     handed_down: &'a [(Place, String)],
     certificates: Option<&'a Certificates>,
+    access: Option<&'a Access>,
     root: &'a Root,
     imports: &'a [Import],
     confined: Option<Confined>,
@@ -128,6 +133,11 @@ impl GrantsReport<'_> {
             let file = printable(file.display());
             writeln!(text, "  for TLS    {file}, read by the process alone")?;
         }
+        for file in self.access_files() {
+            let file = printable(file.display());
+            let words = "read by the process, and handed to the component";
+            writeln!(text, "  passwords  {file}, {words}")?;
+        }
         if let Some(manager) = service_manager() {
             let words = "by one socket that leads nowhere else";
             writeln!(text, "  tells      {}, {words}", printable(manager))?;
@@ -166,6 +176,12 @@ impl GrantsReport<'_> {
         self.certificates.into_iter().flat_map(Certificates::paths)
     }
 
+    /// Returns the files of passwords and of the key for links, which the process reads also
+    /// after it is confined. The component gets what is in them, and has no way to them.
+    fn access_files(&self) -> impl Iterator<Item = &Path> {
+        self.access.into_iter().flat_map(Access::paths)
+    }
+
     fn kind(&self) -> &'static str {
         match self.root.kind() {
             Kind::Directory => "a folder, to read all below it",
@@ -201,6 +217,7 @@ impl GrantsReport<'_> {
             "addresses": self.addresses(),
             "service_manager": service_manager(),
             "tls_files": self.certificate_files().collect::<Vec<_>>(),
+            "auth_files": self.access_files().collect::<Vec<_>>(),
             "confined": self.confined.map(|confined| {
                 json!({
                     "landlock": confined.landlock,

@@ -12,8 +12,8 @@ use porthole::printable;
 use ring::rand::{SecureRandom as _, SystemRandom};
 
 use crate::options::{LinkOptions, open_regular, read_bounded};
+use crate::secrets::write_secret;
 use crate::terminal::messages::report_at_once;
-use crate::tls::write_secret;
 
 /// Prints the address, or makes the key alone.
 ///

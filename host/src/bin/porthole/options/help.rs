@@ -12,6 +12,7 @@ use super::Options;
 /// Headings of the groups of options.
 pub(super) const NETWORK: &str = "Network";
 pub(super) const TLS: &str = "Encryption";
+pub(super) const ACCESS: &str = "Passwords and links";
 pub(super) const PROXY: &str = "Names and proxies";
 pub(super) const SERVED: &str = "What is served";
 pub(super) const TERMINAL: &str = "Terminal and log";
@@ -47,7 +48,7 @@ Variables:
 
 Signals:
   SIGINT, SIGTERM  stop; open transfers get time to finish, and none after the second signal
-  SIGHUP           opens PATH, and loads the component and the certificates again
+  SIGHUP           opens PATH, and loads the component, certificates and passwords again
   SIGUSR1          prints what was served so far
 
 Exit code:

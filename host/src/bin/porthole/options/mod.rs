@@ -9,6 +9,7 @@ use clap::builder::NonEmptyStringValueParser;
 use clap::{ArgAction, Parser, ValueEnum};
 use porthole::{Confined, Limits, Root};
 
+use crate::access::Access;
 use crate::compiler::Compiler;
 use crate::rlimit;
 use crate::sockets::bind::Bind;
@@ -19,12 +20,14 @@ use proxy::ProxyOptions;
 #[cfg(unix)]
 use unix_sockets::UnixSocketOptions;
 
+pub(crate) use auth::AuthOptions;
 pub(crate) use command::Command;
 pub(crate) use link::LinkOptions;
 pub(crate) use source::{Source, open_regular, read_bounded, read_component};
 pub(crate) use tls::TlsOptions;
 
 mod arguments;
+mod auth;
 mod command;
 pub(crate) mod help;
 mod link;
@@ -76,6 +79,9 @@ pub(crate) struct Options {
 
     #[command(flatten)]
     pub(crate) tls: TlsOptions,
+
+    #[command(flatten)]
+    pub(crate) auth: AuthOptions,
 
     #[command(flatten)]
     pub(crate) proxy: ProxyOptions,
@@ -301,12 +307,14 @@ impl Options {
         &self,
         root: &Root,
         certificates: Option<&Certificates>,
+        access: Option<&Access>,
     ) -> anyhow::Result<Option<Confined>> {
         if self.no_confine {
             return Ok(None);
         }
         let mut readable = self.also_readable();
         readable.extend(certificates.into_iter().flat_map(Certificates::paths));
+        readable.extend(access.into_iter().flat_map(Access::paths));
         let confined =
             porthole::confine(root, &readable).context("--no-confine would start without")?;
         Ok(Some(confined))

@@ -11,6 +11,7 @@ use anyhow::Context as _;
 use porthole::{Error, Log, Root};
 
 use crate::WRONG_USAGE;
+use crate::access::Access;
 use crate::options::Options;
 use crate::rlimit;
 use crate::service_manager::ServiceManager;
@@ -46,6 +47,7 @@ pub(crate) fn serve(mut options: Options) -> anyhow::Result<ExitCode> {
     let manager = ServiceManager::connect();
     let root = Root::open(options.path())?;
     let certificates = Certificates::open(&options.tls, root.path())?;
+    let (access, secrets) = Access::open(&options.auth, root.path())?.unzip();
     if let Some(certificates) = &certificates {
         sockets.secure(certificates.tls());
     }
@@ -57,11 +59,14 @@ pub(crate) fn serve(mut options: Options) -> anyhow::Result<ExitCode> {
     let arguments = options.arguments(to_stdout, &sockets.endpoints);
     let base = options.base_path();
     let [reachable, redirected] = sockets.urls(&base);
-    let notes = certificates.as_ref().map(Certificates::notes);
+    let mut notes = certificates
+        .as_ref()
+        .map_or_else(Vec::new, Certificates::notes);
+    notes.extend(access.iter().flat_map(Access::notes));
     #[cfg(unix)]
     let files = sockets.files();
     let browser = options.open.then(|| sockets.open_browser(base)).flatten();
-    let confined = options.confine(&root, certificates.as_ref())?;
+    let confined = options.confine(&root, certificates.as_ref(), access.as_ref())?;
     // From here on, threads may be started.
     let signals = Signals::new().context("cannot watch for signals")?;
     let messages = Messages::start(to_stderr.style)?;
@@ -71,8 +76,9 @@ pub(crate) fn serve(mut options: Options) -> anyhow::Result<ExitCode> {
     }
     let serving = Serving {
         options,
-        notes: notes.unwrap_or_default(),
+        notes,
         certificates,
+        access,
         compiler,
         arguments,
         endpoints: sockets.endpoints,
@@ -89,7 +95,7 @@ pub(crate) fn serve(mut options: Options) -> anyhow::Result<ExitCode> {
         to_stderr,
     };
     let served = catch_unwind(AssertUnwindSafe(|| {
-        serving.run(root, sockets.listeners, source)
+        serving.run(root, sockets.listeners, source, secrets.unwrap_or_default())
     }));
     let code = exit_code_of(&messages, served);
     #[cfg(unix)]

@@ -11,6 +11,7 @@ use porthole::{
 };
 
 use super::life::Life;
+use crate::access::Access;
 use crate::compiler::Compiler;
 use crate::options::{Options, Source};
 use crate::service_manager::ServiceManager;
@@ -41,8 +42,9 @@ pub(super) struct Serving {
     /// Lines to say once at the start.
     pub(super) notes: Vec<String>,
     pub(super) certificates: Option<Certificates>,
+    pub(super) access: Option<Access>,
     pub(super) compiler: Option<Arc<Compiler>>,
-    /// For the component.
+    /// For the component, beside those about passwords.
     pub(super) arguments: Vec<String>,
     /// The listeners.
     pub(super) endpoints: Vec<Endpoint>,
@@ -59,21 +61,24 @@ pub(super) struct Serving {
 }
 
 impl Serving {
+    /// Serves until a signal stops it. `secrets` are the arguments about passwords.
     pub(super) fn run(
         &self,
         root: Root,
         listeners: Listeners,
         source: Source,
+        secrets: Vec<String>,
     ) -> anyhow::Result<()> {
         let banner = self.banner(&root);
         let reserved = Reserved::below(&root, self.options.component());
         let compiler = self.compiler.clone();
+        let arguments = [self.arguments.clone(), secrets].concat();
         let load = move || source.program(compiler.as_deref());
         let slow = "the component takes long to load";
         let Some(program) = self.loaded(slow, load, None)? else {
             return Ok(());
         };
-        let Some(running) = self.started(program, root, listeners)? else {
+        let Some(running) = self.started(program, root, listeners, arguments)? else {
             return Ok(());
         };
         for line in banner {
@@ -97,12 +102,13 @@ impl Serving {
         program: Program,
         root: Root,
         listeners: Listeners,
+        arguments: Vec<String>,
     ) -> anyhow::Result<Option<Running>> {
         let starting = Server::builder()
             .component(program)
             .root(root)
             .listeners(listeners)
-            .arguments(self.arguments.clone())
+            .arguments(arguments)
             .limits(self.options.limits())
             .stdout(self.stdout.clone())
             .stderr(self.messages.log())
@@ -193,8 +199,8 @@ impl Serving {
         }
     }
 
-    /// Loads the component and the certificates, and opens the root again. After an error, the old version
-    /// continues to serve.
+    /// Loads the component, the certificates and the passwords, and opens the root again. After
+    /// an error, the old version continues to serve.
     fn replace(&self, running: &Running) {
         let report = |words: String| self.messages.report(words);
         match self.replaced(running) {
@@ -202,7 +208,7 @@ impl Serving {
             // The server stops next.
             Err(_) if self.signals.stop_asked() || self.life(running).sign().is_some() => {}
             Err(error) if self.confined.is_some() && is_denied(&error) => report(format!(
-                "reload failed, the old version goes on: {error:#}; what took the place of PATH or of the component must be below --reload-from, or start again"
+                "reload failed, the old version goes on: {error:#}; what took the place of PATH or of another file must be below --reload-from, or start again"
             )),
             Err(error) => report(format!("reload failed, the old version goes on: {error:#}")),
         }
@@ -213,20 +219,24 @@ impl Serving {
         let path = self.options.path().to_owned();
         let compiler = self.compiler.clone();
         let certificates = self.certificates.clone();
+        let access = self.access.clone();
         let slow = "the reload waits for PATH or the component to be read; the old version goes on";
         let load = move || {
             let source = Source::read_again(component.as_deref())?;
             let program = source.program(compiler.as_deref())?;
             let root = Root::open(path)?;
+            let secrets = access.as_ref().map(Access::read).transpose()?;
             if let Some(certificates) = certificates {
                 certificates.replace()?;
             }
-            Ok((program, root))
+            Ok((program, root, secrets.unwrap_or_default()))
         };
         let loaded = self.loaded(slow, load, Some(self.life(running)))?;
-        let (program, root) = loaded.ok_or(Error::Cancelled)?;
+        let (program, root, secrets) = loaded.ok_or(Error::Cancelled)?;
+        let arguments = [self.arguments.clone(), secrets].concat();
         let reserved = Reserved::below(&root, self.options.component());
-        let replaced = self.unless_stopped(running.replace(program, root))?;
+        let replacing = running.replace_with_arguments(program, root, arguments);
+        let replaced = self.unless_stopped(replacing)?;
         replaced.ok_or(Error::Cancelled)?;
         Ok(reserved.look(&self.messages)?)
     }

@@ -1,15 +1,15 @@
 //! The files of certificates and keys.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime};
 
-use anyhow::{Context as _, bail};
+use anyhow::Context as _;
 use porthole::{KeyPair, Tls, printable};
 
 use super::{self_signed, system};
 use crate::options::TlsOptions;
+use crate::secrets::{open_to_all, refuse_served};
 
 /// Time before the end of a certificate from which on it is said every day.
 const ENDS_SOON: Duration = Duration::from_secs(7 * 24 * 60 * 60);
@@ -93,7 +93,11 @@ impl Certificates {
     /// Returns lines for the start, beside those of [`Certificates::warnings`]. Call it before
     /// the process is confined.
     pub(crate) fn notes(&self) -> Vec<String> {
-        let mut notes: Vec<String> = self.files.iter().filter_map(open_key).collect();
+        let mut notes: Vec<String> = {
+            let keys = self.files.iter();
+            keys.filter_map(|(_, key)| open_to_all("private key", key))
+                .collect()
+        };
         if self.is_self_signed {
             notes.extend(self.pairs().iter().flat_map(self_signed::notes));
         }
@@ -125,30 +129,10 @@ fn files_of(options: &TlsOptions) -> Vec<Files> {
 
 /// Checks that no key is in the folder `served`.
 fn not_served(files: &[Files], served: &Path) -> anyhow::Result<()> {
-    let served = served.canonicalize();
-    let Ok(served) = served else {
-        return Ok(());
-    };
     for (_, key) in files {
-        if real(key).starts_with(&served) {
-            bail!(
-                "the private key {} is in what is served, where anyone could read it: move it",
-                printable(key.display())
-            );
-        }
+        refuse_served("private key", key, served)?;
     }
     Ok(())
-}
-
-/// Returns a path without links, also if its last parts do not exist yet.
-fn real(path: &Path) -> PathBuf {
-    let whole = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
-    let existing = |part: &Path| {
-        let rest = whole.strip_prefix(part).ok()?;
-        Some(part.canonicalize().ok()?.join(rest))
-    };
-    let real = whole.ancestors().find_map(existing);
-    real.unwrap_or(whole)
 }
 
 fn read(files: &[Files]) -> anyhow::Result<Vec<KeyPair>> {
@@ -164,15 +148,6 @@ fn read_pair((certificate, key): &Files) -> anyhow::Result<KeyPair> {
             true => format!("cannot use {certificate}"),
             false => format!("cannot use {certificate} with {key}"),
         }
-    })
-}
-
-/// Returns a line if everybody on this machine can read the key.
-fn open_key((_, key): &Files) -> Option<String> {
-    let metadata = fs::metadata(key).ok()?;
-    system::is_readable_by_others(&metadata).then(|| {
-        let key = printable(key.display());
-        format!("every user of this machine can read the private key: chmod o-r {key}")
     })
 }
 

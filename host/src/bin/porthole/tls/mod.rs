@@ -5,4 +5,3 @@ mod self_signed;
 mod system;
 
 pub(crate) use certificates::Certificates;
-pub(crate) use system::write_secret;

@@ -11,6 +11,7 @@ use rcgen::{
 };
 
 use super::system;
+use crate::secrets::write_secret;
 use crate::terminal::addresses;
 
 /// Time for which a certificate is valid. Apple's systems refuse those that are valid for
@@ -69,8 +70,7 @@ fn own_key(key: &Path) -> anyhow::Result<rcgen::KeyPair> {
         return rcgen::KeyPair::from_pem(&text).with_context(|| cannot("use", key));
     }
     let own = rcgen::KeyPair::generate().context("cannot make a key")?;
-    system::write_secret(key, own.serialize_pem().as_bytes())
-        .with_context(|| cannot("write", key))?;
+    write_secret(key, own.serialize_pem().as_bytes()).with_context(|| cannot("write", key))?;
     Ok(own)
 }
 

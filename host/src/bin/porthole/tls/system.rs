@@ -1,7 +1,5 @@
-//! What is the system's: files, permissions, names and folders.
+//! What is the system's: files, names and folders.
 
-use std::fs::{File, Metadata};
-use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
 use crate::options::{open_regular, read_bounded};
@@ -16,29 +14,6 @@ const MOST_BYTES: u64 = 1 << 20;
 /// When it cannot be read, or is no regular file.
 pub(super) fn read(path: &Path) -> anyhow::Result<Vec<u8>> {
     read_bounded(path, MOST_BYTES, open_regular)
-}
-
-/// Whether every user of this machine can read a file.
-#[cfg(unix)]
-pub(super) fn is_readable_by_others(metadata: &Metadata) -> bool {
-    use std::os::unix::fs::PermissionsExt as _;
-
-    metadata.permissions().mode() & 0o004 != 0
-}
-
-/// Other systems have rights that are not in the metadata.
-#[cfg(not(unix))]
-pub(super) fn is_readable_by_others(_: &Metadata) -> bool {
-    false
-}
-
-/// Writes a new file that nobody else can read.
-pub(crate) fn write_secret(path: &Path, text: &[u8]) -> io::Result<()> {
-    let mut options = File::options();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path)?.write_all(text)
 }
 
 /// Returns the folder for what porthole keeps of this user, or of the service.
