@@ -25,8 +25,8 @@ pub(crate) fn raise_limit() -> Option<u64> {
     None
 }
 
-/// Open files of the process itself: listeners, log, event queues, libraries.
-const OWN: u64 = 48;
+/// Open files of the process itself: log, event queues, certificates, libraries.
+const OWN: u64 = 47;
 
 /// Open files of a worker: event queue, the granted root, directories that are listed.
 const PER_WORKER: u64 = 16;
@@ -48,11 +48,12 @@ const LEAST_PER_WORKER: u64 = 6;
 
 /// Returns how many of the wanted connections fit the limit, together with a third as
 /// many files. Returns at least one.
-pub(crate) fn connections(limit: Option<u64>, workers: u64, wanted: u32) -> u32 {
+pub(crate) fn connections(limit: Option<u64>, workers: u64, addresses: u64, wanted: u32) -> u32 {
     let Some(limit) = limit else {
         return wanted;
     };
-    let own = OWN.saturating_add(PER_WORKER.saturating_mul(workers));
+    let own = OWN.saturating_add(addresses);
+    let own = own.saturating_add(PER_WORKER.saturating_mul(workers));
     let fitting = (limit.saturating_sub(own) / 4).saturating_mul(3);
     u32::try_from(fitting).unwrap_or(u32::MAX).clamp(1, wanted)
 }
@@ -63,18 +64,20 @@ mod tests {
 
     #[test]
     fn connections_fit_the_limit() {
-        // Limit, workers, wanted; connections that fit.
+        // Limit, workers, addresses, wanted; connections that fit.
         let cases = [
-            (None, 2, 4_096, 4_096),
-            (Some(1 << 20), 2, 4_096, 4_096),
-            (Some(1_024), 2, 4_096, 708),
-            (Some(256), 1, 4_096, 144),
-            (Some(256), 1, 10, 10),
-            (Some(20), 8, 4_096, 1),
-            (Some(u64::MAX), 512, 1_000_000, 1_000_000),
+            (None, 2, 1, 4_096, 4_096),
+            (Some(1 << 20), 2, 1, 4_096, 4_096),
+            (Some(1_024), 2, 1, 4_096, 708),
+            (Some(1_024), 2, 101, 4_096, 633),
+            (Some(256), 1, 1, 4_096, 144),
+            (Some(256), 1, 1, 10, 10),
+            (Some(20), 8, 1, 4_096, 1),
+            (Some(u64::MAX), 512, u64::MAX, 1_000_000, 1),
         ];
-        for (limit, workers, wanted, expected) in cases {
-            assert_eq!(connections(limit, workers, wanted), expected, "{limit:?}");
+        for (limit, workers, addresses, wanted, expected) in cases {
+            let fitting = connections(limit, workers, addresses, wanted);
+            assert_eq!(fitting, expected, "{limit:?} {addresses}");
         }
     }
 }

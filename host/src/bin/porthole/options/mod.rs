@@ -277,21 +277,26 @@ impl Options {
     }
 
     /// Lowers the number of connections if the process may not open enough files for
-    /// them. Returns the message for that case.
+    /// them, besides those that were handed down. Returns the message for that case.
     ///
     /// # Errors
     /// When the process may open so few files that nothing can be served.
-    pub(crate) fn fit(&mut self, descriptors: Option<u64>) -> anyhow::Result<Option<String>> {
+    pub(crate) fn fit(
+        &mut self,
+        descriptors: Option<u64>,
+        handed_down: usize,
+    ) -> anyhow::Result<Option<String>> {
         let workers = self.limits().workers as u64;
+        let addresses = self.listeners().max(handed_down) as u64;
         // The stream to the compiler.
         let stream = u64::from(self.component.is_some());
-        let least = rlimit::least(workers, self.listeners() as u64).saturating_add(stream);
+        let least = rlimit::least(workers, addresses).saturating_add(stream);
         if let Some(limit) = descriptors.filter(|&limit| limit < least) {
             bail!(
                 "{limit} open files are too few, {workers} workers need {least} at least (ulimit -Hn, --workers)"
             );
         }
-        let fitting = rlimit::connections(descriptors, workers, self.max_connections);
+        let fitting = rlimit::connections(descriptors, workers, addresses, self.max_connections);
         let wanted = std::mem::replace(&mut self.max_connections, fitting);
         let fewer = descriptors.filter(|_| fitting < wanted);
         Ok(fewer.map(|limit| {

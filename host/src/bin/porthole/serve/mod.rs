@@ -32,7 +32,11 @@ pub(crate) fn serve(mut options: Options) -> anyhow::Result<ExitCode> {
     // SAFETY: this is called once, and nothing has opened a descriptor before.
     #[cfg(unix)]
     let handed_down = unsafe { HandedDown::take()? };
-    if let Some(fewer) = options.fit(rlimit::raise_limit())? {
+    #[cfg(unix)]
+    let ready_made = handed_down.descriptors.len();
+    #[cfg(not(unix))]
+    let ready_made = 0;
+    if let Some(fewer) = options.fit(rlimit::raise_limit(), ready_made)? {
         report_at_once(fewer);
     }
     // First, so that the compiler has neither the root nor the listeners.
