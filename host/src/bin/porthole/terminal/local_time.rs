@@ -6,7 +6,8 @@
 pub(crate) fn utc_offset() -> i64 {
     let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
     let now = now.map_or(0, |time| time.as_secs());
-    let Ok(now) = libc::time_t::try_from(now) else {
+    // `time_t`, whose name is deprecated for musl because its size will change.
+    let Ok(now) = now.try_into() else {
         return 0;
     };
     let mut local = std::mem::MaybeUninit::<libc::tm>::zeroed();
