@@ -4,7 +4,8 @@ use std::path::PathBuf;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
-use crate::limits::{FILE_SYSTEM_TTL, KNOWN_FILE_SYSTEMS, SLOW_CALL, SLOW_DISK_PERIOD};
+use super::stopwatch::{Stopwatch, Took};
+use crate::limits::{FILE_SYSTEM_TTL, KNOWN_FILE_SYSTEMS, SLOW_DISK_PERIOD};
 use crate::mounts::Automount;
 
 /// Device number of a mounted file system, from `stx_dev`.
@@ -86,8 +87,18 @@ struct Known {
     device: Device,
     kind: Kind,
     learned: Instant,
-    /// Time of the last slow call.
-    slow: Option<Instant>,
+    /// End of the last call that took long.
+    long: Option<Instant>,
+    /// Whether such a call is known to have waited. Until then the processor may have been
+    /// busy with others.
+    waits: bool,
+}
+
+impl Known {
+    fn was_long_lately(&self) -> bool {
+        self.long
+            .is_some_and(|long| long.elapsed() <= SLOW_DISK_PERIOD)
+    }
 }
 
 impl FileSystems {
@@ -103,10 +114,8 @@ impl FileSystems {
             Kind::Mixed => Route::InlineIfCached,
             Kind::Memory | Kind::Disk if !self.is_without_automounts() => Route::InlineIfCached,
             Kind::Memory => Route::Inline,
-            Kind::Disk => match known.slow {
-                Some(slow) if !is_past(slow, SLOW_DISK_PERIOD) => Route::InlineIfCached,
-                _ => Route::Inline,
-            },
+            Kind::Disk if known.waits && known.was_long_lately() => Route::InlineIfCached,
+            Kind::Disk => Route::Inline,
             Kind::Remote => Route::Offload,
         }
     }
@@ -139,10 +148,8 @@ impl FileSystems {
 
     pub(crate) fn learn(&self, device: Device, kind: Kind) {
         let mut all = self.lock();
-        let slow = all
-            .iter()
-            .position(|known| known.device == device)
-            .and_then(|index| all.swap_remove(index).slow);
+        let before = all.iter().position(|known| known.device == device);
+        let before = before.map(|index| all.swap_remove(index));
         if all.len() >= KNOWN_FILE_SYSTEMS {
             all.clear();
         }
@@ -150,16 +157,27 @@ impl FileSystems {
             device,
             kind,
             learned: Instant::now(),
-            slow,
+            long: before.as_ref().and_then(|before| before.long),
+            waits: before.is_some_and(|before| before.waits),
         });
     }
 
-    /// Notes that a call took from `begun` until now.
-    pub(crate) fn took(&self, device: Device, begun: Instant) {
-        if begun.elapsed() > SLOW_CALL
-            && let Some(known) = self.lock().iter_mut().find(|known| known.device == device)
-        {
-            known.slow = Some(Instant::now());
+    /// Begins a call. After one that took long, the next ones are watched closely.
+    pub(crate) fn begin(&self, device: Device) -> Stopwatch {
+        let known = self.lock();
+        let known = known.iter().find(|known| known.device == device);
+        Stopwatch::begin(known.is_some_and(|known| !known.waits && known.was_long_lately()))
+    }
+
+    /// Notes the end of a call.
+    pub(crate) fn took(&self, device: Device, call: Stopwatch) {
+        let took = call.took();
+        if took == Took::NotLong {
+            return;
+        }
+        if let Some(known) = self.lock().iter_mut().find(|known| known.device == device) {
+            known.long = Some(Instant::now());
+            known.waits |= took == Took::LongWait;
         }
     }
 
@@ -172,6 +190,7 @@ impl FileSystems {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::disk::stopwatch::tests::long;
 
     #[test]
     fn remote_file_systems_never_block_the_serving_thread() {
@@ -188,7 +207,6 @@ mod tests {
         for (device, magic) in magics {
             file_systems.learn(device, Kind::of(magic));
         }
-        let long_ago = Instant::now().checked_sub(SLOW_CALL * 2).unwrap();
         let routes = [
             (memory, Route::Inline, Route::Inline),
             (disk, Route::Inline, Route::InlineIfCached),
@@ -196,9 +214,11 @@ mod tests {
             (overlay, Route::InlineIfCached, Route::InlineIfCached),
         ];
         for (device, before, after) in routes {
-            file_systems.took(device, Instant::now());
+            file_systems.took(device, file_systems.begin(device));
             assert_eq!(file_systems.route(device), before, "{device:?}");
-            file_systems.took(device, long_ago);
+            file_systems.took(device, long(false, true));
+            assert_eq!(file_systems.route(device), before, "{device:?}");
+            file_systems.took(device, long(true, true));
             assert_eq!(file_systems.route(device), after, "{device:?}");
         }
     }

@@ -5,7 +5,6 @@ use std::mem::MaybeUninit;
 use std::os::fd::OwnedFd;
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
-use std::time::Instant;
 
 use rustix::fs::{Mode, OFlags, RawDir, openat};
 use rustix::io::Errno;
@@ -47,7 +46,7 @@ impl DirectoryReader {
     fn begin(&mut self, open: Option<OwnedFd>) -> Result<Batch, Option<Errno>> {
         let device = self.disk.device_of(&self.directory)?;
         if self.disk.file_systems.route(device) == Route::Inline {
-            let begun = Instant::now();
+            let begun = self.disk.file_systems.begin(device);
             let batch = read(&self.directory, open);
             self.disk.file_systems.took(device, begun);
             return Ok(batch?);
@@ -60,7 +59,7 @@ impl DirectoryReader {
         let (disk, directory) = (Arc::clone(&self.disk), Arc::clone(&self.directory));
         let read = move || {
             disk.learn(device, &directory);
-            let begun = Instant::now();
+            let begun = disk.file_systems.begin(device);
             let batch = read(&directory, open);
             disk.file_systems.took(device, begun);
             batch

@@ -14,6 +14,7 @@ mod lookup;
 pub(crate) mod names;
 mod real_path;
 mod stat;
+mod stopwatch;
 mod thread_pool;
 
 use std::fs::File;
@@ -146,7 +147,7 @@ impl Disk {
         call: impl Fn(&Granted, Place<'_>, How) -> Result<T, Errno> + Send + Sync + 'static,
     ) -> Result<T, Errno> {
         let device = self.device_of(&asked.from)?;
-        let begun = Instant::now();
+        let begun = self.file_systems.begin(device);
         match self.file_systems.route(device) {
             Route::Inline => {
                 let result = call(&self.granted, asked.place(), How::On(device));
@@ -194,7 +195,7 @@ impl Disk {
             if let Some(nearest) = &nearby.nearest {
                 this.learn(nearest.device, &nearest.at);
             }
-            let begun = Instant::now();
+            let begun = this.file_systems.begin(queue);
             let result = call(&this.granted, nearby.asked.place());
             this.file_systems.took(queue, begun);
             result
@@ -295,7 +296,7 @@ impl Disk {
             }
             _ => return None,
         };
-        let begun = Instant::now();
+        let begun = self.file_systems.begin(nearest.device);
         let result = call(&self.granted, place, how);
         self.file_systems.took(nearest.device, begun);
         Some(result)

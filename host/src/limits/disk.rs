@@ -73,8 +73,9 @@ pub(crate) const CLOSE_INTERVAL: Duration = Duration::from_millis(100);
 /// while all of the worker's connections wait for it.
 ///
 /// - unit: a time
-/// - at it: for `SLOW_DISK_PERIOD`, other threads ask that file system, except for data
-///   that the kernel has in memory
+/// - at it: for `SLOW_DISK_PERIOD` the questions are watched. Once one is seen to wait, and
+///   not the processor to be busy with others, then for as long other threads ask that file
+///   system, except for data that the kernel has in memory
 /// - held by: `porthole::disk::a_disk_that_was_slow_is_asked_beside`
 pub(crate) const SLOW_CALL: Duration = Duration::from_millis(20);
 

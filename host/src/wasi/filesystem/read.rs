@@ -159,7 +159,6 @@ use {crate::disk::Buffer, linux::Source};
 
 #[cfg(target_os = "linux")]
 mod linux {
-    use std::time::Instant;
 
     use rustix::io::{Errno, ReadWriteFlags, pread, preadv2, retry_on_intr};
 
@@ -194,7 +193,7 @@ mod linux {
             if self.disk.file_systems.route(device) != Route::Inline {
                 return Err(Refusal::WouldWait);
             }
-            let begun = Instant::now();
+            let begun = self.disk.file_systems.begin(device);
             let read = pread(&*self.file, buffer, at);
             self.disk.file_systems.took(device, begun);
             match read {
@@ -215,7 +214,7 @@ mod linux {
             let read = self.disk.threads.run(device, move || {
                 disk.learn(device, &file);
                 let mut buffer = disk.buffers.take(length);
-                let begun = Instant::now();
+                let begun = disk.file_systems.begin(device);
                 let count = retry_on_intr(|| pread(&*file, &mut buffer[..], at))?;
                 disk.file_systems.took(device, begun);
                 buffer.truncate(count);
