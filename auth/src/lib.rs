@@ -7,6 +7,8 @@
 //! | --- | --- |
 //! | [`rules`] | the users that may see a folder and what is below it |
 //! | [`link`] | addresses that need no password until they expire |
+//! | [`rights`] | which folders a request may see |
+//! | [`proof`] | codes of names with their passwords |
 //! | [`users`] | the users of a file in the form of htpasswd, and their hashes |
 //! | `verify` | whether a password belongs to a hash (feature `verify`) |
 //! | [`walk`] | the folders that a path really goes through |
@@ -21,6 +23,8 @@ extern crate alloc;
 pub mod limits;
 pub mod link;
 pub mod path;
+pub mod proof;
+pub mod rights;
 pub mod rules;
 pub mod users;
 #[cfg(feature = "verify")]

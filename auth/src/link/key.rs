@@ -2,6 +2,9 @@
 
 use core::fmt;
 
+use alloc::vec;
+
+use base64ct::{Base64Unpadded, Encoding as _};
 use hmac::{Hmac, KeyInit as _};
 use sha2::Sha256;
 
@@ -20,6 +23,8 @@ pub enum KeyError {
     TooLong,
     /// Fewer than [`KEY_DIFFERENT_BYTES`] of them are different.
     NotRandom,
+    /// The text is not Base64.
+    NotBase64,
 }
 
 impl fmt::Debug for Key {
@@ -40,6 +45,7 @@ impl fmt::Display for KeyError {
             }
             Self::TooLong => write!(f, "a key has at most {KEY_MAX_BYTES} bytes"),
             Self::NotRandom => f.write_str("these bytes are not random"),
+            Self::NotBase64 => f.write_str("a key is handed over as Base64"),
         }
     }
 }
@@ -65,6 +71,23 @@ impl Key {
         // HMAC takes keys of any length.
         let mac = Hmac::new_from_slice(bytes).map_err(|_| KeyError::TooLong)?;
         Ok(Self(mac))
+    }
+
+    /// Takes the bytes of a file as Base64 (RFC 4648 §4), with or without padding.
+    ///
+    /// # Errors
+    /// Text that is not Base64, and bytes that are no key.
+    pub fn of_base64(text: &str) -> Result<Self, KeyError> {
+        let text = text.trim_end_matches('=');
+        // Three bytes for four letters, with one group more.
+        let mut bytes = vec![0; text.len().min(2 * KEY_MAX_BYTES)];
+        match Base64Unpadded::decode(text, &mut bytes) {
+            Ok(bytes) => Self::new(bytes),
+            Err(base64ct::Error::InvalidLength) if text.len() > KEY_MAX_BYTES => {
+                Err(KeyError::TooLong)
+            }
+            Err(_) => Err(KeyError::NotBase64),
+        }
     }
 }
 
@@ -95,6 +118,24 @@ mod tests {
         ];
         for (bytes, error) in rows {
             assert_eq!(Key::new(&bytes).err(), error, "{bytes:?}");
+        }
+    }
+
+    #[test]
+    fn keys_as_base64() {
+        let rows = [
+            ("MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=", None),
+            ("MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY", None),
+            ("MDEyMw==", Some(KeyError::TooShort(4))),
+            ("", Some(KeyError::TooShort(0))),
+            (
+                "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZW!",
+                Some(KeyError::NotBase64),
+            ),
+            (&*"MDEy".repeat(KEY_MAX_BYTES), Some(KeyError::TooLong)),
+        ];
+        for (text, error) in rows {
+            assert_eq!(Key::of_base64(text).err(), error, "{text}");
         }
     }
 

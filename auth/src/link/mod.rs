@@ -103,14 +103,21 @@ impl fmt::Display for LinkError {
 
 impl core::error::Error for LinkError {}
 
-impl fmt::Display for Refused {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
+impl Refused {
+    /// Returns the words for whoever has the link.
+    pub fn words(self) -> &'static str {
+        match self {
             Self::Malformed => "This is not a link that was made here.",
             Self::Wrong => "This link was made for something else, or has been withdrawn.",
             Self::Expired => "This link has expired.",
             Self::OtherPath => "This link is for something else.",
-        })
+        }
+    }
+}
+
+impl fmt::Display for Refused {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.words())
     }
 }
 

@@ -79,6 +79,14 @@ pub enum Head<'a> {
         /// Names of the request fields that it depends on, for `Vary`; may be empty.
         vary: &'static str,
     },
+    /// 429 or 503 about one request alone: the connection stays open. The content is
+    /// [`error_body`].
+    Later {
+        /// Its status.
+        status: Status,
+        /// Time after which the client may ask again, in seconds.
+        seconds: u32,
+    },
 }
 
 impl Head<'_> {
@@ -94,9 +102,16 @@ impl Head<'_> {
             },
             Self::Missing { .. } => Status::NotFound,
             Self::Page(page) => page.status,
-            Self::Refused { status, .. } | Self::Moved { status, .. } => *status,
+            Self::Refused { status, .. }
+            | Self::Moved { status, .. }
+            | Self::Later { status, .. } => *status,
             Self::Options => Status::NoContent,
         }
+    }
+
+    /// Whether the connection is to be closed after this response.
+    pub fn ends_connection(&self) -> bool {
+        !matches!(self, Self::Later { .. }) && self.status().ends_connection()
     }
 
     /// Returns the most bytes that [`write_head`] appends for this response under `policy`.
@@ -113,7 +128,7 @@ impl Head<'_> {
             }
             Self::Page(page) => page.bound(),
             Self::Moved { location, .. } => location.len(),
-            Self::Options | Self::Refused { .. } => 0,
+            Self::Options | Self::Refused { .. } | Self::Later { .. } => 0,
         };
         FIXED_BYTES
             .saturating_add(policy.bound())
@@ -154,7 +169,7 @@ pub fn write_head(
     let status = response.status();
     put(out, status.line().as_bytes());
     line(out, b"Date", context.date);
-    connection(out, status, context);
+    connection(out, response.ends_connection(), context);
     if context.scheme == Scheme::Https {
         put(out, &context.policy.secured);
     }
@@ -189,6 +204,11 @@ pub fn write_head(
                 line(out, b"Vary", vary.as_bytes());
             }
             error(out, status, context);
+        }
+        Head::Later { seconds, .. } => {
+            content(out, status);
+            number(out, b"Retry-After", u64::from(*seconds));
+            put(out, &context.policy.page);
         }
     }
     end(out, context.policy);
@@ -242,13 +262,18 @@ const USUAL_BYTES: usize = 512;
 
 /// Writes the fields that the status alone decides.
 fn error(out: &mut Vec<u8>, status: Status, context: &Context<'_>) {
+    content(out, status);
+    advice(out, status, context);
+    put(out, &context.policy.page);
+}
+
+/// Writes the fields about the content of an error.
+fn content(out: &mut Vec<u8>, status: Status) {
     let body = error_body(status);
     if !body.is_empty() {
         put(out, b"Content-Type: text/plain; charset=utf-8\r\n");
     }
     number(out, b"Content-Length", body.len() as u64);
-    advice(out, status, context);
-    put(out, &context.policy.page);
 }
 
 /// Writes what a client may do after an error.
@@ -266,8 +291,8 @@ fn advice(out: &mut Vec<u8>, status: Status, context: &Context<'_>) {
 
 /// Writes `Connection`. HTTP/1.1 assumes persistence, and HTTP/1.0 has to be told of it
 /// (RFC 9112 §9.3).
-fn connection(out: &mut Vec<u8>, status: Status, context: &Context<'_>) {
-    if status.ends_connection() || !context.keep_alive {
+fn connection(out: &mut Vec<u8>, ends: bool, context: &Context<'_>) {
+    if ends || !context.keep_alive {
         put(out, b"Connection: close\r\n");
     } else if context.version == Version::Http10 {
         put(out, b"Connection: keep-alive\r\n");
@@ -433,7 +458,12 @@ mod tests {
             },
             Head::Options,
         ];
-        about.into_iter().chain(refused).chain(others).collect()
+        let later = Head::Later {
+            status: Status::TooManyRequests,
+            seconds: u32::MAX,
+        };
+        let all = about.into_iter().chain(refused).chain(others);
+        all.chain([later]).collect()
     }
 
     proptest! {
@@ -580,6 +610,16 @@ mod tests {
                 format!(
                     "503 Service Unavailable\n{common}Connection: close\n{text}\
                      Content-Length: 25\nRetry-After: 1\n{tail}"
+                ),
+            ),
+            (
+                Head::Later {
+                    status: Status::ServiceUnavailable,
+                    seconds: u32::MAX,
+                },
+                format!(
+                    "503 Service Unavailable\n{common}{text}\
+                     Content-Length: 25\nRetry-After: 4294967295\n{tail}"
                 ),
             ),
         ];

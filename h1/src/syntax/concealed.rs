@@ -14,8 +14,8 @@ const KEPT_LETTERS: usize = 8;
 /// The folder under whose name the server's own addresses are.
 const OWN: &[u8] = b".porthole";
 
-/// Returns the pieces of a target, or of a reference, as they are logged: after the server's own
-/// folder, each segment that could be a token is cut. It may be encoded.
+/// Returns the pieces of a target, of a reference or of a whole line, as they are logged: after
+/// the server's own folder, each segment that could be a token is cut. It may be encoded.
 pub fn concealed(text: &[u8]) -> impl Iterator<Item = &[u8]> {
     let (mut rest, mut own) = (Some(text), false);
     core::iter::from_fn(move || {
@@ -23,15 +23,14 @@ pub fn concealed(text: &[u8]) -> impl Iterator<Item = &[u8]> {
         if !own && !could_have_token(text) {
             return Some([text, &[]]);
         }
-        let end = text
-            .iter()
-            .position(|byte| matches!(byte, b'/' | b'?' | b'#'));
+        let end = text.iter().position(ends_segment);
         let end = end.map_or(text.len(), |end| end.saturating_add(1));
         let (segment, after) = text.split_at_checked(end)?;
         rest = (!after.is_empty()).then_some(after);
-        let name = segment.strip_suffix(b"/").unwrap_or(segment);
-        let name = name.strip_suffix(b"?").unwrap_or(name);
-        let name = name.strip_suffix(b"#").unwrap_or(name);
+        let name = match segment.split_last() {
+            Some((last, name)) if ends_segment(last) => name,
+            _ => segment,
+        };
         if own && is_token(name) {
             let (kept, cut) = segment.split_at_checked(KEPT_LETTERS)?;
             // What ended the segment stays.
@@ -50,8 +49,15 @@ fn dots(end: &[u8; 1]) -> &'static [u8] {
     match end {
         b"/" => b".../",
         b"?" => b"...?",
-        _ => b"...#",
+        b"#" => b"...#",
+        b" " => b"... ",
+        _ => b"...\n",
     }
+}
+
+/// Whether a byte ends a segment. A space ends a target in a request line, and no target has one.
+fn ends_segment(byte: &u8) -> bool {
+    matches!(byte, b'/' | b'?' | b'#' | b' ' | b'\r' | b'\n')
 }
 
 /// Whether a text is long enough for a token after the server's own folder.
@@ -113,6 +119,14 @@ mod tests {
             (
                 format!("/.porthole/link/{TOKEN}?get=m3u"),
                 format!("/.porthole/link/{first}?get=m3u"),
+            ),
+            (
+                format!("GET /.porthole/link/{TOKEN} HTTP/1.1"),
+                format!("GET /.porthole/link/{first} HTTP/1.1"),
+            ),
+            (
+                format!("Referer: http://a/.porthole/link/{TOKEN}\nHost: a"),
+                format!("Referer: http://a/.porthole/link/{first}\nHost: a"),
             ),
             (
                 format!("/base/.porthole/link/{TOKEN}/"),

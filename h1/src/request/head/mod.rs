@@ -3,6 +3,8 @@
 //! The parser is strict where RFC 9112 lets a recipient be lenient: requests are smuggled
 //! between two parsers that are lenient in different ways (§11.2).
 
+pub mod secrets;
+
 use crate::limits::{HEAD_BYTES, LEADING_EMPTY_LINES, TARGET_BYTES};
 use crate::refusal::Refusal;
 use crate::request::fields::{Fields, Section};

@@ -2,6 +2,7 @@
 //! RFC 3986 §5.2.4).
 
 pub(crate) mod authority;
+pub mod link;
 mod path;
 pub mod scheme;
 pub mod site;
