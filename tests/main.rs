@@ -12,6 +12,7 @@
     reason = "a test says what it expects by failing"
 )]
 
+mod access;
 mod attacks;
 mod clients;
 mod confinement;
@@ -31,6 +32,7 @@ fn main() -> std::process::ExitCode {
     }
     let arguments = libtest_mimic::Arguments::from_args();
     let trials = [
+        access::trials(),
         http::trials(),
         process::trials(),
         proxies::trials(),

@@ -43,13 +43,13 @@ impl From<Option<usize>> for About {
 }
 
 impl Rights {
-    /// Those to everything.
+    /// All rights.
     pub const ALL: Self = Self {
         rules: u64::MAX,
         rest: true,
     };
 
-    /// Those to nothing.
+    /// No right.
     pub const NONE: Self = Self {
         rules: 0,
         rest: false,

@@ -31,15 +31,18 @@ mod log;
 mod memory;
 mod net;
 mod options;
+mod passwords;
 mod peer;
 mod rate_limit;
 mod reason;
 mod render;
 mod response;
+mod rights;
 mod runtime;
 mod service;
 mod shared;
 mod trust;
+mod visit;
 
 use alloc::rc::Rc;
 

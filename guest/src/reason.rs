@@ -2,6 +2,7 @@
 
 use core::fmt;
 
+use auth::link::Refused;
 use h1::status::Status;
 use pages::json::CutError;
 use pages::view::QueryError;
@@ -31,7 +32,12 @@ pub enum Reason {
     NoListing,
     /// The query asks for a form of a directory that does not exist.
     NoForm,
+    // 401
+    /// It is for others than whoever asks.
+    Closed,
     // 403
+    /// A link that expires does not open it.
+    Link(Refused),
     NoPermission,
     /// The tree below a directory is too large for one playlist.
     TreeTooLarge,
@@ -65,7 +71,8 @@ impl Reason {
             | Self::NameTooLong
             | Self::NoListing
             | Self::NoForm => Status::NotFound,
-            Self::NoPermission | Self::TreeTooLarge => Status::Forbidden,
+            Self::Closed => Status::Unauthorized,
+            Self::Link(_) | Self::NoPermission | Self::TreeTooLarge => Status::Forbidden,
             Self::Exhausted
             | Self::Busy
             | Self::RootGone
@@ -86,6 +93,7 @@ impl Reason {
             Self::TreeTooLarge => Some(
                 "The tree below this folder is too large for one playlist. Ask for a folder below it.",
             ),
+            Self::Link(refused) => Some(refused.words()),
             _ => None,
         }
     }
@@ -101,6 +109,11 @@ impl Reason {
     /// Whether nothing exists at the path, as opposed to something that can't be served.
     pub fn is_missing(self) -> bool {
         self.status() == Status::NotFound
+    }
+
+    /// Whether something may exist, but is not for whoever asks.
+    pub fn is_closed(self) -> bool {
+        matches!(self, Self::Closed | Self::Link(_))
     }
 
     /// Whether the server or the machine is at fault. Such a reason is always logged.
@@ -161,6 +174,11 @@ impl fmt::Display for Reason {
             Self::NameTooLong => "a name in its path is too long",
             Self::NoListing => "it is a folder, and --no-listing is given",
             Self::NoForm => "its query asks for a form that does not exist",
+            Self::Closed => "it is for others",
+            Self::Link(Refused::Malformed) => "its token is none that was made here",
+            Self::Link(Refused::Wrong) => "its token was not signed for this",
+            Self::Link(Refused::Expired) => "its token has expired",
+            Self::Link(Refused::OtherPath) => "its token does not reach as far",
             Self::NoPermission => "the server has no permission to read it",
             Self::TreeTooLarge => "its tree is too large for one playlist",
             Self::Exhausted => "the process is short of descriptors or memory",

@@ -5,6 +5,8 @@ use alloc::vec::Vec;
 use core::cell::{Cell, RefCell};
 use core::fmt;
 
+use h1::response::Policy;
+use h1::status::Status;
 use h1::syntax::date;
 
 use crate::files::Files;
@@ -13,6 +15,7 @@ use crate::host::Host;
 use crate::log::{Access, EscapedName, Format, Log, Sent, Time};
 use crate::memory::MemoryPlan;
 use crate::options::Options;
+use crate::passwords::Passwords;
 use crate::rate_limit::RateLimiter;
 use crate::render::Listings;
 use crate::runtime::buffer_pool::BufferPool;
@@ -20,6 +23,7 @@ use crate::runtime::clock::{self, Clock};
 use crate::runtime::deadlines::Deadlines;
 use crate::runtime::executor::Executor;
 use crate::runtime::notify::Notify;
+use crate::visit::Way;
 
 /// State that all connections share. There is one thread, so there are no locks.
 pub struct Shared {
@@ -32,6 +36,8 @@ pub struct Shared {
     pub executor: Rc<Executor>,
     /// `None` unless the operator limits what one address may use.
     pub rate_limiter: Option<RateLimiter>,
+    /// `None` unless the operator has a file of users.
+    pub passwords: Option<Passwords>,
     log: Log,
     open: Cell<usize>,
     /// Open connections that are served: neither rejected nor about to be closed.
@@ -45,15 +51,19 @@ pub struct Shared {
 
 impl Shared {
     pub fn new(
-        options: Options,
+        mut options: Options,
         root: Root,
         plan: MemoryPlan,
         (executor, host): (Rc<Executor>, Rc<dyn Host>),
     ) -> Self {
         let deadlines = Rc::<Deadlines>::default();
+        let (users, rules) = options.auth.users.take().unzip();
+        let rules = rules.unwrap_or_default();
+        let passwords = users.map(|users| Passwords::new(users, rules.clone(), Rc::clone(&host)));
         Self {
             files: Files::new(
                 root,
+                (rules, Rc::clone(&host)),
                 options.cache,
                 options.policy.bound(),
                 Rc::clone(&executor),
@@ -61,6 +71,7 @@ impl Shared {
             ),
             listings: Listings::new(plan.listings),
             rate_limiter: RateLimiter::new(options.rate, options.throttle, host),
+            passwords,
             log: Log::new(options.log_format()),
             options,
             clock: Clock::new(),
@@ -151,7 +162,20 @@ impl Shared {
             trusted_proxies,
             ..
         } = &self.options;
-        !quiet || *verbose || self.rate_limiter.is_some() || !trusted_proxies.is_empty()
+        let is_guarded = self.passwords.is_some() || self.options.auth.key.is_some();
+        let is_logged = !quiet || *verbose;
+        is_logged || is_guarded || self.rate_limiter.is_some() || !trusted_proxies.is_empty()
+    }
+
+    /// Returns the policy for a response with this status, to who asks by this way. Whatever is
+    /// told about what is closed is for one client alone.
+    pub fn policy(&self, way: Way, status: Status) -> &Policy {
+        match way {
+            Way::Link => &self.options.linked,
+            Way::Password => &self.options.private,
+            Way::Open if status == Status::Unauthorized => &self.options.private,
+            Way::Open => &self.options.policy,
+        }
     }
 
     /// Whether responses are logged.

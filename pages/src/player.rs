@@ -30,6 +30,8 @@ pub struct Player<'p> {
     pub picture: Option<&'p str>,
     /// Its subtitles.
     pub subtitles: &'p [Subtitle<'p>],
+    /// Whether another player that is handed its address will ask for a password.
+    pub asks: bool,
 }
 
 /// The start of the page, up to the first item of the queue.
@@ -150,6 +152,7 @@ impl Part for Start<'_> {
             file,
             picture,
             subtitles,
+            ..
         } = self.0;
         let picture = picture.map_or(0, str::len);
         let subtitles = subtitles.iter().map(|subtitle| {
@@ -245,6 +248,7 @@ mod tests {
             },
             picture: Some(name),
             subtitles,
+            asks: true,
         };
         let item = Item {
             entry: &entry,

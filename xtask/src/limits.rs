@@ -22,7 +22,7 @@ use anyhow::{Context as _, bail};
 use crate::numbers::grouped;
 
 /// The source files of the table, with their headings.
-const FILES: [(&str, &str); 16] = [
+const FILES: [(&str, &str); 17] = [
     ("h1/src/limits.rs", "A message"),
     ("pages/src/limits.rs", "A page"),
     ("auth/src/limits.rs", "Passwords, rules and links"),
@@ -37,6 +37,10 @@ const FILES: [(&str, &str); 16] = [
     ),
     ("guest/src/limits/work.rs", "The component: turns"),
     ("guest/src/limits/log.rs", "The component: the log"),
+    (
+        "guest/src/limits/passwords.rs",
+        "The component: passwords and links",
+    ),
     ("usage/src/limits.rs", "What clients have used"),
     (
         "host/src/limits/mod.rs",

@@ -1,5 +1,7 @@
 //! One connection: reads a head, decides a response, writes it, and starts again.
 
+mod admission;
+mod asked;
 mod respond;
 mod session;
 

@@ -1,6 +1,7 @@
 //! The response to a request: decided, sent, and logged.
 
 use alloc::boxed::Box;
+use alloc::vec::Vec;
 use core::net::SocketAddr;
 
 use h1::connection::Request;
@@ -8,28 +9,34 @@ use h1::refusal::Refusal;
 use h1::request::fields::{Fields, Name};
 use h1::request::forwarded::Forwarded;
 use h1::request::head::request_line;
+use h1::request::head::secrets::without_passwords;
 use h1::request::method::Method;
 use h1::request::target::Target;
-use h1::response::Context;
+use h1::response::{Context, Policy};
 use h1::status::Status;
 
 use super::CloseMode;
+use super::admission::visit;
+use super::asked::{Asked, early, response_to};
 use super::session::Session;
 use crate::log::{Access, Escaped};
 use crate::net::socket::CloseReason;
 use crate::peer::Peer;
 use crate::reason::Reason;
 use crate::response::Response;
-use crate::response::decide::decide;
-use crate::response::elsewhere;
-use crate::response::error::error;
 use crate::response::write::{ResponseWriter, SendError};
-use crate::service::Service;
-use crate::shared::Shared;
+use crate::rights::Rights;
+use crate::visit::Visit;
 
 impl<'s> Session<'s> {
     /// Returns what the head of a response depends on besides its subject.
-    fn context<'a>(&self, now: i64, date: &'a [u8; 29], keep_alive: bool) -> Context<'a>
+    fn context<'a>(
+        &self,
+        now: i64,
+        date: &'a [u8; 29],
+        keep_alive: bool,
+        policy: &'a Policy,
+    ) -> Context<'a>
     where
         's: 'a,
     {
@@ -39,7 +46,7 @@ impl<'s> Session<'s> {
             keep_alive,
             version: self.version,
             scheme: self.service.scheme(),
-            policy: &self.shared.options.policy,
+            policy,
         }
     }
 }
@@ -58,11 +65,7 @@ impl Session<'_> {
         self.version = request.head.version;
         self.responded = true;
         let head = &request.head;
-        self.verbose(format_args!(
-            "Request from {}: {}",
-            self.peer,
-            Escaped(input.get(..head.len).unwrap_or(input))
-        ));
+        self.log_head(input.get(..head.len).unwrap_or(input));
         let forwarded = self.forwarded(&head.fields);
         let asked = Asked {
             request,
@@ -70,30 +73,59 @@ impl Session<'_> {
             service: self.service,
             within_rate: self.within_rate(),
         };
-        let (response, reason) = response_to(self.shared, &asked, now).await;
+        let (visit, early) = match early(self.shared, &asked) {
+            Some(response) => (Visit::of_anyone(Rights::NONE), Some(response)),
+            None => {
+                let target = request.target.as_ref().unwrap_or(&Target::Asterisk);
+                let asked = (request, target);
+                (visit(self.shared, asked, self.client, now).await, None)
+            }
+        };
+        let (response, reason) = match early {
+            Some(response) => (response, None),
+            None => response_to(self.shared, &asked, &visit, now).await,
+        };
         self.shared.log_listings();
         let status = response.head().status();
         self.log_reason(status, reason, input);
-        let keep_alive =
-            request.keep_alive && !status.ends_connection() && !self.shared.is_draining();
-        let context = self.context(now, &date, keep_alive);
+        let ends = response.head().ends_connection();
+        let keep_alive = request.keep_alive && !ends && !self.shared.is_draining();
+        let policy = self.shared.policy(visit.way, status);
+        let context = self.context(now, &date, keep_alive, policy);
         let writer = ResponseWriter {
             method: head.method,
             fields: head.fields,
             context,
         };
-        let (status, content_at, mut sent) = self.send(&writer, &response, input).await;
-        let keep_alive = keep_alive && !status.ends_connection();
+        let (sent_status, content_at, mut sent) = self.send(&writer, &response, input).await;
+        let keep_alive = keep_alive && (sent_status == status || !sent_status.ends_connection());
+        let status = sent_status;
         if sent.is_ok() && !more {
             // The bytes that the log line counts have then left the buffer.
             sent = self.buffered.flush().await.map_err(SendError::from);
         }
         let access = self.access((date, started), input, status, &head.fields);
+        let access = Access {
+            user: visit.user.as_deref(),
+            ..access
+        };
         let content = self.buffered.queued().saturating_sub(content_at);
         let logged = self.log_access(&access, content_at).await;
         self.buffered.response_sent().await;
         self.conclude(sent.and(logged.map_err(SendError::from)), content, input)?;
         Ok(keep_alive)
+    }
+
+    /// Logs the head of a request, without what is secret in it.
+    fn log_head(&self, head: &[u8]) {
+        if self.shared.options.verbose {
+            let shown: Vec<u8> = without_passwords(head).flatten().copied().collect();
+            self.verbose(format_args!(
+                "Request from {}: {}",
+                self.peer,
+                Escaped(&shown)
+            ));
+        }
     }
 
     /// Logs how the transfer of a response ended.
@@ -196,6 +228,7 @@ impl Session<'_> {
             started,
             head,
             status: status.code(),
+            user: None,
             referer: fields.only(Name::Referer),
             user_agent: fields.only(Name::UserAgent),
         }
@@ -258,7 +291,8 @@ impl Session<'_> {
     ) -> Result<(), CloseReason> {
         let (now, date) = self.shared.clock.now();
         let started = self.shared.log_instant();
-        let context = self.context(now, &date, false);
+        let policy = &self.shared.options.policy;
+        let context = self.context(now, &date, false, policy);
         let writer = ResponseWriter::refusal(method, context);
         let (content_at, _) = writer
             .send(&mut self.buffered, &Response::Plain(status))
@@ -268,48 +302,5 @@ impl Session<'_> {
         let sent = self.buffered.written().saturating_sub(content_at);
         self.shared.access(&access, sent);
         flushed
-    }
-}
-
-/// A request, and what else its response depends on.
-struct Asked<'r> {
-    request: &'r Request<'r>,
-    /// The word of its peer, if that is a trusted proxy.
-    forwarded: Option<Forwarded<'r>>,
-    service: Service,
-    within_rate: bool,
-}
-
-/// Returns the response to a request, and the reason if it is an error.
-async fn response_to<'r>(
-    shared: &'r Shared,
-    asked: &Asked<'r>,
-    now: i64,
-) -> (Response<'r>, Option<Reason>) {
-    let Asked {
-        request, forwarded, ..
-    } = asked;
-    let (files, listings, options) = (&shared.files, &shared.listings, &shared.options);
-    let fields = &request.head.fields;
-    let too_many = Status::TooManyRequests;
-    let target = match &request.target {
-        Ok(Target::Resource(resource)) if !asked.within_rate => {
-            return (error((files, listings), fields, resource, too_many), None);
-        }
-        _ if !asked.within_rate => return (Response::Plain(too_many), None),
-        Ok(target) => target,
-        Err(refusal) => return (Response::Plain(refusal.status()), None),
-    };
-    let is_checked = options.known_hosts_only && forwarded.is_none();
-    if is_checked && !elsewhere::is_known_host(target, fields, options) {
-        return (elsewhere::unknown_host(listings), None);
-    }
-    match asked.service {
-        Service::Files(_) => {
-            let forwarded = forwarded.unwrap_or_default();
-            decide(files, listings, options, (request, forwarded), target, now).await
-        }
-        Service::Redirect => (elsewhere::redirect(target, fields, options), None),
-        Service::Misdirected => (elsewhere::misdirected(listings, target, fields), None),
     }
 }

@@ -15,6 +15,8 @@ use super::join;
 use super::late_entries::LateEntries;
 use super::quota::Reservation;
 use super::root::{Root, or_dot};
+use super::sight::Sight;
+use super::visible::Visible;
 use crate::bindings::wasi::filesystem::types::{
     Descriptor, DescriptorFlags, DescriptorType, DirectoryEntry, ErrorCode, OpenFlags, PathFlags,
 };
@@ -96,11 +98,25 @@ pub struct Concerned {
     pub first: Option<(Box<str>, Reason)>,
 }
 
-impl Root {
+impl Visible<'_> {
     /// Returns the entries of a directory. Their memory is taken from `reservation`.
     pub async fn list(
-        &self,
+        self,
         path: &str,
+        query: Query<'_>,
+        now: i64,
+        reservation: &mut Reservation,
+    ) -> Result<Entries, Reason> {
+        let sight = Sight::of(self, path, now).await?;
+        self.files.list(&sight, query, now, reservation).await
+    }
+}
+
+impl Root {
+    /// Returns the entries of a directory. Their memory is taken from `reservation`.
+    pub(super) async fn list(
+        &self,
+        sight: &Sight<'_>,
         query: Query<'_>,
         reservation: &mut Reservation,
         executor: &Executor,
@@ -109,8 +125,9 @@ impl Root {
         let Self::Directory(root, _) = self else {
             return Err(Reason::NoEntry);
         };
-        let directory = OpenDirectory::open(root, path).await?;
+        let directory = OpenDirectory::open(root, sight.path).await?;
         let (names, read) = directory.read_names(query, reservation, executor).await?;
+        let names = visible(names, sight).await;
         let count = names.iter().map(Vec::len).sum();
         let is_long = count > query.described;
         let mut asking = Asking {
@@ -329,9 +346,27 @@ impl<'f> OpenDirectory<'f> {
     }
 }
 
+/// Returns the names that may be seen.
+async fn visible(mut names: Vec<Vec<Named>>, sight: &Sight<'_>) -> Vec<Vec<Named>> {
+    if sight.is_whole() {
+        return names;
+    }
+    for batch in &mut names {
+        let mut seen = Vec::new();
+        for named in batch.drain(..) {
+            if sight.shows(&named.name, named.kind).await {
+                seen.push(named);
+            }
+        }
+        seen.shrink_to_fit();
+        *batch = seen;
+    }
+    names
+}
+
 /// Returns the kind of an entry, as far as it is known without its size. A link may lead to
 /// either kind, and must not be shown as the other: a mirror would replace a folder by a file.
-fn kind(type_: &DescriptorType) -> Option<Kind> {
+pub(super) fn kind(type_: &DescriptorType) -> Option<Kind> {
     match type_ {
         DescriptorType::Directory => Some(Kind::Directory),
         DescriptorType::RegularFile => Some(Kind::File(None)),

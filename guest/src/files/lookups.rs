@@ -3,6 +3,8 @@
 use alloc::rc::Rc;
 use core::cell::RefCell;
 
+use auth::rights::About;
+
 use super::file::File;
 use super::lru::Cache;
 use super::root::Metadata;
@@ -20,8 +22,10 @@ pub struct Lookups(RefCell<Cache<Lookup>>);
 
 struct Lookup {
     found: Result<Found, Reason>,
-    /// Unix time in seconds at which the file system was asked.
-    checked: i64,
+    /// The rules about what the path really leads to.
+    about: About,
+    /// Unix time in seconds at which the file system was asked, unless only a file was kept.
+    checked: Option<i64>,
 }
 
 impl Lookups {
@@ -31,11 +35,12 @@ impl Lookups {
         Self(RefCell::new(Cache::new(bytes, fields)))
     }
 
-    /// Returns what the path led to if the file system was asked in the second `now`.
-    pub fn of_second(&self, path: &str, now: i64) -> Option<Result<Found, Reason>> {
+    /// Returns what the path led to, and the rules about it, if the file system was asked in
+    /// the second `now`.
+    pub fn of_second(&self, path: &str, now: i64) -> Option<(Result<Found, Reason>, About)> {
         let mut cache = self.0.borrow_mut();
         let known = cache.get(path)?;
-        (known.checked == now).then(|| known.found.clone())
+        (known.checked == Some(now)).then(|| (known.found.clone(), known.about))
     }
 
     /// Returns the file that the path led to, if it had this metadata.
@@ -46,23 +51,39 @@ impl Lookups {
         }
     }
 
-    /// Caches what was found, with content that weighs `weight` bytes. Without a weight, it
-    /// is cached already and has only been confirmed.
-    pub fn remember(
-        &self,
-        path: &str,
-        found: Result<Found, Reason>,
-        now: i64,
-        weight: Option<usize>,
-    ) {
+    /// Caches what was found, and the rules about it.
+    pub fn remember(&self, path: &str, found: Result<Found, Reason>, about: About, now: i64) {
+        let lookup = Lookup {
+            found,
+            about,
+            checked: Some(now),
+        };
+        self.0.borrow_mut().put(path, lookup, 0);
+    }
+
+    /// Confirms that a path still leads to what is cached, with these rules about it.
+    pub fn confirm(&self, path: &str, file: &Rc<File>, about: About, now: i64) {
         let mut cache = self.0.borrow_mut();
-        match (weight, cache.get(path)) {
-            (None, Some(known)) => known.checked = now,
-            (weight, _) => {
-                let checked = now;
-                cache.put(path, Lookup { found, checked }, weight.unwrap_or(0));
+        match cache.get(path) {
+            Some(known) => (known.about, known.checked) = (about, Some(now)),
+            None => {
+                drop(cache);
+                self.remember(path, Ok(Found::File(Rc::clone(file))), about, now);
             }
         }
+    }
+
+    /// Caches a file with content that weighs `weight` bytes. What is known of its path stays
+    /// known: if nothing is, the file system is asked again.
+    pub fn keep(&self, path: &str, file: &Rc<File>, now: i64, weight: usize) {
+        let mut cache = self.0.borrow_mut();
+        let about = cache.get(path).map(|known| known.about);
+        let lookup = Lookup {
+            found: Ok(Found::File(Rc::clone(file))),
+            about: about.unwrap_or_default(),
+            checked: about.map(|_| now),
+        };
+        cache.put(path, lookup, weight);
     }
 
     pub fn remove(&self, path: &str) {

@@ -8,6 +8,7 @@
 
 pub mod directory;
 pub mod file;
+mod guard;
 mod late_entries;
 mod lookups;
 mod lru;
@@ -16,14 +17,19 @@ mod open_files;
 mod path;
 pub mod quota;
 pub mod root;
+mod sight;
 mod stat_rate;
+mod visible;
 
 use alloc::rc::Rc;
 use alloc::vec::Vec;
 use core::cell::{Cell, RefCell};
 
+use auth::rights::About;
+use auth::rules::Rules;
 use pages::entries::Entry;
 
+use crate::host::Host;
 use crate::limits::{
     CACHED_FILE_BYTES, LATE_ENTRY_SECONDS, OPEN_FILE_SECONDS, OPEN_FILE_WEIGHT, STAT_WORK,
 };
@@ -32,18 +38,23 @@ use crate::runtime::deadlines::{Deadline, Deadlines};
 use crate::runtime::executor::Executor;
 use directory::{Entries, Query};
 use file::{Content, File};
+use guard::Guard;
 use lookups::Lookups;
 use open_files::OpenFiles;
 use quota::Reservation;
 use root::{Identity, Metadata, Opened, Root, Stat, read_start, read_whole};
+use sight::Sight;
 use stat_rate::StatRate;
 
 pub use lookups::Found;
 pub use path::{join, name};
+pub use visible::Visible;
 
 /// The granted files.
 pub struct Files {
     root: Root,
+    /// The rules for folders, if there are any, and what they are about.
+    guard: Guard,
     executor: Rc<Executor>,
     deadlines: Rc<Deadlines>,
     lookups: Lookups,
@@ -57,9 +68,11 @@ pub struct Files {
 
 impl Files {
     /// Creates the files below `root`, with a cache of `cache` bytes. `fields` is the
-    /// number of bytes that the operator adds to each head that is cached.
+    /// number of bytes that the operator adds to each head that is cached. `host` finds out
+    /// what the paths of `rules` really are.
     pub fn new(
         root: Root,
+        (rules, host): (Rules, Rc<dyn Host>),
         cache: usize,
         fields: usize,
         executor: Rc<Executor>,
@@ -67,6 +80,7 @@ impl Files {
     ) -> Self {
         Self {
             root,
+            guard: Guard::new(rules, host),
             executor,
             deadlines,
             lookups: Lookups::new(cache, fields),
@@ -86,43 +100,48 @@ impl Files {
         }
     }
 
-    /// Looks up what a path leads to. `now` is Unix time in seconds.
+    /// Looks up what a path leads to, and the rules about it. `now` is Unix time in seconds.
     ///
     /// A missing file is not remembered: a client can request any number of names, and a
     /// new file is served at once.
-    pub async fn look_up(&self, path: &str, now: i64) -> Result<Found, Reason> {
-        if let Some(Ok(found)) = self.fresh(path, now) {
-            return Ok(found);
+    async fn look_up(&self, path: &str, now: i64) -> (Result<Found, Reason>, About) {
+        if let Some(fresh @ (Ok(_), _)) = self.fresh(path, now) {
+            return fresh;
         }
         match self.ask(path, now, false).await {
-            Err(reason) => Err(self.attribute(reason, now).await),
+            (Err(reason), about) => (Err(self.attribute(reason, now).await), about),
             found => found,
         }
     }
 
     /// Looks up a name that only the server asks for (an index, a compressed sibling). A
     /// missing file is remembered too, for a second.
-    pub async fn look_up_derived(&self, path: &str, now: i64) -> Result<Found, Reason> {
+    async fn look_up_derived(&self, path: &str, now: i64) -> (Result<Found, Reason>, About) {
         match self.fresh(path, now) {
             Some(found) => found,
             None => self.ask(path, now, true).await,
         }
     }
 
-    fn fresh(&self, path: &str, now: i64) -> Option<Result<Found, Reason>> {
+    fn fresh(&self, path: &str, now: i64) -> Option<(Result<Found, Reason>, About)> {
         let is_high = self.stat_rate.is_high(now);
         is_high.then(|| self.lookups.of_second(path, now))?
     }
 
-    async fn ask(&self, path: &str, now: i64, remember_missing: bool) -> Result<Found, Reason> {
+    async fn ask(
+        &self,
+        path: &str,
+        now: i64,
+        remember_missing: bool,
+    ) -> (Result<Found, Reason>, About) {
         self.count_question(now);
         let stat = self.root.look_up(path).await;
+        let (stat, about) = self.about(path, stat, now).await;
         if let Ok(Stat::File(metadata)) = stat
             && let Some(file) = self.same(path, metadata, now).await
         {
-            let found = Ok(Found::File(Rc::clone(&file)));
-            self.lookups.remember(path, found, now, None);
-            return Ok(Found::File(file));
+            self.lookups.confirm(path, &file, about, now);
+            return (Ok(Found::File(file)), about);
         }
         let found = stat.map(|stat| match stat {
             Stat::File(metadata) => Found::File(Rc::new(File::new(path, metadata, now))),
@@ -134,10 +153,10 @@ impl Files {
             Err(reason) => reason.is_missing() && remember_missing,
         };
         match keep {
-            true => self.lookups.remember(path, found.clone(), now, Some(0)),
+            true => self.lookups.remember(path, found.clone(), about, now),
             false => self.lookups.remove(path),
         }
-        found
+        (found, about)
     }
 
     fn count_question(&self, now: i64) {
@@ -182,7 +201,7 @@ impl Files {
 
     /// Opens what [`Files::look_up`] has just found, and returns it with its content.
     /// Returns another file if the first was replaced in between.
-    pub async fn open(
+    async fn open(
         &self,
         path: &str,
         file: &Rc<File>,
@@ -215,7 +234,7 @@ impl Files {
 
     /// Opens a file to find out whether it can be opened and what it is, without its
     /// content. This is done once for each file.
-    pub async fn inspect(&self, path: &str, file: &Rc<File>, now: i64) -> Result<Rc<File>, Reason> {
+    async fn inspect(&self, path: &str, file: &Rc<File>, now: i64) -> Result<Rc<File>, Reason> {
         if file.is_inspected() {
             return Ok(Rc::clone(file));
         }
@@ -271,8 +290,7 @@ impl Files {
                 OPEN_FILE_WEIGHT
             }
         };
-        let found = Ok(Found::File(Rc::clone(file)));
-        self.lookups.remember(path, found, now, Some(weight));
+        self.lookups.keep(path, file, now, weight);
     }
 
     /// Closes files that were not used for a while. To be called once a second while
@@ -298,9 +316,9 @@ impl Files {
     }
 
     /// Returns the entries of a directory. Their memory is taken from `reservation`.
-    pub async fn list(
+    async fn list(
         &self,
-        path: &str,
+        sight: &Sight<'_>,
         query: Query<'_>,
         now: i64,
         reservation: &mut Reservation,
@@ -308,7 +326,7 @@ impl Files {
         let list = async |reservation: &mut Reservation| {
             let (executor, watch) = (&self.executor, self.deadlines.watch());
             let root = &self.root;
-            root.list(path, query, reservation, executor, watch).await
+            root.list(sight, query, reservation, executor, watch).await
         };
         let listed = match list(reservation).await {
             Err(Reason::Exhausted) if self.close_unused(u64::MAX) => {
@@ -329,25 +347,25 @@ impl Files {
 
     /// Asks for the sizes and times of entries of a directory. Returns which of them are
     /// gone.
-    pub async fn describe(&self, path: &str, entries: &mut [Entry]) -> Result<Vec<bool>, Reason> {
+    async fn describe(&self, path: &str, entries: &mut [Entry]) -> Result<Vec<bool>, Reason> {
         let (executor, watch) = (&self.executor, self.deadlines.watch());
         self.root.describe(path, entries, executor, watch).await
     }
 
     /// Returns the identity of what a path leads to.
-    pub async fn identify(&self, path: &str) -> Identity {
+    async fn identify(&self, path: &str) -> Identity {
         self.executor.spend(STAT_WORK);
         self.root.identify(path).await
     }
 
     /// Waits for what the response can do without, but not for long.
-    pub async fn briefly<T>(&self, wanted: impl Future<Output = T>) -> Option<T> {
+    async fn briefly<T>(&self, wanted: impl Future<Output = T>) -> Option<T> {
         let watch = self.deadlines.watch();
         let deadline = Deadline::At(watch.after(LATE_ENTRY_SECONDS));
         watch.until(deadline, wanted).await.ok()
     }
 
-    pub fn executor(&self) -> &Rc<Executor> {
+    fn executor(&self) -> &Rc<Executor> {
         &self.executor
     }
 }

@@ -6,9 +6,11 @@ use core::cell::Cell;
 use pages::entries::near::Nearest;
 use wit_bindgen::rt::async_support::StreamResult;
 
-use super::directory::{Query, is_special};
+use super::directory::{Query, is_special, kind};
 use super::root::{Root, or_dot};
-use super::{Files, Found, join};
+use super::sight::Sight;
+use super::visible::Visible;
+use super::{Found, join};
 use crate::bindings::wasi::filesystem::types::{DescriptorFlags, OpenFlags, PathFlags};
 use crate::limits::{COMPARED_LETTERS_PER_WORK, ENTRY_WORK, LISTING_BATCH, NEAR_ENTRIES};
 use crate::reason::Reason;
@@ -20,15 +22,17 @@ pub struct Near {
     pub is_directory: bool,
 }
 
-impl Files {
+impl Visible<'_> {
     /// Returns the name in a directory that is closest to `wanted`, if one is close. The
     /// directory is read for it, so only one search is made at a time, and none under load.
-    pub async fn nearest(&self, path: &str, wanted: &str, hidden: bool, now: i64) -> Option<Near> {
-        let _searching = Searching::begin(&self.searching)?;
-        if self.stat_rate.is_high(now) {
+    pub async fn nearest(self, path: &str, wanted: &str, hidden: bool, now: i64) -> Option<Near> {
+        let files = self.files;
+        let _searching = Searching::begin(&files.searching)?;
+        if files.stat_rate.is_high(now) {
             return None;
         }
-        let nearest = self.root.nearest(path, wanted, hidden, &self.executor);
+        let sight = Sight::of(self, path, now).await.ok()?;
+        let nearest = (files.root).nearest(&sight, wanted, hidden, &files.executor);
         let name = nearest.await.ok()??;
         // A link may lead nowhere, or out.
         let found = self.look_up(&join(path, &name), now).await.ok()?;
@@ -57,7 +61,7 @@ impl Root {
     /// Returns the closest of the first names of a directory, among those that are listed.
     async fn nearest(
         &self,
-        path: &str,
+        sight: &Sight<'_>,
         wanted: &str,
         hidden: bool,
         executor: &Executor,
@@ -65,6 +69,7 @@ impl Root {
         let (Self::Directory(root, _), Some(mut nearest)) = (self, Nearest::to(wanted)) else {
             return Ok(None);
         };
+        let path = sight.path;
         let (flags, read) = (OpenFlags::DIRECTORY, DescriptorFlags::READ);
         let directory = root
             .open_at(PathFlags::SYMLINK_FOLLOW, or_dot(path), flags, read)
@@ -78,7 +83,11 @@ impl Root {
             for entry in batch.into_iter().take(left) {
                 left = left.saturating_sub(1);
                 let mut work = ENTRY_WORK;
-                if !is_special(&entry.type_) && Query::shows(hidden, path, &entry.name) {
+                let is_listed = Query::shows(hidden, path, &entry.name);
+                if !is_special(&entry.type_)
+                    && is_listed
+                    && sight.shows(&entry.name, kind(&entry.type_)).await
+                {
                     let compared = nearest.consider(&entry.name);
                     let compared = u32::try_from(compared).unwrap_or(u32::MAX);
                     work = work.saturating_add(compared / COMPARED_LETTERS_PER_WORK);

@@ -57,6 +57,9 @@ pub struct Metadata {
 }
 
 impl Identity {
+    /// That of what is not known.
+    pub const UNKNOWN: Self = Self(None);
+
     /// Whether both are known and the same.
     pub fn is_known_as(self, other: Self) -> bool {
         self.0.is_some() && self == other

@@ -6,11 +6,13 @@
 mod files;
 mod log;
 mod memory;
+mod passwords;
 mod work;
 
 pub use files::*;
 pub use log::*;
 pub use memory::*;
+pub use passwords::*;
 pub use work::*;
 
 /// Longest time from the first byte of a head to the last byte of the request. Bytes that

@@ -13,6 +13,7 @@ use core::cell::{Cell, RefCell};
 use core::fmt::{self, Write as _};
 
 use h1::request::head::request_line;
+use h1::syntax::concealed::concealed;
 use h1::syntax::name;
 use wit_bindgen::rt::async_support::{FutureReader, StreamWriter};
 
@@ -42,6 +43,8 @@ pub struct Access<'a> {
     /// The bytes received, from the request line on.
     pub head: &'a [u8],
     pub status: u16,
+    /// The user whose password was right.
+    pub user: Option<&'a str>,
     pub referer: Option<&'a [u8]>,
     pub user_agent: Option<&'a [u8]>,
 }
@@ -183,24 +186,35 @@ impl Line<'_> {
 
 /// Bytes from a client, escaped for a log: printable ASCII without quotes and backslashes
 /// stays, the rest becomes `\xHH`, so that no client can forge a line or control a
-/// terminal.
+/// terminal. Tokens of links that expire are cut.
 pub struct Escaped<'a>(pub &'a [u8]);
 
 impl fmt::Display for Escaped<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (shown, cut) = match self.0.split_at_checked(LOG_FIELD_BYTES) {
-            Some((shown, rest)) if !rest.is_empty() => (shown, true),
-            _ => (self.0, false),
-        };
-        let is_plain = |byte: &u8| matches!(byte, b' '..=b'~') && !matches!(byte, b'"' | b'\\');
-        for piece in shown.chunk_by(|a, b| is_plain(a) && is_plain(b)) {
-            match piece {
-                [byte] if !is_plain(byte) => write!(f, "\\x{byte:02X}")?,
-                plain => f.write_str(core::str::from_utf8(plain).unwrap_or_default())?,
+        let mut left = LOG_FIELD_BYTES;
+        for piece in concealed(self.0) {
+            match piece.split_at_checked(left) {
+                Some((shown, rest)) if !rest.is_empty() => {
+                    escape(shown, f)?;
+                    return f.write_str("...");
+                }
+                _ => escape(piece, f)?,
             }
+            left = left.saturating_sub(piece.len());
         }
-        if cut { f.write_str("...") } else { Ok(()) }
+        Ok(())
     }
+}
+
+fn escape(bytes: &[u8], f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    let is_plain = |byte: &u8| matches!(byte, b' '..=b'~') && !matches!(byte, b'"' | b'\\');
+    for piece in bytes.chunk_by(|a, b| is_plain(a) && is_plain(b)) {
+        match piece {
+            [byte] if !is_plain(byte) => write!(f, "\\x{byte:02X}")?,
+            plain => f.write_str(core::str::from_utf8(plain).unwrap_or_default())?,
+        }
+    }
+    Ok(())
 }
 
 /// A name or a path, escaped for a log: the bytes that it stands for, as [`Escaped`] writes
@@ -212,6 +226,21 @@ impl fmt::Display for EscapedName<'_> {
         // One byte more than is shown, so that the cut is marked.
         let bytes = name::bytes(self.0).take(LOG_FIELD_BYTES.saturating_add(1));
         Escaped(&bytes.collect::<Vec<_>>()).fmt(f)
+    }
+}
+
+/// The name of a user, as [`Escaped`] but without spaces, because a space ends it in a line.
+struct EscapedUser<'a>(&'a [u8]);
+
+impl fmt::Display for EscapedUser<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (place, word) in self.0.split(|byte| *byte == b' ').enumerate() {
+            if place > 0 {
+                f.write_str("\\x20")?;
+            }
+            escape(word, f)?;
+        }
+        Ok(())
     }
 }
 
@@ -250,7 +279,8 @@ impl Format {
 impl Access<'_> {
     /// Writes the part before the number of bytes.
     fn write_start(&self, line: &mut Line<'_>) -> fmt::Result {
-        write!(line, "{} - - [", self.peer.host())?;
+        let user = self.user.unwrap_or("-").as_bytes();
+        write!(line, "{} - {} [", self.peer.host(), EscapedUser(user))?;
         self.time.write(line)?;
         let request = Escaped(request_line(self.head));
         write!(line, "] \"{request}\" {} ", self.status)
@@ -296,6 +326,7 @@ mod tests {
             started: None,
             head: b"GET /a\"b HTTP/1.1\r\nHost: a\r\n\r\n",
             status: 206,
+            user: None,
             referer: None,
             user_agent: Some(b"curl/8"),
         }

@@ -106,6 +106,7 @@ mod tests {
             started: Some(5_000_000),
             head,
             status: 200,
+            user: None,
             referer: None,
             user_agent: None,
         }

@@ -5,9 +5,11 @@
 //! columns stay below each other.
 
 use alloc::string::{String, ToString};
+use alloc::vec::Vec;
 use core::fmt::{self, Write as _};
 
 use h1::request::head::{method_and_target, request_line};
+use h1::syntax::concealed::concealed;
 use h1::syntax::shown;
 use pages::markup::size::Size;
 
@@ -68,7 +70,10 @@ impl Style {
         write!(line, "  {shown_method:4} ")?;
         match target {
             b"" => line.write_str("-"),
-            _ => shown::write(target, LOG_PATH_BYTES, line),
+            target => {
+                let target: Vec<u8> = concealed(target).flatten().copied().collect();
+                shown::write(&target, LOG_PATH_BYTES, line)
+            }
         }
     }
 }
@@ -101,7 +106,6 @@ mod tests {
     use super::*;
     use crate::log::{Format, Log};
     use crate::peer::Peer;
-    use alloc::vec::Vec;
 
     fn line(style: Style, access: &Access<'_>, sent: Sent) -> String {
         let log = Log::new(Format::Terminal(style));
@@ -116,6 +120,7 @@ mod tests {
             started: None,
             head,
             status,
+            user: None,
             referer: Some(b"not shown"),
             user_agent: Some(b"not shown"),
         }

@@ -101,7 +101,7 @@ impl Throttle<'_> {
 /// Returns the client at an address. An IPv6 /64 counts as one client, because its owner
 /// has every address in it. The host counts connections in the same way
 /// (`host/src/accept/client_limit.rs`).
-fn client(peer: SocketAddr) -> Ipv6Addr {
+pub fn client(peer: SocketAddr) -> Ipv6Addr {
     match peer.ip().to_canonical() {
         IpAddr::V6(address) => {
             let [a, b, c, d, ..] = address.segments();

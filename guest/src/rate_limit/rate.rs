@@ -7,7 +7,7 @@ use core::num::NonZeroU64;
 pub struct Rate(NonZeroU64);
 
 /// Nanoseconds in a second.
-pub(super) const SECOND: u64 = 1_000_000_000;
+pub const SECOND: u64 = 1_000_000_000;
 
 impl Rate {
     pub fn per_second(units: NonZeroU64) -> Self {

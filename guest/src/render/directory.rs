@@ -133,6 +133,7 @@ impl Directory<'_> {
             },
             picture: self.picture(entry, &pictures),
             subtitles: &subtitles,
+            asks: self.subject.asks,
         };
         pieces.append(&player::Start(player), reservation)?;
         let range = player::queue(place.unwrap_or(0), queue.len());
@@ -225,6 +226,7 @@ impl Directory<'_> {
             letters: &letters,
             picture: pictures.of_directory(self.with_pictures),
             first_playable,
+            asks: self.subject.asks,
         };
         pieces.append(&Start(folder), reservation)?;
         let shown = entries.get(self.range.clone()).unwrap_or_default();

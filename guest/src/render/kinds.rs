@@ -23,14 +23,14 @@ use super::text::{self, Texts};
 use super::tree::Tree;
 use super::{Lacking, Listings, Outcome};
 use crate::files::directory::Query;
-use crate::files::{Files, join};
+use crate::files::{Visible, join};
 use crate::reason::Reason;
 
 impl Listings {
     /// Makes the page about a subject, unless `is_current` holds for its tag.
     pub(super) async fn make(
         &self,
-        files: &Files,
+        files: Visible<'_>,
         subject: &Subject,
         is_current: impl Fn(&EntityTag) -> bool,
         now: i64,
@@ -45,7 +45,7 @@ impl Listings {
     /// Makes subtitles of a file.
     async fn subtitles(
         &self,
-        files: &Files,
+        files: Visible<'_>,
         subject: &Subject,
         is_current: impl Fn(&EntityTag) -> bool,
         now: i64,
@@ -63,7 +63,7 @@ impl Listings {
     /// Makes a playlist of a directory, or of the tree below it.
     async fn playlist(
         &self,
-        files: &Files,
+        files: Visible<'_>,
         subject: &Subject,
         format: Format,
         is_current: impl Fn(&EntityTag) -> bool,
@@ -88,7 +88,7 @@ impl Listings {
     /// Makes any other page about a directory.
     async fn directory(
         &self,
-        files: &Files,
+        files: Visible<'_>,
         subject: &Subject,
         is_current: impl Fn(&EntityTag) -> bool,
         now: i64,
@@ -151,7 +151,7 @@ impl Listings {
     /// that can't be read.
     async fn subtitle_paths(
         &self,
-        files: &Files,
+        files: Visible<'_>,
         subject: &Subject,
         listed: &mut Listed,
         now: i64,
@@ -215,7 +215,7 @@ fn is_of_the_server(reason: Reason) -> bool {
 /// Asks for sizes and times of the entries that are shown of a long list, and of the README
 /// that its first page has.
 async fn describe(
-    files: &Files,
+    files: Visible<'_>,
     path: &str,
     entries: &mut [Entry],
     range: Range<usize>,

@@ -31,7 +31,7 @@ use pages::Part;
 use pages::message::{Detail, Message, MessageLine};
 use pages::view::{FORM_FIELDS, PAGE_FIELDS};
 
-use crate::files::Files;
+use crate::files::Visible;
 use crate::files::directory::{Entries, Query};
 use crate::files::quota::{Quota, Reservation};
 use crate::limits::LISTINGS_AT_ONCE;
@@ -102,7 +102,7 @@ impl Listings {
     /// moment later. It is not written if `is_current` holds for its tag.
     pub async fn page(
         &self,
-        files: &Files,
+        files: Visible<'_>,
         subject: Subject,
         is_current: impl Fn(&EntityTag) -> bool,
         now: i64,
@@ -193,7 +193,7 @@ impl Listings {
     /// Returns the entries of a directory.
     async fn list(
         &self,
-        files: &Files,
+        files: Visible<'_>,
         path: &str,
         query: Query<'_>,
         now: i64,

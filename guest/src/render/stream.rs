@@ -14,7 +14,7 @@ use pages::view::Form;
 
 use super::HTML;
 use super::listed::Listed;
-use crate::files::Files;
+use crate::files::Visible;
 use crate::files::quota::Reservation;
 use crate::limits::{ENTRY_WORK, LISTING_PIECE, STREAM_ENTRIES};
 use crate::reason::Reason;
@@ -32,7 +32,7 @@ pub struct LongList {
 /// A long list on its way to one client.
 pub struct ListStream<'f> {
     list: Rc<LongList>,
-    files: &'f Files,
+    files: Visible<'f>,
     /// Number of entries that were taken from the list, written or gone.
     taken: usize,
     stage: Stage,
@@ -60,7 +60,7 @@ impl LongList {
 
 impl<'f> ListStream<'f> {
     /// Creates the stream, and reserves memory for its pieces.
-    pub fn new(list: Rc<LongList>, files: &'f Files) -> Result<Self, Reason> {
+    pub fn new(list: Rc<LongList>, files: Visible<'f>) -> Result<Self, Reason> {
         let mut reservation = list.listed.reservation.another();
         let start = plain::Start { path: &list.path }.bound();
         reservation.reserve(LISTING_PIECE.max(start))?;

@@ -14,6 +14,7 @@ use crate::files;
 use crate::files::directory::Query;
 use crate::limits::{LISTING_ENTRIES, WHOLE_ENTRIES};
 use crate::reason::Reason;
+use crate::rights::Rights;
 
 /// The subject of a page, as far as the request decides it.
 #[derive(Debug, PartialEq, Eq)]
@@ -30,6 +31,10 @@ pub struct Subject {
     pub hidden: bool,
     /// Whether the client understands content in chunks.
     pub takes_chunks: bool,
+    /// The rights of who asks: others may see less.
+    pub rights: Rights,
+    /// Whether a player that is handed an address will ask for a password.
+    pub asks: bool,
 }
 
 /// The way in which a long directory is shown.
@@ -47,7 +52,7 @@ pub(super) enum Manner {
 
 impl Subject {
     /// Returns the subject of a form of a file.
-    pub fn file(path: &str, form: Form) -> Self {
+    pub fn file(path: &str, form: Form, rights: &Rights) -> Self {
         Self {
             path: path.into(),
             view: View::plain(form),
@@ -55,6 +60,8 @@ impl Subject {
             index: String::new(),
             hidden: false,
             takes_chunks: false,
+            rights: rights.clone(),
+            asks: false,
         }
     }
 
@@ -189,6 +196,8 @@ mod tests {
                 index: String::new(),
                 hidden: false,
                 takes_chunks,
+                rights: Rights::ALL,
+                asks: false,
             };
             assert!(subject.manner() == expected, "{query} {is_browser}");
         }

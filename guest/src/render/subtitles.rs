@@ -14,7 +14,7 @@ use super::directory::Written;
 use crate::files::file::{Content, File};
 use crate::files::quota::Reservation;
 use crate::files::root::read_start;
-use crate::files::{self, Files, Found};
+use crate::files::{self, Found, Visible};
 use crate::limits::SUBTITLE_BYTES_PER_WORK;
 use crate::reason::Reason;
 
@@ -27,7 +27,7 @@ pub(super) struct Subtitles<'s> {
 
 impl<'s> Subtitles<'s> {
     /// Returns the file at a path, if it is one of subtitles.
-    pub async fn find(files: &Files, path: &'s str, now: i64) -> Result<Self, Reason> {
+    pub async fn find(files: Visible<'_>, path: &'s str, now: i64) -> Result<Self, Reason> {
         let Found::File(file) = files.look_up(path, now).await? else {
             return Err(Reason::NoForm);
         };
@@ -51,7 +51,7 @@ impl<'s> Subtitles<'s> {
     /// Returns the converted file. Its memory is taken from `reservation`.
     pub async fn write(
         &self,
-        files: &Files,
+        files: Visible<'_>,
         reservation: &mut Reservation,
         now: i64,
     ) -> Result<Written, Reason> {

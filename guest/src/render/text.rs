@@ -17,7 +17,7 @@ use super::pieces::Pieces;
 use crate::files::file::Content;
 use crate::files::quota::Reservation;
 use crate::files::root::read_at;
-use crate::files::{Files, Found, join};
+use crate::files::{Found, Visible, join};
 use crate::limits::TEXT_BYTES_PER_WORK;
 use crate::reason::Reason;
 
@@ -27,7 +27,7 @@ const README: &str = "README.md";
 /// The source of the bytes of texts.
 #[derive(Clone, Copy)]
 pub(super) struct Texts<'t> {
-    pub files: &'t Files,
+    pub files: Visible<'t>,
     pub subject: &'t Subject,
     pub now: i64,
 }

@@ -13,7 +13,7 @@ use super::{Lacking, Listings};
 use crate::files::directory::Query;
 use crate::files::quota::Reservation;
 use crate::files::root::Identity;
-use crate::files::{Files, Found, join};
+use crate::files::{Found, Visible, join};
 use crate::limits::{LISTING_ENTRIES, SUBTITLE_FOLDERS, TREE_DEPTH, TREE_ENTRIES, TREE_FOLDERS};
 use crate::reason::Reason;
 
@@ -36,7 +36,7 @@ type Waiting = (String, usize);
 /// A walk through folders.
 struct Walk<'w> {
     listings: &'w Listings,
-    files: &'w Files,
+    files: Visible<'w>,
     subject: &'w Subject,
     now: i64,
     /// Number of entries that were read.
@@ -49,7 +49,7 @@ impl Tree {
     /// Reads the folders. Their memory is taken from `reservation`.
     pub async fn read(
         listings: &Listings,
-        files: &Files,
+        files: Visible<'_>,
         subject: &Subject,
         now: i64,
         mut reservation: Reservation,

@@ -35,6 +35,11 @@ impl BuiltIn {
         }
     }
 
+    /// Returns the icon that browsers ask every server for, if the path is its own.
+    pub fn icon(path: &str) -> Option<Self> {
+        (path == "favicon.ico").then(|| Self::usual(path))?
+    }
+
     /// Returns what browsers and programs ask every server for, so that no visit leaves an
     /// error in the log; `None` for any other path.
     pub fn usual(path: &str) -> Option<Self> {
@@ -68,6 +73,11 @@ impl BuiltIn {
             range_of: None,
         }
     }
+}
+
+/// Whether there is a built-in file at a path.
+pub fn is_asset(path: &str) -> bool {
+    reserved_name(path).and_then(Asset::named).is_some()
 }
 
 /// Returns the name of a built-in file, if the path is in the reserved directory.

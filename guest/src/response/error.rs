@@ -16,7 +16,7 @@ use pages::view;
 use super::Response;
 use super::built_in::reserved_name;
 use crate::files::near::Near;
-use crate::files::{Files, Found, join};
+use crate::files::{Files, Found, Visible, join};
 use crate::options::Options;
 use crate::reason::Reason;
 use crate::render::Listings;
@@ -28,23 +28,25 @@ pub fn error<'r>(
     resource: &Resource<'_>,
     status: Status,
 ) -> Response<'r> {
-    let message = match gets_page(files, fields) {
+    let only_file = files.only_file();
+    let message = match gets_page(only_file, fields) {
         true => listings.message(&message(status, fields, resource.depth)),
         false => None,
     };
-    message.map_or_else(|| line(files, status), Response::Page)
+    message.map_or_else(|| line(only_file, status), Response::Page)
 }
 
 /// Returns the response to an error with this reason. The page has links to what exists.
 pub async fn explained<'r>(
-    (files, listings, options): (&Files, &Listings, &Options),
+    (files, listings, options): (Visible<'_>, &Listings, &Options),
     fields: &Fields<'_>,
     resource: &Resource<'_>,
     reason: Reason,
     now: i64,
 ) -> Response<'r> {
     let (status, advice) = (reason.status(), reason.advice());
-    let page = if gets_page(files, fields) {
+    let only_file = files.only_file();
+    let page = if gets_page(only_file, fields) {
         let way = match may_have_a_way(reason) {
             true => {
                 files
@@ -56,6 +58,7 @@ pub async fn explained<'r>(
         let way = way.unwrap_or_default();
         listings.message(&Message {
             detail: match (advice, &way.near) {
+                (Some(words), _) if matches!(reason, Reason::Link(_)) => Detail::Link(words),
                 (Some(advice), _) => Detail::Advice(advice),
                 (None, Some((folder, near))) => Detail::Near {
                     folder,
@@ -65,23 +68,24 @@ pub async fn explained<'r>(
                 (None, None) => Detail::None,
             },
             folder: way.folder.as_deref(),
-            has_start: way.has_start,
+            // Who has a link has nothing else.
+            has_start: way.has_start && !matches!(reason, Reason::Link(_)),
             ..message(status, fields, resource.depth)
         })
     } else {
         advice.and_then(|advice| listings.line(&MessageLine { status, advice }))
     };
-    page.map_or_else(|| line(files, status), Response::Page)
+    page.map_or_else(|| line(only_file, status), Response::Page)
 }
 
 /// Whether a client gets a page.
-pub fn gets_page(files: &Files, fields: &Fields<'_>) -> bool {
-    files.only_file().is_none() && accept::weight_of(fields, "text/html") > 0
+pub fn gets_page(only_file: Option<&str>, fields: &Fields<'_>) -> bool {
+    only_file.is_none() && accept::weight_of(fields, "text/html") > 0
 }
 
 /// Returns the line of text that stands in place of a page.
-fn line<'r>(files: &Files, status: Status) -> Response<'r> {
-    match files.only_file() {
+fn line<'r>(only_file: Option<&str>, status: Status) -> Response<'r> {
+    match only_file {
         None => Response::Line(status),
         // There is nothing else.
         Some(_) => Response::Plain(status),
@@ -100,12 +104,15 @@ pub fn message(status: Status, fields: &Fields<'_>, depth: usize) -> Message<'st
     }
 }
 
-/// Whether it is of use to look for a way: otherwise the page asks to try again.
+/// Whether it is of use to look for a way: otherwise the page asks to try again. A link has
+/// none.
 fn may_have_a_way(reason: Reason) -> bool {
-    matches!(
-        reason.status(),
-        Status::BadRequest | Status::Forbidden | Status::NotFound
-    )
+    let is_link = matches!(reason, Reason::Link(_));
+    !is_link
+        && matches!(
+            reason.status(),
+            Status::BadRequest | Status::Forbidden | Status::NotFound
+        )
 }
 
 /// Whether the request named what does not exist, as opposed to what may not be seen.
@@ -138,7 +145,7 @@ impl Default for Way {
 
 impl Way {
     async fn find(
-        files: &Files,
+        files: Visible<'_>,
         options: &Options,
         resource: &Resource<'_>,
         reason: Reason,
@@ -163,20 +170,20 @@ impl Way {
         let shows = !folder.is_empty() && (options.listing || has_index);
         Self {
             folder: shows.then(|| folder.into()),
-            has_start,
+            has_start: has_start && files.rights().include_start(),
             near,
         }
     }
 }
 
-async fn has_index(files: &Files, options: &Options, folder: &str, now: i64) -> bool {
+async fn has_index(files: Visible<'_>, options: &Options, folder: &str, now: i64) -> bool {
     let index = join(folder, &options.index);
     matches!(files.look_up_derived(&index, now).await, Ok(Found::File(_)))
 }
 
 /// Whether the start folder has an index file. `known` says it of `folder`.
 async fn has_index_at_start(
-    files: &Files,
+    files: Visible<'_>,
     options: &Options,
     folder: &str,
     known: bool,
@@ -207,7 +214,7 @@ fn visible(path: &str, hidden: bool) -> &str {
 /// in front. If one exists, so do those above it: each question halves the number of those that
 /// are in question. With `is_itself`, the path itself is none of them.
 async fn last_folder<'p>(
-    files: &Files,
+    files: Visible<'_>,
     path: &'p str,
     is_itself: bool,
     now: i64,

@@ -1,9 +1,11 @@
 //! Responses to requests: [`decide`] chooses, [`write`] sends.
 
-mod built_in;
+pub mod built_in;
 pub mod decide;
 pub mod elsewhere;
 pub mod error;
+mod file;
+mod folder;
 pub mod write;
 
 use alloc::rc::Rc;
@@ -62,6 +64,8 @@ pub enum Response<'r> {
     Plain(Status),
     /// The same for clients that accept no page.
     Line(Status),
+    /// 429 or 503 about this request alone, and the seconds to wait.
+    Later(Status, u32),
 }
 
 impl Response<'_> {
@@ -121,23 +125,24 @@ impl Response<'_> {
             }),
             Self::BuiltIn(built_in) => Head::Page(built_in.head()),
             // No client could request this location, and no buffer needs space for it.
-            Self::Moved { location, .. } if location.len() > TARGET_BYTES => Head::Refused {
-                status: Status::UriTooLong,
-                vary: "",
-            },
+            Self::Moved { location, .. } if location.len() > TARGET_BYTES => {
+                refused(Status::UriTooLong, "")
+            }
             Self::Moved { status, location } => Head::Moved {
                 status: *status,
                 location,
             },
             Self::Options => Head::Options,
-            Self::Plain(status) => Head::Refused {
+            Self::Plain(status) => refused(*status, ""),
+            Self::Line(status) => refused(*status, FORM_FIELDS),
+            Self::Later(status, seconds) => Head::Later {
                 status: *status,
-                vary: "",
-            },
-            Self::Line(status) => Head::Refused {
-                status: *status,
-                vary: FORM_FIELDS,
+                seconds: *seconds,
             },
         }
     }
+}
+
+fn refused(status: Status, vary: &'static str) -> Head<'static> {
+    Head::Refused { status, vary }
 }

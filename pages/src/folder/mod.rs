@@ -50,6 +50,8 @@ pub struct Folder<'p> {
     pub picture: Option<&'p str>,
     /// Name of the first entry that plays.
     pub first_playable: Option<&'p str>,
+    /// Whether a player that reads a playlist will ask for a password.
+    pub asks: bool,
 }
 
 /// The button for a look.

@@ -39,6 +39,7 @@ fn page(path: &str, view: &View, entries: &[Entry]) -> String {
         letters: &letters,
         picture: pictures.of_directory(entries),
         first_playable: entries.iter().find(plays).map(|entry| &*entry.name),
+        asks: true,
     };
     let mut page = String::new();
     let mut append = |part: &dyn Part| crate::append(part, &mut page);

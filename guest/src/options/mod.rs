@@ -1,5 +1,7 @@
 //! Command-line options of the component.
 
+mod auth;
+
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
@@ -7,6 +9,7 @@ use h1::request::target::scheme::Scheme;
 use h1::request::target::site::{BasePath, PublicUrl, Site};
 use h1::response::{Policy, PolicyError};
 
+use self::auth::{Auth, Given};
 use crate::limits::{CACHE_BYTES, CONNECTIONS};
 use crate::log::Format;
 use crate::log::terminal::Style;
@@ -67,6 +70,11 @@ pub struct Options {
     /// `--cache-control VALUE`, `--cors`, `--header 'NAME: VALUE'`.
     /// `--hsts SECONDS`: the same, for responses over TLS alone.
     pub policy: Policy,
+    /// The policy of responses that needed a password, and of those that needed a link.
+    pub private: Policy,
+    pub linked: Policy,
+    /// `--auth-file CONTENT`, `--auth-for`, `--auth-realm TEXT`, `--link-key BASE64`.
+    pub auth: Auth,
 }
 
 impl Options {
@@ -81,9 +89,8 @@ impl Options {
             cache: CACHE_BYTES,
             ..Self::default()
         };
-        let (mut cache_control, mut strict_transport) = (None, None);
-        let mut cors = false;
-        let mut headers = Vec::new();
+        let (mut cache_control, mut strict_transport, mut cors) = (None, None, false);
+        let (mut headers, mut given) = (Vec::new(), Given::default());
         let mut arguments = arguments.iter().map(String::as_str);
         while let Some(argument) = arguments.next() {
             let (name, inline) = match argument.split_once('=') {
@@ -129,6 +136,7 @@ impl Options {
                 "--cache-control" => cache_control = Some(value()?),
                 "--cors" => cors = true,
                 "--header" => headers.push(value()?),
+                name if Given::has(name) => given.set(name, value()?),
                 _ => return Err(["unknown argument: ", argument].concat()),
             }
         }
@@ -140,6 +148,7 @@ impl Options {
         if let Some(seconds) = strict_transport {
             options.policy = options.policy.with_strict_transport(seconds);
         }
+        options.set_auth(&given)?;
         Ok(options)
     }
 
@@ -156,6 +165,16 @@ impl Options {
                 is_unix: name == "--listen-unix",
             }),
         }
+        Ok(())
+    }
+
+    fn set_auth(&mut self, given: &Given<'_>) -> Result<(), String> {
+        self.auth = given.read()?;
+        if let Some(realm) = given.realm {
+            let policy = core::mem::take(&mut self.policy);
+            self.policy = checked("--auth-realm", policy.with_realm(realm))?;
+        }
+        (self.private, self.linked) = (self.policy.private(), self.policy.linked());
         Ok(())
     }
 
