@@ -11,6 +11,7 @@ use wasmtime::{Result, Store};
 use crate::clients::Client;
 use crate::host::{Socket, State, note_turn};
 use crate::invariants::{Checker, check_end, check_log, check_quiet, check_waits};
+use crate::plan::settings::HASH;
 use crate::plan::{Content, Kind, Plan, What};
 use crate::program::Program;
 use crate::world::disk::CrowdKind;
@@ -62,6 +63,9 @@ pub fn run(program: &Program, plan: &Plan, tell: bool, without: &[String]) -> Re
         plan.disk(),
         Meter::new(memory_bound(plan)),
     );
+    let password = (HASH.to_owned(), "right".to_owned());
+    world.passwords.known.extend([password]);
+    world.passwords.delay = plan.settings.delay;
     world.trace.lines = tell.then(Vec::new);
     world.without = without.to_vec();
     for (number, client) in plan.clients.iter().enumerate() {

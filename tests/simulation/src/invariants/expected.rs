@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::Wrong;
+use super::{Wrong, closed};
 use crate::clients::Asked;
 use crate::clients::response::Response;
 use crate::plan::request::{Content, Field, HEAD_BYTES, MALFORMED, Request};
@@ -29,9 +29,12 @@ pub fn check(
 ) -> Result<Option<String>, Wrong> {
     let request = &asked.request;
     let status = response.status;
+    let (beside, alone) = closed::statuses(plan, world, request);
     let said = match refused(plan, world, asked) {
         Some(statuses) if statuses.contains(&status) => return Ok(None),
         Some(statuses) if may_refuse_only(asked) => statuses,
+        _ if is_served_from_disk(asked) && beside.contains(&status) => return Ok(None),
+        _ if is_served_from_disk(asked) && alone => beside.iter().copied().collect(),
         _ => {
             let window = (asked.at.saturating_sub(stale), world.now);
             let right = Right::new(plan, world, request, window);
@@ -40,7 +43,9 @@ pub fn check(
                     && status == 200
                     && response.field("content-security-policy").is_some()
                 {
-                    rows(plan, world, request, response)?;
+                    if beside.is_empty() {
+                        rows(plan, world, request, response)?;
+                    }
                     return Ok(None);
                 }
                 return Ok(source(&right, response));
@@ -55,6 +60,10 @@ pub fn check(
 fn may_refuse_only(asked: &Asked) -> bool {
     let long = asked.request.head.is_some_and(|length| length > HEAD_BYTES);
     asked.request.malformed.is_some() || long || !is_served(asked.request.method)
+}
+
+fn is_served_from_disk(asked: &Asked) -> bool {
+    !may_refuse_only(asked) && asked.request.method != "OPTIONS"
 }
 
 fn is_served(method: &str) -> bool {

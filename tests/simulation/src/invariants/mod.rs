@@ -1,5 +1,6 @@
 //! The invariants that hold in every world.
 
+mod closed;
 mod date;
 mod expected;
 mod log;
@@ -79,6 +80,9 @@ impl Checker {
     ) -> Result<Option<Validators>, Wrong> {
         date::check(&self.plan, world, asked, response)?;
         let source = expected::check(&self.plan, world, asked, response, self.stale)?;
+        if let Some(path) = &source {
+            closed::check(&self.plan, world, asked, response, path)?;
+        }
         let Some(path) = source.filter(|_| matches!(response.status, 200 | 206 | 304)) else {
             return Ok(None);
         };

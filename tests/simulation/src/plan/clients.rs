@@ -1,7 +1,7 @@
 //! Actions of the clients.
 
 use super::heavy;
-use super::request::Request;
+use super::request::{Password, Request};
 use super::{Content, Kind, Settings};
 use crate::random::Random;
 use crate::world::{MICROSECOND, MILLISECOND, SECOND};
@@ -199,6 +199,20 @@ pub fn draw(
         // Some clients share an address.
         for client in &mut clients {
             client.address = client.address.min(2);
+        }
+    }
+    if settings.guarded {
+        let steps = clients.iter_mut().flat_map(|client| &mut client.steps);
+        for step in steps {
+            let requests = match step {
+                Step::Send { requests, .. } => &mut requests[..],
+                Step::Begin(request) => std::slice::from_mut(request),
+                _ => &mut [],
+            };
+            for request in requests {
+                use Password::{None, Right, Wrong};
+                request.password = *random.pick(&[None, None, None, Right, Right, Right, Wrong]);
+            }
         }
     }
     clients

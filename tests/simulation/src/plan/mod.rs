@@ -6,7 +6,7 @@ mod clients;
 mod files;
 mod heavy;
 pub mod request;
-mod settings;
+pub mod settings;
 pub mod shrink;
 
 pub use changes::{Change, What};

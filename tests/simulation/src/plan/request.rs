@@ -15,8 +15,18 @@ pub struct Request {
     pub head: Option<usize>,
     pub http10: bool,
     pub close: bool,
+    /// The password that is sent.
+    pub password: Password,
     /// If set, a malformed request is sent instead: its number in [`MALFORMED`].
     pub malformed: Option<usize>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Password {
+    None,
+    /// That of the user to whom the closed folder belongs.
+    Right,
+    Wrong,
 }
 
 #[derive(Clone, Debug)]
@@ -107,6 +117,7 @@ impl Request {
             head: None,
             http10: false,
             close: false,
+            password: Password::None,
             malformed: None,
         }
     }
@@ -178,6 +189,11 @@ impl Request {
         head.push_str("Host: localhost:4000\r\n");
         for field in &self.fields {
             field.write(&mut head, told);
+        }
+        match self.password {
+            Password::None => {}
+            Password::Right => head.push_str("Authorization: Basic YWxpY2U6cmlnaHQ=\r\n"),
+            Password::Wrong => head.push_str("Authorization: Basic YWxpY2U6d3Jvbmc=\r\n"),
         }
         if self.close {
             head.push_str("Connection: close\r\n");

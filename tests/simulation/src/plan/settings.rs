@@ -22,7 +22,15 @@ pub struct Settings {
     pub granularity: i128,
     /// Nanoseconds that each operation of the disk takes.
     pub delay: u64,
+    /// Whether `dir` is for one user: `--auth-file` and `--auth-for`.
+    pub guarded: bool,
 }
+
+/// The folder that is for one user, in some worlds.
+pub const CLOSED: &str = "dir";
+
+/// The hash of the password of that user. Nobody computes it.
+pub const HASH: &str = "$2y$04$U/FholjIoCXdteSBV3YUnuaGCr5cXQSkoYyUfYswtRHR1t.BwGBt.";
 
 /// Length of one of the operator's fields.
 const LINE: usize = 1_000;
@@ -44,6 +52,7 @@ impl Settings {
                 .once_in(25)
                 .then(|| random.within(1_000..500_000) as u32),
             granularity: *random.pick(&[1, 1, 1, 1_000_000, 1_000_000_000, 2_000_000_000]),
+            guarded: false,
             delay: *random.pick(&[0, 0, 0, 0, 0, 100 * MICROSECOND, 20 * MILLISECOND, SECOND]),
         };
         if random.once_in(3) {
@@ -53,7 +62,7 @@ impl Settings {
             settings.fields = *random.pick(&[40, 500, 2_500]);
         }
         match kind {
-            Kind::Usual => {}
+            Kind::Usual => settings.guarded = random.once_in(5),
             Kind::Names => {
                 settings.plain();
                 settings.cache = *random.pick(&[1 << 19, 1 << 20]);
@@ -95,6 +104,11 @@ impl Settings {
             if is_on {
                 add(flag.to_owned());
             }
+        }
+        if self.guarded {
+            add(format!("--auth-file=alice:{HASH}"));
+            add(format!("--auth-for=/{CLOSED}=alice"));
+            add("--auth-for=/=*".to_owned());
         }
         let (lines, rest) = (self.fields / LINE, self.fields % LINE);
         for (number, line) in [LINE].repeat(lines).iter().chain([&rest]).enumerate() {
