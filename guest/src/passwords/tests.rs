@@ -30,7 +30,7 @@ impl Host for Fake {
     }
 
     fn verify(&self, _: String, password: Vec<u8>) -> Later<'static, Result<bool, Busy>> {
-        self.verified.set(self.verified.get() + 1);
+        self.verified.set(self.verified.get().saturating_add(1));
         match (self.hangs.get(), self.is_busy.get()) {
             (true, _) => Box::pin(pending()),
             (_, true) => Box::pin(ready(Err(Busy))),
@@ -92,7 +92,7 @@ fn a_password_that_was_right_is_not_computed_again() {
         let outcome = check(&passwords, "10.0.0.2", user, password);
         assert_eq!(outcome, Outcome::Wrong, "{user}");
         // A user that does not exist costs the same.
-        assert_eq!(host.verified.get(), before + 1, "{user}");
+        assert_eq!(host.verified.get(), before.saturating_add(1), "{user}");
     }
 }
 
@@ -101,7 +101,7 @@ fn too_many_wrong_passwords_lock_a_client_out() {
     let (passwords, host) = passwords();
     let mut wrong = 0_u64;
     while check(&passwords, "10.0.0.1", "alice", "wrong") == Outcome::Wrong {
-        wrong += 1;
+        wrong = wrong.saturating_add(1);
     }
     assert_eq!(wrong, FAILURES);
     let seconds = u32::try_from(FAILURE_SECONDS).unwrap();
