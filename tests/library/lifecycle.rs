@@ -19,6 +19,7 @@ pub fn trials() -> Vec<Trial> {
         several_servers_serve_their_own_folders,
         a_start_that_takes_long_holds_up_nobody_and_can_be_given_up,
         a_replacement_that_takes_long_holds_up_nobody_and_can_be_given_up,
+        a_replacement_may_have_other_arguments,
         a_dropped_server_ends,
         a_stop_shortens_a_drain,
         events_are_published_in_order,
@@ -325,6 +326,44 @@ fn events_are_published_in_order() {
     }
     assert_eq!(streamed, called[1..]);
     assert_eq!(running.counters().restarts, 1);
+}
+
+fn a_replacement_may_have_other_arguments() {
+    let folder = Folder::new();
+    folder.file("one", "one");
+    folder.file("two", "two");
+    let running = serving(&folder).arguments(["--index=one"]).start_blocking();
+    let running = running.unwrap();
+    let index = || {
+        let mut client = Client::connect(running.addresses()[0]);
+        client.get("/", "").text().to_owned()
+    };
+    let replace = |arguments: Option<[&str; 1]>| {
+        let (program, root) = (
+            Program::built_in().unwrap(),
+            Root::open(folder.path()).unwrap(),
+        );
+        match arguments {
+            Some(arguments) => running
+                .replace_with_arguments(program, root, arguments)
+                .wait(),
+            None => running.replace(program, root).wait(),
+        }
+    };
+    assert_eq!(index(), "one");
+    replace(None).unwrap();
+    assert_eq!(index(), "one");
+    replace(Some(["--index=two"])).unwrap();
+    assert_eq!(index(), "two");
+    // What cannot be used leaves the old arguments, too.
+    let refused = replace(Some(["--indices"]));
+    assert!(
+        matches!(refused, Err(Error::InvalidArguments)),
+        "{refused:?}"
+    );
+    assert_eq!(index(), "two");
+    replace(None).unwrap();
+    assert_eq!(index(), "two");
 }
 
 fn counters_count() {
