@@ -1,6 +1,7 @@
 //! Passwords and links that expire, as clients meet them.
 
 mod attempts;
+mod files;
 mod links;
 mod passwords;
 mod players;
@@ -13,6 +14,7 @@ use crate::support::{Folder, Porthole};
 pub fn trials() -> Vec<Trial> {
     [
         attempts::trials(),
+        files::trials(),
         links::trials(),
         passwords::trials(),
         players::trials(),

@@ -10,32 +10,32 @@ use super::help;
 /// The options of passwords and links.
 #[derive(Debug, Args)]
 pub(crate) struct AuthOptions {
-    /// File of users and hashes of their passwords (htpasswd: bcrypt or argon2id); everything
-    /// needs a password then
+    /// Users and hashes of their passwords (htpasswd): everything needs a password then
     ///
-    /// 'porthole hash-password USER' prints a line of it. SIGHUP reads it again.
-    #[arg(long, env = "PORTHOLE_AUTH_FILE", value_name = "FILE", help_heading = help::ACCESS, hide = true)]
+    /// The hashes are argon2id or bcrypt. 'porthole hash-password USER' prints a line of the
+    /// file. SIGHUP reads it again.
+    #[arg(long, env = "PORTHOLE_AUTH_FILE", value_name = "FILE", help_heading = help::ACCESS)]
     pub(crate) auth_file: Option<PathBuf>,
 
-    /// Users that may see a folder and all below it, '/FOLDER=USER,USER', or '/FOLDER=*' for
-    /// everyone without a password; may be given more than once
+    /// Users that may see a folder, '/FOLDER=USER,USER', or '/FOLDER=*' for everyone
     ///
-    /// The rule of the deepest folder counts. What no rule names is for all users of the file.
-    /// The variable has a rule on each line.
+    /// May be given more than once. A rule is for all below the folder, too. The rule
+    /// of the deepest folder counts. What no rule names is for all users of the file. The
+    /// variable has a rule on each line.
     #[arg(long, env = "PORTHOLE_AUTH_FOR", value_name = "RULE", value_delimiter = '\n',
-          help_heading = help::ACCESS, hide = true)]
+          help_heading = help::ACCESS, hide_short_help = true)]
     pub(crate) auth_for: Vec<String>,
 
     /// Name that browsers show when they ask for a password
     #[arg(long, env = "PORTHOLE_AUTH_REALM", value_name = "TEXT",
           value_parser = NonEmptyStringValueParser::new(),
-          help_heading = help::ACCESS, hide_short_help = true, hide = true)]
+          help_heading = help::ACCESS, hide_short_help = true)]
     pub(crate) auth_realm: Option<String>,
 
     /// Key of addresses that need no password until they expire
     ///
     /// 'porthole link --link-key FILE' makes the key and the addresses. SIGHUP reads it again.
-    #[arg(long, env = "PORTHOLE_LINK_KEY", value_name = "FILE", help_heading = help::ACCESS, hide = true)]
+    #[arg(long, env = "PORTHOLE_LINK_KEY", value_name = "FILE", help_heading = help::ACCESS)]
     pub(crate) link_key: Option<PathBuf>,
 }
 

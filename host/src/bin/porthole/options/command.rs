@@ -32,7 +32,7 @@ pub(crate) enum Command {
     },
 
     /// Print a hash of a password, which is read from the terminal or from a pipe
-    #[command(hide = true)]
+    #[command(display_order = 3)]
     HashPassword {
         /// Name of the user: the line is USER:HASH
         #[arg(value_name = "USER")]
@@ -40,11 +40,11 @@ pub(crate) enum Command {
     },
 
     /// Print an address that needs no password until it expires
-    #[command(hide = true)]
+    #[command(display_order = 4)]
     Link(LinkOptions),
 
     /// Print the completions for a shell
-    #[command(display_order = 3)]
+    #[command(display_order = 5)]
     Completions {
         /// Name of the shell
         #[arg(value_enum)]
@@ -52,7 +52,7 @@ pub(crate) enum Command {
     },
 
     /// Print the manual page
-    #[command(display_order = 4)]
+    #[command(display_order = 6)]
     Man,
 }
 

@@ -30,6 +30,11 @@ Examples:
       serves a folder to the whole network, and shows its address to phones
   porthole ~/Videos --bind 0.0.0.0 --port 8443 --tls-cert chain.pem --tls-key key.pem
       serves it by https
+  porthole hash-password ann >> users
+  porthole ~/Videos --auth-file users --auth-for /private=ann
+      makes a user, and serves what a password opens
+  porthole link --link-key key --make-key --expires 7d /films/
+      prints an address that needs no password for a week, with --link-key key
   porthole film.mp4 --port 8080
       serves one file, and nothing beside it
   porthole site --spa --cache-control max-age=3600 --open
