@@ -61,9 +61,9 @@ pub(super) mod tests {
     /// Returns a call that has taken long by now, and waited once or not at all.
     pub(in crate::disk) fn long(counts_switches: bool, waited: bool) -> Stopwatch {
         let begun = Stopwatch::begin(counts_switches);
-        let switches = begun.switches.map(|now| now - libc::c_long::from(waited));
+        let switches = begun.switches.map(|now| now.saturating_sub(waited.into()));
         Stopwatch {
-            begun: begun.begun.checked_sub(SLOW_CALL * 2).unwrap(),
+            begun: begun.begun.checked_sub(SLOW_CALL.saturating_mul(2)).unwrap(),
             switches,
         }
     }

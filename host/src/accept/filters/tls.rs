@@ -100,7 +100,7 @@ mod tests {
             (b"\x16\x03\x01\x02\x00\x02\x00", Malformed),
             (b"\x16\x03\x01\x02\x00\x01\xff", Malformed),
             (b"\x15\x03\x01\x00\x02\x02\x28", Other),
-            (b"GET / H", Other),
+            (b"plain b", Other),
         ];
         for (first, start) in cases {
             assert_eq!(Start::of(first), *start, "{first:x?}");

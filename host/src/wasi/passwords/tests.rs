@@ -58,7 +58,7 @@ impl Gate {
     }
 
     fn pass(&self) -> Outcome {
-        let begun = self.begun.fetch_add(1, Ordering::SeqCst) + 1;
+        let begun = self.begun.fetch_add(1, Ordering::SeqCst).saturating_add(1);
         self.most.fetch_max(begun, Ordering::SeqCst);
         let mut open = self.open.lock().unwrap();
         while !*open {
