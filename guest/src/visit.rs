@@ -93,26 +93,26 @@ impl<'r> Visit<'r> {
     /// Decides by the address of a link. Nothing but its token, the clock and the client counts.
     /// The rights are those to the path that is signed, of which the file system may know
     /// another name: `Visit::below` says it.
+    ///
+    /// # Errors
+    /// When the link does not open it.
     pub fn by_link(
         key: &Key,
         linked: Linked<'r>,
         client: Option<SocketAddr>,
         now: i64,
-    ) -> Result<(Self, Box<str>), Self> {
+    ) -> Result<(Self, Box<str>), Refused> {
         let path = &*linked.resource.path;
         let now = u64::try_from(now).unwrap_or(0);
         let client = client.map(|client| client.ip());
-        match link::check(key, &linked.token, path, now, client) {
-            Err(refused) => Err(Self::refused(refused)),
-            Ok(granted) => {
-                let signed = granted.path.into();
-                let visit = Self {
-                    way: Way::Link,
-                    ..Self::of_anyone(Rights::NONE)
-                };
-                Ok((visit.at(Some(linked)), signed))
-            }
-        }
+        let signed = link::check(key, &linked.token, path, now, client)?
+            .path
+            .into();
+        let visit = Self {
+            way: Way::Link,
+            ..Self::of_anyone(Rights::NONE)
+        };
+        Ok((visit.at(Some(linked)), signed))
     }
 
     /// A visit by a link that does not open what was asked for.

@@ -38,7 +38,7 @@ pub(super) async fn visit<'r>(
     if let (Some(key), Some(linked)) = (doors.key, linked) {
         let (visit, signed) = match Visit::by_link(key, linked, client, now) {
             Ok(granted) => granted,
-            Err(refused) => return refused,
+            Err(refused) => return Visit::refused(refused),
         };
         let is_other = |name| !contains(&signed, name);
         if shared.files.only_file().is_some_and(is_other) {

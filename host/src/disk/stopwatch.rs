@@ -63,7 +63,10 @@ pub(super) mod tests {
         let begun = Stopwatch::begin(counts_switches);
         let switches = begun.switches.map(|now| now.saturating_sub(waited.into()));
         Stopwatch {
-            begun: begun.begun.checked_sub(SLOW_CALL.saturating_mul(2)).unwrap(),
+            begun: begun
+                .begun
+                .checked_sub(SLOW_CALL.saturating_mul(2))
+                .unwrap(),
             switches,
         }
     }
