@@ -52,6 +52,16 @@ pub fn write(seconds: i64) -> [u8; 29] {
 /// Returns `seconds` since 1970 for a person or for Kodi, `1994-11-06 08:49:37`, in UTC. The
 /// range is the same as with [`write()`].
 pub fn listing(seconds: i64) -> [u8; 19] {
+    year_first(seconds, b' ')
+}
+
+/// Returns `seconds` since 1970 in UTC for a program, `1994-11-06T08:49:37`: a date and a time
+/// of RFC 3339 without the offset. The range is the same as with [`write()`].
+pub fn internet(seconds: i64) -> [u8; 19] {
+    year_first(seconds, b'T')
+}
+
+fn year_first(seconds: i64, between: u8) -> [u8; 19] {
     let civil = Civil::at(seconds);
     let [y1, y2, y3, y4] = four_digits(civil.year);
     let [o1, o2] = two_digits(civil.month);
@@ -60,7 +70,7 @@ pub fn listing(seconds: i64) -> [u8; 19] {
     let [m1, m2] = two_digits(civil.minute);
     let [s1, s2] = two_digits(civil.second);
     [
-        y1, y2, y3, y4, b'-', o1, o2, b'-', d1, d2, b' ', h1, h2, b':', m1, m2, b':', s1, s2,
+        y1, y2, y3, y4, b'-', o1, o2, b'-', d1, d2, between, h1, h2, b':', m1, m2, b':', s1, s2,
     ]
 }
 
@@ -413,6 +423,12 @@ mod tests {
         ];
         for (seconds, text) in cases {
             assert_eq!(from_utf8(&listing(seconds)), Ok(text), "{seconds}");
+            let text = text.replace(' ', "T");
+            assert_eq!(
+                from_utf8(&internet(seconds)),
+                Ok(text.as_str()),
+                "{seconds}"
+            );
         }
     }
 

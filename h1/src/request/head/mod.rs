@@ -207,16 +207,22 @@ pub fn request_line(bytes: &[u8]) -> &[u8] {
 /// Splits a request line for a log: the method, and the target without the version after
 /// it. In a malformed line all may be in one of them.
 pub fn method_and_target(line: &[u8]) -> (&[u8], &[u8]) {
+    let (method, target, _) = request_parts(line);
+    (method, target)
+}
+
+/// Does the same, and returns the version as the third part.
+pub fn request_parts(line: &[u8]) -> (&[u8], &[u8], &[u8]) {
     let (method, rest) = line
         .split_at_checked(run(line, is_tchar))
         .unwrap_or_default();
     let Some(rest) = rest.strip_prefix(b" ") else {
-        return (b"", line);
+        return (b"", line, b"");
     };
     let mut parts = rest.rsplitn(2, |byte| *byte == b' ');
     match (parts.next(), parts.next()) {
-        (Some(version), Some(target)) if version.starts_with(b"HTTP/") => (method, target),
-        _ => (method, rest),
+        (Some(version), Some(target)) if version.starts_with(b"HTTP/") => (method, target, version),
+        _ => (method, rest, b""),
     }
 }
 

@@ -193,19 +193,21 @@ fn first_lines_for_a_log() {
 }
 
 #[test]
-fn methods_and_targets_for_a_log() {
-    let cases: &[(&str, &str, &str)] = &[
-        ("GET /a HTTP/1.1", "GET", "/a"),
-        ("GET /a b HTTP/1.1", "GET", "/a b"),
-        ("GET /a", "GET", "/a"),
-        ("GET  HTTP/1.1", "GET", ""),
-        ("GET", "", "GET"),
-        ("\x16\x03\x01 x", "", "\x16\x03\x01 x"),
-        ("", "", ""),
+fn parts_of_request_lines_for_a_log() {
+    let cases: &[(&str, &str, &str, &str)] = &[
+        ("GET /a HTTP/1.1", "GET", "/a", "HTTP/1.1"),
+        ("GET /a b HTTP/1.1", "GET", "/a b", "HTTP/1.1"),
+        ("GET /a", "GET", "/a", ""),
+        ("GET  HTTP/1.1", "GET", "", "HTTP/1.1"),
+        ("GET", "", "GET", ""),
+        ("\x16\x03\x01 x", "", "\x16\x03\x01 x", ""),
+        ("", "", "", ""),
     ];
-    for (line, method, target) in cases {
-        let parts = method_and_target(line.as_bytes());
-        assert_eq!(parts, (method.as_bytes(), target.as_bytes()), "{line:?}");
+    for (line, method, target, version) in cases {
+        let [method, target, version] = [method, target, version].map(|part| part.as_bytes());
+        let line = line.as_bytes();
+        assert_eq!(request_parts(line), (method, target, version), "{line:?}");
+        assert_eq!(method_and_target(line), (method, target), "{line:?}");
     }
 }
 
