@@ -10,6 +10,7 @@ use core::pin::Pin;
 pub use usage::Meter;
 
 use crate::bindings::wasi::filesystem::types::{Descriptor, ErrorCode};
+use crate::bindings::wasi::sockets::types::TcpSocket;
 
 /// An answer that takes time.
 pub type Later<'a, T> = Pin<Box<dyn Future<Output = T> + 'a>>;
@@ -52,4 +53,18 @@ pub trait Host {
         root: &'a Descriptor,
         path: &'a str,
     ) -> Later<'a, Result<String, ErrorCode>>;
+
+    /// Returns the version of TLS that a client speaks, unless the host does not tell.
+    fn tls(&self, socket: &TcpSocket) -> Option<TlsVersion>;
+}
+
+/// What a client speaks on its connection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TlsVersion {
+    /// No TLS.
+    None,
+    /// TLS 1.2.
+    Tls12,
+    /// TLS 1.3.
+    Tls13,
 }

@@ -98,6 +98,8 @@ const OTHERS: &[(&str, &str, &str)] = &[
     ("ask for a peer without one", "InvalidState", STATES),
     ("send without a connection", "InvalidState", STATES),
     ("receive without a connection", "InvalidState", STATES),
+    ("TLS without a connection", "TlsVersion::None", STATES),
+    ("TLS of a plain connection", "TlsVersion::None", INSIDE),
     ("bind twice", "InvalidState", STATES),
     ("bind a connection", "InvalidState", STATES),
     ("listen on a connection", "InvalidState", STATES),

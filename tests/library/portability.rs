@@ -8,7 +8,8 @@ use std::time::Instant;
 
 use libtest_mimic::Trial;
 use tokio::sync::oneshot;
-use wasmtime::component::{Component, Linker, Resource, ResourceTable};
+use wasmtime::component::types::ComponentFunc;
+use wasmtime::component::{Component, Linker, Resource, ResourceTable, Val};
 use wasmtime::{Config, Engine, Store, StoreContextMut, bail};
 use wasmtime_wasi::filesystem::Descriptor;
 use wasmtime_wasi::p3::bindings::Command;
@@ -88,7 +89,7 @@ impl Stock<'_> {
         let component = Component::from_binary(&engine, self.component).unwrap();
         let mut linker = Linker::<State>::new(&engine);
         wasmtime_wasi::p3::add_to_linker(&mut linker).unwrap();
-        // The hostile component imports what only our host has. It must not call it here.
+        // The hostile component imports what only our host has. It calls nothing of it here but `tls`.
         let mut usage = linker.instance("porthole:server/usage@0.1.0").unwrap();
         for function in ["spend", "give-back"] {
             let call = |_: StoreContextMut<'_, State>, _, _: &[_], _: &mut [_]| bail!("called");
@@ -106,6 +107,8 @@ impl Stock<'_> {
                 unsupported()
             });
         real_path.unwrap();
+        let mut connection = linker.instance("porthole:server/connection@0.1.0").unwrap();
+        connection.func_new("tls", no_tls).unwrap();
         let mut store = Store::new(&engine, self.state());
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
@@ -147,6 +150,21 @@ fn unsupported() -> Pin<Box<dyn Future<Output = wasmtime::Result<(Unknown,)>> + 
 }
 
 type Unknown = Result<String, ErrorCode>;
+
+/// Stands in for a host that knows versions of TLS: its survey asks for them.
+fn no_tls(
+    mut store: StoreContextMut<'_, State>,
+    _: ComponentFunc,
+    arguments: &[Val],
+    results: &mut [Val],
+) -> wasmtime::Result<()> {
+    let ([Val::Resource(socket)], [result]) = (arguments, results) else {
+        bail!("called in another way");
+    };
+    *result = Val::Enum("none".to_owned());
+    // The borrow ends with the call.
+    socket.resource_drop(&mut store)
+}
 
 struct State {
     wasi: WasiCtx,

@@ -11,11 +11,13 @@ mod bindings {
         path: "../../wit",
         world: "porthole:server/extension",
         with: {
+            "porthole:server/connection@0.1.0": generate,
             "porthole:server/paths@0.1.0": generate,
             "porthole:server/passwords@0.1.0": generate,
             "porthole:server/usage@0.1.0": generate,
             "wasi:clocks/system-clock@0.3.0": guest::bindings::wasi::clocks::system_clock,
             "wasi:filesystem/types@0.3.0": guest::bindings::wasi::filesystem::types,
+            "wasi:sockets/types@0.3.0": guest::bindings::wasi::sockets::types,
         },
     });
 }
@@ -26,10 +28,11 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::net::Ipv6Addr;
 
-use bindings::porthole::server::{passwords, paths, usage};
+use bindings::porthole::server::{connection, passwords, paths, usage};
 use guest::bindings::exports::wasi::cli::run::Guest;
 use guest::bindings::wasi::filesystem::types::{Descriptor, ErrorCode};
-use guest::host::{Busy, Host, Later, Meter};
+use guest::bindings::wasi::sockets::types::TcpSocket;
+use guest::host::{Busy, Host, Later, Meter, TlsVersion};
 
 struct Extended;
 
@@ -64,6 +67,14 @@ impl Host for Extended {
             let path = if path.is_empty() { "." } else { path };
             let real = paths::real_path(root, path.into()).await?;
             Ok(if real == "." { String::new() } else { real })
+        })
+    }
+
+    fn tls(&self, socket: &TcpSocket) -> Option<TlsVersion> {
+        Some(match connection::tls(socket) {
+            connection::TlsVersion::None => TlsVersion::None,
+            connection::TlsVersion::Tls12 => TlsVersion::Tls12,
+            connection::TlsVersion::Tls13 => TlsVersion::Tls13,
         })
     }
 }

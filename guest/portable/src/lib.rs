@@ -19,7 +19,8 @@ use auth::users::Hash;
 use guest::bindings::exports::wasi::cli::run::Guest;
 use guest::bindings::wasi::cli::environment::get_arguments;
 use guest::bindings::wasi::filesystem::types::{Descriptor, ErrorCode};
-use guest::host::{Busy, Host, Later, Meter};
+use guest::bindings::wasi::sockets::types::TcpSocket;
+use guest::host::{Busy, Host, Later, Meter, TlsVersion};
 use sha2::{Digest as _, Sha256};
 use usage::Usage;
 
@@ -65,6 +66,10 @@ impl Host for Portable {
         path: &'a str,
     ) -> Later<'a, Result<String, ErrorCode>> {
         Box::pin(real_path::real_path(root, path))
+    }
+
+    fn tls(&self, _: &TcpSocket) -> Option<TlsVersion> {
+        None
     }
 }
 

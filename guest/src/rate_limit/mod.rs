@@ -114,6 +114,8 @@ pub fn client(peer: SocketAddr) -> Ipv6Addr {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::bindings::wasi::sockets::types::TcpSocket;
+    use crate::host::TlsVersion;
     use alloc::boxed::Box;
     use alloc::string::String;
     use alloc::vec::Vec;
@@ -151,6 +153,10 @@ mod tests {
             _: &'a str,
         ) -> Later<'a, Result<String, ErrorCode>> {
             Box::pin(async { Err(ErrorCode::Unsupported) })
+        }
+
+        fn tls(&self, _: &TcpSocket) -> Option<TlsVersion> {
+            None
         }
     }
 

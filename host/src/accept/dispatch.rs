@@ -12,7 +12,7 @@ use crate::accept::inbox::{Accepted, Inbox, Inboxes};
 use crate::accept::load::Load;
 use crate::limits::{self, Limits};
 use crate::net::endpoint::Endpoint;
-use crate::net::stream::Stream;
+use crate::net::stream::{Stream, TlsVersion};
 use crate::report::counters::Traffic;
 
 /// A worker as the acceptor sees it: one inbox per listener, and its load.
@@ -66,6 +66,7 @@ impl WorkerQueue {
             let _ = sender.try_send(Accepted {
                 stream: pending.stream,
                 peer: pending.peer,
+                tls: TlsVersion::None,
                 permit: self.load.acquire(pending.permit),
             });
         }

@@ -8,13 +8,14 @@ use std::task::{Context, Poll};
 use tokio::sync::mpsc;
 
 use crate::accept::load::{ConnectionPermit, Load};
-use crate::net::stream::Stream;
+use crate::net::stream::{Stream, TlsVersion};
 
 /// A connection on its way to a worker.
 pub(crate) struct Accepted {
     pub(crate) stream: Stream,
     /// `None` if the embedder does not know it.
     pub(crate) peer: Option<SocketAddr>,
+    pub(crate) tls: TlsVersion,
     pub(crate) permit: ConnectionPermit,
 }
 

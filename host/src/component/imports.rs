@@ -222,6 +222,8 @@ const ROWS: &[Row] = &[
             "[method]tcp-socket.receive", "[method]tcp-socket.send",
             "[method]tcp-socket.get-remote-address"],
         grant: "talking to whoever has connected", enforced_by: &[Enforcement::Sockets] },
+    Row { interface: "porthole:server/connection", functions: &["tls"],
+        grant: "by which version of TLS a client has connected", enforced_by: &[Enforcement::Sockets] },
     Row { interface: "porthole:server/usage", functions: &["spend", "give-back"],
         grant: "counting what clients use, together with the other workers",
         enforced_by: &[Enforcement::Usage] },

@@ -3,6 +3,7 @@
 
 pub(crate) mod bindings;
 mod clock;
+mod connection;
 pub(crate) mod filesystem;
 pub(crate) mod limiter;
 mod outcome;
@@ -37,6 +38,7 @@ pub(crate) fn linker(engine: &Engine) -> wasmtime::Result<Linker<State>> {
     filesystem::add_paths_to_linker(l)?;
     preopens::add_to_linker(l)?;
     sockets::add_to_linker(l)?;
+    connection::add_to_linker(l)?;
     usage::add_to_linker(l)?;
     passwords::add_to_linker(l)?;
     Ok(linker)

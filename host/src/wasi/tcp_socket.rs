@@ -4,7 +4,7 @@ use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 
 use crate::accept::inbox::{Accepted, Inbox};
 use crate::accept::load::ConnectionPermit;
-use crate::net::stream;
+use crate::net::stream::{self, TlsVersion};
 
 /// The direction from the client, and the direction to it.
 pub(crate) type ReadHalf = stream::ReadHalf<ConnectionPermit>;
@@ -89,6 +89,7 @@ const NO_PEER: SocketAddr = SocketAddr::new(IpAddr::V6(Ipv6Addr::UNSPECIFIED), 0
 /// An accepted connection. Each direction can be taken once.
 pub struct Connection {
     peer: SocketAddr,
+    tls: TlsVersion,
     receiver: Option<ReadHalf>,
     sender: Option<WriteHalf>,
 }
@@ -98,6 +99,7 @@ impl From<Accepted> for Connection {
         let (receiver, sender) = stream::split(accepted.stream, accepted.permit);
         Self {
             peer: accepted.peer.unwrap_or(NO_PEER),
+            tls: accepted.tls,
             receiver: Some(receiver),
             sender: Some(sender),
         }
@@ -107,5 +109,9 @@ impl From<Accepted> for Connection {
 impl Connection {
     pub(super) fn peer(&self) -> SocketAddr {
         self.peer
+    }
+
+    pub(super) fn tls(&self) -> TlsVersion {
+        self.tls
     }
 }

@@ -26,7 +26,7 @@ use crate::accept::load::{ConnectionPermit, Load};
 use crate::limits;
 use crate::net::endpoint::{Endpoint, Secured};
 use crate::net::proxy_protocol::Named;
-use crate::net::stream::Stream;
+use crate::net::stream::{Stream, TlsVersion};
 use crate::net::trusted::TrustedPeers;
 use crate::report::counters::Counts;
 use crate::report::event::Event;
@@ -151,15 +151,21 @@ impl Filter {
             stream,
             peer,
             permit,
+            ..
         } = accepted;
         let mut client = Client { peer, permit };
         let mut output = self.outputs.own.clone();
+        let mut tls = TlsVersion::None;
         let stream = match stream {
             Stream::Tcp(stream) => {
                 let mut stream = TcpStream::from_std(stream)?;
                 self.read_header(&mut stream, &mut client).await?;
                 match self.begin_tls(stream).await? {
                     Begun::Own(stream) => stream,
+                    Begun::Secured(stream, version) => {
+                        tls = version;
+                        stream
+                    }
                     Begun::Misdirected(stream) => {
                         match self.outputs.misdirected.take() {
                             Some((misdirected, inbox)) if inbox.has_listened() => {
@@ -181,6 +187,7 @@ impl Filter {
         let accepted = Accepted {
             stream,
             peer,
+            tls,
             permit,
         };
         // A worker that has given up takes nothing out.
@@ -265,7 +272,8 @@ impl Filter {
         }
         let handshake = tls::secure(stream, secured.tls.config());
         let secured = self.turns.run(rank, handshake).await?;
-        Ok(Begun::Own(Stream::Bytes(Box::new(secured))))
+        let version = tls::version(&secured);
+        Ok(Begun::Secured(Stream::Bytes(Box::new(secured)), version))
     }
 
     #[cfg(not(feature = "tls"))]
@@ -288,6 +296,8 @@ impl Filter {
 /// A stream whose TLS has begun, or that has none.
 enum Begun {
     Own(Stream),
+    #[cfg_attr(not(feature = "tls"), allow(dead_code))]
+    Secured(Stream, TlsVersion),
     /// It does not begin with TLS, and should.
     #[cfg_attr(not(feature = "tls"), allow(dead_code))]
     Misdirected(Stream),

@@ -99,6 +99,7 @@ impl Bench {
         let accepted = Accepted {
             stream: Stream::Tcp(stream),
             peer: Some(peer),
+            tls: TlsVersion::None,
             permit: self.load.acquire(None),
         };
         assert!(self.queue.send(accepted).await.is_ok());

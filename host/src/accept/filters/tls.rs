@@ -3,13 +3,14 @@
 use std::io;
 use std::sync::Arc;
 
-use rustls::ServerConfig;
+use rustls::{ProtocolVersion, ServerConfig};
 use tokio::net::TcpStream;
 use tokio::task::yield_now;
 use tokio_rustls::LazyConfigAcceptor;
 use tokio_rustls::server::TlsStream;
 
 use super::turns::Rank;
+use crate::net::stream::TlsVersion;
 
 /// First byte of a TLS connection: the content type of a handshake (RFC 8446 §5.1).
 pub(super) const HANDSHAKE: u8 = 0x16;
@@ -71,6 +72,15 @@ pub(super) async fn secure(
     // own.
     yield_now().await;
     asked.into_stream(config).await
+}
+
+/// Returns the version that a handshake has chosen. No other than these is offered.
+pub(super) fn version(stream: &TlsStream<TcpStream>) -> TlsVersion {
+    let (_, connection) = stream.get_ref();
+    match connection.protocol_version() {
+        Some(ProtocolVersion::TLSv1_2) => TlsVersion::Tls12,
+        _ => TlsVersion::Tls13,
+    }
 }
 
 /// Looks at the first bytes without taking them. Returns `None` at the end.

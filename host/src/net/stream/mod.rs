@@ -18,6 +18,17 @@ pub(crate) enum Stream {
     Bytes(Box<dyn ByteStream>),
 }
 
+/// What a client speaks, as far as this side has decrypted it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum TlsVersion {
+    #[default]
+    None,
+    #[cfg_attr(not(feature = "tls"), allow(dead_code))]
+    Tls12,
+    #[cfg_attr(not(feature = "tls"), allow(dead_code))]
+    Tls13,
+}
+
 /// The direction from the client.
 pub(crate) enum ReadHalf<G: Send + Sync + 'static> {
     Tcp(tcp::ReadHalf<G>),

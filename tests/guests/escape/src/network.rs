@@ -1,8 +1,10 @@
 //! Addresses that were not granted, and sockets in the wrong state for a call.
 
+use alloc::format;
 use core::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 
 use crate::address;
+use crate::bindings::porthole::server::connection::tls;
 use crate::bindings::wasi::sockets::types::{ErrorCode, TcpSocket};
 use crate::bindings::wit_stream;
 use crate::report::Report;
@@ -49,6 +51,12 @@ pub async fn misuse(report: &mut Report, granted: SocketAddr, connection: &TcpSo
     };
     report.outcome("listen without an address", &unbound.listen());
     report.outcome("ask for a peer without one", &unbound.get_remote_address());
+    for (attempt, socket) in [
+        ("TLS without a connection", &unbound),
+        ("TLS of a plain connection", connection),
+    ] {
+        report.found(attempt, format!("{:?}", tls(socket)));
+    }
     report.outcome("send without a connection", &send(&unbound).await);
     report.outcome("receive without a connection", &receive(&unbound).await);
     report.outcome("bind twice", &bind_twice(granted));

@@ -3,6 +3,7 @@
 #[allow(missing_docs)]
 pub mod bindings;
 mod clocks;
+mod connection;
 mod directory;
 pub mod filesystem;
 mod metering;
@@ -50,7 +51,8 @@ pub fn add_to_linker(linker: &mut Linker<State>) -> Result<()> {
     filesystem::types::add_to_linker::<_, Fakes>(linker, get)?;
     filesystem::preopens::add_to_linker::<_, Fakes>(linker, get)?;
     sockets::types::add_to_linker::<_, Fakes>(linker, get)?;
-    use bindings::porthole::server::{passwords, paths, usage};
+    use bindings::porthole::server::{connection, passwords, paths, usage};
+    connection::add_to_linker::<_, Fakes>(linker, get)?;
     usage::add_to_linker::<_, Fakes>(linker, get)?;
     passwords::add_to_linker::<_, Fakes>(linker, get)?;
     paths::add_to_linker::<_, Fakes>(linker, get)
