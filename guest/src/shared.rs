@@ -9,9 +9,10 @@ use h1::response::Policy;
 use h1::status::Status;
 use h1::syntax::date;
 
+use crate::bindings::wasi::sockets::types::TcpSocket;
 use crate::files::Files;
 use crate::files::root::Root;
-use crate::host::Host;
+use crate::host::{Host, TlsVersion};
 use crate::log::{Access, EscapedName, Format, Log, Sent, Time};
 use crate::memory::MemoryPlan;
 use crate::options::Options;
@@ -24,6 +25,16 @@ use crate::runtime::deadlines::Deadlines;
 use crate::runtime::executor::Executor;
 use crate::runtime::notify::Notify;
 use crate::visit::Way;
+
+/// What the log has of the time at which a response is begun.
+#[derive(Clone, Copy)]
+pub struct LogStart {
+    date: [u8; 29],
+    /// Nanoseconds of the monotonic clock, if the format shows how long responses took.
+    pub instant: Option<u64>,
+    /// Time in the form of [`Time::Internet`], if the format has that.
+    time: Option<([u8; 19], u32)>,
+}
 
 /// State that all connections share. There is one thread, so there are no locks.
 pub struct Shared {
@@ -38,6 +49,7 @@ pub struct Shared {
     pub rate_limiter: Option<RateLimiter>,
     /// `None` unless the operator has a file of users.
     pub passwords: Option<Passwords>,
+    host: Rc<dyn Host>,
     log: Log,
     open: Cell<usize>,
     /// Open connections that are served: neither rejected nor about to be closed.
@@ -70,7 +82,8 @@ impl Shared {
                 Rc::clone(&deadlines),
             ),
             listings: Listings::new(plan.listings),
-            rate_limiter: RateLimiter::new(options.rate, options.throttle, host),
+            rate_limiter: RateLimiter::new(options.rate, options.throttle, Rc::clone(&host)),
+            host,
             passwords,
             log: Log::new(options.log_format()),
             options,
@@ -183,10 +196,31 @@ impl Shared {
         !self.options.quiet
     }
 
-    /// Returns the time for a log line. `date` is the value of `Date` that was sent.
-    pub fn log_time(&self, date: [u8; 29]) -> Time {
+    /// Returns the version of TLS of a connection, if the log has it. This is a call to the
+    /// host.
+    pub fn log_tls(&self, socket: &TcpSocket) -> Option<TlsVersion> {
+        let is_logged = self.logs_responses() && self.log.format().is_json();
+        is_logged.then(|| self.host.tls(socket)).flatten()
+    }
+
+    /// Returns what the log has of the time at which a response is begun. `date` is the value
+    /// of `Date` in it.
+    pub fn log_start(&self, date: [u8; 29]) -> LogStart {
+        let is_json = self.logs_responses() && self.log.format().is_json();
+        LogStart {
+            date,
+            instant: self.log_instant(),
+            time: is_json.then(clock::internet),
+        }
+    }
+
+    /// Returns the time for a log line, of a response that was begun like that.
+    pub fn log_time(&self, start: LogStart) -> Time {
+        if let Some((time, milliseconds)) = start.time {
+            return Time::Internet(time, milliseconds);
+        }
         let offset = match self.log.format() {
-            Format::Combined => None,
+            Format::Combined | Format::Common | Format::Json => None,
             Format::Terminal(style) => Some(style.utc_offset_seconds),
         };
         match (self.options.log_milliseconds, offset) {
@@ -194,7 +228,7 @@ impl Shared {
                 let (date, milliseconds) = clock::precise(offset.unwrap_or_default());
                 Time::Precise(date, milliseconds)
             }
-            (false, None) => Time::Second(date),
+            (false, None) => Time::Second(start.date),
             (false, Some(offset)) => {
                 let (now, _) = self.clock.now();
                 Time::Second(date::write(now.saturating_add(offset)))
@@ -211,9 +245,9 @@ impl Shared {
     /// Logs a response of which `bytes` of content were sent.
     pub fn access(&self, access: &Access<'_>, bytes: u64) {
         if self.logs_responses() {
-            let passed = self.log_instant().zip(access.started);
-            let nanoseconds = passed.map(|(now, started)| now.saturating_sub(started));
-            self.log.access(access, Sent { bytes, nanoseconds });
+            let now = self.log_instant();
+            let sent = Sent::by(now, bytes, access.started, access.first_byte);
+            self.log.access(access, sent);
         }
     }
 
@@ -240,12 +274,15 @@ impl Shared {
     /// Logs an event, with `--verbose` only.
     pub fn verbose(&self, words: fmt::Arguments<'_>) {
         if self.options.verbose {
-            self.log.event(words);
+            self.log_error(words);
         }
     }
 
     /// Logs a fault of the server.
     pub fn log_error(&self, words: fmt::Arguments<'_>) {
-        self.log.event(words);
+        let is_json = self.log.format().is_json();
+        let time = is_json.then(clock::internet);
+        let time = time.map(|(time, milliseconds)| Time::Internet(time, milliseconds));
+        self.log.event(time, words);
     }
 }

@@ -2,6 +2,7 @@
 
 mod admission;
 mod asked;
+mod logged;
 mod respond;
 mod session;
 
@@ -18,6 +19,7 @@ use session::Session;
 
 /// Serves a connection to its end.
 pub async fn serve(shared: &Shared, socket: TcpSocket, listener: Listener) {
+    let tls = shared.log_tls(&socket);
     let socket = Socket::new(socket, shared.options.verbose);
     let peer = match shared.needs_peer_address() {
         true => match socket.peer() {
@@ -33,7 +35,7 @@ pub async fn serve(shared: &Shared, socket: TcpSocket, listener: Listener) {
         &shared.executor,
         shared.deadlines.watch(),
     );
-    let mut session = Session::new(shared, buffered, peer, listener.service);
+    let mut session = Session::new(shared, buffered, (peer, tls), listener.service);
     let started = clock::monotonic();
     session.verbose(format_args!("Client connected: {peer}"));
 

@@ -6,7 +6,7 @@ use core::net::SocketAddr;
 
 use h1::connection::Request;
 use h1::refusal::Refusal;
-use h1::request::fields::{Fields, Name};
+use h1::request::fields::Fields;
 use h1::request::forwarded::Forwarded;
 use h1::request::head::request_line;
 use h1::request::head::secrets::without_passwords;
@@ -61,7 +61,7 @@ impl Session<'_> {
         more: bool,
     ) -> Result<bool, CloseReason> {
         let (now, date) = self.shared.clock.now();
-        let started = self.shared.log_instant();
+        let start = self.begin_response(date);
         self.version = request.head.version;
         self.responded = true;
         let head = &request.head;
@@ -104,7 +104,7 @@ impl Session<'_> {
             // The bytes that the log line counts have then left the buffer.
             sent = self.buffered.flush().await.map_err(SendError::from);
         }
-        let access = self.access((date, started), input, status, &head.fields);
+        let access = self.access(start, input, status, &head.fields);
         let access = Access {
             user: visit.user.as_deref(),
             ..access
@@ -191,49 +191,6 @@ impl Session<'_> {
         }
     }
 
-    /// Writes the log line about a response, now or once the response has left the buffer.
-    async fn log_access(
-        &mut self,
-        access: &Access<'_>,
-        content_at: u64,
-    ) -> Result<(), CloseReason> {
-        if !self.shared.logs_responses() {
-            return Ok(());
-        }
-        let (written, end) = (self.buffered.written(), self.buffered.queued());
-        let format = self.shared.log().format();
-        if written < end && self.pending.add(format, access, content_at, end) {
-            return Ok(());
-        }
-        let flushed = self.flush().await;
-        let sent = self.buffered.written().saturating_sub(content_at);
-        self.shared.access(access, sent);
-        // The line must stand before those of requests that result from this response.
-        self.buffered.yield_to_ready().await;
-        flushed
-    }
-
-    /// Returns what the log says of a request and its response, of which the value of `Date`
-    /// and the start are given.
-    fn access<'a>(
-        &self,
-        (date, started): ([u8; 29], Option<u64>),
-        head: &'a [u8],
-        status: Status,
-        fields: &Fields<'a>,
-    ) -> Access<'a> {
-        Access {
-            peer: self.client,
-            time: self.shared.log_time(date),
-            started,
-            head,
-            status: status.code(),
-            user: None,
-            referer: fields.only(Name::Referer),
-            user_agent: fields.only(Name::UserAgent),
-        }
-    }
-
     /// Returns what a trusted proxy says of a request, and from now on serves the client that
     /// it names.
     fn forwarded<'b>(&mut self, fields: &Fields<'b>) -> Option<Forwarded<'b>> {
@@ -290,7 +247,7 @@ impl Session<'_> {
         input: &[u8],
     ) -> Result<(), CloseReason> {
         let (now, date) = self.shared.clock.now();
-        let started = self.shared.log_instant();
+        let start = self.begin_response(date);
         let policy = &self.shared.options.policy;
         let context = self.context(now, &date, false, policy);
         let writer = ResponseWriter::refusal(method, context);
@@ -298,7 +255,7 @@ impl Session<'_> {
             .send(&mut self.buffered, &Response::Plain(status))
             .await;
         let flushed = self.flush().await;
-        let access = self.access((date, started), input, status, &Fields::EMPTY);
+        let access = self.access(start, input, status, &Fields::EMPTY);
         let sent = self.buffered.written().saturating_sub(content_at);
         self.shared.access(&access, sent);
         flushed

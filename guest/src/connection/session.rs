@@ -11,9 +11,11 @@ use h1::request::head::Version;
 use h1::response::CONTINUE;
 
 use super::CloseMode;
+use crate::host::TlsVersion;
 use crate::limits::{DRAIN_SECONDS, HEAD_SECONDS, IDLE_BUFFER, IDLE_SECONDS, INPUT_BUFFER};
 use crate::log::pending::PendingLines;
 use crate::net::buffered::Buffered;
+use crate::net::first_write::FirstWrite;
 use crate::net::socket::CloseReason;
 use crate::peer::Peer;
 use crate::runtime::deadlines::{Deadline, Second};
@@ -26,6 +28,8 @@ pub(super) struct Session<'s> {
     pub(super) peer: Peer,
     /// The client of the latest request: the peer, or whom a trusted proxy names.
     pub(super) client: Peer,
+    /// Version of TLS, if the log has it and the host tells it.
+    pub(super) tls: Option<TlsVersion>,
     /// The purpose of the connection.
     pub(super) service: Service,
     /// Version of the latest request. The response to a refusal uses it.
@@ -51,7 +55,7 @@ impl<'s> Session<'s> {
     pub(super) fn new(
         shared: &'s Shared,
         buffered: Buffered<'s>,
-        peer: Peer,
+        (peer, tls): (Peer, Option<TlsVersion>),
         service: Service,
     ) -> Self {
         let mut session = Self {
@@ -59,6 +63,7 @@ impl<'s> Session<'s> {
             buffered,
             peer,
             client: peer,
+            tls,
             service,
             version: Version::Http11,
             responded: false,
@@ -211,7 +216,10 @@ impl Session<'_> {
         let flushed = self.buffered.flush().await;
         if !self.pending.is_empty() {
             let (log, now) = (self.shared.log(), self.shared.log_instant());
-            self.pending.write_to(log, self.buffered.written(), now);
+            let first_write = self.buffered.first_write();
+            let flushed = first_write.and_then(FirstWrite::flushed);
+            let written = self.buffered.written();
+            self.pending.write_to(log, written, now, flushed);
         }
         flushed
     }

@@ -26,16 +26,17 @@ pub const PENDING_LINES_BYTES: usize = 1_024;
 /// - held by: `guest::log::terminal::a_line_is_bounded_whatever_the_client_sends`
 pub const LOG_PATH_BYTES: usize = 256;
 
-/// Longest method in a log line for a terminal.
+/// Longest method in a log line for a terminal, and longest method and version in one of JSON.
 ///
 /// - unit: bytes
 /// - at it: the rest is cut off and marked with `...`
 /// - held by: `guest::log::terminal::a_line_is_bounded_whatever_the_client_sends`
 pub const LOG_METHOD_BYTES: usize = 16;
 
-/// Longest request line, referrer or user agent in a log line.
+/// Longest request line, target, range, name, referrer or user agent in a log line.
 ///
 /// - unit: bytes
 /// - at it: the rest is cut off and marked with `...`
-/// - held by: `guest::log::client_bytes_cannot_forge_a_log_line`
+/// - held by: `guest::log::client_bytes_cannot_forge_a_log_line`,
+///   `guest::log::json::a_line_is_bounded_and_ascii_whatever_the_client_sends`
 pub const LOG_FIELD_BYTES: usize = 1_024;

@@ -5,6 +5,7 @@
 //! sent, also among the lines of other workers. Lines that the reader does not take in time
 //! are dropped and counted. Nothing grows: a line that does not fit is dropped as well.
 
+pub mod json;
 pub mod pending;
 pub mod terminal;
 
@@ -14,11 +15,13 @@ use core::fmt::{self, Write as _};
 
 use h1::request::head::request_line;
 use h1::syntax::concealed::concealed;
+use h1::syntax::json::Escaper;
 use h1::syntax::name;
 use wit_bindgen::rt::async_support::{FutureReader, StreamWriter};
 
 use crate::bindings::wasi::cli::{stdout, types::ErrorCode};
 use crate::bindings::wit_stream;
+use crate::host::TlsVersion;
 use crate::limits::{LOG_BYTES, LOG_FIELD_BYTES};
 use crate::peer::Peer;
 use crate::runtime::notify::Notify;
@@ -29,6 +32,10 @@ pub enum Format {
     /// The combined log format, which programs read.
     #[default]
     Combined,
+    /// The same without referrer and user agent.
+    Common,
+    /// An object of JSON a line, for programs too.
+    Json,
     /// Columns for people.
     Terminal(terminal::Style),
 }
@@ -36,24 +43,31 @@ pub enum Format {
 /// One request and its response, for a line of the access log.
 pub struct Access<'a> {
     pub peer: Peer,
+    /// Version of TLS, if the format has it and the host tells it.
+    pub tls: Option<TlsVersion>,
     pub time: Time,
     /// Nanoseconds of the monotonic clock when the response was begun, if the format shows
     /// how long it took.
     pub started: Option<u64>,
+    /// The same when its first bytes left, if the format shows that and they have.
+    pub first_byte: Option<u64>,
     /// The bytes received, from the request line on.
     pub head: &'a [u8],
     pub status: u16,
     /// The user whose password was right.
     pub user: Option<&'a str>,
+    pub range: Option<&'a [u8]>,
     pub referer: Option<&'a [u8]>,
     pub user_agent: Option<&'a [u8]>,
 }
 
-/// Time of the response: a value of `Date`, possibly with milliseconds.
+/// Time of the response: a value of `Date`, possibly with milliseconds. Time of the request
+/// for JSON: a time of RFC 3339, with milliseconds.
 #[derive(Clone, Copy)]
 pub enum Time {
     Second([u8; 29]),
     Precise([u8; 29], u32),
+    Internet([u8; 19], u32),
 }
 
 /// The part of a response that was sent.
@@ -63,6 +77,24 @@ pub struct Sent {
     pub bytes: u64,
     /// Time that it took, if the format shows it.
     pub nanoseconds: Option<u64>,
+    /// Time until its first bytes left, if the format shows that and they have.
+    pub first_byte: Option<u64>,
+}
+
+impl Sent {
+    /// Returns what was sent by `now`, of a response that was `started` and whose first bytes
+    /// left at `first_byte`.
+    pub fn by(now: Option<u64>, bytes: u64, started: Option<u64>, first_byte: Option<u64>) -> Self {
+        let since = |time: Option<u64>| {
+            let both = time.zip(started);
+            both.map(|(time, started)| time.saturating_sub(started))
+        };
+        Self {
+            bytes,
+            nanoseconds: since(now),
+            first_byte: since(first_byte),
+        }
+    }
 }
 
 /// Standard output, as lines.
@@ -96,9 +128,9 @@ impl Log {
         });
     }
 
-    /// Adds a line to the connection log.
-    pub fn event(&self, words: fmt::Arguments<'_>) {
-        self.line(|line| line.write_fmt(words));
+    /// Adds a line to the connection log. `time` is given for the formats that have it.
+    pub fn event(&self, time: Option<Time>, words: fmt::Arguments<'_>) {
+        self.line(|line| self.format.write_event(line, time, words));
     }
 
     /// Adds a line, whole or not at all.
@@ -142,8 +174,12 @@ impl Log {
     async fn flush(&self, writer: &mut StreamWriter<u8>, spare: Vec<u8>) -> Option<Vec<u8>> {
         let mut lines = self.lines.replace(spare);
         let dropped = self.dropped.get();
-        let words = format_args!("log: {dropped} lines dropped, the reader is too slow\n");
-        if dropped > 0 && append(&mut lines, |line| line.write_fmt(words)) {
+        let words = format_args!("log: {dropped} lines dropped, the reader is too slow");
+        let said = |line: &mut Line<'_>| {
+            self.format.write_event(line, None, words)?;
+            line.write_str("\n")
+        };
+        if dropped > 0 && append(&mut lines, said) {
             self.dropped.set(0);
         }
         let length = lines.len();
@@ -247,20 +283,48 @@ impl fmt::Display for EscapedUser<'_> {
 impl Format {
     /// Whether lines say how long responses took.
     pub fn shows_durations(self) -> bool {
-        matches!(self, Self::Terminal(_))
+        matches!(self, Self::Terminal(_) | Self::Json)
+    }
+
+    /// Whether lines say when the first bytes of responses left, and by which version of TLS.
+    pub fn is_json(self) -> bool {
+        matches!(self, Self::Json)
+    }
+
+    /// Writes a line of the connection log.
+    fn write_event(
+        self,
+        line: &mut Line<'_>,
+        time: Option<Time>,
+        words: fmt::Arguments<'_>,
+    ) -> fmt::Result {
+        if !self.is_json() {
+            return line.write_fmt(words);
+        }
+        line.write_str("{")?;
+        if let Some(time) = time {
+            line.write_str("\"time\":\"")?;
+            time.write(line)?;
+            line.write_str("\",")?;
+        }
+        line.write_str("\"event\":\"")?;
+        Escaper(line).write_fmt(words)?;
+        line.write_str("\"}")
     }
 
     /// Writes the part of a line before what was sent.
     pub fn write_start(self, access: &Access<'_>, line: &mut Line<'_>) -> fmt::Result {
         match self {
-            Self::Combined => access.write_start(line),
+            Self::Combined | Self::Common => access.write_start(line),
+            Self::Json => json::write_start(access, line),
             Self::Terminal(style) => style.write_start(access, line),
         }
     }
 
     pub fn write_sent(self, line: &mut Line<'_>, sent: Sent) -> fmt::Result {
         match self {
-            Self::Combined => write!(line, "{}", sent.bytes),
+            Self::Combined | Self::Common => write!(line, "{}", sent.bytes),
+            Self::Json => json::write_sent(line, sent),
             Self::Terminal(_) => terminal::Style::write_sent(line, sent),
         }
     }
@@ -269,13 +333,15 @@ impl Format {
     pub fn write_end(self, access: &Access<'_>, line: &mut Line<'_>) -> fmt::Result {
         match self {
             Self::Combined => access.write_end(line),
+            Self::Common => Ok(()),
+            Self::Json => json::write_end(access, line),
             Self::Terminal(_) => terminal::Style::write_end(access, line),
         }
     }
 }
 
-/// The combined format:
-/// `peer - - [22/Nov/2026:22:18:10 +0000] "request line" status sent "referer" "user agent"`
+/// The combined format, of which the common one is the part before the referrer:
+/// `peer - user [22/Nov/2026:22:18:10 +0000] "request line" status sent "referer" "user agent"`
 impl Access<'_> {
     /// Writes the part before the number of bytes.
     fn write_start(&self, line: &mut Line<'_>) -> fmt::Result {
@@ -298,9 +364,16 @@ impl Access<'_> {
 }
 
 impl Time {
-    /// Writes `Sun, 22 Nov 2026 22:18:10 GMT` as `22/Nov/2026:22:18:10 +0000`.
+    /// Writes `Sun, 22 Nov 2026 22:18:10 GMT` as `22/Nov/2026:22:18:10 +0000`, and a time of
+    /// RFC 3339 as it is.
     fn write(self, line: &mut Line<'_>) -> fmt::Result {
-        let (Self::Second(date) | Self::Precise(date, _)) = self;
+        let date = match self {
+            Self::Second(date) | Self::Precise(date, _) => date,
+            Self::Internet(time, milliseconds) => {
+                line.bytes(&time)?;
+                return write!(line, ".{milliseconds:03}Z");
+            }
+        };
         for (range, after) in [(5..7, "/"), (8..11, "/"), (12..16, ":"), (17..25, "")] {
             line.bytes(date.get(range).unwrap_or_default())?;
             line.write_str(after)?;
@@ -313,80 +386,4 @@ impl Time {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use alloc::string::{String, ToString};
-
-    const DATE: [u8; 29] = *b"Sun, 22 Nov 2026 22:18:10 GMT";
-
-    fn access() -> Access<'static> {
-        Access {
-            peer: Peer::At("127.0.0.1:5".parse().unwrap()),
-            time: Time::Second(DATE),
-            started: None,
-            head: b"GET /a\"b HTTP/1.1\r\nHost: a\r\n\r\n",
-            status: 206,
-            user: None,
-            referer: None,
-            user_agent: Some(b"curl/8"),
-        }
-    }
-
-    #[test]
-    fn a_line_in_the_combined_format() {
-        let cases = [
-            (Time::Second(DATE), "22/Nov/2026:22:18:10 +0000"),
-            (Time::Precise(DATE, 7), "22/Nov/2026:22:18:10.007 +0000"),
-        ];
-        for (time, shown) in cases {
-            let log = Log::new(Format::Combined);
-            let sent = Sent {
-                bytes: 1_234,
-                nanoseconds: None,
-            };
-            log.access(&Access { time, ..access() }, sent);
-            let expected = alloc::format!(
-                "127.0.0.1 - - [{shown}] \"GET /a\\x22b HTTP/1.1\" 206 1234 \"-\" \"curl/8\"\n"
-            );
-            assert_eq!(String::from_utf8(log.lines.take()).unwrap(), expected);
-        }
-    }
-
-    #[test]
-    fn client_bytes_cannot_forge_a_log_line() {
-        let cases: &[(&[u8], &str)] = &[
-            (b"plain", "plain"),
-            (b"a\r\nb", "a\\x0D\\x0Ab"),
-            (b"\x1b[2J", "\\x1B[2J"),
-            (b"\"\\", "\\x22\\x5C"),
-            (b"\xc3\xa9", "\\xC3\\xA9"),
-        ];
-        for (given, expected) in cases {
-            assert_eq!(Escaped(given).to_string(), *expected);
-        }
-        let name = "Bj\u{10fff6}rk\n\u{e9}";
-        assert_eq!(EscapedName(name).to_string(), "Bj\\xF6rk\\x0A\\xC3\\xA9");
-        let long = [b'a'; LOG_FIELD_BYTES + 1];
-        assert_eq!(Escaped(&long).to_string().len(), LOG_FIELD_BYTES + 3);
-    }
-
-    /// The buffer does not grow by even one byte.
-    #[test]
-    fn lines_that_do_not_fit_are_dropped_and_counted() {
-        let log = Log::new(Format::Combined);
-        let half = "x".repeat(LOG_BYTES / 2 - 1);
-        for words in [&*half, &half, "y", ""] {
-            log.event(format_args!("{words}"));
-        }
-        assert_eq!(log.dropped.get(), 2);
-        let lines = log.lines.take();
-        assert_eq!((lines.len(), lines.capacity()), (LOG_BYTES, LOG_BYTES));
-        let access = Access {
-            head: &[b'"'; 10_000],
-            ..access()
-        };
-        let mut small = Vec::with_capacity(100);
-        assert!(!append(&mut small, |line| access.write_start(line)));
-        assert_eq!((small.len(), small.capacity()), (0, 100));
-    }
-}
+mod tests;

@@ -25,6 +25,7 @@ struct Line {
     content_end: u64,
     /// As in [`Access`].
     started: Option<u64>,
+    first_byte: Option<u64>,
 }
 
 impl PendingLines {
@@ -54,6 +55,7 @@ impl PendingLines {
             content_at,
             content_end,
             started: access.started,
+            first_byte: access.first_byte,
         });
         true
     }
@@ -63,18 +65,16 @@ impl PendingLines {
     }
 
     /// Logs all lines: `written` bytes of the connection have left its buffer. `now` is the
-    /// time if lines say how long responses took.
-    pub fn write_to(&mut self, log: &Log, written: u64, now: Option<u64>) {
+    /// time if lines say how long responses took, and `flushed` the time at which the buffer
+    /// was sent, if they say when the first bytes left.
+    pub fn write_to(&mut self, log: &Log, written: u64, now: Option<u64>, flushed: Option<u64>) {
         let mut from = 0;
         for line in self.lines.drain(..) {
             let start = self.text.get(from..line.number_at).unwrap_or_default();
             let end = self.text.get(line.number_at..line.end).unwrap_or_default();
             let bytes = written.min(line.content_end);
-            let passed = now.zip(line.started);
-            let sent = Sent {
-                bytes: bytes.saturating_sub(line.content_at),
-                nanoseconds: passed.map(|(now, started)| now.saturating_sub(started)),
-            };
+            let bytes = bytes.saturating_sub(line.content_at);
+            let sent = Sent::by(now, bytes, line.started, line.first_byte.or(flushed));
             log.line(|out| {
                 out.bytes(start)?;
                 log.format().write_sent(out, sent)?;
@@ -102,11 +102,14 @@ mod tests {
     fn access(head: &[u8]) -> Access<'_> {
         Access {
             peer: Peer::Unknown,
+            user: None,
+            tls: None,
             time: Time::Second(*b"Sun, 22 Nov 2026 22:18:10 GMT"),
             started: Some(5_000_000),
+            first_byte: None,
             head,
             status: 200,
-            user: None,
+            range: None,
             referer: None,
             user_agent: None,
         }
@@ -121,9 +124,9 @@ mod tests {
         assert!(pending.add(Format::Combined, &access(b"GET /a\r\n"), 10, 110));
         assert!(pending.add(Format::Combined, &access(b"GET /b\r\n"), 120, 220));
         assert!(pending.add(Format::Combined, &access(b"GET /c\r\n"), 230, 330));
-        pending.write_to(&log, 150, None);
+        pending.write_to(&log, 150, None, None);
         assert!(pending.add(Format::Combined, &access(b"GET /d\r\n"), 340, 340));
-        pending.write_to(&log, 340, None);
+        pending.write_to(&log, 340, None, None);
         let said = String::from_utf8(log.said()).unwrap();
         let numbers: Vec<_> = said
             .lines()
@@ -144,10 +147,36 @@ mod tests {
         let format = Format::Terminal(Style::default());
         let log = Log::new(format);
         assert!(pending.add(format, &access(b"GET /a HTTP/1.1"), 10, 1_034));
-        pending.write_to(&log, 1_034, Some(12_000_000));
+        pending.write_to(&log, 1_034, Some(12_000_000), None);
         let said = String::from_utf8(log.said()).unwrap();
         assert!(said.contains(" 1.0 KiB     7.0 ms "), "{said}");
         assert!(said.ends_with(" GET  /a\n"), "{said}");
+    }
+
+    /// Of a large response the beginning left long before the end, and of small ones in one
+    /// buffer all left at once.
+    #[test]
+    fn each_line_has_the_time_at_which_its_first_byte_left() {
+        let mut pending = PendingLines::default();
+        let log = Log::new(Format::Json);
+        for (first_byte, head) in [(Some(7_000_000), b"GET /a\r\n"), (None, b"GET /b\r\n")] {
+            let access = Access {
+                first_byte,
+                ..access(head)
+            };
+            assert!(pending.add(Format::Json, &access, 0, 0));
+        }
+        pending.write_to(&log, 0, Some(12_000_000), Some(9_000_000));
+        let said = String::from_utf8(log.said()).unwrap();
+        let parts = |line: &'_ str| line.split(',').map(String::from).collect::<Vec<_>>();
+        let times: Vec<_> = said.lines().map(parts).collect();
+        let expected = ["\"first_byte_us\":2000", "\"first_byte_us\":4000"];
+        for (parts, expected) in times.iter().zip(expected) {
+            for expected in [expected, "\"duration_us\":7000"] {
+                assert!(parts.iter().any(|part| part == expected), "{parts:?}");
+            }
+        }
+        assert_eq!(times.len(), 2);
     }
 
     #[test]
@@ -159,7 +188,7 @@ mod tests {
         assert!(!pending.add(Format::Combined, &access(&long), 0, 0));
         assert_eq!(pending.text.capacity(), PENDING_LINES_BYTES);
         let log = Log::new(Format::Combined);
-        pending.write_to(&log, 0, None);
+        pending.write_to(&log, 0, None, None);
         assert_eq!(String::from_utf8(log.said()).unwrap().lines().count(), 2);
         assert!(pending.add(Format::Combined, &access(&long), 0, 0));
     }

@@ -38,8 +38,11 @@ impl Style {
     /// Writes the part before the number of bytes.
     pub fn write_start(self, access: &Access<'_>, line: &mut Line<'_>) -> fmt::Result {
         self.set(line, FAINT)?;
-        let (Time::Second(date) | Time::Precise(date, _)) = access.time;
-        line.bytes(date.get(17..25).unwrap_or_default())?;
+        let time = match &access.time {
+            Time::Second(date) | Time::Precise(date, _) => date.get(17..25),
+            Time::Internet(time, _) => time.get(11..19),
+        };
+        line.bytes(time.unwrap_or_default())?;
         if let Time::Precise(_, milliseconds) = access.time {
             write!(line, ".{milliseconds:03}")?;
         }
@@ -116,11 +119,14 @@ mod tests {
     fn access<'a>(peer: &str, status: u16, head: &'a [u8]) -> Access<'a> {
         Access {
             peer: peer.parse().map_or(Peer::Unknown, Peer::At),
+            user: None,
+            tls: None,
             time: Time::Second(*b"Sun, 22 Nov 2026 22:18:10 GMT"),
             started: None,
+            first_byte: None,
             head,
             status,
-            user: None,
+            range: None,
             referer: Some(b"not shown"),
             user_agent: Some(b"not shown"),
         }
@@ -130,6 +136,7 @@ mod tests {
         Sent {
             bytes,
             nanoseconds: Some(milliseconds.saturating_mul(1_000_000)),
+            first_byte: None,
         }
     }
 

@@ -4,6 +4,7 @@ use alloc::vec::Vec;
 use core::future::pending;
 use core::mem::take;
 
+use super::first_write::FirstWrite;
 use super::socket::{CloseReason, Socket};
 use crate::limits::{LINGER_BYTES, LINGER_SECONDS, REQUEST_WORK, THROTTLE_POLL_NANOSECONDS};
 use crate::rate_limit::{Throttle, TooMuch};
@@ -29,6 +30,8 @@ pub struct Buffered<'s> {
     throttle: Option<Throttle<'s>>,
     buffer: Vec<u8>,
     written: u64,
+    /// `None` unless times of responses are needed.
+    first_write: Option<FirstWrite>,
 }
 
 impl<'s> Buffered<'s> {
@@ -48,6 +51,7 @@ impl<'s> Buffered<'s> {
             throttle: None,
             buffer: Vec::new(),
             written: 0,
+            first_write: None,
         }
     }
 
@@ -64,6 +68,16 @@ impl<'s> Buffered<'s> {
     /// Returns the bytes appended so far, written or not.
     pub fn queued(&self) -> u64 {
         self.written.saturating_add(self.buffer.len() as u64)
+    }
+
+    /// Begins a response, whose times are noted if they are needed.
+    pub fn begin_response(&mut self, is_timed: bool) {
+        self.first_write = is_timed.then(|| FirstWrite::of_response_at(self.queued()));
+    }
+
+    /// Returns the times of the response that was begun last, if they are needed.
+    pub fn first_write(&self) -> Option<FirstWrite> {
+        self.first_write
     }
 
     pub fn after(&self, seconds: u64) -> Second {
@@ -181,6 +195,10 @@ impl<'s> Buffered<'s> {
         }
         let length = self.buffer.len();
         self.throttled(length as u64).await?;
+        let queued = self.queued();
+        if let Some(first_write) = &mut self.first_write {
+            first_write.note(queued, clock::monotonic);
+        }
         let buffer = take(&mut self.buffer);
         let (taken, written) = self.socket.write(buffer, &self.watch).await;
         self.written = self.written.saturating_add(taken);

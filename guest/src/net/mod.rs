@@ -2,6 +2,7 @@
 
 mod address;
 pub mod buffered;
+pub mod first_write;
 mod send_rate;
 pub mod socket;
 

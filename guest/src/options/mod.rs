@@ -63,8 +63,8 @@ pub struct Options {
     pub verbose: bool,
     /// `--log-milliseconds`: times in the access log to the millisecond.
     pub log_milliseconds: bool,
-    /// `--log-format combined` for programs, `--log-format terminal` for people.
-    terminal: bool,
+    /// `--log-format combined`, `common` or `json` for programs, `terminal` for people.
+    format: Format,
     /// `--log-colors`, `--log-utc-offset SECONDS`: colours and local times for people.
     style: Style,
     /// `--cache-control VALUE`, `--cors`, `--header 'NAME: VALUE'`.
@@ -128,7 +128,7 @@ impl Options {
                 "--quiet" => options.quiet = true,
                 "--verbose" => options.verbose = true,
                 "--log-milliseconds" => options.log_milliseconds = true,
-                "--log-format" => options.terminal = is_terminal(name, value()?)?,
+                "--log-format" => options.format = log_format(name, value()?)?,
                 "--log-colors" => options.style.colors = true,
                 "--log-utc-offset" => {
                     options.style.utc_offset_seconds = number(name, value()?)?;
@@ -185,9 +185,9 @@ impl Options {
     }
 
     pub fn log_format(&self) -> Format {
-        match self.terminal {
-            true => Format::Terminal(self.style),
-            false => Format::Combined,
+        match self.format {
+            Format::Terminal(_) => Format::Terminal(self.style),
+            format => format,
         }
     }
 }
@@ -202,11 +202,19 @@ fn service(name: &str) -> Service {
     }
 }
 
-fn is_terminal(name: &str, value: &str) -> Result<bool, String> {
+fn log_format(name: &str, value: &str) -> Result<Format, String> {
     match value {
-        "combined" => Ok(false),
-        "terminal" => Ok(true),
-        _ => Err([name, ": '", value, "' is neither combined nor terminal"].concat()),
+        "combined" => Ok(Format::Combined),
+        "common" => Ok(Format::Common),
+        "json" => Ok(Format::Json),
+        "terminal" => Ok(Format::Terminal(Style::default())),
+        _ => Err([
+            name,
+            ": '",
+            value,
+            "' is none of combined, common, json and terminal",
+        ]
+        .concat()),
     }
 }
 
@@ -300,6 +308,8 @@ mod tests {
             ("", Format::Combined),
             ("|--log-colors", Format::Combined),
             ("|--log-format|combined", Format::Combined),
+            ("|--log-format|common", Format::Common),
+            ("|--log-format=json|--log-colors", Format::Json),
             ("|--log-format=terminal", Format::Terminal(Style::default())),
             (
                 "|--log-format=terminal|--log-colors|--log-utc-offset=-3600",
@@ -345,7 +355,7 @@ mod tests {
             ("--listen=127.0.0.1:1|--root", "--root needs a value"),
             (
                 "--listen=127.0.0.1:1|--log-format=pretty",
-                "--log-format: 'pretty' is neither combined nor terminal",
+                "--log-format: 'pretty' is none of combined, common, json and terminal",
             ),
         ];
         for (line, message) in cases {

@@ -42,6 +42,13 @@ pub fn precise(offset: i64) -> ([u8; 29], u32) {
     (date::write(seconds), now.nanoseconds / 1_000_000)
 }
 
+/// Returns the time now in UTC, as [`date::internet`] writes it, and the milliseconds of the
+/// second. This is a call to the host.
+pub fn internet() -> ([u8; 19], u32) {
+    let now = system_clock::now();
+    (date::internet(now.seconds), now.nanoseconds / 1_000_000)
+}
+
 fn read() -> (i64, [u8; 29]) {
     let seconds = system_clock::now().seconds;
     (seconds, date::write(seconds))
