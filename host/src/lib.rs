@@ -48,7 +48,7 @@ mod wasi;
 pub use component::imports::{Enforcement, Import};
 pub use component::inspect::{Inspection, RequestedFeature, RequestedImport};
 pub use component::{EXTENDED, PORTABLE, Program};
-pub use confinement::{Confined, confine, confine_wholly};
+pub use confinement::{Confined, confine, confine_wholly, confine_with_logs};
 #[cfg(feature = "tls")]
 pub use error::TlsError;
 pub use error::{ComponentError, Error};

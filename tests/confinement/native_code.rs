@@ -77,6 +77,15 @@ const ATTEMPTS: &[Attempt] = &[
     ("remove a folder", Landlock(1), |at| fs::remove_dir(at.inside("sub/empty"))),
     ("run a program", Seccomp, |_| Command::new("/bin/true").status().map(drop)),
     ("truncate a file", Landlock(1), |at| OpenOptions::new().write(true).truncate(true).open(at.inside("file")).map(drop)),
+    ("open a log to append to it", NoOne, |at| write(at.logs("log"))),
+    ("create a log", NoOne, |at| OpenOptions::new().append(true).create(true).open(at.logs("new")).map(drop)),
+    ("read a log", Landlock(1), |at| read(at.logs("log"))),
+    ("list the folder of logs", Landlock(1), |at| list(at.logs(""))),
+    ("truncate a log", Landlock(3), |at| OpenOptions::new().write(true).truncate(true).open(at.logs("log")).map(drop)),
+    ("create a folder beside logs", Landlock(1), |at| fs::create_dir(at.logs("new-folder"))),
+    ("create a link beside logs", Landlock(1), |at| symlink("log", at.logs("new-link"))),
+    ("move a log", Landlock(1), |at| fs::rename(at.logs("log"), at.logs("moved"))),
+    ("remove a log", Landlock(1), |at| fs::remove_file(at.logs("moved"))),
     ("connect", Landlock(4), |at| TcpStream::connect(at.server).map(drop)),
     ("bind another port", Landlock(4), |_| TcpListener::bind("127.0.0.1:0").map(drop)),
     ("bind another port of another address", Landlock(4), |_| TcpListener::bind("127.0.0.2:0").map(drop)),
@@ -194,6 +203,10 @@ impl Outside {
         self.folder.join("root").join(name)
     }
 
+    fn logs(&self, name: &str) -> PathBuf {
+        self.folder.join("logs").join(name)
+    }
+
     fn secret(&self) -> PathBuf {
         self.folder.join("secret")
     }
@@ -256,6 +269,7 @@ fn report_of_a_child(how: &str) -> String {
     folder.file("root/file", "file");
     folder.file("root/sub/file", "file");
     folder.folder("root/sub/empty");
+    folder.file("logs/log", "line\n");
     folder.link("root/link", "sub/file");
     folder.link("root/out", "../secret");
     let tcp = TcpListener::bind("127.0.0.1:0").unwrap();
@@ -306,7 +320,8 @@ pub fn child() -> Option<ExitCode> {
     }
     let root = Root::open(outside.inside("")).unwrap();
     let listeners = Listeners::bind(&["127.0.0.1:0".parse().unwrap()]).unwrap();
-    let confined = porthole::confine(&root, &[]).unwrap();
+    let logs = outside.logs("");
+    let confined = porthole::confine_with_logs(&root, &[], &[&logs]).unwrap();
     println!("Landlock {}", confined.landlock);
     assert!(confined.no_new_sockets && confined.no_new_privileges && confined.every_thread);
 

@@ -51,7 +51,7 @@ fn media() -> Folder {
 
 fn versions_and_protocols() {
     let (folder, certificate) = (media(), Certificate::of(&["localhost"]));
-    let porthole = certificate.serving(&folder, &[]);
+    let porthole = certificate.serving(&folder, &["--log-format", "json"]);
     let rows: [(&[&str], &[&str]); 7] = [
         (&["-tls1_3"], &["TLSv1.3", "content of a"]),
         (&["-tls1_2"], &["TLSv1.2", "ECDHE", "content of a"]),
@@ -81,6 +81,17 @@ fn versions_and_protocols() {
             assert!(said.contains(words), "no {words}: {said}");
         }
     });
+    // Of the rows that were answered. Two workers may write in another order.
+    let lines = porthole
+        .log()
+        .wait_for_several(4, |line| line.contains("\"/a\""), "the log");
+    let versions = lines.iter().map(|line| {
+        let line: serde_json::Value = serde_json::from_str(line).unwrap();
+        line["tls"].as_str().unwrap().to_owned()
+    });
+    let mut versions: Vec<_> = versions.collect();
+    versions.sort_unstable();
+    assert_eq!(versions, ["1.2", "1.2", "1.3", "1.3"]);
 }
 
 fn sessions_are_resumed() {

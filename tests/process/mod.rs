@@ -7,6 +7,8 @@ mod compiler;
 mod drain;
 mod eviction;
 mod log;
+mod log_file;
+mod log_json;
 mod overload;
 mod reload;
 mod seed;
@@ -30,6 +32,8 @@ pub fn trials() -> Vec<Trial> {
         terminal::browser::trials(),
         summary::trials(),
         log::trials(),
+        log_file::trials(),
+        log_json::trials(),
         overload::trials(),
         eviction::trials(),
         clock::trials(),

@@ -17,14 +17,19 @@ use crate::root::Root;
 /// version can refuse is refused. An older kernel leaves out what it does not support.
 const KNOWN: ABI = ABI::V10;
 
-pub(super) fn confine(root: Option<&Root>, also_readable: &[&Path]) -> Result<Confined, Error> {
-    let also_readable = also_readable
-        .iter()
-        .map(|path| open(path))
-        .collect::<Result<Vec<_>, _>>()?;
+pub(super) fn confine(
+    root: Option<&Root>,
+    also_readable: &[&Path],
+    log_folders: &[&Path],
+) -> Result<Confined, Error> {
+    let [also_readable, log_folders] = [also_readable, log_folders].map(|paths| {
+        let open = paths.iter().map(|path| open(path));
+        open.collect::<Result<Vec<_>, _>>()
+    });
+    let (also_readable, log_folders) = (also_readable?, log_folders?);
     let alone = is_the_only_thread();
-    let status =
-        restrict(root, &also_readable).map_err(|error| Error::Confinement(error.to_string()))?;
+    let status = restrict(root, &also_readable, &log_folders)
+        .map_err(|error| Error::Confinement(error.to_string()))?;
     let landlock = match status.landlock {
         LandlockStatus::Available { effective_abi, .. } => effective_abi as u32,
         LandlockStatus::NotEnabled | LandlockStatus::NotImplemented => 0,
@@ -48,6 +53,7 @@ fn open(path: &Path) -> Result<PathFd, Error> {
 fn restrict(
     root: Option<&Root>,
     also_readable: &[PathFd],
+    log_folders: &[PathFd],
 ) -> Result<RestrictionStatus, RulesetError> {
     let places = also_readable.iter().map(AsFd::as_fd);
     let places = places.chain(root.map(Root::as_fd));
@@ -58,12 +64,17 @@ fn restrict(
             AccessFs::ReadFile | AccessFs::ReadDir,
         ))
     });
+    let logs = log_folders.iter().map(|folder| {
+        let rights = AccessFs::WriteFile | AccessFs::MakeReg;
+        Ok::<_, RulesetError>(PathBeneath::new(folder, rights))
+    });
     Ruleset::default()
         .handle_access(AccessFs::from_all(KNOWN))?
         .handle_access(AccessNet::from_all(KNOWN))?
         .scope(Scope::from_all(KNOWN))?
         .create()?
         .add_rules(rules)?
+        .add_rules(logs)?
         .all_threads(true)?
         .restrict_self()
 }

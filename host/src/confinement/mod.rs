@@ -59,7 +59,21 @@ use crate::root::Root;
 /// [`Error::Confinement`] when the kernel supports confining the process, but an attempt
 /// to do so failed.
 pub fn confine(root: &Root, also_readable: &[&Path]) -> Result<Confined, Error> {
-    confine_to(Some(root), also_readable)
+    confine_to(Some(root), also_readable, &[])
+}
+
+/// Does the same as [`confine`], and lets the process create and write files in and below
+/// `log_folders`, so that it can open a log again that was moved away. It may not remove,
+/// rename or read there. The component is granted none of this.
+///
+/// # Errors
+/// As for [`confine`], and [`Error::Root`] when one of `log_folders` cannot be opened.
+pub fn confine_with_logs(
+    root: &Root,
+    also_readable: &[&Path],
+    log_folders: &[&Path],
+) -> Result<Confined, Error> {
+    confine_to(Some(root), also_readable, log_folders)
 }
 
 /// Does the same as [`confine`], and grants nothing: the process opens no file from then
@@ -69,19 +83,23 @@ pub fn confine(root: &Root, also_readable: &[&Path]) -> Result<Confined, Error> 
 /// [`Error::Confinement`] when the kernel supports confining the process, but an attempt
 /// to do so failed.
 pub fn confine_wholly() -> Result<Confined, Error> {
-    confine_to(None, &[])
+    confine_to(None, &[], &[])
 }
 
-fn confine_to(root: Option<&Root>, also_readable: &[&Path]) -> Result<Confined, Error> {
+fn confine_to(
+    root: Option<&Root>,
+    also_readable: &[&Path],
+    log_folders: &[&Path],
+) -> Result<Confined, Error> {
     #[cfg(target_os = "linux")]
     {
-        let mut confined = landlock::confine(root, also_readable)?;
+        let mut confined = landlock::confine(root, also_readable, log_folders)?;
         confined.no_new_sockets = seccomp::confine();
         Ok(confined)
     }
     #[cfg(not(target_os = "linux"))]
     {
-        let _ = (root, also_readable);
+        let _ = (root, also_readable, log_folders);
         Ok(Confined::default())
     }
 }

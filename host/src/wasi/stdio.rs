@@ -7,8 +7,7 @@ use std::task::{Context, Poll};
 use tokio::io::AsyncWrite;
 use wasmtime_wasi::cli::{IsTerminal, StdoutStream};
 
-use crate::limits::LOG_CHUNK_BYTES;
-use crate::report::log::Log;
+use crate::report::log::{Log, chunk_of};
 
 impl IsTerminal for Log {
     fn is_terminal(&self) -> bool {
@@ -28,8 +27,7 @@ impl AsyncWrite for Log {
         _: &mut Context<'_>,
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
-        let chunk = bytes.get(..LOG_CHUNK_BYTES).unwrap_or(bytes);
-        Poll::Ready(Ok(self.write(chunk)))
+        Poll::Ready(Ok(self.write(chunk_of(bytes))))
     }
 
     fn poll_flush(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {

@@ -3,6 +3,7 @@
 mod access;
 mod commands;
 mod compiler;
+mod log_file;
 mod options;
 mod rlimit;
 mod secrets;

@@ -25,7 +25,7 @@ pub(crate) fn refuse_served(what: &str, file: &Path, served: &Path) -> anyhow::R
 }
 
 /// Returns a path without links, also if its last parts do not exist yet.
-fn real(path: &Path) -> PathBuf {
+pub(crate) fn real(path: &Path) -> PathBuf {
     let whole = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
     let existing = |part: &Path| {
         let rest = whole.strip_prefix(part).ok()?;

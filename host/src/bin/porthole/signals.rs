@@ -1,4 +1,4 @@
-//! Signals: counts SIGINT and SIGTERM, and remembers SIGHUP and SIGUSR1.
+//! Signals: counts SIGINT and SIGTERM, and remembers SIGHUP, SIGUSR1 and SIGUSR2.
 
 use std::io;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -17,6 +17,7 @@ struct Asked {
     stops: AtomicUsize,
     replacement: AtomicBool,
     summary: AtomicBool,
+    reopening: AtomicBool,
     lock: Mutex<()>,
     changed: Condvar,
 }
@@ -27,6 +28,8 @@ enum Signal {
     Replace,
     #[cfg(unix)]
     Summarize,
+    #[cfg(unix)]
+    Reopen,
 }
 
 /// The signals received so far.
@@ -89,6 +92,11 @@ impl Signals {
         self.asked.summary.swap(false, Ordering::SeqCst)
     }
 
+    /// Whether the log was asked to be opened again since the last call.
+    pub(crate) fn reopening_asked(&self) -> bool {
+        self.asked.reopening.swap(false, Ordering::SeqCst)
+    }
+
     /// Waits for a signal, but only briefly, and for `time` at most.
     pub(crate) fn wait(&self, time: Duration) {
         self.wait_for(LOOK_AROUND.min(time));
@@ -117,6 +125,8 @@ impl Asked {
             Signal::Replace => self.replacement.store(true, Ordering::SeqCst),
             #[cfg(unix)]
             Signal::Summarize => self.summary.store(true, Ordering::SeqCst),
+            #[cfg(unix)]
+            Signal::Reopen => self.reopening.store(true, Ordering::SeqCst),
         }
         self.changed.notify_all();
     }
@@ -140,6 +150,7 @@ struct Source {
     terminate: tokio::signal::unix::Signal,
     hangup: tokio::signal::unix::Signal,
     user: tokio::signal::unix::Signal,
+    second_user: tokio::signal::unix::Signal,
 }
 
 #[cfg(unix)]
@@ -151,6 +162,7 @@ impl Source {
             terminate: signal(SignalKind::terminate())?,
             hangup: signal(SignalKind::hangup())?,
             user: signal(SignalKind::user_defined1())?,
+            second_user: signal(SignalKind::user_defined2())?,
         })
     }
 
@@ -160,6 +172,7 @@ impl Source {
             got = self.terminate.recv() => got.map(|()| Signal::Stop),
             got = self.hangup.recv() => got.map(|()| Signal::Replace),
             got = self.user.recv() => got.map(|()| Signal::Summarize),
+            got = self.second_user.recv() => got.map(|()| Signal::Reopen),
         }
     }
 }

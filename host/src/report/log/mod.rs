@@ -78,6 +78,30 @@ impl Log {
         output: impl Write + Send + 'static,
         report: Reporter,
     ) -> io::Result<(Self, JoinHandle<()>)> {
+        Self::noting_losses(output, report, |lost| {
+            format!("log: {lost} bytes dropped, the reader is too slow\n")
+        })
+    }
+
+    /// Does the same as [`Log::reporting`] for lines that are objects of JSON: what the log
+    /// itself says in between is such an object, too.
+    ///
+    /// # Errors
+    /// When the system has no thread left.
+    pub fn reporting_in_json(
+        output: impl Write + Send + 'static,
+        report: Reporter,
+    ) -> io::Result<(Self, JoinHandle<()>)> {
+        Self::noting_losses(output, report, |lost| {
+            format!("{{\"event\":\"log: {lost} bytes dropped, the reader is too slow\"}}\n")
+        })
+    }
+
+    fn noting_losses(
+        output: impl Write + Send + 'static,
+        report: Reporter,
+        note: fn(u64) -> String,
+    ) -> io::Result<(Self, JoinHandle<()>)> {
         let (sender, receiver) = channel();
         let counts = Arc::<Counts>::default();
         let log = Self {
@@ -89,6 +113,7 @@ impl Log {
             output,
             counts,
             losses: LossReporter::default(),
+            note,
             report,
         };
         let thread = std::thread::Builder::new()
@@ -131,6 +156,19 @@ impl Log {
             let chunk = rest.get(..LOG_CHUNK_BYTES).unwrap_or(rest);
             let taken = self.write(chunk);
             rest = rest.get(taken..).unwrap_or_default();
+        }
+    }
+
+    /// Has the log's thread flush its output, after what was logged so far. Never waits.
+    pub fn flush(&self) {
+        if let Some(chunks) = &self.chunks {
+            self.counts.taken.fetch_add(1, Ordering::SeqCst);
+            let chunk = Vec::new();
+            let weight = weight(&chunk);
+            self.counts.queued.fetch_add(weight, Ordering::Relaxed);
+            if chunks.send(chunk).is_err() {
+                self.counts.end(weight);
+            }
         }
     }
 
@@ -179,6 +217,18 @@ impl Log {
     }
 }
 
+/// Returns the beginning of what is written together that fits one chunk: whole lines, unless a
+/// line is longer. Chunks of several instances alternate, and another file may begin between
+/// two of them.
+pub(crate) fn chunk_of(bytes: &[u8]) -> &[u8] {
+    let Some(chunk) = bytes.get(..LOG_CHUNK_BYTES) else {
+        return bytes;
+    };
+    let end = chunk.iter().rposition(|byte| *byte == b'\n');
+    let lines = end.and_then(|end| chunk.get(..=end));
+    lines.unwrap_or(chunk)
+}
+
 /// Bytes that a chunk takes in the queue. Many chunks are a single line.
 fn weight(chunk: &[u8]) -> usize {
     chunk.len().saturating_add(CHUNK_WEIGHT)
@@ -209,6 +259,8 @@ struct Writer<W> {
     output: W,
     counts: Arc<Counts>,
     losses: LossReporter,
+    /// Returns the line about bytes that were dropped.
+    note: fn(u64) -> String,
     report: Reporter,
 }
 
@@ -219,12 +271,15 @@ impl<W: Write> Writer<W> {
             let written = self.output.write_all(&chunk);
             let lost = self.counts.dropped.swap(0, Ordering::Relaxed);
             if lost > 0 {
-                let _ = writeln!(
-                    self.output,
-                    "log: {lost} bytes dropped, the reader is too slow"
-                );
+                let _ = self.output.write_all((self.note)(lost).as_bytes());
             }
-            let written = written.and_then(|()| self.output.flush());
+            // Also after a failure, because that may be what a new file is to mend.
+            let flushed = self.output.flush();
+            let written = written.and(flushed);
+            // Nothing to write says nothing of the output.
+            if chunk.is_empty() && written.is_ok() {
+                continue;
+            }
             let length = chunk.len() as u64;
             if let Some(event) = self.losses.note(written, length, Instant::now()) {
                 deliver(&self.report, event);
@@ -243,130 +298,4 @@ impl Drop for Done<'_> {
 }
 
 #[cfg(test)]
-mod tests {
-    use std::sync::Mutex;
-
-    use super::*;
-
-    /// Sends on what is written. The texts "panic" and "fail" make it panic or fail
-    /// instead.
-    struct Output(Sender<String>);
-
-    impl Write for Output {
-        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-            let text = String::from_utf8(bytes.to_vec()).unwrap();
-            match text.as_str() {
-                "panic\n" => panic!("meant to happen"),
-                "fail\n" => Err(io::ErrorKind::StorageFull.into()),
-                _ => {
-                    self.0.send(text).unwrap();
-                    Ok(bytes.len())
-                }
-            }
-        }
-
-        fn flush(&mut self) -> io::Result<()> {
-            Ok(())
-        }
-    }
-
-    /// Returns what is written when nothing is before all lines are in the queue.
-    fn written_late(lines: &[String]) -> String {
-        let (chunks, receiver) = channel();
-        let counts = Arc::<Counts>::default();
-        let log = Log {
-            chunks: Some(chunks),
-            counts: Arc::clone(&counts),
-            allowed: Allowed::Nothing,
-        };
-        lines.iter().for_each(|line| log.write_line(line));
-        drop(log);
-        let mut writer = Writer {
-            output: Vec::new(),
-            counts,
-            losses: LossReporter::default(),
-            report: Arc::new(|_| {}),
-        };
-        writer.write_all(&receiver);
-        assert_eq!(writer.counts.queued.load(Ordering::Relaxed), 0);
-        String::from_utf8(writer.output).unwrap()
-    }
-
-    #[test]
-    fn log_output_beyond_the_queue_is_dropped_and_counted() {
-        let line = "a".repeat(LOG_CHUNK_BYTES - 1);
-        let fit = LOG_QUEUE_BYTES / weight(&[0; LOG_CHUNK_BYTES]);
-        let mut lines = vec![line; fit];
-        let kept = lines.join("\n") + "\n";
-        lines.extend(vec!["b".repeat(LOG_CHUNK_BYTES - 1); 2]);
-        let dropped = 2 * LOG_CHUNK_BYTES;
-        let words = format!("log: {dropped} bytes dropped, the reader is too slow\n");
-        // The loss is reported with the next line that is written.
-        let text = written_late(&lines);
-        assert_eq!(text.replace(&words, ""), kept);
-        assert!(text.contains(&words));
-    }
-
-    /// Under load the thread may lose the processor for as long as hundreds of requests
-    /// take, and most chunks are one line.
-    #[test]
-    fn thousands_of_lines_wait_for_a_thread_that_is_late() {
-        let lines: Vec<_> = (0..10_000)
-            .map(|number| format!("line {number}, which is as long as a short line of a log is"))
-            .collect();
-        assert_eq!(written_late(&lines), lines.join("\n") + "\n");
-    }
-
-    #[test]
-    fn a_panic_of_the_output_costs_a_line_and_not_the_log() {
-        let (sender, lines) = channel();
-        let (log, thread) = Log::to(Output(sender)).unwrap();
-        assert!(log.is_unused());
-        for line in ["before", "panic", "after"] {
-            log.write_line(line);
-        }
-        assert!(Log::finish(&[&log]) && !log.is_unused());
-        drop(log);
-        thread.join().unwrap();
-        assert_eq!(lines.iter().collect::<Vec<_>>(), ["before\n", "after\n"]);
-    }
-
-    #[test]
-    fn a_log_that_is_lost_is_said_once() {
-        let notices = Arc::new(Mutex::new(Vec::new()));
-        let report = {
-            let notices = Arc::clone(&notices);
-            Arc::new(move |notice: crate::report::event::Event| {
-                notices.lock().unwrap().push(notice.to_string())
-            })
-        };
-        let (sender, _lines) = channel();
-        let (log, _) = Log::reporting(Output(sender), report).unwrap();
-        for line in ["fail", "fail", "fine", "fail", "fine"] {
-            log.write_line(line);
-        }
-        assert!(Log::finish(&[&log]));
-        let notices = notices.lock().unwrap();
-        assert!(
-            notices[0].starts_with("the log cannot be written: "),
-            "{notices:#?}"
-        );
-        assert_eq!(
-            notices[1],
-            "the log is written again; 10 bytes of it were lost"
-        );
-        assert_eq!(notices.len(), 2);
-    }
-
-    #[test]
-    fn the_end_does_not_wait_for_who_does_not_read() {
-        let (reader, writer) = io::pipe().unwrap();
-        let (log, _) = Log::to(writer).unwrap();
-        // More bytes than any pipe takes.
-        log.write_line("a".repeat(4 << 20));
-        let asked = Instant::now();
-        assert!(!Log::finish(&[&log, &log]));
-        assert!(asked.elapsed() < 5 * LOG_FLUSH_TIMEOUT);
-        drop(reader);
-    }
-}
+mod tests;

@@ -138,6 +138,18 @@ impl GrantsReport<'_> {
             let words = "read by the process, and handed to the component";
             writeln!(text, "  passwords  {file}, {words}")?;
         }
+        if let Some(file) = &self.options.log.log_file {
+            let file = printable(file.display());
+            writeln!(
+                text,
+                "  log        {file}, appended to by the process alone"
+            )?;
+        }
+        if let Some(folder) = self.options.log.writable_folder() {
+            let folder = printable(folder.display());
+            let words = "in which the process may create and write files, for --log-reopen";
+            writeln!(text, "             {folder}, {words}")?;
+        }
         if let Some(manager) = service_manager() {
             let words = "by one socket that leads nowhere else";
             writeln!(text, "  tells      {}, {words}", printable(manager))?;
@@ -216,6 +228,8 @@ impl GrantsReport<'_> {
             },
             "addresses": self.addresses(),
             "service_manager": service_manager(),
+            "log_file": self.options.log.log_file.as_deref(),
+            "log_folder": self.options.log.writable_folder(),
             "tls_files": self.certificate_files().collect::<Vec<_>>(),
             "auth_files": self.access_files().collect::<Vec<_>>(),
             "confined": self.confined.map(|confined| {

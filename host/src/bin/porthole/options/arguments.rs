@@ -1,19 +1,9 @@
 //! The arguments that the component gets.
 
-use clap::ValueEnum;
-
 use super::Options;
+use super::log::LogFormat;
 use crate::sockets::Endpoint;
 use crate::terminal::{Output, local_time};
-
-/// Format of the access log.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(super) enum LogFormat {
-    /// The combined log format of nginx and Apache
-    Combined,
-    /// Columns with durations and sizes, in local time
-    Terminal,
-}
 
 impl Options {
     /// Returns the component's arguments. `endpoints` are the listeners. Call it
@@ -58,8 +48,8 @@ impl Options {
             (self.spa, "--spa"),
             (self.cors, "--cors"),
             (self.verbose, "--verbose"),
-            (self.quiet, "--quiet"),
-            (self.log_milliseconds, "--log-milliseconds"),
+            (self.quiet && self.log.log_file.is_none(), "--quiet"),
+            (self.log.log_milliseconds, "--log-milliseconds"),
         ];
         arguments.extend(
             switches
@@ -70,16 +60,22 @@ impl Options {
         arguments
     }
 
-    /// Returns the arguments for the access log of people. The combined format needs none.
+    /// Returns the arguments for the format of the access log. The combined one needs none.
     fn log_arguments(&self, stdout: Output) -> Vec<String> {
-        let for_people = match self.log_format {
-            Some(format) => format == LogFormat::Terminal,
-            // A component from elsewhere may know no formats.
-            None => stdout.is_terminal && self.component.is_none(),
+        // A component from elsewhere may know no formats.
+        let for_people = stdout.is_terminal && self.component.is_none();
+        let format = match self.log.log_format {
+            None if for_people => LogFormat::Terminal,
+            given => given.unwrap_or(LogFormat::Combined),
         };
-        let mut arguments = Vec::new();
-        if for_people {
-            arguments.push("--log-format=terminal".to_owned());
+        let name = match format {
+            LogFormat::Combined => return Vec::new(),
+            LogFormat::Common => "common",
+            LogFormat::Json => "json",
+            LogFormat::Terminal => "terminal",
+        };
+        let mut arguments = vec![format!("--log-format={name}")];
+        if format == LogFormat::Terminal {
             arguments.push(format!("--log-utc-offset={}", local_time::utc_offset()));
             if stdout.style.colors {
                 arguments.push("--log-colors".to_owned());

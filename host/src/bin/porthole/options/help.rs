@@ -39,6 +39,8 @@ Examples:
       serves one file, and nothing beside it
   porthole site --spa --cache-control max-age=3600 --open
       serves a single-page application, and opens it in the browser
+  porthole ~/Videos --log-file /var/log/porthole/access.json --log-format json
+      writes the log to a file, as JSON
   porthole ~/Videos --grants
       prints what the sandbox may do, and serves nothing
   porthole inspect server.wasm
@@ -55,6 +57,7 @@ Signals:
   SIGINT, SIGTERM  stop; open transfers get time to finish, and none after the second signal
   SIGHUP           opens PATH, and loads the component, certificates and passwords again
   SIGUSR1          prints what was served so far
+  SIGUSR2          opens the file of the log again, with --log-reopen
 
 Exit code:
   0 after a stop, 1 when the server cannot start or go on, 2 for wrong usage";

@@ -15,7 +15,6 @@ use crate::rlimit;
 use crate::sockets::bind::Bind;
 use crate::terminal::Output;
 use crate::tls::Certificates;
-use arguments::LogFormat;
 use proxy::ProxyOptions;
 #[cfg(unix)]
 use unix_sockets::UnixSocketOptions;
@@ -23,6 +22,7 @@ use unix_sockets::UnixSocketOptions;
 pub(crate) use auth::AuthOptions;
 pub(crate) use command::Command;
 pub(crate) use link::LinkOptions;
+pub(crate) use log::LogOptions;
 pub(crate) use source::{Source, open_regular, read_bounded, read_component};
 pub(crate) use tls::TlsOptions;
 
@@ -31,6 +31,7 @@ mod auth;
 mod command;
 pub(crate) mod help;
 mod link;
+mod log;
 mod proxy;
 mod sockets;
 mod source;
@@ -139,16 +140,8 @@ pub(crate) struct Options {
           help_heading = help::TERMINAL)]
     pub(crate) quiet: bool,
 
-    /// Format of the access log: for programs, or for people [default: terminal on a
-    /// terminal, else combined]
-    #[arg(long, env = "PORTHOLE_LOG_FORMAT", value_name = "FORMAT", value_enum,
-          help_heading = help::TERMINAL, hide_short_help = true)]
-    log_format: Option<LogFormat>,
-
-    /// Write milliseconds in the times of the access log
-    #[arg(long, env = "PORTHOLE_LOG_MILLISECONDS", action = ArgAction::SetTrue, value_parser = usage::switch,
-          help_heading = help::TERMINAL, hide_short_help = true)]
-    log_milliseconds: bool,
+    #[command(flatten)]
+    pub(crate) log: LogOptions,
 
     /// Workers, each a thread with its own instance [default: one per core]
     #[arg(long, env = "PORTHOLE_WORKERS", value_name = "N",
@@ -320,8 +313,9 @@ impl Options {
         let mut readable = self.also_readable();
         readable.extend(certificates.into_iter().flat_map(Certificates::paths));
         readable.extend(access.into_iter().flat_map(Access::paths));
-        let confined =
-            porthole::confine(root, &readable).context("--no-confine would start without")?;
+        let writable: Vec<&Path> = self.log.writable_folder().into_iter().collect();
+        let confined = porthole::confine_with_logs(root, &readable, &writable)
+            .context("--no-confine would start without")?;
         Ok(Some(confined))
     }
 

@@ -38,6 +38,7 @@ impl Options {
         let words = self.tls.conflict().or_else(|| self.proxy.conflict());
         let is_foreign = self.component.is_some();
         let words = words.or_else(|| self.auth.conflict(is_foreign));
+        let words = words.or_else(|| self.log.conflict());
         #[cfg(unix)]
         let words = words.or_else(|| self.unix_socket_conflict());
         if let Some(words) = words {

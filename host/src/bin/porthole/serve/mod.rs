@@ -12,6 +12,7 @@ use porthole::{Error, Log, Root};
 
 use crate::WRONG_USAGE;
 use crate::access::Access;
+use crate::log_file::LogFile;
 use crate::options::Options;
 use crate::rlimit;
 use crate::service_manager::ServiceManager;
@@ -55,11 +56,16 @@ pub(crate) fn serve(mut options: Options) -> anyhow::Result<ExitCode> {
     if let Some(certificates) = &certificates {
         sockets.secure(certificates.tls());
     }
+    let log_file = LogFile::open(&options.log, root.path())?;
     // A component that comes out of a pipe cannot be read again later.
     let source = options.source()?;
     // All that a confined process cannot do any more: ask for addresses and the time zone,
     // run a program.
-    let (to_stdout, to_stderr) = (Output::of(std::io::stdout()), Output::of(std::io::stderr()));
+    let to_stderr = Output::of(std::io::stderr());
+    let to_stdout = match &log_file {
+        Some(_) => Output::to_file(),
+        None => Output::of(std::io::stdout()),
+    };
     let arguments = options.arguments(to_stdout, &sockets.endpoints);
     let base = options.base_path();
     let [reachable, redirected] = sockets.urls(&base);
@@ -74,7 +80,10 @@ pub(crate) fn serve(mut options: Options) -> anyhow::Result<ExitCode> {
     // From here on, threads may be started.
     let signals = Signals::new().context("cannot watch for signals")?;
     let messages = Messages::start(to_stderr.style)?;
-    let (stdout, _) = Log::reporting(std::io::stdout(), Arc::new(messages.reporter()))?;
+    let (stdout, reopener) = match log_file {
+        Some(file) => file.log(&messages)?,
+        None => (standard_output(&options, &messages)?, None),
+    };
     if let Some(browser) = browser {
         browser.watch(messages.clone())?;
     }
@@ -92,6 +101,7 @@ pub(crate) fn serve(mut options: Options) -> anyhow::Result<ExitCode> {
         confined,
         signals,
         messages: messages.clone(),
+        reopener,
         stdout: match to_stdout.style.colors {
             true => stdout.styled(),
             false => stdout.clone(),
@@ -109,6 +119,16 @@ pub(crate) fn serve(mut options: Options) -> anyhow::Result<ExitCode> {
     // The last lines of both logs are written before the process ends.
     Log::finish(&[&stdout, &messages.log()]);
     Ok(code)
+}
+
+/// Starts the log on standard output.
+fn standard_output(options: &Options, messages: &Messages) -> std::io::Result<Log> {
+    let (output, report) = (std::io::stdout(), Arc::new(messages.reporter()));
+    let (log, _) = match options.log.is_json() {
+        true => Log::reporting_in_json(output, report)?,
+        false => Log::reporting(output, report)?,
+    };
+    Ok(log)
 }
 
 fn exit_code_of(messages: &Messages, served: std::thread::Result<anyhow::Result<()>>) -> ExitCode {

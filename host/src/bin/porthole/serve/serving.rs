@@ -13,6 +13,7 @@ use porthole::{
 use super::life::Life;
 use crate::access::Access;
 use crate::compiler::Compiler;
+use crate::log_file::Reopener;
 use crate::options::{Options, Source};
 use crate::service_manager::ServiceManager;
 use crate::signals::Signals;
@@ -56,6 +57,7 @@ pub(super) struct Serving {
     pub(super) confined: Option<Confined>,
     pub(super) signals: Signals,
     pub(super) messages: Messages,
+    pub(super) reopener: Option<Reopener>,
     pub(super) stdout: Log,
     pub(super) to_stderr: Output,
 }
@@ -145,6 +147,7 @@ impl Serving {
                 endpoints: &self.endpoints,
                 redirected: &self.redirected,
                 reachable: &self.reachable,
+                log: &self.options.log,
                 confined: self.confined,
                 style,
             }
@@ -175,6 +178,9 @@ impl Serving {
             if self.signals.summary_asked() {
                 self.summarize(&running.counters());
             }
+            if self.signals.reopening_asked() {
+                self.reopen_log();
+            }
             if looked_at_certificates.is_none_or(|at| at.elapsed() >= CERTIFICATES) {
                 self.warn_of_certificates();
                 looked_at_certificates = Some(Instant::now());
@@ -190,6 +196,15 @@ impl Serving {
             }
         }
         Ok(())
+    }
+
+    fn reopen_log(&self) {
+        match &self.reopener {
+            Some(reopener) => reopener.reopen(),
+            None => self
+                .messages
+                .report("SIGUSR2 opens the log again with --log-reopen alone"),
+        }
     }
 
     fn warn_of_certificates(&self) {

@@ -6,6 +6,7 @@ use porthole::{Confined, Kind, Place, Root, printable};
 
 use super::addresses::Url;
 use super::{Style, addresses, qr_code};
+use crate::options::LogOptions;
 use crate::sockets::Endpoint;
 
 /// Data for the lines.
@@ -19,6 +20,7 @@ pub(crate) struct Banner<'a> {
     pub(crate) reachable: &'a [Url],
     /// Addresses that lead to those.
     pub(crate) redirected: &'a [Url],
+    pub(crate) log: &'a LogOptions,
     pub(crate) confined: Option<Confined>,
     pub(crate) style: Style,
 }
@@ -55,7 +57,11 @@ impl Banner<'_> {
         for url in self.redirected {
             line("and at", format!("{url}, which leads there"));
         }
-        let granted = format!("reading {what} {path}; accepting on {accept}; clocks; this log");
+        let log = match &self.log.log_file {
+            Some(file) => format!("the log {}", printable(file.display())),
+            None => "this log".to_owned(),
+        };
+        let granted = format!("reading {what} {path}; accepting on {accept}; clocks; {log}");
         line("granted", granted);
         line(
             "denied",
@@ -63,6 +69,11 @@ impl Banner<'_> {
                 .to_owned(),
         );
         line("confined", confinement(self.confined));
+        if let Some(folder) = self.log.writable_folder() {
+            let folder = printable(folder.display());
+            let words = format!("creating and writing files in {folder}, for --log-reopen");
+            line("but for", words);
+        }
         line(
             "stop",
             "Ctrl-C; press it again to abort open transfers".to_owned(),

@@ -13,6 +13,14 @@ pub(crate) struct Output {
 }
 
 impl Output {
+    /// Returns the kind of a file.
+    pub(crate) fn to_file() -> Self {
+        Self {
+            is_terminal: false,
+            style: Style { colors: false },
+        }
+    }
+
     /// Looks at an output, and at `NO_COLOR`, `CLICOLOR`, `CLICOLOR_FORCE` and `TERM`, as
     /// the help does.
     pub(crate) fn of<S: RawStream>(stream: S) -> Self {
