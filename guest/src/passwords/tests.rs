@@ -1,6 +1,7 @@
 use super::*;
 use crate::bindings::wasi::filesystem::types::{Descriptor, ErrorCode};
-use crate::host::{Busy, Later};
+use crate::bindings::wasi::sockets::types::TcpSocket;
+use crate::host::{Busy, Later, TlsVersion};
 use alloc::boxed::Box;
 use alloc::string::String;
 use core::future::{Future, pending, ready};
@@ -48,6 +49,10 @@ impl Host for Fake {
         _: &'a str,
     ) -> Later<'a, Result<String, ErrorCode>> {
         Box::pin(pending())
+    }
+
+    fn tls(&self, _: &TcpSocket) -> Option<TlsVersion> {
+        None
     }
 }
 
