@@ -1,9 +1,11 @@
 //! Much work for few bytes. A client that wants only a file waits for a few turns of the
 //! others, not for all their requests.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use base64ct::{Base64, Encoding as _};
 use libtest_mimic::Trial;
 
 use crate::attacks::support::latency::Summary;
@@ -15,7 +17,8 @@ pub fn trials() -> Vec<Trial> {
     trials![
         pipelines_of_errors,
         pipelines_of_listings,
-        contents_behind_long_heads
+        contents_behind_long_heads,
+        guesses_of_passwords
     ]
 }
 
@@ -127,4 +130,77 @@ fn contents_behind_long_heads() {
         });
     });
     assert_prompt(&served);
+}
+
+/// Of "pässword", with the costs of `porthole hash-password`.
+const HASH: &str = "$argon2id$v=19$m=19456,t=2,p=1$MDEyMzQ1Njc4OWFiY2RlZg$\
+                    tmg8kTzmJLkguc2kOGId3nFi6amvRKU5PrSeYJW6QRk";
+
+/// Returns the fields of a guess, each of another client, so that none is locked out.
+fn guess(user: &str, number: usize) -> String {
+    let credentials = Base64::encode_string(format!("{user}:{number}").as_bytes());
+    let [.., a, b, c] = number.to_be_bytes();
+    format!("Authorization: Basic {credentials}\r\nX-Forwarded-For: 10.{a}.{b}.{c}\r\n")
+}
+
+/// A guess takes a processor for 30 ms.
+fn guesses_of_passwords() {
+    // Where nothing else runs they are answered within a second.
+    let clients = if scale::is_long() { 64 } else { 8 };
+    let (folder, secrets) = (Folder::new(), Folder::new());
+    folder.file("closed/a", "content");
+    let users = secrets.file("users", format!("ann:{HASH}\n"));
+    let flags = ["--quiet", "--auth-file", users.to_str().unwrap()];
+    let open = ["--auth-for=/=*", "--auth-for=/closed=ann"];
+    let proxy = ["--trust-proxy=127.0.0.1"];
+    let siege = Siege::with(folder, &[&flags[..], &open, &proxy].concat());
+    let attack = Attack {
+        test: "attacks::work::guesses_of_passwords",
+        what: "wrong passwords without pause, each from another address",
+        clients,
+        outcome: "401, two of them compared at once, where a processor is free",
+    };
+    let next = AtomicUsize::new(0);
+    let served = siege.withstand(&attack, || {
+        let end = Instant::now() + scale::time().max(Duration::from_secs(2));
+        thread::scope(|scope| {
+            for _ in 0..clients {
+                scope.spawn(|| {
+                    let mut client = siege.client();
+                    while Instant::now() < end {
+                        let fields = guess("ann", next.fetch_add(1, Ordering::Relaxed));
+                        assert_eq!(client.get("/closed/a", &fields).status, 401);
+                    }
+                });
+            }
+        });
+    });
+    let guesses = next.load(Ordering::Relaxed);
+    eprintln!("{}: {guesses} guesses", attack.test);
+    assert_prompt(&served);
+    if scale::is_long() {
+        compare_names(&siege, &attack, guesses);
+    }
+}
+
+/// Prints how long guesses take for a user, and for a name that none has.
+fn compare_names(siege: &Siege, attack: &Attack, guesses: usize) {
+    let mut times = [Vec::new(), Vec::new()];
+    let mut client = siege.client();
+    for number in 0..400 {
+        let (which, user) = [(0, "ann"), (1, "eve")][number % 2];
+        let fields = guess(user, guesses + number);
+        let begun = Instant::now();
+        assert_eq!(client.get("/closed/a", &fields).status, 401);
+        times[which].push(begun.elapsed().as_secs_f64());
+    }
+    let [known, unknown] = times.map(|mut times| {
+        times.sort_by(f64::total_cmp);
+        times[times.len() / 2] * 1e3
+    });
+    let ratio = unknown / known;
+    eprintln!(
+        "{}: a user takes {known:.2} ms, an unknown name {unknown:.2} ms: {ratio:.3} times",
+        attack.test
+    );
 }

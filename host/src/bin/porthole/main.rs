@@ -4,6 +4,7 @@ mod access;
 mod commands;
 mod compiler;
 mod log_file;
+mod memory;
 mod options;
 mod rlimit;
 mod secrets;
@@ -23,6 +24,7 @@ use crate::terminal::messages::fail_at_once;
 const WRONG_USAGE: u8 = 2;
 
 fn main() -> ExitCode {
+    memory::give_back();
     // Wrong usage ends the program here, except errors that only the component can
     // detect.
     let options = Options::read();
