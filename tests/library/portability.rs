@@ -8,13 +8,12 @@ use std::time::Instant;
 
 use libtest_mimic::Trial;
 use tokio::sync::oneshot;
-use wasmtime::component::types::ComponentFunc;
-use wasmtime::component::{Component, Linker, Resource, ResourceTable, Val};
+use wasmtime::component::{Component, ComponentType, Linker, Lower, Resource, ResourceTable};
 use wasmtime::{Config, Engine, Store, StoreContextMut, bail};
 use wasmtime_wasi::filesystem::Descriptor;
 use wasmtime_wasi::p3::bindings::Command;
 use wasmtime_wasi::p3::bindings::filesystem::types::ErrorCode;
-use wasmtime_wasi::sockets::SocketAddrUse;
+use wasmtime_wasi::sockets::{SocketAddrUse, TcpSocket};
 use wasmtime_wasi::{FsPerms, WasiCtx, WasiCtxBuilder, WasiCtxView, WasiView};
 
 use crate::support::{Client, Folder, TIMEOUT, noise, trials};
@@ -108,7 +107,10 @@ impl Stock<'_> {
             });
         real_path.unwrap();
         let mut connection = linker.instance("porthole:server/connection@0.1.0").unwrap();
-        connection.func_new("tls", no_tls).unwrap();
+        let tls = connection.func_wrap("tls", |_, (_,): (Resource<TcpSocket>,)| {
+            Ok((TlsVersion::None,))
+        });
+        tls.unwrap();
         let mut store = Store::new(&engine, self.state());
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
@@ -152,18 +154,20 @@ fn unsupported() -> Pin<Box<dyn Future<Output = wasmtime::Result<(Unknown,)>> + 
 type Unknown = Result<String, ErrorCode>;
 
 /// Stands in for a host that knows versions of TLS: its survey asks for them.
-fn no_tls(
-    mut store: StoreContextMut<'_, State>,
-    _: ComponentFunc,
-    arguments: &[Val],
-    results: &mut [Val],
-) -> wasmtime::Result<()> {
-    let ([Val::Resource(socket)], [result]) = (arguments, results) else {
-        bail!("called in another way");
-    };
-    *result = Val::Enum("none".to_owned());
-    // The borrow ends with the call.
-    socket.resource_drop(&mut store)
+#[derive(Clone, Copy, ComponentType, Lower)]
+#[component(enum)]
+#[repr(u8)]
+#[allow(
+    dead_code,
+    reason = "all of the enumeration is compared with the contract"
+)]
+enum TlsVersion {
+    #[component(name = "none")]
+    None,
+    #[component(name = "tls12")]
+    Tls12,
+    #[component(name = "tls13")]
+    Tls13,
 }
 
 struct State {

@@ -225,7 +225,8 @@ fn wrong_files_are_said_in_a_line() {
     let path = |path: &Path| path.display().to_string();
     let served = path(&folder.join("access.log"));
     let (log, fifo) = (path(&logs.join("log")), path(&logs.fifo("fifo")));
-    let missing = path(&logs.join("missing/log"));
+    // `join` would make the folder.
+    let missing = path(&logs.path().join("missing/log"));
     let directory = path(&logs.folder("directory"));
     let linked = logs.link("linked", folder.path());
     let linked = path(&linked.join("log"));
