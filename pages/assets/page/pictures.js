@@ -68,7 +68,9 @@
     if (!fromHistory) history.replaceState(null, '', below)
     show(index, fromHistory)
   }
+  // The browser says so with its next frame. By then Forward may have opened the view again.
   function closed() {
+    if (box().open) return
     if (at(current)) link(at(current)).focus()
     if (isNamedHere()) history.back()
   }
