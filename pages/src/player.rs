@@ -98,8 +98,9 @@ impl fmt::Display for PageLink<'_> {
     }
 }
 
-/// Subtitles as the browser's player reads them.
+/// Subtitles or chapters as the browser's player reads them.
 struct Track<'p> {
+    kind: &'static str,
     link: Link,
     language: &'p str,
     label: &'p str,
@@ -132,6 +133,10 @@ impl Player<'_> {
 
     fn tracks(&self) -> impl Iterator<Item = Track<'_>> {
         self.subtitles.iter().map(|subtitle| Track {
+            kind: match subtitle.are_chapters {
+                true => "chapters",
+                false => "subtitles",
+            },
             link: Link::to(subtitle.path, false),
             language: subtitle.language.as_deref().unwrap_or("und"),
             label: &subtitle.label,
@@ -272,7 +277,20 @@ mod tests {
             is_forced: false,
             is_sdh: false,
             is_default: true,
+            are_chapters: false,
         }
+    }
+
+    #[test]
+    fn chapters_are_a_track_of_their_own_kind() {
+        let chapters = Subtitle {
+            are_chapters: true,
+            ..subtitle("A.chapters.vtt")
+        };
+        let page = page("Films", "A.mkv", "", &[chapters]);
+        let track = "<track kind=\"chapters\" srclang=\"en\" label=\"English &lt;b&gt;\" \
+                     src=\"A.chapters.vtt?get=vtt\"";
+        assert!(page.contains(track), "{page}");
     }
 
     #[test]

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from './support/tests.mjs'
 import { allowCopying, attribute, clipboard, has, isSame, mark, press, said, text, texts, until, untilLoadedAnew, waitToHear } from './support/page.mjs'
-import { FILM, SEASON, SHORT, SKARV, isPaused, openFilm, playToTheEnd, ready, seconds, seek, tag, wholeSeconds } from './support/film.mjs'
+import { FILM, SEASON, SHORT, SKARV, WITH_CHAPTERS, isPaused, openFilm, playToTheEnd, ready, seconds, seek, tag, wholeSeconds } from './support/film.mjs'
 import { position, remember, remembered } from './support/positions.mjs'
 
 const untilPlaying = page => until(page, () => !document.querySelector('#v').paused)
@@ -83,14 +83,10 @@ test('page keys go to chapters, or ten minutes without any', async ({ page }) =>
   assert.equal(await wholeSeconds(page), 600)
   await press(page, 'PageDown')
   assert.equal(await wholeSeconds(page), 0)
-  await page.$eval('#v', film => {
-    const chapters = document.createElement('track')
-    Object.assign(chapters, { kind: 'chapters', src: '/Papers/chapters.vtt' })
-    film.append(chapters)
-    chapters.track.mode = 'hidden'
-  })
+  await openFilm(page, WITH_CHAPTERS)
   await until(page, () => [...document.querySelector('#v').textTracks]
     .some(track => track.kind === 'chapters' && track.cues && track.cues.length === 3))
+  assert(await page.isHidden('.subs'), 'chapters are no subtitles')
   for (const [key, expected] of [['PageUp', 200], ['PageUp', 500], ['PageDown', 200]]) {
     await press(page, key)
     assert.equal(await wholeSeconds(page), expected, key)

@@ -108,7 +108,8 @@ impl Playlist<'_> {
             let work = u32::try_from(candidates.len()).unwrap_or(u32::MAX);
             self.executor.work(work.saturating_mul(ENTRY_WORK)).await;
             let candidates = candidates.iter().copied();
-            let subtitles = siblings::find(&entry.name, films == 1, candidates);
+            let mut subtitles = siblings::find(&entry.name, films == 1, candidates);
+            subtitles.retain(|subtitle| !subtitle.are_chapters);
             *number = number.saturating_add(1);
             let item = Item {
                 base: &self.subject.base,

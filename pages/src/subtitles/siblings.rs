@@ -4,6 +4,7 @@
 //! Beside `film.mkv` these are `film.srt`, `film.en.srt`, `film.en.forced.vtt` and the like.
 //! In a folder `Subs` or `Subtitles` they have the same names, or, if the film is the only
 //! one, any name: `English.srt`. Scene releases have `Subs/film/2_English.srt`.
+//! `film.chapters.vtt` has the film's chapters, with their names as text.
 
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -37,6 +38,9 @@ pub struct Subtitle<'p> {
     pub is_sdh: bool,
     /// Whether the name asks for these to be shown.
     pub is_default: bool,
+    /// Whether the times are those of the film's chapters, which players step through and do
+    /// not show.
+    pub are_chapters: bool,
 }
 
 #[cfg(test)]
@@ -50,6 +54,7 @@ impl<'p> Subtitle<'p> {
             is_forced: false,
             is_sdh: false,
             is_default: false,
+            are_chapters: false,
         }
     }
 }
@@ -108,6 +113,7 @@ pub fn find<'p>(
                 is_forced: words.is_forced,
                 is_sdh: words.is_sdh,
                 is_default: words.is_default,
+                are_chapters: words.are_chapters,
             };
             found.push((subtitle, words.are_known()));
         }
@@ -125,7 +131,8 @@ pub fn find<'p>(
 fn compare(a: &Subtitle<'_>, b: &Subtitle<'_>) -> Ordering {
     // What stands beside the film without a language is its own.
     let is_known = |subtitle: &Subtitle<'_>| subtitle.language.is_some();
-    let special = |subtitle: &Subtitle<'_>| (subtitle.is_sdh, subtitle.is_forced);
+    let special =
+        |subtitle: &Subtitle<'_>| (subtitle.are_chapters, subtitle.is_sdh, subtitle.is_forced);
     is_known(a)
         .cmp(&is_known(b))
         .then_with(|| natural_order::compare(plain_label(&a.label), plain_label(&b.label)))
@@ -194,8 +201,11 @@ mod tests {
                 subtitle.language.as_deref().unwrap_or("-"),
                 subtitle.label
             );
-            let default = subtitle.is_default.then_some(" default");
-            line.push_str(default.unwrap_or_default());
+            let flags = [
+                (subtitle.is_default, " default"),
+                (subtitle.are_chapters, " chapters"),
+            ];
+            line.extend(flags.iter().filter(|(is, _)| *is).map(|(_, flag)| *flag));
             line
         };
         let found = find(film, is_alone, paths.iter().copied());
@@ -219,6 +229,8 @@ mod tests {
             ("film.en.hi.srt", "en English \u{b7} SDH"),
             ("film.hi.en.srt", "en English \u{b7} SDH"),
             ("film.default.vtt", "- Subtitles default"),
+            ("film.chapters.vtt", "- Subtitles chapters"),
+            ("film.de.Chapters.srt", "de Deutsch chapters"),
             ("film.pt-BR.srt", "pt-BR Portugu\u{ea}s (BR)"),
             ("film_fr.srt", "fr Fran\u{e7}ais"),
             ("film - English (SDH).srt", "en English \u{b7} SDH"),

@@ -26,6 +26,7 @@ pub(super) struct Words<'n> {
     pub(super) is_forced: bool,
     pub(super) is_sdh: bool,
     pub(super) is_default: bool,
+    pub(super) are_chapters: bool,
     /// Whether `hi` is among the words, which is Hindi or "hearing impaired".
     has_hi: bool,
 }
@@ -55,6 +56,8 @@ impl<'n> Words<'n> {
             self.is_sdh = true;
         } else if is("default") {
             self.is_default = true;
+        } else if is("chapters") {
+            self.are_chapters = true;
         } else if is("hi") {
             self.has_hi = true;
         } else if !self.push_language(word) {

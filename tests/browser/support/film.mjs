@@ -7,6 +7,8 @@ export const SKARV = SEASON + 'Northern%20Watch%20S02E04%20Skarv.mkv'
 export const FILM = SEASON + '?open=Northern+Watch+S02E04+Skarv.mkv'
 // 10 s, with another film after it.
 export const SHORT = SEASON + '?open=Northern+Watch+S02E06+Radio+Silence.mkv'
+// 900 s, in three chapters.
+export const WITH_CHAPTERS = '/Films/?open=The+Long+Swell+(2019).mkv'
 
 export const ready = page => until(page, () => document.querySelector('#v').readyState >= 2)
 

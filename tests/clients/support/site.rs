@@ -133,7 +133,7 @@ const TEXTS: [(&str, &str); 13] = [
         "Northern Watch/Season 2/Northern Watch S02E04 Skarv.no.srt",
         SUBTITLES,
     ),
-    ("Papers/chapters.vtt", CHAPTERS),
+    ("Films/The Long Swell (2019).chapters.vtt", CHAPTERS),
     ("README.md", MARKDOWN),
     ("Papers/tides.md", MARKDOWN),
     ("tide.rs", SOURCE),

@@ -40,6 +40,7 @@ fn subtitles_stand_beside_their_film() {
         "films/a.mkv",
         "films/a.en.srt",
         "films/A.de.srt",
+        "films/a.chapters.vtt",
         "films/ab.mkv",
         "films/ab.fr.vtt",
         "films/c.mp4",
