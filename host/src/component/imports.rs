@@ -129,7 +129,7 @@ impl Enforcement {
                 "a table of numbers that this server has for itself, with as many clients as it is large, and nothing else in it"
             }
             Self::Passwords => {
-                "two threads of low priority, with a queue; hashes have limits of processor time and memory"
+                "two threads of low priority at most, with a queue; hashes have limits of processor time and memory"
             }
         }
     }

@@ -95,16 +95,18 @@ pub(crate) const TRANSFER_BYTES: usize = 8 << 10;
 /// - held by: `escape::exhaust::transfers without end`
 pub(crate) const SPARE_TRANSFERS: usize = 64;
 
-/// Passwords that are compared at once, over all workers. Each takes a processor, and up to
-/// 64 MiB (`ARGON2_MEMORY_KIB`).
+/// Passwords that are compared at once, over all workers, where there are four processors.
+/// Each takes one, and up to 64 MiB (`ARGON2_MEMORY_KIB`). With fewer it is one password, so
+/// that half of the processors serve, and have their caches to themselves.
 ///
 /// - unit: passwords
 /// - at it: further ones wait in the queue
-/// - held by: `porthole::wasi::passwords::two_are_compared_at_once_and_the_queue_is_bounded`
+/// - held by: `porthole::wasi::passwords::two_are_compared_at_once_and_the_queue_is_bounded`,
+///   `porthole::wasi::passwords::half_of_the_processors_serve`
 pub(crate) const PASSWORD_THREADS: usize = 2;
 
-/// Passwords that wait to be compared, over all workers. With hashes of 50 ms the last one
-/// waits for a second and a half.
+/// Passwords that wait to be compared, over all workers. With hashes of 50 ms and
+/// one thread the last one waits for three seconds.
 ///
 /// - unit: passwords
 /// - at it: the component is told that the host is busy, and its client gets 503

@@ -28,6 +28,8 @@ struct Shared {
     secret: [u8; SECRET_BYTES],
     state: Mutex<State>,
     compare: Compare,
+    /// Passwords that are compared at once.
+    threads: usize,
 }
 
 #[derive(Default)]
@@ -46,21 +48,25 @@ struct Job {
 }
 
 impl SharedPasswords {
-    /// Makes the secret.
+    /// Makes the secret, and counts the processors.
     ///
     /// # Errors
     /// When the system has no random bytes.
     pub(crate) fn new() -> Result<Self, Error> {
-        Self::of(|hash, password| verify(hash, password).map_err(|_| wit::VerifyError::Busy))
+        let processors = std::thread::available_parallelism().map_or(1, usize::from);
+        Self::of(threads(processors), |hash, password| {
+            verify(hash, password).map_err(|_| wit::VerifyError::Busy)
+        })
     }
 
-    fn of(compare: Compare) -> Result<Self, Error> {
+    fn of(threads: usize, compare: Compare) -> Result<Self, Error> {
         let mut secret = [0; SECRET_BYTES];
         getrandom::fill(&mut secret).map_err(|error| Error::System(error.into()))?;
         Ok(Self(Arc::new(Shared {
             secret,
             state: Mutex::default(),
             compare,
+            threads,
         })))
     }
 
@@ -101,7 +107,7 @@ impl Shared {
             password,
             outcome,
         });
-        if state.threads < PASSWORD_THREADS {
+        if state.threads < self.threads {
             let shared = Arc::clone(self);
             let thread = std::thread::Builder::new().name("passwords".to_owned());
             match thread.spawn(move || shared.work()) {
@@ -142,6 +148,11 @@ impl Shared {
         state.threads = state.threads.saturating_sub(1);
         None
     }
+}
+
+/// Returns the number of threads that leave half of the processors to those that serve.
+fn threads(processors: usize) -> usize {
+    processors.div_euclid(2).clamp(1, PASSWORD_THREADS)
 }
 
 impl HasData for SharedPasswords {

@@ -85,9 +85,16 @@ fn begin(future: &mut (impl Future<Output = Outcome> + Unpin)) -> Poll<Outcome> 
 }
 
 #[test]
+fn half_of_the_processors_serve() {
+    for (processors, expected) in [(1, 1), (2, 1), (3, 1), (4, 2), (128, PASSWORD_THREADS)] {
+        assert_eq!(threads(processors), expected, "{processors}");
+    }
+}
+
+#[test]
 fn two_are_compared_at_once_and_the_queue_is_bounded() {
     static GATE: Gate = Gate::new();
-    let passwords = SharedPasswords::of(|_, _| GATE.pass()).unwrap();
+    let passwords = SharedPasswords::of(PASSWORD_THREADS, |_, _| GATE.pass()).unwrap();
     let verify = || Box::pin(passwords.verify(HASH, Vec::new()));
     let mut waiting: Vec<_> = (0..PASSWORD_THREADS).map(|_| verify()).collect();
     waiting
@@ -115,7 +122,7 @@ fn two_are_compared_at_once_and_the_queue_is_bounded() {
 fn a_password_that_nobody_waits_for_is_not_compared() {
     static GATE: Gate = Gate::new();
     static COMPARED: AtomicUsize = AtomicUsize::new(0);
-    let passwords = SharedPasswords::of(|_, _| {
+    let passwords = SharedPasswords::of(PASSWORD_THREADS, |_, _| {
         COMPARED.fetch_add(1, Ordering::SeqCst);
         GATE.pass()
     });
@@ -141,9 +148,11 @@ fn a_password_that_nobody_waits_for_is_not_compared() {
 #[test]
 fn a_panic_costs_one_answer_and_threads_end() {
     static FIRST: AtomicUsize = AtomicUsize::new(0);
-    let passwords = SharedPasswords::of(|_, _| match FIRST.fetch_add(1, Ordering::SeqCst) {
-        0 => panic!("for the test"),
-        _ => Ok(true),
+    let passwords = SharedPasswords::of(PASSWORD_THREADS, |_, _| {
+        match FIRST.fetch_add(1, Ordering::SeqCst) {
+            0 => panic!("for the test"),
+            _ => Ok(true),
+        }
     });
     let passwords = passwords.unwrap();
     assert_eq!(block_on(passwords.verify(HASH, Vec::new())), Err(Busy));
