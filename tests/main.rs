@@ -20,6 +20,7 @@ mod encryption;
 mod escape;
 mod http;
 mod library;
+mod metrics;
 mod process;
 mod proxies;
 mod sockets;
@@ -38,6 +39,7 @@ fn main() -> std::process::ExitCode {
         proxies::trials(),
         sockets::trials(),
         library::trials(),
+        metrics::trials(),
         confinement::trials(),
         encryption::trials(),
         escape::trials(),

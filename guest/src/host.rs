@@ -7,6 +7,8 @@ use core::future::Future;
 use core::net::Ipv6Addr;
 use core::pin::Pin;
 
+pub use h1::request::method::Method;
+use h1::status::Status;
 pub use usage::Meter;
 
 use crate::bindings::wasi::filesystem::types::{Descriptor, ErrorCode};
@@ -56,6 +58,77 @@ pub trait Host {
 
     /// Returns the version of TLS that a client speaks, unless the host does not tell.
     fn tls(&self, socket: &TcpSocket) -> Option<TlsVersion>;
+
+    /// Whether it counts responses, so that their times are needed.
+    fn counts_responses(&self) -> bool;
+
+    /// Counts a response, now that the last of its bytes has left.
+    fn count_response(&self, response: &CountedResponse);
+}
+
+/// What the host counts of a response.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CountedResponse {
+    /// Method of the request, as far as it was read.
+    pub method: Method,
+    /// Class of the status that was sent.
+    pub status: StatusClass,
+    /// How the content of a file was found, if it has some.
+    pub cache: Option<Cache>,
+    /// The outcome of the password, if there was one.
+    pub password: Option<PasswordOutcome>,
+    /// Bytes of content that were sent.
+    pub bytes: u64,
+    /// Nanoseconds of the monotonic clock when it was begun.
+    pub started: u64,
+    /// The same when its first bytes left, unless all left in one small write.
+    pub first_byte: Option<u64>,
+}
+
+/// Classes of statuses (RFC 9110 §15).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(missing_docs, reason = "the names are those of RFC 9110 §15")]
+pub enum StatusClass {
+    Informational,
+    Successful,
+    Redirection,
+    ClientError,
+    ServerError,
+}
+
+impl StatusClass {
+    /// Returns the class of a status.
+    #[must_use]
+    pub fn of(status: Status) -> Self {
+        match status.code() / 100 {
+            1 => Self::Informational,
+            2 => Self::Successful,
+            3 => Self::Redirection,
+            4 => Self::ClientError,
+            _ => Self::ServerError,
+        }
+    }
+}
+
+/// How the content of a file was found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Cache {
+    /// It was in the cache, or the file was open already.
+    Hit,
+    /// The file was opened for it.
+    Miss,
+}
+
+/// Outcomes of a password.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PasswordOutcome {
+    /// It was that of the user.
+    Right,
+    /// It was not, or there is no such user.
+    Wrong,
+    /// It was not compared: the client has been wrong too often, or too many others were being
+    /// compared.
+    Refused,
 }
 
 /// What a client speaks on its connection.

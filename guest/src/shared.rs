@@ -5,6 +5,7 @@ use alloc::vec::Vec;
 use core::cell::{Cell, RefCell};
 use core::fmt;
 
+use h1::request::method::Method;
 use h1::response::Policy;
 use h1::status::Status;
 use h1::syntax::date;
@@ -12,7 +13,7 @@ use h1::syntax::date;
 use crate::bindings::wasi::sockets::types::TcpSocket;
 use crate::files::Files;
 use crate::files::root::Root;
-use crate::host::{Host, TlsVersion};
+use crate::host::{CountedResponse, Host, StatusClass, TlsVersion};
 use crate::log::{Access, EscapedName, Format, Log, Sent, Time};
 use crate::memory::MemoryPlan;
 use crate::options::Options;
@@ -26,11 +27,12 @@ use crate::runtime::executor::Executor;
 use crate::runtime::notify::Notify;
 use crate::visit::Way;
 
-/// What the log has of the time at which a response is begun.
+/// What the log and the host's counts have of the time at which a response is begun.
 #[derive(Clone, Copy)]
 pub struct LogStart {
     date: [u8; 29],
-    /// Nanoseconds of the monotonic clock, if the format shows how long responses took.
+    /// Nanoseconds of the monotonic clock, if the format shows how long responses took, or the
+    /// host counts that.
     pub instant: Option<u64>,
     /// Time in the form of [`Time::Internet`], if the format has that.
     time: Option<([u8; 19], u32)>,
@@ -49,6 +51,7 @@ pub struct Shared {
     pub rate_limiter: Option<RateLimiter>,
     /// `None` unless the operator has a file of users.
     pub passwords: Option<Passwords>,
+    counts_responses: bool,
     host: Rc<dyn Host>,
     log: Log,
     open: Cell<usize>,
@@ -83,6 +86,7 @@ impl Shared {
             ),
             listings: Listings::new(plan.listings),
             rate_limiter: RateLimiter::new(options.rate, options.throttle, Rc::clone(&host)),
+            counts_responses: host.counts_responses(),
             host,
             passwords,
             log: Log::new(options.log_format()),
@@ -203,13 +207,14 @@ impl Shared {
         is_logged.then(|| self.host.tls(socket)).flatten()
     }
 
-    /// Returns what the log has of the time at which a response is begun. `date` is the value
-    /// of `Date` in it.
+    /// Returns what is known of the time at which a response is begun. `date` is the value of
+    /// `Date` in it.
     pub fn log_start(&self, date: [u8; 29]) -> LogStart {
         let is_json = self.logs_responses() && self.log.format().is_json();
+        let counts = self.counts_responses.then(clock::monotonic);
         LogStart {
             date,
-            instant: self.log_instant(),
+            instant: counts.or_else(|| self.log_instant()),
             time: is_json.then(clock::internet),
         }
     }
@@ -253,6 +258,35 @@ impl Shared {
 
     pub fn log(&self) -> &Log {
         &self.log
+    }
+
+    /// Whether the host counts responses.
+    pub fn counts_responses(&self) -> bool {
+        self.counts_responses
+    }
+
+    /// Returns what the host counts of a response that was begun like that, unless it does not
+    /// count. What the response has beside its head is not in it.
+    pub fn counted(
+        &self,
+        start: LogStart,
+        (method, status): (Method, Status),
+    ) -> Option<CountedResponse> {
+        let started = start.instant.filter(|_| self.counts_responses)?;
+        Some(CountedResponse {
+            method,
+            status: StatusClass::of(status),
+            cache: None,
+            password: None,
+            bytes: 0,
+            started,
+            first_byte: None,
+        })
+    }
+
+    /// Counts a response of which all has left that will.
+    pub fn count_response(&self, response: &CountedResponse) {
+        self.host.count_response(response);
     }
 
     /// Logs what pages lack since the last call: with `--verbose`, entries that are left

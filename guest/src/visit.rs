@@ -11,6 +11,7 @@ use h1::request::target::Resource;
 use h1::request::target::link::Linked;
 use h1::status::Status;
 
+use crate::host::PasswordOutcome;
 use crate::limits::{PLAYLIST_SECONDS, PLAYLIST_STEP_SECONDS};
 use crate::passwords::{Outcome, Passwords};
 use crate::reason::Reason;
@@ -169,6 +170,16 @@ impl<'r> Visit<'r> {
         match (&self.linked, &self.denied) {
             (Some(linked), None) => &linked.resource,
             _ => whole,
+        }
+    }
+
+    /// Returns the outcome of the password, if one was sent and asked for.
+    pub fn password_outcome(&self) -> Option<PasswordOutcome> {
+        match (self.way, self.denied) {
+            (Way::Password, None) => Some(PasswordOutcome::Right),
+            (Way::Password, Some(Denied::For(_))) => Some(PasswordOutcome::Wrong),
+            (Way::Password, Some(Denied::Later(..))) => Some(PasswordOutcome::Refused),
+            (Way::Open | Way::Link, _) => None,
         }
     }
 

@@ -2,14 +2,16 @@
 //! within bounds of memory and time. A new instance serves for the attacked worker.
 
 use std::collections::BTreeSet;
+use std::net::SocketAddr;
 use std::time::Duration;
 
 use libtest_mimic::Trial;
+use porthole::{Limits, Method, PasswordOutcome, StatusClass};
 
 use super::hostile::{Hostile, MEMORY};
 use super::{Case, attempt};
 use crate::library::failures::says_back;
-use crate::support::{Client, Lines};
+use crate::support::{Client, Folder, Hosted, Lines};
 
 /// End of an attempt.
 #[derive(Clone, Copy, Debug)]
@@ -62,6 +64,7 @@ const DESCRIPTORS: &str = "descriptors kept for connections";
 const TRANSFERS: &str = "limit of transfers";
 const CALL: &str = "limit of bytes per host call";
 const TABLE: &str = "handles are checked";
+const REPORTS: &str = "counts have fixed names and stay at their largest value";
 const USAGE: &str = "the table of clients has a size";
 const PASSWORDS: &str = "two threads, a queue, and limits of each hash";
 const LINKS: &str = "limits of a path and of its links";
@@ -94,6 +97,7 @@ const ROWS: &[Row] = &[
     row("handle of another kind", Failure("used with the wrong type"), TABLE, 16, 2),
     row("handle dropped twice", Failure("unknown handle index"), TABLE, 16, 2),
     row("clients without end", Survived, USAGE, 16, 5),
+    row("reports without end", Survived, REPORTS, 16, 5),
     row("passwords without end", Survived, PASSWORDS, 160, 10),
     row("hashes without bounds", Survived, PASSWORDS, 16, 5),
     row("links without end", Survived, LINKS, 16, 5),
@@ -114,6 +118,11 @@ pub fn trials() -> Vec<Trial> {
         .map(|row| attempt(module, row.name, || exhaust(row)));
     each.chain([
         attempt(module, "no attempt is missing", every_limit_has_a_row),
+        attempt(
+            module,
+            "reports concern the component alone",
+            reports_concern_the_component_alone,
+        ),
         attempt(
             module,
             "terminals are not steered",
@@ -208,6 +217,40 @@ fn wait_for_the_end(hostile: &Hostile, attacker: &mut Client, end: End) {
             }
         }
     }
+}
+
+/// Whatever it reports, the counts of what the host itself sees are right, and those of its
+/// responses are at most as large as they can be.
+fn reports_concern_the_component_alone() {
+    let folder = Folder::new();
+    let arguments = |granted: SocketAddr| vec![format!("--listen={granted}")];
+    let limits = Limits {
+        workers: 1,
+        ..Limits::default()
+    };
+    let hosted = Hosted::start(artifacts::ESCAPE, folder.path(), arguments, limits).unwrap();
+    let mut client = hosted.client();
+    says_back(&mut client, "before");
+    says_back(&mut client, "!reports without end");
+    const WORDS: u64 = "survived".len() as u64;
+    assert_eq!(client.read_until(WORDS), WORDS);
+    let counters = hosted.running().counters();
+    let responses = &counters.responses;
+    assert_eq!(responses.total(), 1_000_000);
+    let count = |method| responses.count(method, StatusClass::ServerError);
+    assert_eq!(Method::ALL.map(count), [250_000; 4]);
+    assert_eq!(
+        (responses.bytes, responses.cache_hits),
+        (u64::MAX, 1_000_000)
+    );
+    assert_eq!(responses.passwords(PasswordOutcome::Wrong), 1_000_000);
+    for histogram in [&responses.first_byte, &responses.duration] {
+        assert_eq!(histogram.count(), 1_000_000);
+        // No time is longer than the instance is old.
+        assert!(histogram.sum <= counters.uptime.saturating_mul(1_000_000));
+    }
+    assert!(counters.sent < 1_000 && counters.received < 1_000);
+    assert_eq!((counters.accepted, counters.failures), (1, 0));
 }
 
 /// An operator replaces the component with a better one, and no new connection is lost.

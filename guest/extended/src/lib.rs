@@ -14,6 +14,7 @@ mod bindings {
             "porthole:server/connection@0.1.0": generate,
             "porthole:server/paths@0.1.0": generate,
             "porthole:server/passwords@0.1.0": generate,
+            "porthole:server/responses@0.1.0": generate,
             "porthole:server/usage@0.1.0": generate,
             "wasi:clocks/system-clock@0.3.0": guest::bindings::wasi::clocks::system_clock,
             "wasi:filesystem/types@0.3.0": guest::bindings::wasi::filesystem::types,
@@ -28,11 +29,14 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::net::Ipv6Addr;
 
-use bindings::porthole::server::{connection, passwords, paths, usage};
+use bindings::porthole::server::{connection, passwords, paths, responses, usage};
 use guest::bindings::exports::wasi::cli::run::Guest;
 use guest::bindings::wasi::filesystem::types::{Descriptor, ErrorCode};
 use guest::bindings::wasi::sockets::types::TcpSocket;
-use guest::host::{Busy, Host, Later, Meter, TlsVersion};
+use guest::host::{
+    Busy, Cache, CountedResponse, Host, Later, Meter, Method, PasswordOutcome, StatusClass,
+    TlsVersion,
+};
 
 struct Extended;
 
@@ -76,6 +80,46 @@ impl Host for Extended {
             connection::TlsVersion::Tls12 => TlsVersion::Tls12,
             connection::TlsVersion::Tls13 => TlsVersion::Tls13,
         })
+    }
+
+    fn counts_responses(&self) -> bool {
+        true
+    }
+
+    fn count_response(&self, response: &CountedResponse) {
+        responses::finished(counted(response));
+    }
+}
+
+fn counted(response: &CountedResponse) -> responses::Response {
+    responses::Response {
+        method: match response.method {
+            Method::Get => responses::Method::Get,
+            Method::Head => responses::Method::Head,
+            Method::Options => responses::Method::Options,
+            _ => responses::Method::Other,
+        },
+        status: match response.status {
+            StatusClass::Informational => responses::StatusClass::Informational,
+            StatusClass::Successful => responses::StatusClass::Successful,
+            StatusClass::Redirection => responses::StatusClass::Redirection,
+            StatusClass::ClientError => responses::StatusClass::ClientError,
+            StatusClass::ServerError => responses::StatusClass::ServerError,
+        },
+        cache: match response.cache {
+            None => responses::Cache::None,
+            Some(Cache::Hit) => responses::Cache::Hit,
+            Some(Cache::Miss) => responses::Cache::Miss,
+        },
+        password: match response.password {
+            None => responses::Password::None,
+            Some(PasswordOutcome::Right) => responses::Password::Right,
+            Some(PasswordOutcome::Wrong) => responses::Password::Wrong,
+            Some(PasswordOutcome::Refused) => responses::Password::Refused,
+        },
+        bytes: response.bytes,
+        started: response.started,
+        first_byte: response.first_byte,
     }
 }
 

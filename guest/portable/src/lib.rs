@@ -20,7 +20,7 @@ use guest::bindings::exports::wasi::cli::run::Guest;
 use guest::bindings::wasi::cli::environment::get_arguments;
 use guest::bindings::wasi::filesystem::types::{Descriptor, ErrorCode};
 use guest::bindings::wasi::sockets::types::TcpSocket;
-use guest::host::{Busy, Host, Later, Meter, TlsVersion};
+use guest::host::{Busy, CountedResponse, Host, Later, Meter, TlsVersion};
 use sha2::{Digest as _, Sha256};
 use usage::Usage;
 
@@ -71,6 +71,12 @@ impl Host for Portable {
     fn tls(&self, _: &TcpSocket) -> Option<TlsVersion> {
         None
     }
+
+    fn counts_responses(&self) -> bool {
+        false
+    }
+
+    fn count_response(&self, _: &CountedResponse) {}
 }
 
 struct Component;

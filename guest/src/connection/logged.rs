@@ -1,47 +1,76 @@
-//! The log line about a response.
+//! The end of a response: its log line, and what the host counts of it.
 
 use h1::request::fields::{Fields, Name};
 use h1::status::Status;
 
 use super::session::Session;
+use crate::host::CountedResponse;
 use crate::log::Access;
-use crate::net::first_write::FirstWrite;
+use crate::net::first_write::{FirstWrite, Precision};
 use crate::net::socket::CloseReason;
 use crate::shared::LogStart;
 
 impl Session<'_> {
-    /// Writes the log line about a response, now or once the response has left the buffer.
-    pub(super) async fn log_access(
+    /// Logs and counts a response, now or once it has left the buffer.
+    pub(super) async fn end_response(
         &mut self,
         access: &Access<'_>,
+        counted: Option<CountedResponse>,
         content_at: u64,
     ) -> Result<(), CloseReason> {
-        if !self.shared.logs_responses() {
+        let logged = self.shared.logs_responses().then_some(access);
+        if logged.is_none() && counted.is_none() {
             return Ok(());
         }
         let (written, end) = (self.buffered.written(), self.buffered.queued());
         let format = self.shared.log().format();
-        if written < end && self.pending.add(format, access, content_at, end) {
+        let content = (content_at, end);
+        if written < end && self.pending.add(format, logged, counted, content) {
             return Ok(());
         }
         let flushed = self.flush().await;
-        let sent = self.buffered.written().saturating_sub(content_at);
+        self.end_now(access, counted, content_at);
+        if logged.is_some() {
+            // The line must stand before those of requests that result from this response.
+            self.buffered.yield_to_ready().await;
+        }
+        flushed
+    }
+
+    /// Logs and counts a response of which nothing is in the buffer.
+    pub(super) fn end_now(
+        &self,
+        access: &Access<'_>,
+        counted: Option<CountedResponse>,
+        content_at: u64,
+    ) {
+        let bytes = self.buffered.written().saturating_sub(content_at);
         let first_byte = self.first_byte();
         let access = Access {
             first_byte,
             ..*access
         };
-        self.shared.access(&access, sent);
-        // The line must stand before those of requests that result from this response.
-        self.buffered.yield_to_ready().await;
-        flushed
+        self.shared.access(&access, bytes);
+        if let Some(counted) = counted {
+            self.shared.count_response(&CountedResponse {
+                bytes,
+                first_byte,
+                ..counted
+            });
+        }
     }
 
-    /// Begins a response with this value of `Date`, as far as the log needs that.
+    /// Begins a response with this value of `Date`, as far as its log line and its count need
+    /// that.
     pub(super) fn begin_response(&mut self, date: [u8; 29]) -> LogStart {
         let start = self.shared.log_start(date);
-        let is_timed = start.instant.is_some() && self.shared.log().format().is_json();
-        self.buffered.begin_response(is_timed);
+        let logs_times = self.shared.logs_responses() && self.shared.log().format().is_json();
+        let precision = match (logs_times, self.shared.counts_responses()) {
+            (true, _) => Some(Precision::Each),
+            (false, true) => Some(Precision::Long),
+            (false, false) => None,
+        };
+        self.buffered.begin_response(precision);
         start
     }
 

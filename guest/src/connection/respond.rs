@@ -19,6 +19,7 @@ use super::CloseMode;
 use super::admission::visit;
 use super::asked::{Asked, early, response_to};
 use super::session::Session;
+use crate::host::CountedResponse;
 use crate::log::{Access, Escaped};
 use crate::net::socket::CloseReason;
 use crate::peer::Peer;
@@ -109,8 +110,14 @@ impl Session<'_> {
             user: visit.user.as_deref(),
             ..access
         };
+        let counted = self.shared.counted(start, (head.method, status));
+        let counted = counted.map(|counted| CountedResponse {
+            cache: response.cache(),
+            password: visit.password_outcome(),
+            ..counted
+        });
         let content = self.buffered.queued().saturating_sub(content_at);
-        let logged = self.log_access(&access, content_at).await;
+        let logged = self.end_response(&access, counted, content_at).await;
         self.buffered.response_sent().await;
         self.conclude(sent.and(logged.map_err(SendError::from)), content, input)?;
         Ok(keep_alive)
@@ -256,8 +263,9 @@ impl Session<'_> {
             .await;
         let flushed = self.flush().await;
         let access = self.access(start, input, status, &Fields::EMPTY);
-        let sent = self.buffered.written().saturating_sub(content_at);
-        self.shared.access(&access, sent);
+        let method = method.unwrap_or(Method::Unknown);
+        let counted = self.shared.counted(start, (method, status));
+        self.end_now(&access, counted, content_at);
         flushed
     }
 }

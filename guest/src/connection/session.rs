@@ -13,7 +13,7 @@ use h1::response::CONTINUE;
 use super::CloseMode;
 use crate::host::TlsVersion;
 use crate::limits::{DRAIN_SECONDS, HEAD_SECONDS, IDLE_BUFFER, IDLE_SECONDS, INPUT_BUFFER};
-use crate::log::pending::PendingLines;
+use crate::log::pending::PendingResponses;
 use crate::net::buffered::Buffered;
 use crate::net::first_write::FirstWrite;
 use crate::net::socket::CloseReason;
@@ -36,8 +36,8 @@ pub(super) struct Session<'s> {
     pub(super) version: Version,
     /// Whether there was a response yet.
     pub(super) responded: bool,
-    /// Log lines about responses that are still in the buffer.
-    pub(super) pending: PendingLines,
+    /// Responses that are still in the buffer.
+    pub(super) pending: PendingResponses,
     /// Deadline of the request that is being read.
     pub(super) head_at: Option<Second>,
 }
@@ -67,7 +67,7 @@ impl<'s> Session<'s> {
             service,
             version: Version::Http11,
             responded: false,
-            pending: PendingLines::default(),
+            pending: PendingResponses::default(),
             head_at: None,
         };
         session.serve_client(peer);
@@ -211,7 +211,7 @@ impl Session<'_> {
         }
     }
 
-    /// Writes the buffered bytes, and the log lines about them.
+    /// Writes the buffered bytes and the log lines about them, and counts what has left.
     pub(super) async fn flush(&mut self) -> Result<(), CloseReason> {
         let flushed = self.buffered.flush().await;
         if !self.pending.is_empty() {
@@ -219,7 +219,8 @@ impl Session<'_> {
             let first_write = self.buffered.first_write();
             let flushed = first_write.and_then(FirstWrite::flushed);
             let written = self.buffered.written();
-            self.pending.write_to(log, written, now, flushed);
+            let count = |response| self.shared.count_response(&response);
+            self.pending.end(log, written, (now, flushed), count);
         }
         flushed
     }

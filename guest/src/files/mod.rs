@@ -29,7 +29,7 @@ use auth::rights::About;
 use auth::rules::Rules;
 use pages::entries::Entry;
 
-use crate::host::Host;
+use crate::host::{Cache, Host};
 use crate::limits::{
     CACHED_FILE_BYTES, LATE_ENTRY_SECONDS, OPEN_FILE_SECONDS, OPEN_FILE_WEIGHT, STAT_WORK,
 };
@@ -199,19 +199,19 @@ impl Files {
         gone
     }
 
-    /// Opens what [`Files::look_up`] has just found, and returns it with its content.
-    /// Returns another file if the first was replaced in between.
+    /// Opens what [`Files::look_up`] has just found, and returns it with its content and how
+    /// that was found. Returns another file if the first was replaced in between.
     async fn open(
         &self,
         path: &str,
         file: &Rc<File>,
         now: i64,
-    ) -> Result<(Rc<File>, Content), Reason> {
+    ) -> Result<(Rc<File>, Content, Cache), Reason> {
         if let Some(content) = file.content()
             && content.is_still(file.metadata).await
         {
             file.used.set(self.open_files.borrow().ticks());
-            return Ok((Rc::clone(file), content));
+            return Ok((Rc::clone(file), content, Cache::Hit));
         }
         let (file, opened) = self.reopen(path, file, now).await?;
         let whole = match small(file.metadata.size) {
@@ -229,7 +229,7 @@ impl Files {
             }
         };
         self.keep(path, &file, &content, now);
-        Ok((file, content))
+        Ok((file, content, Cache::Miss))
     }
 
     /// Opens a file to find out whether it can be opened and what it is, without its

@@ -12,6 +12,7 @@ use pages::entries::Entry;
 use super::file::{Content, File};
 use super::root::Identity;
 use super::{Files, Found};
+use crate::host::Cache;
 use crate::reason::Reason;
 use crate::rights::Rights;
 use crate::runtime::executor::Executor;
@@ -107,14 +108,14 @@ impl<'f> Visible<'f> {
             })
     }
 
-    /// Opens what [`Visible::look_up`] has just found, and returns it with its content.
-    /// Returns another file if the first was replaced in between.
+    /// Opens what [`Visible::look_up`] has just found, and returns it with its content and how
+    /// that was found. Returns another file if the first was replaced in between.
     pub async fn open(
         self,
         path: &str,
         file: &Rc<File>,
         now: i64,
-    ) -> Result<(Rc<File>, Content), Reason> {
+    ) -> Result<(Rc<File>, Content, Cache), Reason> {
         self.files.open(path, file, now).await
     }
 

@@ -18,6 +18,23 @@ pub const LOG_BYTES: usize = 256 * 1024;
 ///   `process::log::the_log_has_the_bytes_sent`
 pub const PENDING_LINES_BYTES: usize = 1_024;
 
+/// Responses that are still in the buffer of one connection and are neither counted nor logged
+/// yet. What is remembered of each is smaller than 128 bytes.
+///
+/// - unit: responses
+/// - at it: the buffer is sent, then they are counted and logged
+/// - held by: `guest::log::pending::responses_beyond_the_bound_are_counted_at_once`
+pub const PENDING_RESPONSES: usize = 16;
+
+/// Longest write at the end of a response during which the time of its first byte is not noted.
+/// Looking at the clock is a call to the host, and such a write is over at once, or waits for a
+/// client that has not taken earlier responses.
+///
+/// - unit: bytes
+/// - at it: the time at which a longer write begins is noted
+/// - held by: `guest::net::first_write::a_short_write_that_ends_a_response_is_not_timed`
+pub const UNTIMED_WRITE_BYTES: usize = 16 * 1024;
+
 /// Longest path in a log line for a terminal, where longer ones would hide the lines around
 /// them.
 ///

@@ -4,7 +4,7 @@ use alloc::vec::Vec;
 use core::future::pending;
 use core::mem::take;
 
-use super::first_write::FirstWrite;
+use super::first_write::{FirstWrite, Precision, Write};
 use super::socket::{CloseReason, Socket};
 use crate::limits::{LINGER_BYTES, LINGER_SECONDS, REQUEST_WORK, THROTTLE_POLL_NANOSECONDS};
 use crate::rate_limit::{Throttle, TooMuch};
@@ -71,8 +71,9 @@ impl<'s> Buffered<'s> {
     }
 
     /// Begins a response, whose times are noted if they are needed.
-    pub fn begin_response(&mut self, is_timed: bool) {
-        self.first_write = is_timed.then(|| FirstWrite::of_response_at(self.queued()));
+    pub fn begin_response(&mut self, precision: Option<Precision>) {
+        let at = self.queued();
+        self.first_write = precision.map(|precision| FirstWrite::of_response_at(at, precision));
     }
 
     /// Returns the times of the response that was begun last, if they are needed.
@@ -120,7 +121,7 @@ impl<'s> Buffered<'s> {
         write: impl FnOnce(&mut Vec<u8>),
     ) -> Result<(), CloseReason> {
         if self.spare() < bound {
-            self.flush().await?;
+            self.write(true).await?;
             self.allocate((bound as u64).saturating_add(content));
         }
         let (spare, capacity) = (self.spare(), self.buffer.capacity());
@@ -143,7 +144,7 @@ impl<'s> Buffered<'s> {
         while !bytes.is_empty() {
             let spare = self.spare();
             if spare == 0 {
-                self.flush().await?;
+                self.write(true).await?;
                 self.allocate(bytes.len() as u64);
                 continue;
             }
@@ -162,7 +163,7 @@ impl<'s> Buffered<'s> {
         read: impl AsyncFnOnce(&mut Vec<u8>),
     ) -> Result<u64, CloseReason> {
         if self.spare() == 0 {
-            self.flush().await?;
+            self.write(true).await?;
             self.allocate(expected);
         }
         let before = self.buffer.len();
@@ -190,14 +191,25 @@ impl<'s> Buffered<'s> {
 
     /// Writes the buffered bytes.
     pub async fn flush(&mut self) -> Result<(), CloseReason> {
+        self.write(false).await
+    }
+
+    /// Writes the buffered bytes. `more` says whether the reason is that there is no space for
+    /// others.
+    async fn write(&mut self, more: bool) -> Result<(), CloseReason> {
         if self.buffer.is_empty() {
             return Ok(());
         }
         let length = self.buffer.len();
         self.throttled(length as u64).await?;
-        let queued = self.queued();
+        let until = self.queued();
         if let Some(first_write) = &mut self.first_write {
-            first_write.note(queued, clock::monotonic);
+            let write = Write {
+                until,
+                length,
+                more,
+            };
+            first_write.note(write, clock::monotonic);
         }
         let buffer = take(&mut self.buffer);
         let (taken, written) = self.socket.write(buffer, &self.watch).await;

@@ -1,7 +1,7 @@
 use super::*;
 use crate::bindings::wasi::filesystem::types::{Descriptor, ErrorCode};
 use crate::bindings::wasi::sockets::types::TcpSocket;
-use crate::host::{Busy, Later, TlsVersion};
+use crate::host::{Busy, CountedResponse, Later, TlsVersion};
 use alloc::boxed::Box;
 use alloc::string::String;
 use core::future::{Future, pending, ready};
@@ -54,6 +54,12 @@ impl Host for Fake {
     fn tls(&self, _: &TcpSocket) -> Option<TlsVersion> {
         None
     }
+
+    fn counts_responses(&self) -> bool {
+        false
+    }
+
+    fn count_response(&self, _: &CountedResponse) {}
 }
 
 fn passwords() -> (Passwords, Rc<Fake>) {

@@ -115,7 +115,7 @@ pub fn client(peer: SocketAddr) -> Ipv6Addr {
 mod tests {
     use super::*;
     use crate::bindings::wasi::sockets::types::TcpSocket;
-    use crate::host::TlsVersion;
+    use crate::host::{CountedResponse, TlsVersion};
     use alloc::boxed::Box;
     use alloc::string::String;
     use alloc::vec::Vec;
@@ -158,6 +158,12 @@ mod tests {
         fn tls(&self, _: &TcpSocket) -> Option<TlsVersion> {
             None
         }
+
+        fn counts_responses(&self) -> bool {
+            false
+        }
+
+        fn count_response(&self, _: &CountedResponse) {}
     }
 
     fn rate_limiter() -> RateLimiter {

@@ -58,7 +58,7 @@ impl<'s> Subtitles<'s> {
         let decoded = self.size.saturating_mul(3);
         let used = webvtt::bound(self.size).saturating_add(decoded);
         reservation.reserve(used.saturating_add(self.size))?;
-        let (_, content) = files.open(self.path, &self.file, now).await?;
+        let (_, content, _) = files.open(self.path, &self.file, now).await?;
         let read;
         let bytes: &[u8] = match &content {
             Content::Cached(bytes) => bytes,

@@ -110,8 +110,8 @@ impl Texts<'_> {
             return Err(Reason::NotRegular);
         };
         match self.files.open(&path, &file, self.now).await? {
-            (_, Content::Open(file)) => read_at(&file, extent.start, length).await,
-            (_, Content::Cached(bytes)) => {
+            (_, Content::Open(file), _) => read_at(&file, extent.start, length).await,
+            (_, Content::Cached(bytes), _) => {
                 let start = usize::try_from(extent.start).unwrap_or(usize::MAX);
                 let rest = bytes.get(start..).unwrap_or_default();
                 Ok(rest.get(..length).unwrap_or(rest).into())

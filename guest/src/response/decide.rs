@@ -184,9 +184,10 @@ impl<'r> Handler<'r> {
             return error().await;
         };
         match self.files.open(MISSING_PAGE, &page, self.now).await {
-            Ok((page, content)) => Response::Missing {
+            Ok((page, content, cache)) => Response::Missing {
                 representation: page.represent(self.disposition, MISSING_PAGE),
                 content,
+                cache,
             },
             Err(_) => error().await,
         }

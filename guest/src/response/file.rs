@@ -15,6 +15,7 @@ use super::decide::Handler;
 use super::error::{gets_page, message};
 use crate::files::Found;
 use crate::files::file::{Content, File};
+use crate::host::Cache;
 use crate::reason::Reason;
 use crate::visit::Way;
 
@@ -105,11 +106,13 @@ impl<'r> Handler<'r> {
         let prepared = self.is_same_for_all(&variant)
             && matches!(selection, Selection::Whole | Selection::One(_));
         let policy = &self.options.policy;
+        let (content, cache) = content.filter(|_| sends(&selection)).unzip();
         Ok(Response::File {
             head: prepared
                 .then(|| opened.head(&representation, self.now, policy))
                 .flatten(),
-            content: content.filter(|_| sends(&selection)),
+            content,
+            cache,
             representation,
             selection,
         })
@@ -139,17 +142,17 @@ impl<'r> Handler<'r> {
         usual && is_open && matches!(variant, Variant::Original(_))
     }
 
-    /// Returns the file with its content if that is to be sent. Otherwise it opens the file
+    /// Returns the file with its content, and how that was found, if it is to be sent. Otherwise it opens the file
     /// only so far that the response is the same as with content.
     async fn open_or_inspect(
         &self,
         path: &str,
         file: &Rc<File>,
         content: bool,
-    ) -> Result<(Rc<File>, Option<Content>), Reason> {
+    ) -> Result<(Rc<File>, Option<(Content, Cache)>), Reason> {
         if content {
-            let (file, content) = self.files.open(path, file, self.now).await?;
-            Ok((file, Some(content)))
+            let (file, content, cache) = self.files.open(path, file, self.now).await?;
+            Ok((file, Some((content, cache))))
         } else {
             Ok((self.files.inspect(path, file, self.now).await?, None))
         }

@@ -21,6 +21,7 @@ use h1::status::Status;
 use pages::view::FORM_FIELDS;
 
 use crate::files::file::Content;
+use crate::host::Cache;
 use crate::render::{ListStream, LongList, Page};
 use built_in::BuiltIn;
 
@@ -31,6 +32,8 @@ pub enum Response<'r> {
         representation: Representation<'r>,
         selection: Selection,
         content: Option<Content>,
+        /// How the content was found, if there is some.
+        cache: Option<Cache>,
         /// Part of the head that describes the file, if an earlier response had it written.
         head: Option<Rc<[u8]>>,
     },
@@ -38,6 +41,7 @@ pub enum Response<'r> {
     Missing {
         representation: Representation<'r>,
         content: Content,
+        cache: Cache,
     },
     /// A generated page.
     Page(Rc<Page>),
@@ -69,6 +73,15 @@ pub enum Response<'r> {
 }
 
 impl Response<'_> {
+    /// Returns how the content of a file was found, if some of it is sent.
+    pub fn cache(&self) -> Option<Cache> {
+        match self {
+            Self::File { cache, .. } => *cache,
+            Self::Missing { cache, .. } => Some(*cache),
+            _ => None,
+        }
+    }
+
     /// Returns the head in the form that [`h1`] writes.
     pub fn head(&self) -> Head<'_> {
         match self {

@@ -98,6 +98,7 @@ impl<'a> ResponseWriter<'a> {
             Response::Missing {
                 representation,
                 content,
+                ..
             } => send_file(buffered, content, 0, representation.size).await,
             Response::Page(page) => {
                 for piece in page.pieces() {

@@ -71,6 +71,8 @@ pub enum Enforcement {
     Usage,
     /// The host's threads that compare passwords.
     Passwords,
+    /// The host's counts of responses.
+    Counts,
 }
 
 impl Enforcement {
@@ -90,6 +92,7 @@ impl Enforcement {
             Self::KernelSockets => "seccomp",
             Self::Usage => "usage",
             Self::Passwords => "passwords",
+            Self::Counts => "counts",
         }
     }
 
@@ -127,6 +130,9 @@ impl Enforcement {
             }
             Self::Usage => {
                 "a table of numbers that this server has for itself, with as many clients as it is large, and nothing else in it"
+            }
+            Self::Counts => {
+                "counts with fixed names that stay at their largest value; a component can only count for itself"
             }
             Self::Passwords => {
                 "two threads of low priority at most, with a queue; hashes have limits of processor time and memory"
@@ -224,6 +230,9 @@ const ROWS: &[Row] = &[
         grant: "talking to whoever has connected", enforced_by: &[Enforcement::Sockets] },
     Row { interface: "porthole:server/connection", functions: &["tls"],
         grant: "by which version of TLS a client has connected", enforced_by: &[Enforcement::Sockets] },
+    Row { interface: "porthole:server/responses", functions: &["finished"],
+        grant: "numbers about its responses, for the counts of this server",
+        enforced_by: &[Enforcement::Counts] },
     Row { interface: "porthole:server/usage", functions: &["spend", "give-back"],
         grant: "counting what clients use, together with the other workers",
         enforced_by: &[Enforcement::Usage] },

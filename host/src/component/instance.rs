@@ -11,6 +11,7 @@ use super::{Program, watchdog};
 use crate::accept::inbox::Inboxes;
 use crate::limits::{self, Limits};
 use crate::report::log::Log;
+use crate::report::worker_counts::WorkerCounts;
 use crate::wasi::filesystem::Disk;
 use crate::wasi::filesystem::preopens::Preopen;
 use crate::wasi::limiter::InstanceLimiter;
@@ -29,6 +30,7 @@ pub(crate) struct Grants {
     pub(crate) stderr: Log,
     pub(crate) usage: SharedUsage,
     pub(crate) passwords: SharedPasswords,
+    pub(crate) counts: WorkerCounts,
 }
 
 /// Result of `wasi:cli/run`.
@@ -77,13 +79,14 @@ fn store(program: &Program, grants: Grants, limits: &Limits) -> Store<State> {
     let state = State {
         wasi,
         table,
-        limiter: InstanceLimiter::new(limits.memory),
+        limiter: InstanceLimiter::new(limits.memory, grants.counts.clone()),
         inboxes: grants.inboxes,
         preopen: grants.preopen,
         disk: grants.disk,
         transfers: Transfers::new(per_worker.saturating_add(limits::SPARE_TRANSFERS)),
         usage: grants.usage,
         passwords: grants.passwords,
+        counts: grants.counts,
     };
     let mut store = Store::new(&program.engine, state);
     store.limiter(|state| &mut state.limiter);

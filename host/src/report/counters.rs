@@ -1,8 +1,13 @@
-//! The work of a server since its start, in numbers that need no look at the bytes.
+//! The work of a server since its start, in numbers: those that need no look at the bytes, and
+//! those that its component reports.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
+
+use super::handshakes::{HandshakeCounts, Handshakes};
+use super::responses::Responses;
+use super::worker_counts::{AllWorkers, Membership, WorkerCounters};
 
 /// Counts of a server since its start, over all its workers and versions, at one moment.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -12,6 +17,9 @@ pub struct Counters {
     pub accepted: u64,
     /// Connections that were closed because their client had as many as one may have.
     pub refused: u64,
+    /// Connections that were closed because they did not begin with the header of a trusted
+    /// proxy.
+    pub headerless: u64,
     /// Connections that are open now.
     pub open: usize,
     /// Most connections that were open at once.
@@ -20,11 +28,20 @@ pub struct Counters {
     pub received: u64,
     /// Bytes that the transport has taken for clients.
     pub sent: u64,
+    /// Instances that failed: by a trap, by an end before its time, or because they did not
+    /// listen.
+    pub failures: u64,
     /// Starts of an instance in the place of one that failed.
     pub restarts: u64,
     /// Versions of the component that connections have gone to: 1, and 1 for each
     /// replacement.
     pub versions: u64,
+    /// TLS handshakes.
+    pub handshakes: Handshakes,
+    /// Responses, as the component reports them. A component that does not report has none.
+    pub responses: Responses,
+    /// The workers that run now, those of replaced versions too.
+    pub workers: Vec<WorkerCounters>,
     /// Time since the start.
     pub uptime: Duration,
 }
@@ -38,9 +55,13 @@ struct Shared {
     started: Instant,
     accepted: AtomicU64,
     refused: AtomicU64,
+    headerless: AtomicU64,
     most_open: AtomicUsize,
+    failures: AtomicU64,
     restarts: AtomicU64,
     versions: AtomicU64,
+    handshakes: HandshakeCounts,
+    workers: AllWorkers,
     /// For each worker, in all versions.
     traffic: Vec<Traffic>,
 }
@@ -73,9 +94,13 @@ impl Counts {
             started: Instant::now(),
             accepted: AtomicU64::new(0),
             refused: AtomicU64::new(0),
+            headerless: AtomicU64::new(0),
             most_open: AtomicUsize::new(0),
+            failures: AtomicU64::new(0),
             restarts: AtomicU64::new(0),
             versions: AtomicU64::new(0),
+            handshakes: HandshakeCounts::default(),
+            workers: AllWorkers::default(),
             traffic: (0..workers).map(|_| Traffic::default()).collect(),
         }))
     }
@@ -95,6 +120,24 @@ impl Counts {
         self.0.refused.fetch_add(1, Ordering::Relaxed);
     }
 
+    pub(crate) fn headerless(&self) {
+        self.0.headerless.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// Returns the counts of TLS handshakes.
+    pub(crate) fn handshakes(&self) -> &HandshakeCounts {
+        &self.0.handshakes
+    }
+
+    /// Adds the counts of a worker's thread, until the result is dropped.
+    pub(crate) fn enter(&self, worker: usize) -> Membership {
+        self.0.workers.enter(worker)
+    }
+
+    pub(crate) fn failed(&self) {
+        self.0.failures.fetch_add(1, Ordering::Relaxed);
+    }
+
     pub(crate) fn restarted(&self) {
         self.0.restarts.fetch_add(1, Ordering::Relaxed);
     }
@@ -110,15 +153,21 @@ impl Counts {
             let bytes = workers.map(|worker| bytes(&worker.0).load(Ordering::Relaxed));
             bytes.fold(0, u64::saturating_add)
         };
+        let (responses, workers) = self.0.workers.read();
         Counters {
             accepted: self.0.accepted.load(Ordering::Relaxed),
             refused: self.0.refused.load(Ordering::Relaxed),
+            headerless: self.0.headerless.load(Ordering::Relaxed),
             open,
             most_open: self.0.most_open.load(Ordering::Relaxed),
             received: sum(|worker| &worker.received),
             sent: sum(|worker| &worker.sent),
+            failures: self.0.failures.load(Ordering::Relaxed),
             restarts: self.0.restarts.load(Ordering::Relaxed),
             versions: self.0.versions.load(Ordering::Relaxed),
+            handshakes: self.0.handshakes.read(),
+            responses,
+            workers,
             uptime: self.0.started.elapsed(),
         }
     }
@@ -135,7 +184,12 @@ mod tests {
             counts.accepted(open);
         }
         counts.refused();
+        counts.headerless();
+        counts.failed();
         counts.restarted();
+        drop(counts.handshakes().begin());
+        let worker = counts.enter(1);
+        worker.counts().set_memory(9);
         counts.new_version();
         for (worker, bytes) in [(0, 5), (1, 7), (1, 1)] {
             counts.traffic_of(worker).add_sent(bytes);
@@ -145,14 +199,25 @@ mod tests {
         let expected = Counters {
             accepted: 3,
             refused: 1,
+            headerless: 1,
             open: 1,
             most_open: 2,
             received: 3,
             sent: 13,
+            failures: 1,
             restarts: 1,
             versions: 1,
+            handshakes: Handshakes {
+                given_up: 1,
+                ..Handshakes::default()
+            },
+            responses: counters.responses.clone(),
+            workers: counters.workers.clone(),
             uptime: counters.uptime,
         };
         assert_eq!(counters, expected);
+        let workers = counters.workers.iter();
+        let workers: Vec<_> = workers.map(|one| (one.number, one.memory)).collect();
+        assert_eq!(workers, [(1, 9)]);
     }
 }

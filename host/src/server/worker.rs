@@ -23,6 +23,7 @@ use crate::report::event::Event;
 use crate::report::log::Log;
 use crate::report::publisher::Publisher;
 use crate::report::suppress::{Repeated, Suppressor};
+use crate::report::worker_counts::WorkerCounts;
 use crate::root::Root;
 use crate::scheduling::work_in_batches;
 use crate::wasi::filesystem::Disk;
@@ -145,17 +146,19 @@ impl Worker {
 
     /// Starts a new instance whenever one fails, after a pause.
     fn supervise(&mut self, runtime: &Runtime, files: &Files) -> WorkerExit {
+        let membership = self.shared.counts.enter(self.number);
         let mut failures = Suppressor::default();
         let mut backoff = Backoff::default();
         loop {
             let started = Instant::now();
-            let reason = match self.run_once(runtime, files, &mut failures) {
+            let reason = match self.run_once(runtime, (files, membership.counts()), &mut failures) {
                 RunOutcome::Failed(reason) => reason,
                 RunOutcome::Drained | RunOutcome::Killed => break,
                 RunOutcome::InvalidArguments => return WorkerExit::InvalidArguments,
             };
             let listened = self.inboxes.load.is_up();
             self.inboxes.load.set_up(false);
+            self.shared.counts.failed();
             self.report(failures.record(Instant::now(), reason.clone()));
             let Some(pause) = backoff.after(started.elapsed(), listened) else {
                 self.report(failures.finish(Instant::now()));
@@ -184,11 +187,11 @@ impl Worker {
     fn run_once(
         &self,
         runtime: &Runtime,
-        files: &Files,
+        (files, counts): (&Files, WorkerCounts),
         failures: &mut Suppressor<String>,
     ) -> RunOutcome {
         let run = async {
-            let grants = self.grants(files);
+            let grants = self.grants(files, counts);
             instance::run(&self.program, grants, &self.shared.limits).await
         };
         let mut kill = self.kill.clone();
@@ -221,7 +224,7 @@ impl Worker {
         std::future::pending().await
     }
 
-    fn grants(&self, files: &Files) -> Grants {
+    fn grants(&self, files: &Files, counts: WorkerCounts) -> Grants {
         Grants {
             arguments: Arc::clone(&self.arguments),
             inboxes: self.inboxes.clone(),
@@ -231,6 +234,7 @@ impl Worker {
             stderr: self.shared.stderr.clone(),
             usage: self.shared.usage.clone(),
             passwords: self.shared.passwords.clone(),
+            counts,
         }
     }
 

@@ -6,34 +6,53 @@
 use wasmtime::ResourceLimiter;
 
 use crate::limits;
+use crate::report::worker_counts::WorkerCounts;
 
 /// Memory and table elements that an instance may still take.
 #[derive(Debug)]
 pub(crate) struct InstanceLimiter {
     memory: Budget,
     elements: Budget,
+    counts: WorkerCounts,
 }
 
 impl InstanceLimiter {
-    /// Creates the limiter. `memory` is the linear memory in bytes.
-    pub(crate) fn new(memory: usize) -> Self {
+    /// Creates the limiter. `memory` is the linear memory in bytes. What is taken of it is
+    /// noted in `counts`.
+    pub(crate) fn new(memory: usize, counts: WorkerCounts) -> Self {
         Self {
             memory: Budget::of(memory),
             elements: Budget::of(limits::TABLE_ELEMENTS),
+            counts,
         }
+    }
+}
+
+impl Drop for InstanceLimiter {
+    fn drop(&mut self) {
+        self.counts.set_memory(0);
     }
 }
 
 #[derive(Debug)]
 struct Budget {
+    all: usize,
     left: usize,
     /// Amount taken last, in case the system cannot provide it.
     last: usize,
 }
 
 impl Budget {
-    fn of(left: usize) -> Self {
-        Self { left, last: 0 }
+    fn of(all: usize) -> Self {
+        Self {
+            all,
+            left: all,
+            last: 0,
+        }
+    }
+
+    fn taken(&self) -> usize {
+        self.all.saturating_sub(self.left)
     }
 
     fn take(&mut self, current: usize, desired: usize, maximum: Option<usize>) -> bool {
@@ -59,11 +78,14 @@ impl ResourceLimiter for InstanceLimiter {
         desired: usize,
         maximum: Option<usize>,
     ) -> wasmtime::Result<bool> {
-        Ok(self.memory.take(current, desired, maximum))
+        let taken = self.memory.take(current, desired, maximum);
+        self.counts.set_memory(self.memory.taken());
+        Ok(taken)
     }
 
     fn memory_grow_failed(&mut self, _: wasmtime::Error) -> wasmtime::Result<()> {
         self.memory.give_back();
+        self.counts.set_memory(self.memory.taken());
         Ok(())
     }
 
@@ -111,7 +133,11 @@ mod tests {
         ];
         for (current, desired, maximum, allowed, left) in steps {
             assert_eq!(budget.take(current, desired, maximum), allowed, "{desired}");
-            assert_eq!(budget.left, left, "{desired}");
+            assert_eq!(
+                (budget.left, budget.taken()),
+                (left, 100 - left),
+                "{desired}"
+            );
         }
     }
 

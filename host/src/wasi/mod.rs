@@ -8,6 +8,7 @@ pub(crate) mod filesystem;
 pub(crate) mod limiter;
 mod outcome;
 pub(crate) mod passwords;
+pub(crate) mod responses;
 pub(crate) mod sockets;
 pub(crate) mod state;
 mod stdio;
@@ -39,6 +40,7 @@ pub(crate) fn linker(engine: &Engine) -> wasmtime::Result<Linker<State>> {
     preopens::add_to_linker(l)?;
     sockets::add_to_linker(l)?;
     connection::add_to_linker(l)?;
+    responses::add_to_linker(l)?;
     usage::add_to_linker(l)?;
     passwords::add_to_linker(l)?;
     Ok(linker)

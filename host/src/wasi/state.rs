@@ -9,10 +9,12 @@ use wasmtime_wasi::clocks::{WasiClocksCtxView, WasiClocksView};
 use wasmtime_wasi::filesystem::{WasiFilesystemCtxView, WasiFilesystemView};
 
 use crate::accept::inbox::Inboxes;
+use crate::report::worker_counts::WorkerCounts;
 use crate::wasi::filesystem::preopens::{self, HasPreopens, Preopen};
 use crate::wasi::filesystem::{Disk, HasDisk};
 use crate::wasi::limiter::InstanceLimiter;
 use crate::wasi::passwords::{HasPasswords, SharedPasswords};
+use crate::wasi::responses::{self, HasReports};
 use crate::wasi::sockets::{self, HasSockets};
 use crate::wasi::transfers::{HasTransfers, Transfers};
 use crate::wasi::usage::{HasUsage, SharedUsage};
@@ -28,6 +30,7 @@ pub(crate) struct State {
     pub(crate) transfers: Transfers,
     pub(crate) usage: SharedUsage,
     pub(crate) passwords: SharedPasswords,
+    pub(crate) counts: WorkerCounts,
 }
 
 impl WasiCliView for State {
@@ -78,6 +81,18 @@ impl HasUsage for State {
 impl HasPasswords for State {
     fn passwords(&mut self) -> &mut SharedPasswords {
         &mut self.passwords
+    }
+}
+
+impl HasReports for State {
+    fn reports(&mut self) -> responses::View<'_> {
+        responses::View {
+            counts: &self.counts,
+            clocks: WasiClocksCtxView {
+                ctx: self.wasi.clocks(),
+                table: &mut self.table,
+            },
+        }
     }
 }
 

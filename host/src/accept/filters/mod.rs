@@ -30,6 +30,8 @@ use crate::net::stream::{Stream, TlsVersion};
 use crate::net::trusted::TrustedPeers;
 use crate::report::counters::Counts;
 use crate::report::event::Event;
+#[cfg(feature = "tls")]
+use crate::report::handshakes::Outcome;
 use crate::report::publisher::Publisher;
 use crate::report::suppress::{Repeated, Suppressor};
 use line::Line;
@@ -242,7 +244,7 @@ impl Filter {
 
     /// Reports a connection that does not begin with the header of a trusted proxy.
     fn refuse(&self, peer: Option<IpAddr>) {
-        self.outside.counts.refused();
+        self.outside.counts.headerless();
         let refused = self.refused.lock();
         let mut refused = refused.unwrap_or_else(PoisonError::into_inner);
         for Repeated { times, .. } in refused.record(Instant::now(), ()) {
@@ -257,6 +259,19 @@ impl Filter {
         let Some(secured) = self.secured.take() else {
             return Ok(Begun::Own(Stream::Tcp(stream.into_std()?)));
         };
+        let handshake = self.outside.counts.handshakes().begin();
+        let begun = self.handshake(stream, &secured).await;
+        handshake.end(match &begun {
+            Ok(Begun::Secured(_, TlsVersion::Tls12)) => Outcome::Tls12,
+            Ok(Begun::Secured(..)) => Outcome::Tls13,
+            Ok(Begun::Misdirected(_) | Begun::Own(_)) => Outcome::Plain,
+            Err(error) => tls::failure(error),
+        });
+        begun
+    }
+
+    #[cfg(feature = "tls")]
+    async fn handshake(&mut self, stream: TcpStream, secured: &Secured) -> io::Result<Begun> {
         let start = tokio::select! {
             biased;
             start = tls::start(&stream) => start?,

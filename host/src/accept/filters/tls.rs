@@ -11,6 +11,7 @@ use tokio_rustls::server::TlsStream;
 
 use super::turns::Rank;
 use crate::net::stream::TlsVersion;
+use crate::report::handshakes::Outcome;
 
 /// First byte of a TLS connection: the content type of a handshake (RFC 8446 §5.1).
 pub(super) const HANDSHAKE: u8 = 0x16;
@@ -80,6 +81,16 @@ pub(super) fn version(stream: &TlsStream<TcpStream>) -> TlsVersion {
     match connection.protocol_version() {
         Some(ProtocolVersion::TLSv1_2) => TlsVersion::Tls12,
         _ => TlsVersion::Tls13,
+    }
+}
+
+/// Returns why a handshake has failed.
+pub(super) fn failure(error: &io::Error) -> Outcome {
+    let reason = error.get_ref().and_then(|error| error.downcast_ref());
+    match (error.kind(), reason) {
+        (_, Some(rustls::Error::AlertReceived(_))) => Outcome::Alert,
+        (io::ErrorKind::InvalidData, _) | (_, Some(_)) => Outcome::Protocol,
+        _ => Outcome::Closed,
     }
 }
 

@@ -15,7 +15,7 @@ use core::task::Poll;
 use wit_bindgen::rt::async_support::{spawn_local, yield_async};
 
 use crate::bindings::porthole::server::paths::real_path;
-use crate::bindings::porthole::server::{passwords, usage};
+use crate::bindings::porthole::server::{passwords, responses, usage};
 use crate::bindings::wasi::cli::{stderr, stdout};
 use crate::bindings::wasi::clocks::monotonic_clock;
 use crate::bindings::wasi::filesystem::preopens::get_directories;
@@ -66,6 +66,7 @@ const ATTEMPTS: &[(&str, Attempt)] = &[
     ("handle of another kind", Attempt::Now(disguised)),
     ("handle dropped twice", Attempt::Now(dropped_twice)),
     ("clients without end", Attempt::Now(clients)),
+    ("reports without end", Attempt::Now(reports)),
     ("passwords without end", later!(compare)),
     ("hashes without bounds", later!(hashes)),
     ("links without end", later!(links)),
@@ -180,6 +181,31 @@ fn clients() {
             u64::MAX,
         ));
         usage::give_back(client(), usage::Meter::Requests, u64::MAX);
+    }
+}
+
+/// Reports more responses than there were, with all numbers as large and as small as they may
+/// be.
+fn reports() {
+    for number in 0..1_000_000_u64 {
+        let extreme = |bit: u64| match number & bit {
+            0 => 0,
+            _ => u64::MAX,
+        };
+        responses::finished(responses::Response {
+            method: match number % 4 {
+                0 => responses::Method::Get,
+                1 => responses::Method::Head,
+                2 => responses::Method::Options,
+                _ => responses::Method::Other,
+            },
+            status: responses::StatusClass::ServerError,
+            cache: responses::Cache::Hit,
+            password: responses::Password::Wrong,
+            bytes: u64::MAX,
+            started: extreme(4),
+            first_byte: (number & 8 == 0).then(|| extreme(16)),
+        });
     }
 }
 

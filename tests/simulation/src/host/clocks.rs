@@ -8,7 +8,7 @@ use super::bindings::wasi::clocks::{monotonic_clock, system_clock, types};
 use super::{Fakes, State};
 
 /// Value of the monotonic clock when the world begins.
-const ORIGIN: u64 = 7_300_000_000;
+pub(super) const ORIGIN: u64 = 7_300_000_000;
 
 impl types::Host for &mut State {}
 

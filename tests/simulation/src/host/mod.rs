@@ -12,6 +12,7 @@ mod output;
 mod passwords;
 mod reads;
 mod receive;
+mod responses;
 mod send;
 pub mod sockets;
 mod usage;
@@ -51,8 +52,9 @@ pub fn add_to_linker(linker: &mut Linker<State>) -> Result<()> {
     filesystem::types::add_to_linker::<_, Fakes>(linker, get)?;
     filesystem::preopens::add_to_linker::<_, Fakes>(linker, get)?;
     sockets::types::add_to_linker::<_, Fakes>(linker, get)?;
-    use bindings::porthole::server::{connection, passwords, paths, usage};
+    use bindings::porthole::server::{connection, passwords, paths, responses, usage};
     connection::add_to_linker::<_, Fakes>(linker, get)?;
+    responses::add_to_linker::<_, Fakes>(linker, get)?;
     usage::add_to_linker::<_, Fakes>(linker, get)?;
     passwords::add_to_linker::<_, Fakes>(linker, get)?;
     paths::add_to_linker::<_, Fakes>(linker, get)

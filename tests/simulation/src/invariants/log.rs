@@ -1,4 +1,4 @@
-//! The log has a line for each response, in order.
+//! The log has a line for each response, in order, and the host is told of each.
 
 use std::collections::BTreeMap;
 
@@ -23,6 +23,7 @@ pub fn check(plan: &Plan, world: &mut World, clients: &[Client]) {
             None => world.break_("log", || format!("a line: {line:?}")),
         }
     }
+    check_reports(world, responses.values().flatten().copied().collect());
     if plan.settings.rate.is_some() || plan.settings.throttle.is_some() {
         // Several clients share an address.
         return;
@@ -36,6 +37,27 @@ pub fn check(plan: &Plan, world: &mut World, clients: &[Client]) {
                 format!("{peer} was answered {answered:?}, the log has {logged:?}")
             });
         }
+    }
+}
+
+/// Checks that each response that was logged was reported to the host once, with the same bytes.
+fn check_reports(world: &mut World, logged: Vec<(u16, usize)>) {
+    if logged.is_empty() {
+        // It may be quiet.
+        return;
+    }
+    let class = |status: u16| u8::try_from((status / 100).saturating_sub(1)).unwrap_or(u8::MAX);
+    let logged = logged.into_iter();
+    let mut logged: Vec<_> = logged
+        .map(|(status, bytes)| (class(status), bytes as u64))
+        .collect();
+    let mut reported = std::mem::take(&mut world.reports);
+    logged.sort_unstable();
+    reported.sort_unstable();
+    if logged != reported {
+        world.break_("reports", || {
+            format!("the log has {logged:?}, the host was told {reported:?}")
+        });
     }
 }
 

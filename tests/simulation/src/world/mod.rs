@@ -73,6 +73,8 @@ pub struct World {
     pub trace: Trace,
     /// Bytes that the component has written to standard output.
     pub log: Vec<u8>,
+    /// Responses that it has reported: the class of the status, from 0, and the bytes.
+    pub reports: Vec<(u8, u64)>,
     /// Bytes that it has written to standard error.
     pub complaints: Vec<u8>,
     pub arguments: Vec<String>,
@@ -123,6 +125,7 @@ impl World {
             passwords: Passwords::default(),
             trace: Trace::default(),
             log: Vec::new(),
+            reports: Vec::new(),
             complaints: Vec::new(),
             arguments,
             broken: None,
