@@ -229,7 +229,7 @@ mod tests {
             ("film.en.hi.srt", "en English \u{b7} SDH"),
             ("film.hi.en.srt", "en English \u{b7} SDH"),
             ("film.default.vtt", "- Subtitles default"),
-            ("film.chapters.vtt", "- Subtitles chapters"),
+            ("film.chapters.vtt", "- Chapters chapters"),
             ("film.de.Chapters.srt", "de Deutsch chapters"),
             ("film.pt-BR.srt", "pt-BR Portugu\u{ea}s (BR)"),
             ("film_fr.srt", "fr Fran\u{e7}ais"),

@@ -11,6 +11,9 @@ use super::language::{self, Language};
 /// The label of subtitles in an unknown language.
 const NO_LANGUAGE: &str = "Subtitles";
 
+/// The label of chapters in an unknown language.
+const CHAPTERS: &str = "Chapters";
+
 /// The separators of words besides the dot.
 pub(super) const SEPARATORS: [char; 8] = ['-', '_', ' ', '(', ')', '[', ']', ','];
 
@@ -106,7 +109,10 @@ impl<'n> Words<'n> {
             label.extend(name::shown(word));
         }
         if label.is_empty() {
-            label.push_str(NO_LANGUAGE);
+            label.push_str(match self.are_chapters {
+                true => CHAPTERS,
+                false => NO_LANGUAGE,
+            });
         }
         for (is_so, flag) in [(self.is_forced, "forced"), (self.is_sdh, "SDH")] {
             if is_so {
