@@ -118,7 +118,7 @@ test('pictures as a list are a list', async ({ page }) => {
 test('the grid of films leaves side files to the list, and says so', async ({ page }) => {
   await page.goto('/Films/')
   assert.equal((await names(page)).filter(name => /poster/.test(name)).length, 0)
-  assert.match(await text(page, '.sidenote'), /^3 posters/)
+  assert.match(await text(page, '.sidenote'), /^4 posters/)
   await page.goto('/Films/?as=list')
   assert.equal((await names(page)).filter(name => /poster/.test(name)).length, 3)
 })
