@@ -138,7 +138,14 @@ fn a_link_is_signed_by_the_key() {
     folder.file("key", KEY);
     let public = "--public-url=https://media.example/base/";
     // (arguments, what comes before the token, what comes after it, the signed path)
-    let rows: [(&[&str], &str, &str, &str); 5] = [
+    let rows: [(&[&str], &str, &str, &str); 7] = [
+        (
+            &["--page", "/films/a&b.mkv"],
+            "",
+            "/films/?open=a%26b.mkv",
+            "films/a&b.mkv",
+        ),
+        (&["--page", "/a.mkv"], "", "/?open=a.mkv", "a.mkv"),
         (&["/films/"], "", "/films/", "films"),
         (&["/"], "", "/", ""),
         (&["/a b/é%.mkv"], "", "/a%20b/%C3%A9%25.mkv", "a b/é%.mkv"),
@@ -203,7 +210,7 @@ fn links_that_are_not_made() {
     let missing = "there is no key: --make-key makes it";
     // (content of the key's file, arguments, exit code, words of the error)
     type Row<'a> = (Option<&'a [u8]>, &'a [&'a str], i32, &'a str);
-    let rows: [Row<'_>; 9] = [
+    let rows: [Row<'_>; 11] = [
         (None, &["--expires=7d", "/a/"], 1, missing),
         (
             Some(b"short"),
@@ -229,6 +236,13 @@ fn links_that_are_not_made() {
             1,
             "a path has no .. in it",
         ),
+        (
+            Some(KEY),
+            &["--expires=7d", "--page", "/a/"],
+            1,
+            "--page is for a file",
+        ),
+        (Some(KEY), &["--make-key", "--page"], 2, "PATH"),
         (Some(KEY), &["/a/"], 2, "--expires"),
         (Some(KEY), &["--expires=7d"], 2, "PATH"),
         (

@@ -109,12 +109,25 @@ impl Access {
         self.files().map(|(_, file)| file)
     }
 
-    /// Returns lines for the start. Call it before the process is confined.
-    pub(crate) fn notes(&self) -> Vec<String> {
+    /// Returns lines for the start. `is_readable` is whether clients may send passwords and links
+    /// over a network without TLS. Call it before the process is confined.
+    pub(crate) fn notes(&self, is_readable: bool) -> Vec<String> {
         let open = self
             .files()
             .filter_map(|(what, file)| open_to_all(what, file));
-        open.collect()
+        let unencrypted = is_readable.then(|| self.unencrypted());
+        open.chain(unencrypted).collect()
+    }
+
+    fn unencrypted(&self) -> String {
+        let what = match (&self.users, &self.key) {
+            (Some(_), Some(_)) => "passwords and links",
+            (Some(_), None) => "passwords",
+            (None, _) => "links",
+        };
+        format!(
+            "{what} cross the network unencrypted, and others can use them: add --tls-self-signed or --tls-cert, or name the proxy that encrypts by --trust-proxy"
+        )
     }
 }
 

@@ -101,9 +101,14 @@ impl fmt::Display for Trusted {
 }
 
 impl ProxyOptions {
+    /// Whether a proxy stands before the server, which may speak TLS with clients.
+    pub(crate) fn has_proxy(&self) -> bool {
+        !self.trust_proxy.is_empty()
+    }
+
     /// Returns what is wrong with the options together.
     pub(super) fn conflict(&self) -> Option<String> {
-        (self.proxy_protocol && self.trust_proxy.is_empty()).then(|| {
+        (self.proxy_protocol && !self.has_proxy()).then(|| {
             "'--proxy-protocol' needs '--trust-proxy <NETWORK>': anyone else could name any client"
                 .to_owned()
         })

@@ -17,9 +17,9 @@ use crate::options::Options;
 use crate::rlimit;
 use crate::service_manager::ServiceManager;
 use crate::signals::Signals;
-use crate::sockets::Sockets;
 #[cfg(unix)]
 use crate::sockets::handed_down::HandedDown;
+use crate::sockets::{Endpoint, Sockets};
 use crate::terminal::Output;
 use crate::terminal::messages::{Messages, report_at_once};
 use crate::tls::Certificates;
@@ -72,7 +72,9 @@ pub(crate) fn serve(mut options: Options) -> anyhow::Result<ExitCode> {
     let mut notes = certificates
         .as_ref()
         .map_or_else(Vec::new, Certificates::notes);
-    notes.extend(access.iter().flat_map(Access::notes));
+    let mut endpoints = sockets.endpoints.iter();
+    let is_readable = !options.proxy.has_proxy() && endpoints.any(Endpoint::is_readable_on_the_way);
+    notes.extend(access.iter().flat_map(|access| access.notes(is_readable)));
     #[cfg(unix)]
     let files = sockets.files();
     let browser = options.open.then(|| sockets.open_browser(base)).flatten();

@@ -75,6 +75,15 @@ impl Endpoint {
         addresses::reachable(bound).into_iter().map(url).collect()
     }
 
+    /// Whether what clients send there may cross a network, without TLS.
+    pub(crate) fn is_readable_on_the_way(&self) -> bool {
+        let Some(address) = self.tcp() else {
+            return false;
+        };
+        // What only leads to the others is sent no password that is right.
+        self.scheme != HTTPS && !self.redirects && !address.ip().to_canonical().is_loopback()
+    }
+
     /// Returns the address of TCP.
     pub(crate) fn tcp(&self) -> Option<SocketAddr> {
         match self.place {
