@@ -69,6 +69,16 @@ impl Rights {
         }
     }
 
+    /// Returns the rights to what any of these rules are about, and to nothing else. Without a
+    /// rule, they are those to what no rule is about.
+    pub fn to(folders: &[About]) -> Self {
+        let rules = folders.iter().fold(0, |rules, About(bits)| rules | bits);
+        Self {
+            rules,
+            rest: folders.iter().any(|about| about.is_none()),
+        }
+    }
+
     /// Whether a folder may be seen. Where several rules are about it, each has to allow it.
     pub fn sees(self, folder: About) -> bool {
         match folder {
@@ -107,6 +117,25 @@ mod tests {
             // Both are about the folder.
             let both = About::NONE.and(0).and(1);
             assert_eq!(rights.sees(both), user == Some("alice"));
+        }
+    }
+
+    #[test]
+    fn rights_to_a_folder_are_those_of_its_rules() {
+        let about = |number| About::from(Some(number));
+        // (rules of folders, rules of another, whether it may be seen)
+        let rows: [(&[About], About, bool); 7] = [
+            (&[], About::NONE, false),
+            (&[About::NONE], About::NONE, true),
+            (&[About::NONE], about(0), false),
+            (&[about(0)], about(0), true),
+            (&[about(0)], about(1), false),
+            (&[about(0)], About::NONE, false),
+            (&[about(0), about(1)], about(0).and(1), true),
+        ];
+        for (folders, other, expected) in rows {
+            let rights = Rights::to(folders);
+            assert_eq!(rights.sees(other), expected, "{folders:?} {other:?}");
         }
     }
 

@@ -72,7 +72,17 @@ async fn start(
     let arguments = environment::get_arguments();
     let arguments = arguments.get(1..).unwrap_or_default();
     let options = Options::parse(arguments).map_err(Failure::Arguments)?;
-    let plan = MemoryPlan::of(&options).map_err(Failure::Memory)?;
+    let hash = hash_in_place(&options, &*host);
+    let plan = MemoryPlan::of(&options, hash).map_err(Failure::Memory)?;
+    if options.auth.users.is_some() && host.verifies_in_place() {
+        // Rounded up, because a line that names too little misleads.
+        let mib = hash.div_ceil(1 << 20).max(1);
+        print_error(format_args!(
+            "Passwords are compared by the component itself: each takes up to {mib} MiB of its \
+             memory, and nobody else is served meanwhile."
+        ))
+        .await;
+    }
     let mut root = Root::find(options.root.as_deref())
         .await
         .ok_or(Failure::Root)?;
@@ -90,6 +100,18 @@ async fn start(
         .collect::<Result<_, _>>()?;
     let shared = Shared::new(options, root, plan, (executor, host));
     Ok((Rc::new(shared), streams))
+}
+
+/// Returns the bytes that comparing a password takes of the component's memory.
+fn hash_in_place(options: &Options, host: &dyn Host) -> usize {
+    let Some((users, _)) = options.auth.users.as_ref() else {
+        return 0;
+    };
+    let kib = match host.verifies_in_place() {
+        true => usize::try_from(users.memory_kib()).unwrap_or(usize::MAX),
+        false => 0,
+    };
+    kib.saturating_mul(1024)
 }
 
 fn listen(address: SocketAddr) -> Option<StreamReader<TcpSocket>> {

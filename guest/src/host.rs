@@ -40,6 +40,9 @@ pub trait Host {
     /// When too many others are being compared.
     fn verify(&self, hash: String, password: Vec<u8>) -> Later<'static, Result<bool, Busy>>;
 
+    /// Whether [`Host::verify`] takes memory and time of the component itself.
+    fn verifies_in_place(&self) -> bool;
+
     /// Returns bytes that no client can know: the same for as long as the instance runs.
     fn secret(&self) -> Vec<u8>;
 

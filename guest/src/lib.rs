@@ -21,6 +21,7 @@ extern crate alloc;
 extern crate std;
 
 mod accept;
+mod authorization;
 #[allow(missing_docs, clippy::all, clippy::restriction)]
 pub mod bindings;
 mod connection;
@@ -42,7 +43,6 @@ mod runtime;
 mod service;
 mod shared;
 mod trust;
-mod visit;
 
 use alloc::rc::Rc;
 

@@ -24,15 +24,17 @@ pub struct MemoryPlan {
 pub struct Shortage {
     memory: usize,
     needed: usize,
+    /// Whether hashes of passwords take a part of it.
+    has_hashes: bool,
 }
 
 impl MemoryPlan {
-    /// Returns the plan for `options`. Without `--memory` the size is unknown, and nothing
-    /// is refused.
+    /// Returns the plan for `options`, with `hash` bytes for the computation of a password's
+    /// hash. Without `--memory` the size is unknown, and nothing is refused.
     ///
     /// # Errors
-    /// When connections, cache and listings together may need more than `--memory`.
-    pub fn of(options: &Options) -> Result<Self, Shortage> {
+    /// When connections, cache, listings and the hash together may need more than `--memory`.
+    pub fn of(options: &Options, hash: usize) -> Result<Self, Shortage> {
         let Some(memory) = options.memory else {
             return Ok(Self {
                 larges: LARGE_BUFFERS,
@@ -46,9 +48,14 @@ impl MemoryPlan {
             .saturating_add(OVERLOAD_CONNECTIONS.saturating_mul(OVERLOAD_CONNECTION_BYTES))
             .saturating_add(options.cache)
             .saturating_add(listings)
+            .saturating_add(hash)
             .saturating_add(OTHER_BYTES);
         let Some(left) = memory.checked_sub(needed) else {
-            return Err(Shortage { memory, needed });
+            return Err(Shortage {
+                memory,
+                needed,
+                has_hashes: hash > 0,
+            });
         };
         let larges = LARGE_BUFFERS.min(left / LARGE_BYTES);
         let left = left.saturating_sub(larges.saturating_mul(LARGE_BYTES));
@@ -75,9 +82,12 @@ impl fmt::Display for Shortage {
         const MIB: usize = 1 << 20;
         write!(
             f,
-            "--memory: {} MiB are too little for what --max-connections and --cache allow, \
-             which needs {} MiB",
+            "--memory: {} MiB are too little for what {} allow, which needs {} MiB",
             self.memory / MIB,
+            match self.has_hashes {
+                true => "--max-connections, --cache and the hashes in --auth-file",
+                false => "--max-connections and --cache",
+            },
             self.needed.div_ceil(MIB)
         )
     }
@@ -96,7 +106,7 @@ mod tests {
             format!("--max-connections={connections}"),
             format!("--cache={}", cache << 20),
         ];
-        MemoryPlan::of(&Options::parse(&arguments).unwrap())
+        MemoryPlan::of(&Options::parse(&arguments).unwrap(), 0)
     }
 
     #[test]
@@ -153,9 +163,28 @@ mod tests {
     }
 
     #[test]
+    fn a_hash_that_is_computed_in_place_takes_memory() {
+        let plan = |memory: usize, hash: usize| {
+            let arguments = [
+                "--listen=127.0.0.1:1".into(),
+                format!("--memory={}", memory << 20),
+                "--max-connections=8".into(),
+                "--cache=0".into(),
+            ];
+            MemoryPlan::of(&Options::parse(&arguments).unwrap(), hash << 20)
+        };
+        // (memory in MiB, hash in MiB, whether it fits)
+        for (memory, hash, fits) in [(32, 0, true), (32, 64, false), (128, 64, true)] {
+            assert_eq!(plan(memory, hash).is_ok(), fits, "{memory} {hash}");
+        }
+        let reason = plan(32, 64).unwrap_err().to_string();
+        assert!(reason.contains("the hashes in --auth-file"), "{reason}");
+    }
+
+    #[test]
     fn without_a_number_nothing_is_refused() {
         let arguments = ["--listen=127.0.0.1:1".into(), "--cache=99999999999".into()];
         let options = Options::parse(&arguments).unwrap();
-        assert_eq!(MemoryPlan::of(&options).unwrap().larges, LARGE_BUFFERS);
+        assert_eq!(MemoryPlan::of(&options, 0).unwrap().larges, LARGE_BUFFERS);
     }
 }

@@ -10,6 +10,7 @@ use h1::response::Policy;
 use h1::status::Status;
 use h1::syntax::date;
 
+use crate::authorization::Credential;
 use crate::bindings::wasi::sockets::types::TcpSocket;
 use crate::files::Files;
 use crate::files::root::Root;
@@ -25,7 +26,6 @@ use crate::runtime::clock::{self, Clock};
 use crate::runtime::deadlines::Deadlines;
 use crate::runtime::executor::Executor;
 use crate::runtime::notify::Notify;
-use crate::visit::Way;
 
 /// What the log and the host's counts have of the time at which a response is begun.
 #[derive(Clone, Copy)]
@@ -84,7 +84,7 @@ impl Shared {
                 Rc::clone(&executor),
                 Rc::clone(&deadlines),
             ),
-            listings: Listings::new(plan.listings),
+            listings: Listings::new(plan.listings, options.auth.key.clone()),
             rate_limiter: RateLimiter::new(options.rate, options.throttle, Rc::clone(&host)),
             counts_responses: host.counts_responses(),
             host,
@@ -184,14 +184,14 @@ impl Shared {
         is_logged || is_guarded || self.rate_limiter.is_some() || !trusted_proxies.is_empty()
     }
 
-    /// Returns the policy for a response with this status, to who asks by this way. Whatever is
+    /// Returns the policy for a response with this status, to who has this credential. Whatever is
     /// told about what is closed is for one client alone.
-    pub fn policy(&self, way: Way, status: Status) -> &Policy {
-        match way {
-            Way::Link => &self.options.linked,
-            Way::Password => &self.options.private,
-            Way::Open if status == Status::Unauthorized => &self.options.private,
-            Way::Open => &self.options.policy,
+    pub fn policy(&self, credential: Credential, status: Status) -> &Policy {
+        match credential {
+            Credential::Link => &self.options.linked,
+            Credential::Password => &self.options.private,
+            Credential::None if status == Status::Unauthorized => &self.options.private,
+            Credential::None => &self.options.policy,
         }
     }
 

@@ -24,6 +24,7 @@ impl<'p> FilePage<'p> {
         Frame {
             title,
             depth: self.view.depth,
+            home: self.view.home(self.path),
             is_tv: self.view.is_tv,
             kept: self.view.kept(),
             plays,
@@ -31,7 +32,12 @@ impl<'p> FilePage<'p> {
     }
 
     pub(crate) fn steps(&self) -> impl Iterator<Item = Step<'p>> + use<'p> {
-        Step::to(self.path)
+        Step::to(self.path, self.view.top)
+    }
+
+    /// Whether nothing else may be seen than the file: it has a link of its own.
+    pub(crate) fn is_alone(&self) -> bool {
+        self.view.home(self.path).is_none()
     }
 
     /// Returns the name of its directory.

@@ -79,10 +79,15 @@ impl Message<'_> {
         Frame {
             title: self.title(),
             depth: self.depth,
+            home: Some(""),
             is_tv: self.is_tv,
             kept: "",
             plays: false,
         }
+    }
+
+    fn start(&self) -> Up {
+        Up(self.depth)
     }
 
     /// Returns the size of a file, with its unit and in bytes.

@@ -25,6 +25,8 @@ use crate::markup::size::{Moment, Size};
 pub struct Start<'p> {
     /// The path.
     pub path: &'p str,
+    /// Whether the directory above it may be seen.
+    pub has_parent: bool,
 }
 
 /// The row of an entry.
@@ -120,7 +122,10 @@ mod tests {
     fn page(path: &str, entries: &[Entry]) -> String {
         let mut page = String::new();
         let mut append = |part: &dyn Part| crate::append(part, &mut page);
-        append(&Start { path });
+        append(&Start {
+            path,
+            has_parent: true,
+        });
         for entry in entries {
             append(&Row(entry));
         }
@@ -178,5 +183,20 @@ mod tests {
             }
         }
         assert!(page("", &[]).contains("This folder is empty."));
+    }
+
+    #[test]
+    fn a_row_leads_to_the_parent_if_it_may_be_seen() {
+        for has_parent in [true, false] {
+            let mut page = String::new();
+            crate::append(
+                &Start {
+                    path: "a",
+                    has_parent,
+                },
+                &mut page,
+            );
+            assert_eq!(page.contains("href=\"../\""), has_parent);
+        }
     }
 }

@@ -3,6 +3,7 @@
 use alloc::format;
 use alloc::string::String;
 use core::fmt;
+use core::iter::repeat;
 
 use askama::Template;
 use h1::representation::media_type;
@@ -16,7 +17,7 @@ use crate::file_page::FilePage;
 use crate::limits::QUEUE_ITEMS;
 use crate::markup::frame::Frame;
 use crate::markup::html::{ESCAPED_BYTES, SHOWN_BYTES, Shown};
-use crate::markup::link::Link;
+use crate::markup::link::{LEVEL_BYTES, Link};
 use crate::markup::size::Size;
 use crate::subtitles::siblings::Subtitle;
 use crate::view::View;
@@ -30,6 +31,9 @@ pub struct Player<'p> {
     pub picture: Option<&'p str>,
     /// Its subtitles.
     pub subtitles: &'p [Subtitle<'p>],
+    /// The tokens of links to these, in their order, if whoever sees the page sees nothing else
+    /// than the file.
+    pub tokens: &'p [String],
     /// Whether another player that is handed its address will ask for a password.
     pub asks: bool,
 }
@@ -131,17 +135,33 @@ impl Player<'_> {
         format!("{extension} {}", if is_film { "video" } else { "audio" })
     }
 
+    fn link_to(&self, subtitle: &Subtitle<'_>, token: Option<&String>) -> Link {
+        let FilePage { path, view, .. } = self.file;
+        match token {
+            None => Link::to(subtitle.path, false),
+            Some(token) => Link::signed(
+                view.depth,
+                token,
+                [path, "/", subtitle.path].concat().trim_start_matches('/'),
+            ),
+        }
+    }
+
     fn tracks(&self) -> impl Iterator<Item = Track<'_>> {
-        self.subtitles.iter().map(|subtitle| Track {
-            kind: match subtitle.are_chapters {
-                true => "chapters",
-                false => "subtitles",
-            },
-            link: Link::to(subtitle.path, false),
-            language: subtitle.language.as_deref().unwrap_or("und"),
-            label: &subtitle.label,
-            is_default: subtitle.is_default,
-        })
+        let tokens = self.tokens.iter().map(Some).chain(repeat(None));
+        self.subtitles
+            .iter()
+            .zip(tokens)
+            .map(|(subtitle, token)| Track {
+                kind: match subtitle.are_chapters {
+                    true => "chapters",
+                    false => "subtitles",
+                },
+                link: self.link_to(subtitle, token),
+                language: subtitle.language.as_deref().unwrap_or("und"),
+                label: &subtitle.label,
+                is_default: subtitle.is_default,
+            })
     }
 }
 
@@ -157,15 +177,27 @@ impl Part for Start<'_> {
             file,
             picture,
             subtitles,
+            tokens,
             ..
         } = self.0;
         let picture = picture.map_or(0, str::len);
+        let token = tokens.iter().map(String::len).max().unwrap_or_default();
+        let path = file.path.len().saturating_mul(ENCODED_BYTES);
+        let levels = file.view.depth.saturating_add(2);
+        let signed = match tokens.is_empty() {
+            true => 0,
+            false => levels
+                .saturating_mul(LEVEL_BYTES)
+                .saturating_add(token.saturating_mul(ENCODED_BYTES))
+                .saturating_add(path),
+        };
         let subtitles = subtitles.iter().map(|subtitle| {
             let link = subtitle.path.len().saturating_mul(ENCODED_BYTES);
             let label = subtitle.label.len().saturating_mul(ESCAPED_BYTES);
             let language = subtitle.language.as_deref().map_or(0, str::len);
             let language = language.saturating_mul(ESCAPED_BYTES);
             ITEM_BYTES
+                .saturating_add(signed)
                 .saturating_add(link)
                 .saturating_add(label)
                 .saturating_add(language)
@@ -238,8 +270,19 @@ mod tests {
     use proptest::prelude::*;
 
     fn page(path: &str, name: &str, query: &str, subtitles: &[Subtitle<'_>]) -> String {
+        page_below((path, 0), name, query, subtitles, &[])
+    }
+
+    fn page_below(
+        (path, top): (&str, usize),
+        name: &str,
+        query: &str,
+        subtitles: &[Subtitle<'_>],
+        tokens: &[String],
+    ) -> String {
         let depth = path.split('/').count();
         let view = View::of(Some(query.as_bytes()), &Fields::EMPTY, depth).unwrap();
+        let view = View { top, ..view };
         let entry = Entry {
             name: name.into(),
             kind: Kind::File(Some(1_536)),
@@ -253,6 +296,7 @@ mod tests {
             },
             picture: Some(name),
             subtitles,
+            tokens,
             asks: true,
         };
         let item = Item {
@@ -317,6 +361,22 @@ mod tests {
     }
 
     #[test]
+    fn a_file_with_a_link_of_its_own_leads_nowhere_else() {
+        let subtitles = [subtitle("A b.en.srt"), subtitle("Subs/A b.srt")];
+        let tokens = ["T1".into(), "T2".into()];
+        let page = page_below(("Films/New", 3), "A b.mkv", "", &subtitles, &tokens);
+        for text in [
+            "src=\"../../../T1/Films/New/A%20b.en.srt?get=vtt\"",
+            "src=\"../../../T2/Films/New/Subs/A%20b.srt?get=vtt\"",
+            "<span class=\"mark\">",
+            "<ol><li aria-current=\"page\">A b.mkv</li></ol>",
+        ] {
+            assert!(page.contains(text), "{text} in {page}");
+        }
+        assert!(!page.contains("?get=m3u") && !page.contains("href=\"../\""));
+    }
+
+    #[test]
     fn the_queue_is_around_the_file() {
         let cases = [
             (0, 1, 0..1),
@@ -346,8 +406,10 @@ mod tests {
             levels in 1_usize..100,
         ) {
             let path = Vec::from_iter(core::iter::repeat_n(&*name, levels)).join("/");
-            let page = page(&path, &name, "", &[subtitle(&name)]);
-            prop_assert!(!page.contains("<\n") && !page.contains("<\""));
+            for tokens in [&[][..], &[name.repeat(4)]] {
+                let page = page_below((&path, levels), &name, "", &[subtitle(&name)], tokens);
+                prop_assert!(!page.contains("<\n") && !page.contains("<\""));
+            }
         }
     }
 }

@@ -60,6 +60,9 @@ pub struct View {
     pub is_browser: bool,
     /// Levels between the root and the address of the request.
     pub depth: usize,
+    /// Number of the first names of the path above which nothing may be seen: those of the
+    /// folder that a link opens, or of the file. Otherwise it is 0, which is the root.
+    pub top: usize,
 }
 
 /// Forms of a directory.
@@ -280,6 +283,14 @@ impl View {
         Ok(view)
     }
 
+    /// Returns the name of the file that a query asks for a page about, if it does.
+    #[must_use]
+    pub fn opened(query: Option<&[u8]>) -> Option<String> {
+        let pairs = query.into_iter().flat_map(query::pairs);
+        let opened = pairs.filter(|(key, _)| key == "open").last();
+        opened.map(|(_, name)| name)
+    }
+
     /// Returns a view with this form and nothing that depends on the client.
     #[must_use]
     pub fn plain(form: Form) -> Self {
@@ -299,7 +310,25 @@ impl View {
             said_tv: None,
             is_browser: false,
             depth: 0,
+            top: 0,
         }
+    }
+
+    /// Returns the path of the highest directory on the way to this one that may be seen: the
+    /// first names of the path, unless it has fewer.
+    pub(crate) fn home<'p>(&self, path: &'p str) -> Option<&'p str> {
+        let mut ends = path.match_indices('/').map(|(at, _)| at);
+        match (self.top.checked_sub(1), names(path).checked_sub(self.top)?) {
+            (None, _) => Some(""),
+            (_, 0) => Some(path),
+            (Some(before), _) => path.get(..ends.nth(before)?),
+        }
+    }
+
+    /// Whether nothing above a directory may be seen.
+    #[must_use]
+    pub fn is_top(&self, path: &str) -> bool {
+        names(path) <= self.top
     }
 
     /// Returns the query of links to other directories.
@@ -367,6 +396,11 @@ pub fn is_tv(fields: &Fields<'_>) -> bool {
     let agent = fields.only(Name::UserAgent).unwrap_or_default();
     let has = |name: &[u8]| agent.windows(name.len()).any(|part| part == name);
     NAMES.into_iter().any(has)
+}
+
+/// Returns the number of names of a path.
+fn names(path: &str) -> usize {
+    path.split('/').filter(|name| !name.is_empty()).count()
 }
 
 #[cfg(test)]
@@ -569,6 +603,46 @@ mod tests {
             assert_eq!(others.fields(), fields, "{query} {lines}");
             let owns = view(query, &format!("{lines}{own}")).unwrap();
             assert_eq!(owns == others, fields != PAGE_FIELDS, "{query} {lines}");
+        }
+    }
+
+    #[test]
+    fn below_a_link_the_highest_directory_is_what_it_opens() {
+        // (path, names of the link, the highest directory, whether it is that itself)
+        let rows = [
+            ("", 0, Some(""), true),
+            ("a/b", 0, Some(""), false),
+            ("a/b", 1, Some("a"), false),
+            ("a/b/c", 2, Some("a/b"), false),
+            ("a/b", 2, Some("a/b"), true),
+            // A link to a file.
+            ("a", 2, None, true),
+            ("", 1, None, true),
+        ];
+        for (path, top, home, is_top) in rows {
+            let view = View {
+                top,
+                ..View::plain(Form::Html)
+            };
+            assert_eq!(view.home(path), home, "{path} {top}");
+            assert_eq!(view.is_top(path), is_top, "{path} {top}");
+        }
+    }
+
+    #[test]
+    fn the_last_name_is_opened() {
+        let rows = [
+            ("", None),
+            ("open", Some("")),
+            ("open=a+b.mkv", Some("a b.mkv")),
+            ("open=a&x=y&open=b%2Fc", Some("b/c")),
+            ("opened=a", None),
+        ];
+        for (query, name) in rows {
+            let query = Some(query.as_bytes());
+            assert_eq!(View::opened(query).as_deref(), name, "{query:?}");
+            let view = View::of(query, &Fields::EMPTY, 0).unwrap();
+            assert_eq!(view.open.as_deref(), name, "{query:?}");
         }
     }
 }

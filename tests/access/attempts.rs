@@ -2,7 +2,7 @@
 
 use libtest_mimic::Trial;
 
-use super::{ALICE, BOB, BROWSER, NAMES, NOBODY, Secrets, WRONG};
+use super::{ALICE, BOB, BROWSER, CLOSED, NAMES, NOBODY, Secrets, WRONG};
 use crate::support::{Folder, Porthole, trials};
 
 pub fn trials() -> Vec<Trial> {
@@ -43,8 +43,6 @@ fn folder() -> Folder {
     folder.link("open/absolute.txt", absolute);
     folder
 }
-
-const FLAGS: [&str; 4] = ["--auth-for", "/closed=alice", "--auth-for", "/=*"];
 
 /// (method, target, fields, status with the password)
 const ATTEMPTS: [(&str, &str, &str, u16); 52] = [
@@ -108,7 +106,7 @@ const ATTEMPTS: [(&str, &str, &str, u16); 52] = [
 
 fn no_address_of_a_closed_file_gives_it_away() {
     let folder = folder();
-    let porthole = Secrets::new().serving(&folder, &FLAGS);
+    let porthole = Secrets::new().serving(&folder, &CLOSED);
     let mut client = porthole.client();
     for (method, target, fields, status) in ATTEMPTS {
         for of in ["", BOB, NOBODY] {
@@ -160,7 +158,7 @@ fn gives_away(porthole: &Porthole, target: &str, fields: &str) -> bool {
 
 fn nothing_made_of_open_folders_names_a_closed_one() {
     let folder = folder();
-    let porthole = Secrets::new().serving(&folder, &FLAGS);
+    let porthole = Secrets::new().serving(&folder, &CLOSED);
     let rows = [
         ("/", ""),
         ("/?get=json", ""),
@@ -219,7 +217,7 @@ fn nothing_made_of_open_folders_names_a_closed_one() {
 
 fn what_does_not_exist_is_as_closed() {
     let folder = folder();
-    let porthole = Secrets::new().serving(&folder, &FLAGS);
+    let porthole = Secrets::new().serving(&folder, &CLOSED);
     for fields in ["", BROWSER] {
         let there = porthole.client().get("/closed/secret.txt", fields);
         for target in ["/closed/none.txt", "/closed/.hidden", "/closed/a:b"] {
@@ -251,7 +249,7 @@ fn pages_that_stand_for_others_are_as_closed() {
     folder.link("404.html", "closed/index.html");
     folder.link("index.html", "closed/index.html");
     let secrets = Secrets::new();
-    for flags in [&FLAGS[..], &[&FLAGS[..], &["--spa"]].concat()] {
+    for flags in [&CLOSED[..], &[&CLOSED[..], &["--spa"]].concat()] {
         let porthole = secrets.serving(&folder, flags);
         for target in ["/", "/none", "/a/b/"] {
             let response = porthole.client().get(target, "");

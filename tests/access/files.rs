@@ -17,6 +17,7 @@ pub fn trials() -> Vec<Trial> {
         a_changed_key_takes_links_back,
         secrets_are_in_no_list_of_processes,
         files_that_others_can_read_are_said,
+        passwords_without_encryption_are_said,
     ]
 }
 
@@ -162,6 +163,58 @@ fn files_that_others_can_read_are_said() {
             let words = format!("every user of this machine can read the {what}: chmod o-r ");
             let found = said.iter().any(|line| line.contains(&words));
             assert_eq!(found, is_said, "{said:?}");
+        }
+    }
+}
+
+/// Others on the network can read and use what is sent without TLS.
+fn passwords_without_encryption_are_said() {
+    let (folder, secrets) = (media(), Secrets::new());
+    let [users, key] = ["users", "key"].map(|name| secrets.0.join(name));
+    let users = ["--auth-file", users.to_str().unwrap()];
+    let key = ["--link-key", key.to_str().unwrap()];
+    let both = [users, key].concat();
+    let kept = secrets.0.join("certificate");
+    let encrypted = format!("--tls-self-signed={}", kept.display());
+    let socket = format!("unix:{}", secrets.0.join("socket").display());
+    let everywhere = ["--bind", "0.0.0.0"];
+    // (options, what is said to cross the network)
+    let rows: [(&[&str], &[&str], Option<&str>); 9] = [
+        (&users, &everywhere, Some("passwords")),
+        (&key, &everywhere, Some("links")),
+        (&both, &everywhere, Some("passwords and links")),
+        (
+            &users,
+            &["--bind", "127.0.0.1", "--bind", "::"],
+            Some("passwords"),
+        ),
+        (&both, &["--bind", "127.0.0.1", "--bind", "::1"], None),
+        (&both, &["--bind", "127.0.0.1", "--bind", &socket], None),
+        (&both, &["--bind", "0.0.0.0", &encrypted], None),
+        (
+            &both,
+            &["--bind", "0.0.0.0", "--trust-proxy", "10.0.0.1"],
+            None,
+        ),
+        (&[], &everywhere, None),
+    ];
+    for (secrets, options, what) in rows {
+        let mut porthole = Porthole::with(&folder, &[secrets, options].concat());
+        porthole.signal(Signal::TERM);
+        porthole.wait();
+        let said = porthole.errors().to_end();
+        let said: Vec<_> = said
+            .iter()
+            .filter(|line| line.contains("unencrypted"))
+            .collect();
+        match what {
+            None => assert!(said.is_empty(), "{said:?}"),
+            Some(what) => {
+                let words = format!(
+                    "{what} cross the network unencrypted, and others can use them: add --tls"
+                );
+                assert!(said.len() == 1 && said[0].contains(&words), "{said:?}");
+            }
         }
     }
 }

@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use libtest_mimic::Trial;
 
-use super::{ALICE, BOB, BROWSER, NAMES, Secrets, link, signed};
+use super::references::references;
+use super::{ALICE, BOB, BROWSER, NAMES, Secrets, link, signed, token};
 use crate::support::{Folder, Porthole, trials};
 
 pub fn trials() -> Vec<Trial> {
@@ -12,6 +13,7 @@ pub fn trials() -> Vec<Trial> {
         a_link_opens_its_path_and_nothing_else,
         links_that_do_not_hold,
         pages_below_a_link_stay_below_it,
+        no_reference_leads_out_of_a_link,
         symbolic_links_do_not_lead_out_of_a_link,
         ranges_and_forms_below_a_link,
         a_link_opens_a_single_file,
@@ -35,12 +37,6 @@ fn folder() -> Folder {
     folder.link("films/c.txt", "../private/c.txt");
     folder.link("films/in", "deep");
     folder
-}
-
-/// Returns the token in the address of a link, with what is before it.
-fn token(address: &str) -> String {
-    let parts: Vec<&str> = address.splitn(5, '/').collect();
-    parts[..4].join("/")
 }
 
 fn statuses(porthole: &Porthole, addresses: &[String]) -> Vec<u16> {
@@ -186,6 +182,79 @@ fn pages_below_a_link_stay_below_it() {
         list.text()
     );
     assert!(!list.text().contains("private"));
+}
+
+/// Neither by the steps above a page nor by any other reference.
+fn no_reference_leads_out_of_a_link() {
+    let folder = folder();
+    folder.file("films/deep/notes.txt", "text");
+    folder.file("films/deep/er/empty/.hidden", "");
+    let porthole = Secrets::new().with_key(&folder, &[]);
+    let mut client = porthole.client();
+    // (signed path, what is below it, words of the steps to it)
+    let rows: [(&str, &[&str], &str); 4] = [
+        ("/", &["", "films/", "films/deep/", "none"], "Start folder"),
+        (
+            "/films/",
+            &[
+                "",
+                "deep/",
+                "deep/er/empty/",
+                "?open=a.mkv",
+                "none",
+                "deep/none",
+            ],
+            "films",
+        ),
+        (
+            "/films/deep/",
+            &[
+                "",
+                "?open=notes.txt",
+                "?open=b.mkv",
+                "er/",
+                "er/empty/",
+                "none",
+                "er/none",
+            ],
+            "deep",
+        ),
+        ("/films/in/", &["", "er/", "?open=b.mkv"], "in"),
+    ];
+    for (signed, below, first) in rows {
+        let address = link(signed);
+        for rest in below {
+            for fields in ["", BROWSER] {
+                let target = format!("{address}{rest}");
+                let page = client.get(&target, fields);
+                let text = page.text();
+                if page.status == 200 && fields == BROWSER {
+                    let (_, steps) = text.split_once("aria-label=\"Path\"").unwrap();
+                    let steps = steps.split_once("</nav>").unwrap().0;
+                    let step = steps
+                        .split_once("<li")
+                        .unwrap()
+                        .1
+                        .split_once("</")
+                        .unwrap()
+                        .0;
+                    assert!(step.ends_with(&format!(">{first}")), "{target}: {steps}");
+                }
+                for reference in references(&target, text) {
+                    let response = client.ask("HEAD", &reference, fields);
+                    assert_eq!(response.status, 200, "{target}: {reference}");
+                }
+            }
+        }
+        // What does not exist any more leads nowhere.
+        let gone = link(&format!("{signed}gone"));
+        let page = client.get(&gone, BROWSER);
+        assert_eq!(page.status, 404);
+        assert!(!page.text().contains("Start folder"), "{}", page.text());
+        // Without a link, all steps are there.
+        let page = client.get(signed, &[BROWSER, ALICE].concat());
+        assert!(page.text().contains("Start folder"));
+    }
 }
 
 fn symbolic_links_do_not_lead_out_of_a_link() {

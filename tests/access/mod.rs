@@ -1,11 +1,16 @@
 //! Passwords and links that expire, as clients meet them.
 
 mod attempts;
+mod file_links;
 mod files;
 mod links;
 mod passwords;
 mod players;
+mod references;
 mod rules;
+mod spellings;
+
+use std::path::Path;
 
 use libtest_mimic::Trial;
 
@@ -14,11 +19,13 @@ use crate::support::{Folder, Porthole};
 pub fn trials() -> Vec<Trial> {
     [
         attempts::trials(),
+        file_links::trials(),
         files::trials(),
         links::trials(),
         passwords::trials(),
         players::trials(),
         rules::trials(),
+        spellings::trials(),
     ]
     .into_iter()
     .flatten()
@@ -45,6 +52,19 @@ const NAMES: &str = "Accept: text/plain\r\n";
 /// The bytes of a key for links.
 const KEY: &[u8] = b"0123456789abcdef0123456789abcdef";
 
+/// Rules by which `closed` is for Alice alone, and everything else for everyone.
+const CLOSED: [&str; 2] = ["--auth-for=/=*", "--auth-for=/closed=alice"];
+
+/// Returns a folder with a file in `closed` and one beside it, and a server of it by these
+/// rules, with further flags.
+fn closed(flags: &[&str]) -> (Folder, Porthole) {
+    let folder = Folder::new();
+    folder.file("closed/a", "a");
+    folder.file("b", "b");
+    let porthole = Secrets::new().serving(&folder, &[&CLOSED[..], flags].concat());
+    (folder, porthole)
+}
+
 /// Files of the operator, outside of what is served.
 struct Secrets(Folder);
 
@@ -60,17 +80,17 @@ impl Secrets {
     }
 
     /// Serves with a file of users, and further flags.
-    fn serving(&self, folder: &Folder, flags: &[&str]) -> Porthole {
+    fn serving(&self, path: impl AsRef<Path>, flags: &[&str]) -> Porthole {
         let users = self.0.join("users");
         let flags = [&["--auth-file", users.to_str().unwrap()], flags].concat();
-        Porthole::with(folder, &flags)
+        Porthole::with(path, &flags)
     }
 
     /// Does the same with a key for links.
-    fn with_key(&self, folder: &Folder, flags: &[&str]) -> Porthole {
+    fn with_key(&self, path: impl AsRef<Path>, flags: &[&str]) -> Porthole {
         let key = self.0.join("key");
         let flags = [&["--link-key", key.to_str().unwrap()], flags].concat();
-        self.serving(folder, &flags)
+        self.serving(path, &flags)
     }
 }
 
@@ -97,4 +117,10 @@ fn signed(path: &str, time: std::time::Duration, client: Option<&str>) -> String
         address.push('/');
     }
     address
+}
+
+/// Returns the token in the address of a link, with what is before it.
+fn token(address: &str) -> String {
+    let parts: Vec<&str> = address.splitn(5, '/').collect();
+    parts[..4].join("/")
 }

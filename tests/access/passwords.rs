@@ -2,13 +2,14 @@
 
 use libtest_mimic::Trial;
 
-use super::{ALICE, BOB, BROWSER, NOBODY, Secrets, WRONG};
-use crate::support::{Folder, trials};
+use super::{ALICE, BOB, BROWSER, NOBODY, WRONG, closed};
+use crate::support::trials;
 
 pub fn trials() -> Vec<Trial> {
     trials![
         a_wrong_password_is_asked_for_again,
         who_is_wrong_too_often_is_told_to_wait,
+        wrong_passwords_count_over_all_workers,
         other_credentials_count_as_none,
         responses_that_needed_a_password_are_private,
         the_log_has_names_and_no_passwords
@@ -16,11 +17,7 @@ pub fn trials() -> Vec<Trial> {
 }
 
 fn a_wrong_password_is_asked_for_again() {
-    let folder = Folder::new();
-    folder.file("closed/a", "a");
-    folder.file("b", "b");
-    let flags = ["--auth-for=/=*", "--auth-for=/closed=alice"];
-    let porthole = Secrets::new().serving(&folder, &flags);
+    let (_folder, porthole) = closed(&[]);
     let mut client = porthole.client();
     // Also where none is needed: it was a slip.
     for target in ["/closed/a", "/b", "/none"] {
@@ -39,11 +36,7 @@ fn a_wrong_password_is_asked_for_again() {
 }
 
 fn who_is_wrong_too_often_is_told_to_wait() {
-    let folder = Folder::new();
-    folder.file("closed/a", "a");
-    folder.file("b", "b");
-    let flags = ["--auth-for=/=*", "--auth-for=/closed=alice"];
-    let porthole = Secrets::new().serving(&folder, &flags);
+    let (_folder, porthole) = closed(&[]);
     // On any connection, so on both workers.
     let statuses: Vec<u16> = (0..10)
         .map(|_| porthole.client().get("/closed/a", WRONG).status)
@@ -62,12 +55,25 @@ fn who_is_wrong_too_often_is_told_to_wait() {
     }
 }
 
+/// The least loaded worker gets a connection, so that both workers have one of two.
+fn wrong_passwords_count_over_all_workers() {
+    let (_folder, porthole) = closed(&["--workers", "2"]);
+    let (mut one, mut other) = (porthole.client(), porthole.client());
+    for client in [&mut one, &mut other] {
+        assert_eq!(client.get("/closed/a", ALICE).text(), "a");
+    }
+    for _ in 0..5 {
+        assert_eq!(one.get("/closed/a", WRONG).status, 401);
+        assert_eq!(other.get("/closed/a", WRONG).status, 401);
+    }
+    // Not even for what was right before.
+    for client in [&mut one, &mut other] {
+        assert_eq!(client.get("/closed/a", ALICE).status, 429);
+    }
+}
+
 fn other_credentials_count_as_none() {
-    let folder = Folder::new();
-    folder.file("closed/a", "a");
-    folder.file("b", "b");
-    let flags = ["--auth-for=/=*", "--auth-for=/closed=alice"];
-    let porthole = Secrets::new().serving(&folder, &flags);
+    let (_folder, porthole) = closed(&[]);
     let mut client = porthole.client();
     let twice = [ALICE, ALICE].concat();
     for fields in [
@@ -86,25 +92,20 @@ fn other_credentials_count_as_none() {
 }
 
 fn responses_that_needed_a_password_are_private() {
-    let folder = Folder::new();
-    folder.file("closed/a.txt", "a");
-    folder.file("b.txt", "b");
-    let flags = ["--auth-for=/=*", "--auth-for=/closed=alice"];
-    let wishes = ["--cache-control", "public, max-age=60, s-maxage=90"];
-    let porthole = Secrets::new().serving(&folder, &[&flags[..], &wishes].concat());
+    let (_folder, porthole) = closed(&["--cache-control", "public, max-age=60, s-maxage=90"]);
     let mut client = porthole.client();
     // (target, fields, Cache-Control)
     let rows = [
-        ("/b.txt", "", "public, max-age=60, s-maxage=90"),
-        ("/closed/a.txt", ALICE, "private, max-age=60"),
-        ("/b.txt", ALICE, "private, max-age=60"),
+        ("/b", "", "public, max-age=60, s-maxage=90"),
+        ("/closed/a", ALICE, "private, max-age=60"),
+        ("/b", ALICE, "private, max-age=60"),
         // Nothing that was prepared for one is sent to another.
-        ("/b.txt", "", "public, max-age=60, s-maxage=90"),
-        ("/closed/a.txt", ALICE, "private, max-age=60"),
+        ("/b", "", "public, max-age=60, s-maxage=90"),
+        ("/closed/a", ALICE, "private, max-age=60"),
         ("/closed/", ALICE, "no-store"),
         ("/", ALICE, "no-store"),
         ("/", "", "no-cache"),
-        ("/closed/a.txt", "", "no-store"),
+        ("/closed/a", "", "no-store"),
         ("/closed", ALICE, "no-store"),
     ];
     for (target, fields, expected) in rows {
@@ -115,10 +116,8 @@ fn responses_that_needed_a_password_are_private() {
 }
 
 fn the_log_has_names_and_no_passwords() {
-    let folder = Folder::new();
-    folder.file("a", "a");
-    let porthole = Secrets::new().serving(&folder, &["--verbose"]);
-    porthole.client().get("/a", ALICE);
+    let (_folder, porthole) = closed(&["--verbose"]);
+    porthole.client().get("/closed/a", ALICE);
     porthole.log().wait_for(" - alice [");
     let text = porthole.log().so_far().join("\n");
     let value = ALICE.trim_end().rsplit_once(' ').unwrap().1;

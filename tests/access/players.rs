@@ -5,12 +5,16 @@ use std::fs;
 use libtest_mimic::Trial;
 
 use super::{Secrets, link};
+use crate::clients::pages::{MODULES, NODE, passes_at};
 use crate::clients::support::browser::{CHROMIUM, dump};
+use crate::clients::support::film::{self, FFMPEG};
 use crate::clients::support::run::run;
+use crate::clients::support::site::site;
 use crate::support::{Folder, Porthole, Program, noise, trials};
 
 const CURL: Program = Program::new("curl", "curl");
 const WGET: Program = Program::new("wget", "wget");
+const MPV: Program = Program::new("mpv", "mpv");
 const RCLONE: Program = Program::new("rclone", "rclone");
 
 pub fn trials() -> Vec<Trial> {
@@ -19,7 +23,9 @@ pub fn trials() -> Vec<Trial> {
         needs [&CURL] => curl_sends_what_the_address_has;
         needs [&WGET] => wget_answers_the_challenge_and_resumes_under_a_link;
         needs [&RCLONE] => rclone_lists_with_a_password;
-        needs [&CHROMIUM] => chromium_shows_what_the_password_opens
+        needs [&MPV, &FFMPEG] => mpv_plays_with_a_password_and_by_a_link;
+        needs [&CHROMIUM] => chromium_shows_what_the_password_opens;
+        needs [&CHROMIUM, &NODE, &MODULES, &FFMPEG] => chromium_plays_a_film_by_its_link
     ]
 }
 
@@ -109,6 +115,33 @@ fn rclone_lists_with_a_password() {
     }
 }
 
+/// The playlist of a closed folder has links, so that mpv needs the password for the list alone.
+fn mpv_plays_with_a_password_and_by_a_link() {
+    let folder = Folder::new();
+    film::put(&folder, film::MP4);
+    let porthole = Secrets::new().with_key(&folder, &[]);
+    let mpv = |url: &str| {
+        let own = [
+            "--no-config",
+            "--vo=null",
+            "--ao=null",
+            "--frames=10",
+            "--start=40",
+            url,
+        ];
+        run(&MPV, &folder, &own).status.code()
+    };
+    assert_eq!(mpv(&porthole.url("/film.mp4")), Some(2));
+    for url in [
+        with_password(&porthole, "/film.mp4"),
+        with_password(&porthole, "/?get=m3u"),
+        porthole.url(&link("/film.mp4")),
+        porthole.url(&format!("{}?get=m3u", link("/"))),
+    ] {
+        assert_eq!(mpv(&url), Some(0), "{url}");
+    }
+}
+
 fn chromium_shows_what_the_password_opens() {
     let folder = folder(b"a");
     let porthole = Secrets::new().with_key(&folder, &[]);
@@ -122,4 +155,13 @@ fn chromium_shows_what_the_password_opens() {
             "{page}"
         );
     }
+}
+
+fn chromium_plays_a_film_by_its_link() {
+    let porthole = Secrets::new().with_key(site(), &[]);
+    let season = "/Northern Watch/Season 2/";
+    let film = link(&format!("{season}Northern Watch S02E04 Skarv.mkv"));
+    let (folder, name) = film.rsplit_once('/').unwrap();
+    let page = porthole.url(&format!("{folder}/?open={name}"));
+    passes_at(&page, "links", "");
 }

@@ -4,7 +4,7 @@ use std::fs;
 
 use libtest_mimic::Trial;
 
-use super::{ALICE, BOB, NAMES, Secrets};
+use super::{ALICE, BOB, CLOSED, NAMES, Secrets};
 use crate::support::{Folder, trials};
 
 pub fn trials() -> Vec<Trial> {
@@ -160,8 +160,7 @@ fn many_folders_have_the_same_rules() {
     }
     folder.file("closed/a", "");
     folder.file("links/a", "");
-    let flags = ["--auth-for=/=*", "--auth-for=/closed=alice"];
-    let porthole = Secrets::new().serving(&folder, &flags);
+    let porthole = Secrets::new().serving(&folder, &CLOSED);
     let mut client = porthole.client();
     assert_eq!(client.get("/links/", NAMES).text(), "a\n");
     let names = client.get("/links/", &[NAMES, ALICE].concat());

@@ -7,7 +7,7 @@ mod ffmpeg;
 mod fsspec;
 mod kodi;
 mod lftp;
-mod pages;
+pub mod pages;
 mod python;
 mod rclone;
 mod readers;

@@ -12,9 +12,9 @@ use crate::clients::support::run::run_within;
 use crate::clients::support::site::site;
 use crate::support::{Folder, Porthole, Program, trials};
 
-const NODE: Program = Program::new("node", "nodejs npm");
+pub const NODE: Program = Program::new("node", "nodejs npm");
 
-const MODULES: Program = Program::of_npm(
+pub const MODULES: Program = Program::of_npm(
     concat!(
         env!("CARGO_MANIFEST_DIR"),
         "/../tests/browser/node_modules/playwright-core/package.json"
@@ -138,7 +138,12 @@ fn passes(group: &str, folder: &Path) {
 /// Runs those of a group that have these words in their names.
 fn passes_those(group: &str, words: &str, folder: &Path) {
     let porthole = Porthole::serving(folder);
-    let arguments = ["run.mjs", group, &porthole.url("/"), words];
+    passes_at(&porthole.url("/"), group, words);
+}
+
+/// Runs those of a group against a server at this address.
+pub fn passes_at(address: &str, group: &str, words: &str) {
+    let arguments = ["run.mjs", group, address, words];
     let finished = run_within(LIMIT, &NODE, GROUPS, &arguments);
     let said = String::from_utf8_lossy(&finished.stdout);
     assert!(finished.status.success(), "\n{said}{}", finished.stderr);

@@ -10,6 +10,7 @@ use crate::support::{Folder, Porthole, each, trials};
 pub fn trials() -> Vec<Trial> {
     trials![
         conditions,
+        no_condition_hides_an_error,
         a_changed_file_has_another_tag,
         after_304_comes_the_next_answer
     ]
@@ -93,6 +94,63 @@ fn conditions() {
 
 /// Cached metadata is checked again once a second. So the new content appears within two
 /// seconds, and it never has an old tag, nor old content a new tag.
+/// A condition only counts if the response without it would be a success (§13.2.1).
+fn no_condition_hides_an_error() {
+    let folder = Folder::new();
+    folder.file("film.mp4", "film");
+    folder.file("film.srt", "no subtitles");
+    folder.file("notes.txt", "text");
+    folder.file("deep/a", "");
+    let porthole = Porthole::serving(&folder);
+    // (target, status)
+    let rows = [
+        ("/none", 404),
+        ("/none/", 404),
+        ("/film.mp4/", 404),
+        ("/?open=none", 404),
+        ("/?open=", 404),
+        ("/?open=deep", 404),
+        ("/?open=none.mp4", 404),
+        ("/?open=none.mp4&as=grid", 404),
+        ("/?as=none", 200),
+        ("/?get=none", 404),
+        ("/?get=vtt", 404),
+        ("/none/?get=json", 404),
+        ("/?get=json&limit=none", 400),
+        ("/film.mp4?get=vtt", 404),
+        ("/film.mp4?get=json", 404),
+        ("/film.srt?get=vtt", 404),
+        ("/.porthole/none.css", 404),
+        // What exists is not modified.
+        ("/", 200),
+        ("/?as=grid", 200),
+        ("/?get=json", 200),
+        ("/?get=json&limit=1", 200),
+        ("/?get=m3u", 200),
+        ("/?get=xspf&tree=1", 200),
+        ("/?open=film.mp4", 200),
+        ("/?open=notes.txt", 200),
+        ("/film.mp4", 200),
+    ];
+    let browser = "Accept: text/html\r\n";
+    let mut client = porthole.client();
+    for (target, status) in rows {
+        for method in ["GET", "HEAD"] {
+            assert_eq!(
+                client.ask(method, target, browser).status,
+                status,
+                "{target}"
+            );
+            for condition in ["If-None-Match: *\r\n", "If-Match: *\r\n"] {
+                let response = client.ask(method, target, &[browser, condition].concat());
+                let is_unchanged = status == 200 && condition.starts_with("If-None");
+                let expected = if is_unchanged { 304 } else { status };
+                assert_eq!(response.status, expected, "{method} {target} {condition}");
+            }
+        }
+    }
+}
+
 fn a_changed_file_has_another_tag() {
     let folder = Folder::new();
     let write = |content: &str, age: u64| {

@@ -87,6 +87,8 @@ pub struct Granted<'p> {
     pub folder: bool,
     /// The time from which on it does not hold, in seconds since 1970.
     pub expires: u64,
+    /// The only client that it is for.
+    pub client: Option<IpAddr>,
 }
 
 impl fmt::Display for LinkError {
@@ -195,6 +197,7 @@ pub fn check<'p>(
         path: path.signed,
         folder,
         expires,
+        client,
     })
 }
 

@@ -78,6 +78,7 @@ fn the_signed_path_is_granted() {
         path: "films/new",
         folder: true,
         expires: NOW + 10,
+        client: None,
     };
     assert_eq!(granted, expected);
 }

@@ -58,6 +58,10 @@ impl Host for Extended {
         })
     }
 
+    fn verifies_in_place(&self) -> bool {
+        false
+    }
+
     fn secret(&self) -> Vec<u8> {
         passwords::secret()
     }

@@ -48,6 +48,10 @@ impl Host for Portable {
         })
     }
 
+    fn verifies_in_place(&self) -> bool {
+        true
+    }
+
     /// Returns a hash of all arguments. The hashes of passwords are among them, and nobody
     /// who does not know these can compute it.
     fn secret(&self) -> Vec<u8> {

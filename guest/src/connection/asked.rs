@@ -5,6 +5,7 @@ use h1::request::forwarded::Forwarded;
 use h1::request::target::Target;
 use h1::status::Status;
 
+use crate::authorization::Authorization;
 use crate::reason::Reason;
 use crate::response::Response;
 use crate::response::decide::decide;
@@ -12,7 +13,6 @@ use crate::response::elsewhere;
 use crate::response::error::error;
 use crate::service::Service;
 use crate::shared::Shared;
-use crate::visit::Visit;
 
 /// A request, and what else its response depends on.
 pub(super) struct Asked<'r> {
@@ -54,7 +54,7 @@ pub(super) fn early<'r>(shared: &'r Shared, asked: &Asked<'r>) -> Option<Respons
 pub(super) async fn response_to<'r>(
     shared: &'r Shared,
     asked: &Asked<'r>,
-    visit: &'r Visit<'r>,
+    authorization: &'r Authorization<'r>,
     now: i64,
 ) -> (Response<'r>, Option<Reason>) {
     let parts = (&shared.files, &shared.listings, &shared.options);
@@ -62,7 +62,7 @@ pub(super) async fn response_to<'r>(
     match &request.target {
         Ok(target) => {
             let forwarded = asked.forwarded.unwrap_or_default();
-            decide(parts, (request, forwarded, visit), target, now).await
+            decide(parts, (request, forwarded, authorization), target, now).await
         }
         Err(refusal) => (Response::Plain(refusal.status()), None),
     }

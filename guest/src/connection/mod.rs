@@ -1,7 +1,7 @@
 //! One connection: reads a head, decides a response, writes it, and starts again.
 
-mod admission;
 mod asked;
+mod authorize;
 mod logged;
 mod respond;
 mod session;

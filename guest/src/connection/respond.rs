@@ -16,9 +16,10 @@ use h1::response::{Context, Policy};
 use h1::status::Status;
 
 use super::CloseMode;
-use super::admission::visit;
 use super::asked::{Asked, early, response_to};
+use super::authorize::authorize;
 use super::session::Session;
+use crate::authorization::Authorization;
 use crate::host::CountedResponse;
 use crate::log::{Access, Escaped};
 use crate::net::socket::CloseReason;
@@ -27,7 +28,6 @@ use crate::reason::Reason;
 use crate::response::Response;
 use crate::response::write::{ResponseWriter, SendError};
 use crate::rights::Rights;
-use crate::visit::Visit;
 
 impl<'s> Session<'s> {
     /// Returns what the head of a response depends on besides its subject.
@@ -74,24 +74,24 @@ impl Session<'_> {
             service: self.service,
             within_rate: self.within_rate(),
         };
-        let (visit, early) = match early(self.shared, &asked) {
-            Some(response) => (Visit::of_anyone(Rights::NONE), Some(response)),
+        let (authorization, early) = match early(self.shared, &asked) {
+            Some(response) => (Authorization::anonymous(Rights::NONE), Some(response)),
             None => {
                 let target = request.target.as_ref().unwrap_or(&Target::Asterisk);
                 let asked = (request, target);
-                (visit(self.shared, asked, self.client, now).await, None)
+                (authorize(self.shared, asked, self.client, now).await, None)
             }
         };
         let (response, reason) = match early {
             Some(response) => (response, None),
-            None => response_to(self.shared, &asked, &visit, now).await,
+            None => response_to(self.shared, &asked, &authorization, now).await,
         };
         self.shared.log_listings();
         let status = response.head().status();
         self.log_reason(status, reason, input);
         let ends = response.head().ends_connection();
         let keep_alive = request.keep_alive && !ends && !self.shared.is_draining();
-        let policy = self.shared.policy(visit.way, status);
+        let policy = self.shared.policy(authorization.credential, status);
         let context = self.context(now, &date, keep_alive, policy);
         let writer = ResponseWriter {
             method: head.method,
@@ -107,13 +107,13 @@ impl Session<'_> {
         }
         let access = self.access(start, input, status, &head.fields);
         let access = Access {
-            user: visit.user.as_deref(),
+            user: authorization.user.as_deref(),
             ..access
         };
         let counted = self.shared.counted(start, (head.method, status));
         let counted = counted.map(|counted| CountedResponse {
             cache: response.cache(),
-            password: visit.password_outcome(),
+            password: authorization.password_outcome(),
             ..counted
         });
         let content = self.buffered.queued().saturating_sub(content_at);

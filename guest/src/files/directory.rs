@@ -15,8 +15,8 @@ use super::join;
 use super::late_entries::LateEntries;
 use super::quota::Reservation;
 use super::root::{Root, or_dot};
-use super::sight::Sight;
 use super::visible::Visible;
+use super::visible_entries::VisibleEntries;
 use crate::bindings::wasi::filesystem::types::{
     Descriptor, DescriptorFlags, DescriptorType, DirectoryEntry, ErrorCode, OpenFlags, PathFlags,
 };
@@ -107,8 +107,8 @@ impl Visible<'_> {
         now: i64,
         reservation: &mut Reservation,
     ) -> Result<Entries, Reason> {
-        let sight = Sight::of(self, path, now).await?;
-        self.files.list(&sight, query, now, reservation).await
+        let entries = VisibleEntries::of(self, path, now).await?;
+        self.files.list(&entries, query, now, reservation).await
     }
 }
 
@@ -116,7 +116,7 @@ impl Root {
     /// Returns the entries of a directory. Their memory is taken from `reservation`.
     pub(super) async fn list(
         &self,
-        sight: &Sight<'_>,
+        entries: &VisibleEntries<'_>,
         query: Query<'_>,
         reservation: &mut Reservation,
         executor: &Executor,
@@ -125,9 +125,9 @@ impl Root {
         let Self::Directory(root, _) = self else {
             return Err(Reason::NoEntry);
         };
-        let directory = OpenDirectory::open(root, sight.path).await?;
+        let directory = OpenDirectory::open(root, entries.path).await?;
         let (names, read) = directory.read_names(query, reservation, executor).await?;
-        let names = visible(names, sight).await;
+        let names = visible(names, entries).await;
         let count = names.iter().map(Vec::len).sum();
         let is_long = count > query.described;
         let mut asking = Asking {
@@ -347,14 +347,14 @@ impl<'f> OpenDirectory<'f> {
 }
 
 /// Returns the names that may be seen.
-async fn visible(mut names: Vec<Vec<Named>>, sight: &Sight<'_>) -> Vec<Vec<Named>> {
-    if sight.is_whole() {
+async fn visible(mut names: Vec<Vec<Named>>, entries: &VisibleEntries<'_>) -> Vec<Vec<Named>> {
+    if entries.shows_all() {
         return names;
     }
     for batch in &mut names {
         let mut seen = Vec::new();
         for named in batch.drain(..) {
-            if sight.shows(&named.name, named.kind).await {
+            if entries.shows(&named.name, named.kind).await {
                 seen.push(named);
             }
         }

@@ -17,9 +17,9 @@ mod open_files;
 mod path;
 pub mod quota;
 pub mod root;
-mod sight;
 mod stat_rate;
 mod visible;
+mod visible_entries;
 
 use alloc::rc::Rc;
 use alloc::vec::Vec;
@@ -43,8 +43,8 @@ use lookups::Lookups;
 use open_files::OpenFiles;
 use quota::Reservation;
 use root::{Identity, Metadata, Opened, Root, Stat, read_start, read_whole};
-use sight::Sight;
 use stat_rate::StatRate;
+use visible_entries::VisibleEntries;
 
 pub use lookups::Found;
 pub use path::{join, name};
@@ -318,7 +318,7 @@ impl Files {
     /// Returns the entries of a directory. Their memory is taken from `reservation`.
     async fn list(
         &self,
-        sight: &Sight<'_>,
+        entries: &VisibleEntries<'_>,
         query: Query<'_>,
         now: i64,
         reservation: &mut Reservation,
@@ -326,7 +326,8 @@ impl Files {
         let list = async |reservation: &mut Reservation| {
             let (executor, watch) = (&self.executor, self.deadlines.watch());
             let root = &self.root;
-            root.list(sight, query, reservation, executor, watch).await
+            root.list(entries, query, reservation, executor, watch)
+                .await
         };
         let listed = match list(reservation).await {
             Err(Reason::Exhausted) if self.close_unused(u64::MAX) => {

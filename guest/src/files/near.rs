@@ -8,8 +8,8 @@ use wit_bindgen::rt::async_support::StreamResult;
 
 use super::directory::{Query, is_special, kind};
 use super::root::{Root, or_dot};
-use super::sight::Sight;
 use super::visible::Visible;
+use super::visible_entries::VisibleEntries;
 use super::{Found, join};
 use crate::bindings::wasi::filesystem::types::{DescriptorFlags, OpenFlags, PathFlags};
 use crate::limits::{COMPARED_LETTERS_PER_WORK, ENTRY_WORK, LISTING_BATCH, NEAR_ENTRIES};
@@ -31,8 +31,8 @@ impl Visible<'_> {
         if files.stat_rate.is_high(now) {
             return None;
         }
-        let sight = Sight::of(self, path, now).await.ok()?;
-        let nearest = (files.root).nearest(&sight, wanted, hidden, &files.executor);
+        let entries = VisibleEntries::of(self, path, now).await.ok()?;
+        let nearest = (files.root).nearest(&entries, wanted, hidden, &files.executor);
         let name = nearest.await.ok()??;
         // A link may lead nowhere, or out.
         let found = self.look_up(&join(path, &name), now).await.ok()?;
@@ -61,7 +61,7 @@ impl Root {
     /// Returns the closest of the first names of a directory, among those that are listed.
     async fn nearest(
         &self,
-        sight: &Sight<'_>,
+        entries: &VisibleEntries<'_>,
         wanted: &str,
         hidden: bool,
         executor: &Executor,
@@ -69,7 +69,7 @@ impl Root {
         let (Self::Directory(root, _), Some(mut nearest)) = (self, Nearest::to(wanted)) else {
             return Ok(None);
         };
-        let path = sight.path;
+        let path = entries.path;
         let (flags, read) = (OpenFlags::DIRECTORY, DescriptorFlags::READ);
         let directory = root
             .open_at(PathFlags::SYMLINK_FOLLOW, or_dot(path), flags, read)
@@ -86,7 +86,7 @@ impl Root {
                 let is_listed = Query::shows(hidden, path, &entry.name);
                 if !is_special(&entry.type_)
                     && is_listed
-                    && sight.shows(&entry.name, kind(&entry.type_)).await
+                    && entries.shows(&entry.name, kind(&entry.type_)).await
                 {
                     let compared = nearest.consider(&entry.name);
                     let compared = u32::try_from(compared).unwrap_or(u32::MAX);

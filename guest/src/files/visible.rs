@@ -162,6 +162,32 @@ impl<'f> Visible<'f> {
         !guard.has_rules() || !self.files.hides(path, self.rights.folders, now).await
     }
 
+    /// Returns the same files as far as others may see them.
+    pub fn with<'r>(self, rights: &'r Rights) -> Visible<'r>
+    where
+        'f: 'r,
+    {
+        Visible::new(self.files, rights)
+    }
+
+    /// Returns the rights to a folder for who may see a file in it: to what is in that folder
+    /// by the rules about itself. It is for what belongs to the file, such as subtitles.
+    pub async fn rights_beside(self, folder: &str, now: i64) -> Result<Rights, Reason> {
+        let real = self.files.real(folder).await?;
+        let guard = &self.files.guard;
+        let folders = match guard.has_rules() {
+            true => {
+                let about = self.files.about_real(&real, now).await;
+                rights::Rights::to(&[guard.by_name(folder), about])
+            }
+            false => rights::Rights::ALL,
+        };
+        Ok(Rights {
+            folders,
+            scope: Some(real.as_str().into()),
+        })
+    }
+
     /// Returns a path without its symbolic links.
     pub async fn real(self, path: &str) -> Result<String, Reason> {
         self.files.real(path).await

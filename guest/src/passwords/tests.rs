@@ -39,6 +39,10 @@ impl Host for Fake {
         }
     }
 
+    fn verifies_in_place(&self) -> bool {
+        false
+    }
+
     fn secret(&self) -> Vec<u8> {
         b"secret".to_vec()
     }

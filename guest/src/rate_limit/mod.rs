@@ -143,6 +143,10 @@ mod tests {
             Box::pin(async { Err(Busy) })
         }
 
+        fn verifies_in_place(&self) -> bool {
+            false
+        }
+
         fn secret(&self) -> Vec<u8> {
             Vec::new()
         }

@@ -5,6 +5,7 @@ use alloc::vec::Vec;
 use core::fmt::Write as _;
 use core::ops::Range;
 
+use auth::link::Key;
 use h1::representation::etag::{EntityTag, Strength};
 use pages::assets::VERSION;
 use pages::entries::file_kind::FileKind;
@@ -26,6 +27,7 @@ use super::pieces::Pieces;
 use super::stream::item;
 use super::text::Texts;
 use crate::files::directory::passes;
+use crate::files::join;
 use crate::files::quota::Reservation;
 use crate::limits::ENTRY_WORK;
 use crate::reason::Reason;
@@ -44,6 +46,8 @@ pub(super) struct Directory<'d> {
     pub is_long: bool,
     /// Paths of files in directories for subtitles, relative to this one.
     pub subtitle_paths: &'d [String],
+    /// The key of links, for the page about a file that has one.
+    pub key: Option<&'d Key>,
     pub texts: Texts<'d>,
     pub executor: &'d Executor,
 }
@@ -123,6 +127,7 @@ impl Directory<'_> {
         let pictures = self.pictures().await;
         let playable = self.playable().await;
         let subtitles = self.subtitles(entry, &playable).await;
+        let tokens = self.tokens(&subtitles);
         let queue = self.queue(entry, &playable).await;
         let place = queue.iter().position(|other| other.name == entry.name);
         let player = Player {
@@ -133,6 +138,7 @@ impl Directory<'_> {
             },
             picture: self.picture(entry, &pictures),
             subtitles: &subtitles,
+            tokens: &tokens,
             asks: self.subject.asks,
         };
         pieces.append(&player::Start(player), reservation)?;
@@ -177,13 +183,26 @@ impl Directory<'_> {
         siblings::find(&film.name, is_alone, candidates)
     }
 
+    /// Returns the tokens of links to subtitles, if the page is seen by a link to the film alone.
+    fn tokens(&self, subtitles: &[Subtitle<'_>]) -> Vec<String> {
+        let (Some(alone), Some(key)) = (&self.subject.alone, self.key) else {
+            return Vec::new();
+        };
+        let token = |subtitle: &Subtitle<'_>| {
+            let path = join(&self.subject.path, subtitle.path);
+            alone.token(key, &path).unwrap_or_default()
+        };
+        subtitles.iter().map(token).collect()
+    }
+
     async fn write_plain(
         &self,
         pieces: &mut Pieces,
         reservation: &mut Reservation,
     ) -> Result<(), Reason> {
         let path = &self.subject.path;
-        pieces.append(&plain::Start { path }, reservation)?;
+        let has_parent = !self.subject.view.is_top(path);
+        pieces.append(&plain::Start { path, has_parent }, reservation)?;
         for entry in self.entries {
             pieces.append(&plain::Row(entry), reservation)?;
             self.executor.work(ENTRY_WORK).await;

@@ -35,6 +35,9 @@ impl Listings {
         is_current: impl Fn(&EntityTag) -> bool,
         now: i64,
     ) -> Outcome {
+        if let Some(alone) = &subject.alone {
+            return self.alone(files, (subject, alone), is_current, now).await;
+        }
         match (subject.view.form, subject.view.form.playlist()) {
             (Form::WebVtt, _) => self.subtitles(files, subject, is_current, now).await,
             (_, Some(format)) => self.playlist(files, subject, format, is_current, now).await,
@@ -105,6 +108,7 @@ impl Listings {
         if is_long && subject.manner() == Manner::Streamed {
             return Ok(Made::Long(Rc::new(LongList {
                 path: path.clone(),
+                has_parent: !subject.view.is_top(path),
                 form: subject.view.form,
                 listed,
                 vary: subject.view.fields(),
@@ -130,6 +134,7 @@ impl Listings {
             range,
             is_long,
             subtitle_paths: &subtitle_paths,
+            key: None,
             texts: Texts {
                 files,
                 subject,
@@ -149,7 +154,7 @@ impl Listings {
     /// Returns the paths of files in a directory for subtitles, and in the one of the film
     /// in it, relative to the film's directory. A film is shown without those in a directory
     /// that can't be read.
-    async fn subtitle_paths(
+    pub(super) async fn subtitle_paths(
         &self,
         files: Visible<'_>,
         subject: &Subject,
@@ -205,7 +210,7 @@ impl Listings {
 
 /// Whether an error has nothing to do with the directory that was to be read, and the next
 /// request may succeed.
-fn is_of_the_server(reason: Reason) -> bool {
+pub(super) fn is_of_the_server(reason: Reason) -> bool {
     matches!(
         reason,
         Reason::Exhausted | Reason::ListingsFull | Reason::RootGone

@@ -5,6 +5,7 @@
 //! are made at a time. All pages together are bounded, including those that are being made.
 //! A page has all entries or is not sent, because a mirror deletes what it no longer finds.
 
+mod alone;
 mod directory;
 mod kinds;
 mod listed;
@@ -25,6 +26,7 @@ use core::cell::{Cell, OnceCell, RefCell};
 use core::future::poll_fn;
 use core::task::{Poll, Waker};
 
+use auth::link::Key;
 use h1::representation::etag::EntityTag;
 use h1::status::Status;
 use pages::Part;
@@ -40,7 +42,7 @@ use pieces::Pieces;
 
 pub use page::{Made, Page};
 pub use stream::{ListStream, LongList};
-pub use subject::Subject;
+pub use subject::{Alone, Subject};
 
 const HTML: &str = "text/html; charset=utf-8";
 const TEXT: &str = "text/plain; charset=utf-8";
@@ -51,6 +53,8 @@ pub struct Listings {
     waiting: RefCell<Vec<Waker>>,
     quota: Quota,
     lacks: RefCell<Vec<Lack>>,
+    /// The key of links that pages have on them.
+    key: Option<Key>,
 }
 
 /// A page for all clients that requested it before it was started. A later client may know
@@ -88,13 +92,14 @@ enum Lacking {
 
 impl Listings {
     /// Creates listings that take at most `bound` bytes, including the entries that pages
-    /// are made of.
-    pub fn new(bound: usize) -> Self {
+    /// are made of. `key` is that of links.
+    pub fn new(bound: usize, key: Option<Key>) -> Self {
         Self {
             builds: RefCell::default(),
             waiting: RefCell::default(),
             quota: Quota::new(bound),
             lacks: RefCell::default(),
+            key,
         }
     }
 

@@ -22,6 +22,8 @@ use crate::reason::Reason;
 /// The entries of a long list, shared by all clients that are sent it.
 pub struct LongList {
     pub path: String,
+    /// Whether the directory above it may be seen.
+    pub(super) has_parent: bool,
     pub form: Form,
     /// Entries without sizes and times.
     pub(super) listed: Listed,
@@ -50,6 +52,13 @@ enum Stage {
 }
 
 impl LongList {
+    fn start(&self) -> plain::Start<'_> {
+        plain::Start {
+            path: &self.path,
+            has_parent: self.has_parent,
+        }
+    }
+
     pub fn media_type(&self) -> &'static str {
         match self.form {
             Form::Json => "application/json",
@@ -62,7 +71,7 @@ impl<'f> ListStream<'f> {
     /// Creates the stream, and reserves memory for its pieces.
     pub fn new(list: Rc<LongList>, files: Visible<'f>) -> Result<Self, Reason> {
         let mut reservation = list.listed.reservation.another();
-        let start = plain::Start { path: &list.path }.bound();
+        let start = list.start().bound();
         reservation.reserve(LISTING_PIECE.max(start))?;
         Ok(Self {
             list,
@@ -147,10 +156,7 @@ impl<'f> ListStream<'f> {
     fn write_start(&self, piece: &mut String) {
         match self.list.form {
             Form::Json => json::Part::Start.write(piece),
-            _ => plain::Start {
-                path: &self.list.path,
-            }
-            .write(piece),
+            _ => self.list.start().write(piece),
         }
     }
 

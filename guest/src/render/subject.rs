@@ -1,8 +1,10 @@
 //! The subject of a page, as far as the request decides it.
 
 use alloc::string::String;
+use core::net::IpAddr;
 use core::ops::Range;
 
+use auth::link::{self, Link};
 use h1::limits::TARGET_BYTES;
 use pages::entries::Entry;
 use pages::entries::file_kind::FileKind;
@@ -35,6 +37,33 @@ pub struct Subject {
     pub rights: Rights,
     /// Whether a player that is handed an address will ask for a password.
     pub asks: bool,
+    /// The file that the page is about, if it has a link of its own.
+    pub alone: Option<Alone>,
+}
+
+/// A file that has a link of its own.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Alone {
+    pub entry: Entry,
+    /// The rights to what belongs to it.
+    pub beside: Rights,
+    /// The time from which on the link does not hold, in seconds since 1970.
+    pub expires: u64,
+    /// The only client that the link is for.
+    pub client: Option<IpAddr>,
+}
+
+impl Alone {
+    /// Returns a token for another file, which holds as long as that of this one.
+    pub(super) fn token(&self, key: &link::Key, path: &str) -> Option<String> {
+        let signed = Link {
+            path,
+            folder: false,
+            expires: self.expires,
+            client: self.client,
+        };
+        signed.token(key).ok()
+    }
 }
 
 /// The way in which a long directory is shown.
@@ -62,6 +91,7 @@ impl Subject {
             takes_chunks: false,
             rights: rights.clone(),
             asks: false,
+            alone: None,
         }
     }
 
@@ -198,6 +228,7 @@ mod tests {
                 takes_chunks,
                 rights: Rights::ALL,
                 asks: false,
+                alone: None,
             };
             assert!(subject.manner() == expected, "{query} {is_browser}");
         }

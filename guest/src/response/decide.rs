@@ -17,11 +17,11 @@ use pages::view::Form;
 use super::Response;
 use super::built_in::{BuiltIn, reserved_name};
 use super::error::explained;
+use crate::authorization::{Authorization, Denied};
 use crate::files::{self, Files, Found, Visible};
 use crate::options::Options;
 use crate::reason::Reason;
 use crate::render::{Listings, Subject};
-use crate::visit::{Denied, Visit};
 
 /// The operator's own page for a path that does not exist.
 const MISSING_PAGE: &str = "404.html";
@@ -35,7 +35,7 @@ pub(super) struct Handler<'r> {
     pub(super) version: Version,
     pub(super) fields: Fields<'r>,
     pub(super) forwarded: Forwarded<'r>,
-    pub(super) visit: &'r Visit<'r>,
+    pub(super) authorization: &'r Authorization<'r>,
     /// The whole address: with the token, if it is that of a link.
     pub(super) whole: &'r Resource<'r>,
     /// Unix time in seconds.
@@ -49,7 +49,7 @@ pub(super) struct Handler<'r> {
 /// its reason is returned for the log.
 pub async fn decide<'r>(
     (files, listings, options): (&'r Files, &'r Listings, &'r Options),
-    (request, forwarded, visit): (&'r Request<'_>, Forwarded<'r>, &'r Visit<'r>),
+    (request, forwarded, authorization): (&'r Request<'_>, Forwarded<'r>, &'r Authorization<'r>),
     target: &'r Target<'r>,
     now: i64,
 ) -> (Response<'r>, Option<Reason>) {
@@ -60,8 +60,8 @@ pub async fn decide<'r>(
     if head.method == Method::Options {
         return (Response::Options, None);
     }
-    let files = Visible::new(files, &visit.rights);
-    let resource = visit.resource(whole);
+    let files = Visible::new(files, &authorization.rights);
+    let resource = authorization.resource(whole);
     let attached = files.only_file().is_some() || resource.has_query_key("download");
     let disposition = if attached {
         Disposition::Attachment
@@ -76,13 +76,13 @@ pub async fn decide<'r>(
         version: head.version,
         fields: head.fields,
         forwarded,
-        visit,
+        authorization,
         whole,
         now,
         disposition,
         depth: resource.depth,
     };
-    let found = match (visit.denied, files.only_file()) {
+    let found = match (authorization.denied, files.only_file()) {
         (Some(Denied::Later(status, seconds)), _) => Ok(Response::Later(status, seconds)),
         (Some(Denied::For(reason)), _) => Err(reason),
         (None, Some(name)) => handler.single(name).await,
@@ -115,6 +115,11 @@ impl<'r> Handler<'r> {
         }
         if resource.hidden() && !self.options.hidden {
             return Err(Reason::Hidden);
+        }
+        if let Some(signed) = &self.authorization.signed
+            && signed.is_page
+        {
+            return self.file_page(signed, path, resource).await;
         }
         match self.files.look_up(path, self.now).await? {
             // `/film.mp4/` is not the name of a file.

@@ -13,11 +13,11 @@ use pages::message::{Detail, Message};
 use super::Response;
 use super::decide::Handler;
 use super::error::{gets_page, message};
+use crate::authorization::Credential;
 use crate::files::Found;
 use crate::files::file::{Content, File};
 use crate::host::Cache;
 use crate::reason::Reason;
-use crate::visit::Way;
 
 /// Variant of a file that is sent.
 #[derive(Clone, Copy)]
@@ -138,7 +138,7 @@ impl<'r> Handler<'r> {
     fn is_same_for_all(&self, variant: &Variant<'_>) -> bool {
         let usual = self.files.only_file().is_some() || self.disposition == Disposition::Inline;
         // Other responses have other fields for caches.
-        let is_open = self.visit.way == Way::Open;
+        let is_open = self.authorization.credential == Credential::None;
         usual && is_open && matches!(variant, Variant::Original(_))
     }
 

@@ -9,7 +9,7 @@ use h1::request::address;
 use h1::request::head::Version;
 use h1::request::target::Resource;
 use h1::response::Caching;
-use h1::selection::condition::Outcome;
+use h1::selection::condition::{self, Outcome};
 use h1::status::Status;
 use pages::view::View;
 
@@ -53,7 +53,7 @@ impl<'r> Handler<'r> {
         if !self.options.listing {
             return Err(Reason::NoListing);
         }
-        let view = View::of(resource.query, &self.fields, resource.depth)?;
+        let view = self.view(resource)?;
         let signed = self.signed(path).await;
         let base = match view.form.has_addresses() {
             true => {
@@ -78,22 +78,31 @@ impl<'r> Handler<'r> {
             takes_chunks: self.version == Version::Http11,
             rights: self.files.rights().clone(),
             asks: matches!(signed, Signed::Closed),
+            alone: None,
         };
         self.made(subject).await
+    }
+
+    /// Returns what a request asks to see of a directory.
+    pub(super) fn view(&self, resource: &Resource<'_>) -> Result<View, Reason> {
+        Ok(View {
+            top: self.authorization.top(),
+            ..View::of(resource.query, &self.fields, resource.depth)?
+        })
     }
 
     /// Returns what a player needs to see what a directory has: nothing, if it is open or has
     /// the token of a link. A link opens all that is below it, so it is only made for who sees
     /// all that.
     async fn signed(&self, path: &str) -> Signed {
-        let Some(anyone) = self.visit.anyone() else {
+        let Some(anyone) = self.authorization.anyone() else {
             return Signed::Open;
         };
         if !self.files.is_closed_to(path, anyone, self.now).await {
             return Signed::Open;
         }
         let token = match self.files.sees_all_below(path, self.now).await {
-            true => self.visit.sign(path, self.now),
+            true => self.authorization.sign(path, self.now),
             false => None,
         };
         token.map_or(Signed::Closed, Signed::By)
@@ -101,7 +110,9 @@ impl<'r> Handler<'r> {
 
     /// Returns the response with what is made for a subject.
     pub(super) async fn made(&self, subject: Subject) -> Result<Response<'r>, Reason> {
-        let is_current = |tag: &EntityTag| self.condition(tag) == Outcome::NotModified;
+        // `*` is for what exists, which is only known when it has been made.
+        let has_tags = !condition::asks_for_any(&self.fields);
+        let is_current = |tag: &EntityTag| has_tags && self.condition(tag) == Outcome::NotModified;
         let vary = subject.view.fields();
         let made = self
             .listings

@@ -5,6 +5,7 @@ pub mod decide;
 pub mod elsewhere;
 pub mod error;
 mod file;
+mod file_page;
 mod folder;
 pub mod write;
 

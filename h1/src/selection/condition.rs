@@ -67,6 +67,13 @@ pub fn evaluate(
     }
 }
 
+/// Whether `If-None-Match` asks whether there is any representation (§13.1.2), and not about
+/// tags. Whoever compares tags before the representation is made must not take `*` for one: a
+/// condition only counts if the response without it would be a success (§13.2.1).
+pub fn asks_for_any(fields: &Fields<'_>) -> bool {
+    fields.only(Name::IfNoneMatch) == Some(b"*")
+}
+
 /// Whether a `Range` beside `If-Range` applies (§13.1.5): step 5 of §13.2.2. `now` is the
 /// time in seconds since 1970.
 ///

@@ -86,10 +86,20 @@ impl Folder<'_> {
         Frame {
             title: self.title().0,
             depth: self.view.depth,
+            home: self.view.home(self.path),
             is_tv: self.view.is_tv,
             kept: self.view.kept(),
             plays: self.is_album(),
         }
+    }
+
+    fn steps(&self) -> impl Iterator<Item = Step<'_>> {
+        Step::to(self.path, self.view.top)
+    }
+
+    /// Whether nothing above it may be seen.
+    fn is_top(&self) -> bool {
+        self.view.is_top(self.path)
     }
 
     /// Whether the page is a player for the tracks of the directory.

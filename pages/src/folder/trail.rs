@@ -1,5 +1,7 @@
 //! The steps from the root to a directory.
 
+use h1::syntax::percent::ENCODED_BYTES;
+
 use crate::markup::html::{SHOWN_BYTES, Shown};
 use crate::markup::link::{LEVEL_BYTES, Up};
 
@@ -26,8 +28,9 @@ pub(crate) fn bound(path: &str, depth: usize) -> usize {
     let climbs = steps
         .saturating_mul(steps)
         .saturating_add(depth.saturating_mul(8));
+    // The path is in the steps, and in the reference to the highest directory.
     path.len()
-        .saturating_mul(3 * SHOWN_BYTES)
+        .saturating_mul(3 * SHOWN_BYTES + ENCODED_BYTES)
         .saturating_add(steps.saturating_mul(STEP_BYTES))
         .saturating_add(climbs.saturating_mul(LEVEL_BYTES))
 }
@@ -41,12 +44,13 @@ pub(crate) fn title(path: &str) -> Shown<'_> {
 }
 
 impl Step<'_> {
-    /// Returns the steps to the directory at `path`, root first.
-    pub(crate) fn to(path: &str) -> impl Iterator<Item = Step<'_>> {
+    /// Returns the steps to the directory at `path`, the highest first: the root, or below a
+    /// link the directory with the first `top` names.
+    pub(crate) fn to(path: &str, top: usize) -> impl Iterator<Item = Step<'_>> {
         let names = path.split('/').filter(|name| !name.is_empty());
         let count = names.clone().count();
         let names = core::iter::once(ROOT_TITLE).chain(names);
-        names.zip(0_usize..).map(move |(name, at)| Step {
+        names.zip(0_usize..).skip(top).map(move |(name, at)| Step {
             name: Shown(name),
             up: count.checked_sub(at).filter(|up| *up > 0).map(Up),
         })
@@ -62,7 +66,7 @@ mod tests {
     #[test]
     fn steps_lead_back_by_relative_references() {
         let steps = |path| -> Vec<(String, Option<String>)> {
-            let steps = Step::to(path);
+            let steps = Step::to(path, 0);
             steps
                 .map(|step| (step.name.to_string(), step.up.map(|up| up.to_string())))
                 .collect()
@@ -77,5 +81,21 @@ mod tests {
                 step("&lt;b&gt;", None)
             ]
         );
+    }
+
+    #[test]
+    fn below_a_link_steps_begin_at_what_it_opens() {
+        let rows: [(&str, usize, &[&str]); 5] = [
+            ("a/b", 1, &["a", "b"]),
+            ("a/b/c", 2, &["b", "c"]),
+            ("a/b", 2, &["b"]),
+            // A link to a file.
+            ("a", 2, &[]),
+            ("", 1, &[]),
+        ];
+        for (path, top, expected) in rows {
+            let steps: Vec<_> = Step::to(path, top).map(|step| step.name.0).collect();
+            assert_eq!(steps, expected, "{path} {top}");
+        }
     }
 }

@@ -1,7 +1,7 @@
 //! The parts that all pages have in common: head, bar and foot. `templates/parts/` has the markup.
 
 use crate::assets::{MANIFEST, MARK, PAGE_CSS, PAGE_JS, PLAYER_JS};
-use crate::markup::link::{AssetLink, Up};
+use crate::markup::link::{AssetLink, FromRoot};
 
 /// The frame of a page.
 #[derive(Clone, Copy, Debug)]
@@ -10,6 +10,8 @@ pub(crate) struct Frame<'p> {
     pub title: &'p str,
     /// Levels between the root and the address of the page.
     pub depth: usize,
+    /// Path of the highest directory that may be seen, if any may be.
+    pub home: Option<&'p str>,
     /// Whether the client is a television.
     pub is_tv: bool,
     /// The query of links to directories.
@@ -19,8 +21,9 @@ pub(crate) struct Frame<'p> {
 }
 
 impl Frame<'_> {
-    pub(crate) fn root(&self) -> Up {
-        Up(self.depth)
+    pub(crate) fn home(&self) -> Option<FromRoot<'_>> {
+        let depth = self.depth;
+        self.home.map(|path| FromRoot { depth, path })
     }
 
     pub(crate) fn mark(&self) -> AssetLink {

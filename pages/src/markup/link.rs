@@ -1,7 +1,7 @@
 //! References from one page to another. All are relative, because a proxy may have put
 //! everything below a prefix.
 
-use alloc::string::String;
+use alloc::string::{String, ToString as _};
 use core::fmt;
 
 use h1::syntax::percent::encode_path;
@@ -23,6 +23,17 @@ impl Link {
         if is_directory {
             link.push('/');
         }
+        Self(link)
+    }
+
+    /// Returns the reference to a path that has a token of its own, from a page below another
+    /// token that is this many levels below that.
+    #[must_use]
+    pub fn signed(depth: usize, token: &str, path: &str) -> Self {
+        let mut link = Up(depth.saturating_add(1)).to_string();
+        encode_path(token, &mut link);
+        link.push('/');
+        encode_path(path, &mut link);
         Self(link)
     }
 
@@ -51,6 +62,25 @@ impl fmt::Display for Up {
             return f.write_str("./");
         }
         (0..self.0).try_for_each(|_| f.write_str("../"))
+    }
+}
+
+/// A reference to a directory by its path from the root, which is this many levels up.
+#[derive(Clone, Copy, Debug)]
+pub struct FromRoot<'p> {
+    /// The levels.
+    pub depth: usize,
+    /// The path; may be empty.
+    pub path: &'p str,
+}
+
+impl fmt::Display for FromRoot<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        Up(self.depth).fmt(f)?;
+        if self.path.is_empty() {
+            return Ok(());
+        }
+        f.write_str(Link::to(self.path, true).as_str())
     }
 }
 
@@ -97,6 +127,10 @@ mod tests {
         for (name, is_directory, link) in cases {
             assert_eq!(Link::to(name, is_directory).to_string(), link);
         }
+        let from_root = |depth, path| FromRoot { depth, path }.to_string();
+        assert_eq!(from_root(0, ""), "./");
+        assert_eq!(from_root(2, "a b/c"), "../../a%20b/c/");
+        assert_eq!(Link::signed(1, "T", "a b/c").to_string(), "../../T/a%20b/c");
         let ups = [(0, "./"), (1, "../"), (3, "../../../")];
         for (levels, link) in ups {
             assert_eq!(Up(levels).to_string(), link);

@@ -31,6 +31,9 @@ pub(super) fn print(options: &LinkOptions) -> anyhow::Result<ExitCode> {
         return Ok(ExitCode::SUCCESS);
     };
     let (path, folder) = path::normal(typed)?;
+    if folder && options.page {
+        bail!("--page is for a file: the address of a folder is that of its page");
+    }
     let now = SystemTime::now().duration_since(UNIX_EPOCH);
     let expires = now.context("the clock is before 1970")?.as_secs();
     let link = Link {
@@ -44,7 +47,18 @@ pub(super) fn print(options: &LinkOptions) -> anyhow::Result<ExitCode> {
     address.push_str("/.porthole/link/");
     address.push_str(&token);
     address.push('/');
-    path::encode(&path, &mut address);
+    match path.rsplit_once('/') {
+        _ if !options.page => path::encode(&path, &mut address),
+        Some((parent, name)) => {
+            path::encode(parent, &mut address);
+            address.push_str("/?open=");
+            path::encode(name, &mut address);
+        }
+        None => {
+            address.push_str("?open=");
+            path::encode(&path, &mut address);
+        }
+    }
     if folder && !path.is_empty() {
         address.push('/');
     }

@@ -34,6 +34,10 @@ pub(crate) struct LinkOptions {
     #[arg(long, value_name = "ADDRESS")]
     pub(crate) client: Option<IpAddr>,
 
+    /// Print the address of the page about a file: a player with subtitles, or a text
+    #[arg(long, requires = "path")]
+    pub(crate) page: bool,
+
     /// Path that it opens, from the root on and not encoded; a folder ends in a slash, and is
     /// opened with all below it
     #[arg(

@@ -7,7 +7,7 @@ use super::visible::Visible;
 use crate::reason::Reason;
 
 /// A directory, and what is needed to decide on its entries.
-pub(super) struct Sight<'v> {
+pub(super) struct VisibleEntries<'v> {
     pub path: &'v str,
     visible: Visible<'v>,
     now: i64,
@@ -16,7 +16,7 @@ pub(super) struct Sight<'v> {
     files: bool,
 }
 
-impl<'v> Sight<'v> {
+impl<'v> VisibleEntries<'v> {
     /// Looks at a directory that may be seen itself.
     pub async fn of(visible: Visible<'v>, path: &'v str, now: i64) -> Result<Self, Reason> {
         let (mut directories, mut files) = (false, false);
@@ -36,14 +36,14 @@ impl<'v> Sight<'v> {
     }
 
     /// Whether all entries are to be seen, so that none needs a question.
-    pub fn is_whole(&self) -> bool {
+    pub fn shows_all(&self) -> bool {
         !self.visible.is_bounded()
     }
 
     /// Whether an entry may be seen. Without a kind, it may be a link. What is no link and has no
     /// rule of its own is seen as its directory is.
     pub async fn shows(&self, name: &str, kind: Option<Kind>) -> bool {
-        if self.is_whole() {
+        if self.shows_all() {
             return true;
         }
         let path = join(self.path, name);

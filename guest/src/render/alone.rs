@@ -1,0 +1,106 @@
+//! The page about a file that has a link of its own. Of everything else, only the subtitles of a
+//! film are on it, and they get links, too.
+
+use alloc::borrow::ToOwned as _;
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use h1::representation::etag::EntityTag;
+use pages::entries::file_kind::FileKind;
+use pages::subtitles::siblings;
+
+use super::directory::Directory;
+use super::kinds::is_of_the_server;
+use super::listed::Listed;
+use super::page::{Made, page};
+use super::subject::{Alone, Subject};
+use super::text::Texts;
+use super::{Listings, Outcome};
+use crate::files::Visible;
+use crate::files::directory::Query;
+use crate::limits::ENTRY_WORK;
+use crate::reason::Reason;
+
+impl Listings {
+    /// Makes the page about a file that has a link of its own.
+    pub(super) async fn alone(
+        &self,
+        files: Visible<'_>,
+        (subject, alone): (&Subject, &Alone),
+        is_current: impl Fn(&EntityTag) -> bool,
+        now: i64,
+    ) -> Outcome {
+        let subtitle_paths = match FileKind::of(&alone.entry) {
+            FileKind::Video => self.own_subtitles(files, (subject, alone), now).await?,
+            FileKind::Audio | FileKind::Text => Vec::new(),
+            _ => return Err(Reason::NoForm),
+        };
+        let entries = [alone.entry.clone()];
+        let directory = Directory {
+            subject,
+            entries: &entries,
+            with_pictures: &entries,
+            range: 0..entries.len(),
+            is_long: false,
+            subtitle_paths: &subtitle_paths,
+            key: self.key.as_ref(),
+            texts: Texts {
+                files,
+                subject,
+                now,
+            },
+            executor: files.executor(),
+        };
+        let tag = directory.tag().await;
+        if is_current(&tag) {
+            return Ok(Made::Unchanged(tag));
+        }
+        let mut reservation = self.quota.reservation();
+        let written = directory.write(&mut reservation).await?;
+        Ok(page(written, tag, subject, reservation))
+    }
+
+    /// Returns the paths of a film's subtitles, relative to its directory. If that may not be
+    /// seen, or cannot be read, there are none.
+    async fn own_subtitles(
+        &self,
+        files: Visible<'_>,
+        (subject, alone): (&Subject, &Alone),
+        now: i64,
+    ) -> Result<Vec<String>, Reason> {
+        let files = files.with(&alone.beside);
+        let query = Query {
+            described: 0,
+            pictures: false,
+            ..subject.query()
+        };
+        let mut reservation = self.quota.reservation();
+        let listed = self.list(files, &subject.path, query, now, &mut reservation);
+        let listed = match listed.await {
+            Ok(listed) => listed.shown,
+            Err(reason) if is_of_the_server(reason) => return Err(reason),
+            Err(_) => return Ok(Vec::new()),
+        };
+        let executor = files.executor();
+        let mut listed = Listed::new(listed, reservation, executor);
+        let below = self
+            .subtitle_paths(files, subject, &mut listed, now)
+            .await?;
+        let film = &*alone.entry.name;
+        let (mut is_alone, mut candidates) = (true, Vec::new());
+        for entry in &listed.entries {
+            let name = &*entry.name;
+            is_alone &= name == film || FileKind::of(entry) != FileKind::Video;
+            if siblings::concerns(film, name) && !entry.is_directory() {
+                candidates.push(name);
+            }
+            executor.work(ENTRY_WORK).await;
+        }
+        candidates.extend(below.iter().map(|path| &**path));
+        let found = siblings::find(film, is_alone, candidates);
+        Ok(found
+            .into_iter()
+            .map(|subtitle| subtitle.path.to_owned())
+            .collect())
+    }
+}
