@@ -3,11 +3,12 @@
 use libtest_mimic::Trial;
 use tokio::sync::oneshot;
 use wasmtime_wasi::FsPerms;
+use wasmtime_wasi::p2::pipe::MemoryOutputPipe;
 
 use super::attempt;
 use super::survey::{furnish, outcomes};
 use crate::library::failures::says_back;
-use crate::library::portability::{Stock, connect, free_address};
+use crate::library::portability::{Compiled, Stock, connect, free_address};
 use crate::support::Folder;
 
 pub fn trials() -> Vec<Trial> {
@@ -55,10 +56,12 @@ fn granted() {
     std::fs::remove_file(folder.join("root/fifo")).unwrap();
     let root = folder.join("root");
     let stock = Stock {
-        component: artifacts::ESCAPE,
+        component: Compiled::of(artifacts::ESCAPE),
         root: &root,
         perms: FsPerms::ReadWrite,
         address: free_address(),
+        arguments: &[],
+        stderr: MemoryOutputPipe::new(1 << 20),
     };
     let (stop, stopped) = oneshot::channel();
     let outcomes = std::thread::scope(|scope| {
