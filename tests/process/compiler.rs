@@ -22,6 +22,9 @@ pub fn trials() -> Vec<Trial> {
 
 const DONE: &str = "reloaded; open connections finish on the old version";
 
+/// The start of the line that a reload has which takes long.
+const WAITS: &str = "porthole: the reload waits for ";
+
 /// Longest line that an error may take. It has a reason of a KiB at most.
 const LINE: usize = 1_500;
 
@@ -126,7 +129,13 @@ fn components_that_cannot_be_compiled_leave_the_old_version_serving() {
     folder.file("a", "a");
     let (porthole, component) = replaceable(&folder, &place);
     porthole.errors().wait_for("  stop ");
-    let before = porthole.errors().so_far().len();
+    // A busy machine may take so long that the program says that it waits.
+    let said = || {
+        let mut lines = porthole.errors().so_far();
+        lines.retain(|line| !line.starts_with(WAITS));
+        lines
+    };
+    let before = said().len();
     for (number, (name, content, words)) in ROWS.iter().enumerate() {
         std::fs::write(&component, content()).unwrap();
         porthole.signal(Signal::HUP);
@@ -135,7 +144,7 @@ fn components_that_cannot_be_compiled_leave_the_old_version_serving() {
             // It serves meanwhile.
             let mut client = porthole.client();
             assert_eq!(client.get("/a", "").text(), "a", "{name}");
-            if let Some(line) = porthole.errors().so_far().get(before + number) {
+            if let Some(line) = said().get(before + number) {
                 break line.clone();
             }
             assert!(Instant::now() < deadline, "{name}");
@@ -146,7 +155,7 @@ fn components_that_cannot_be_compiled_leave_the_old_version_serving() {
         assert!(line.contains(words), "{name}: {line:.500}");
         assert!(line.len() < LINE, "{name}: {} bytes", line.len());
     }
-    let lines = porthole.errors().so_far();
+    let lines = said();
     assert_eq!(lines.len(), before + ROWS.len(), "{lines:#?}");
     // A component that can be compiled is loaded as before, by the same compiler.
     std::fs::write(&component, porthole::PORTABLE).unwrap();
