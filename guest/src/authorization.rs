@@ -32,7 +32,7 @@ pub struct Authorization<'r> {
     pub denied: Option<Denied>,
     /// The address as that of a link.
     pub linked: Option<Linked<'r>>,
-    /// What the link at the address was made for.
+    /// The path that the link at the address opens, if it was made with the key.
     pub signed: Option<Signed>,
     signer: Option<Signer<'r>>,
 }
@@ -55,7 +55,7 @@ pub enum Denied {
     Later(Status, u32),
 }
 
-/// What a link was made for.
+/// A path that a link opens, and for how long and whom.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Signed {
     /// The path of a folder, or of a file.

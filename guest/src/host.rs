@@ -69,14 +69,14 @@ pub trait Host {
     fn count_response(&self, response: &CountedResponse);
 }
 
-/// What the host counts of a response.
+/// Facts about a response that the host counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct CountedResponse {
     /// Method of the request, as far as it was read.
     pub method: Method,
     /// Class of the status that was sent.
     pub status: StatusClass,
-    /// How the content of a file was found, if it has some.
+    /// The result of looking for the content of a file, if it has some.
     pub cache: Option<Cache>,
     /// The outcome of the password, if there was one.
     pub password: Option<PasswordOutcome>,
@@ -113,7 +113,7 @@ impl StatusClass {
     }
 }
 
-/// How the content of a file was found.
+/// Result of looking for the content of a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Cache {
     /// It was in the cache, or the file was open already.

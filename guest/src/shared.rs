@@ -27,7 +27,7 @@ use crate::runtime::deadlines::Deadlines;
 use crate::runtime::executor::Executor;
 use crate::runtime::notify::Notify;
 
-/// What the log and the host's counts have of the time at which a response is begun.
+/// The time at which a response is begun, as the log and the host's counts need it.
 #[derive(Clone, Copy)]
 pub struct LogStart {
     date: [u8; 29],

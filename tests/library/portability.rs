@@ -91,7 +91,7 @@ fn passwords_are_compared_in_place() {
     assert_eq!(stderr.contents(), said);
 }
 
-/// Whoever starts it learns that, and not the first who logs in.
+/// The refusal comes at the start, and not when somebody logs in first.
 fn hashes_beyond_the_memory_are_refused() {
     let folder = Folder::new();
     let stderr = MemoryOutputPipe::new(4_096);

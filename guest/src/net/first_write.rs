@@ -20,8 +20,8 @@ pub struct FirstWrite {
 pub enum Precision {
     /// All, for the log.
     Each,
-    /// Those after which more of the response is to come, and long ones. A short one that ends
-    /// a response is over in no time, and who wants to know looks at the clock then.
+    /// Long ones, and any after which more of the response is to come. A short one that ends a
+    /// response is over in no time: its time is that of the count, which is made next.
     Long,
 }
 

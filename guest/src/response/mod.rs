@@ -33,7 +33,7 @@ pub enum Response<'r> {
         representation: Representation<'r>,
         selection: Selection,
         content: Option<Content>,
-        /// How the content was found, if there is some.
+        /// The result of looking for the content, if there is some.
         cache: Option<Cache>,
         /// Part of the head that describes the file, if an earlier response had it written.
         head: Option<Rc<[u8]>>,

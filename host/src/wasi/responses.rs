@@ -11,7 +11,7 @@ use super::bindings::porthole::server::responses as wit;
 use crate::report::responses::{Method, PasswordOutcome, Response, StatusClass};
 use crate::report::worker_counts::WorkerCounts;
 
-/// What the functions of the interface reach.
+/// The part of a store's data that the functions of the interface reach.
 pub(crate) struct View<'a> {
     pub(crate) counts: &'a WorkerCounts,
     pub(crate) clocks: WasiClocksCtxView<'a>,
