@@ -1,8 +1,9 @@
-//! Builds the two components of `guest/` for `wasm32-wasip2`: the extended one, which the host
-//! runs, and the portable one for other hosts. Compiles the first to the target's machine
-//! code, so that the host need not compile it at every start.
+//! Builds the components for `wasm32-wasip2`: the extended one of `guest/`, which the host runs,
+//! the portable one for other hosts, and the one of `admin/`. Compiles the first and the last to
+//! the target's machine code, so that the host need not compile them at every start.
 //!
-//! `PORTHOLE_BUILD_COMPONENT=/path.wasm` uses a ready-made component in place of both.
+//! `PORTHOLE_BUILD_COMPONENT=/path.wasm` uses a ready-made component in place of the first two,
+//! and `PORTHOLE_BUILD_ADMIN=/path.wasm` one in place of the last.
 
 use std::env;
 use std::path::{Path, PathBuf};
@@ -17,6 +18,7 @@ mod wasm;
 
 fn main() -> ExitCode {
     println!("cargo::rerun-if-env-changed=PORTHOLE_BUILD_COMPONENT");
+    println!("cargo::rerun-if-env-changed=PORTHOLE_BUILD_ADMIN");
     println!("cargo::rerun-if-changed=src/component/features.rs");
     println!("cargo::rerun-if-changed=build");
     match built() {
@@ -34,29 +36,49 @@ fn main() -> ExitCode {
 }
 
 /// Returns the files that the library includes, and the names by which it finds them.
-fn built() -> Result<[(&'static str, PathBuf); 3], String> {
-    let (extended, portable) = components()?;
-    let compiled = compile(&extended)?;
+fn built() -> Result<[(&'static str, PathBuf); 5], String> {
+    let workspace = wasm::manifest_dir()?.join("..");
+    let [extended, portable] = match ready_made("PORTHOLE_BUILD_COMPONENT")? {
+        Some(ready) => [ready.clone(), ready],
+        None => {
+            watch_sources(&workspace);
+            let built = ["extended", "portable"].map(|package| wasm::build(&workspace, package));
+            let [extended, portable] = built;
+            [extended?, portable?]
+        }
+    };
+    let admin = match ready_made("PORTHOLE_BUILD_ADMIN")? {
+        Some(ready) => ready,
+        None => {
+            watch_sources(&workspace);
+            wasm::build(&workspace, "admin")?
+        }
+    };
     Ok([
+        ("PORTHOLE_COMPILED", compile(&extended, "porthole.cwasm")?),
+        ("PORTHOLE_ADMIN_COMPILED", compile(&admin, "admin.cwasm")?),
         ("PORTHOLE_EXTENDED", extended),
-        ("PORTHOLE_COMPILED", compiled),
         ("PORTHOLE_PORTABLE", portable),
+        ("PORTHOLE_ADMIN", admin),
     ])
 }
 
-fn components() -> Result<(PathBuf, PathBuf), String> {
-    if let Some(ready) = env::var_os("PORTHOLE_BUILD_COMPONENT") {
-        let ready = PathBuf::from(ready);
-        println!("cargo::rerun-if-changed={}", ready.display());
-        let ready = ready
-            .canonicalize()
-            .map_err(|error| format!("PORTHOLE_BUILD_COMPONENT={}: {error}", ready.display()))?;
-        return Ok((ready.clone(), ready));
-    }
-    let workspace = wasm::manifest_dir()?.join("..");
+/// Returns the ready-made component that a variable names.
+fn ready_made(variable: &str) -> Result<Option<PathBuf>, String> {
+    let Some(ready) = env::var_os(variable).map(PathBuf::from) else {
+        return Ok(None);
+    };
+    println!("cargo::rerun-if-changed={}", ready.display());
+    let path = ready.canonicalize();
+    path.map(Some)
+        .map_err(|error| format!("{variable}={}: {error}", ready.display()))
+}
+
+fn watch_sources(workspace: &Path) {
     // Only the component's own sources. Anything else would rebuild the component, and
     // with it the host, after every change of a test.
     for source in [
+        "admin",
         "auth/src",
         "auth/Cargo.toml",
         "guest",
@@ -77,16 +99,13 @@ fn components() -> Result<(PathBuf, PathBuf), String> {
             workspace.join(source).display()
         );
     }
-    let [extended, portable] =
-        ["extended", "portable"].map(|package| wasm::build(&workspace, package));
-    Ok((extended?, portable?))
 }
 
 /// Compiles the component to machine code for the target. If that has a processor of another
 /// kind and the feature `cross` is off, writes an empty file, and the host compiles the
 /// component when it starts.
-fn compile(component: &Path) -> Result<PathBuf, String> {
-    let compiled = out_dir()?.join("porthole.cwasm");
+fn compile(component: &Path, name: &str) -> Result<PathBuf, String> {
+    let compiled = out_dir()?.join(name);
     let bytes = std::fs::read(component).map_err(|e| format!("{}: {e}", component.display()))?;
     let code = match engine()? {
         Some(engine) => engine

@@ -8,20 +8,20 @@ use core::net::SocketAddr;
 
 use wit_bindgen::rt::async_support::StreamReader;
 
-use crate::bindings::wasi::cli::{environment, stderr};
+use crate::bindings::wasi::cli::environment;
 use crate::bindings::wasi::sockets::types::TcpSocket;
-use crate::bindings::wit_stream;
 use crate::connection;
 use crate::files::root::Root;
 use crate::host::Host;
 use crate::limits::{ACCEPT_WORK, OVERLOAD_CONNECTIONS};
 use crate::memory::{MemoryPlan, Shortage};
-use crate::net;
+use crate::net::listen;
 use crate::options::Options;
 use crate::reason::Reason;
 use crate::runtime::clock;
 use crate::runtime::executor::Executor;
-use crate::runtime::notify::Notify;
+use crate::runtime::standard_error::print_error;
+use crate::runtime::start_task::start_task;
 use crate::service::Listener;
 use crate::shared::Shared;
 
@@ -114,13 +114,6 @@ fn hash_in_place(options: &Options, host: &dyn Host) -> usize {
     kib.saturating_mul(1024)
 }
 
-fn listen(address: SocketAddr) -> Option<StreamReader<TcpSocket>> {
-    let socket = TcpSocket::create(net::family(address)).ok()?;
-    socket.bind(net::to_wasi(address)).ok()?;
-    // The stream keeps the listener alive, not the socket.
-    socket.listen().ok()
-}
-
 async fn serve(shared: Rc<Shared>, streams: Streams) {
     let closed = Rc::new(Cell::new(false));
     let logging = start_task(&shared.executor, {
@@ -138,22 +131,9 @@ async fn serve(shared: Rc<Shared>, streams: Streams) {
         ended.wait().await;
     }
     shared.drain();
-    shared.until_open_are_at_most(0).await;
+    shared.open.until_at_most(0).await;
     shared.log().close(&closed);
     logging.wait().await;
-}
-
-/// Runs a task beside the others. Returns a flag that is raised when the task ends.
-fn start_task(executor: &Executor, task: impl Future<Output = ()> + 'static) -> Rc<Notify> {
-    let ended = Rc::new(Notify::default());
-    executor.spawn({
-        let ended = Rc::clone(&ended);
-        async move {
-            task.await;
-            ended.raise();
-        }
-    });
-    ended
 }
 
 /// Accepts until the host ends the stream.
@@ -163,16 +143,16 @@ async fn accept(shared: Rc<Shared>, mut stream: StreamReader<TcpSocket>, listene
         .connections
         .saturating_add(OVERLOAD_CONNECTIONS);
     loop {
-        shared.until_open_are_at_most(most.saturating_sub(1)).await;
+        shared.open.until_at_most(most.saturating_sub(1)).await;
         let Some(socket) = stream.next().await else {
             return;
         };
-        shared.opened();
+        shared.open.add();
         start_ticking(&shared);
         let this = Rc::clone(&shared);
         shared.executor.spawn(async move {
             connection::serve(&this, socket, listener).await;
-            this.closed();
+            this.open.remove();
         });
         shared.executor.spend(ACCEPT_WORK);
         shared.executor.yield_briefly_if_due().await;
@@ -193,14 +173,4 @@ fn start_ticking(shared: &Rc<Shared>) {
         }
         this.stops_ticking();
     });
-}
-
-async fn print_error(words: fmt::Arguments<'_>) {
-    let (mut writer, data) = wit_stream::new();
-    let outcome = stderr::write_via_stream(data);
-    writer
-        .write_all(alloc::format!("{words}\n").into_bytes())
-        .await;
-    drop(writer);
-    let _ = outcome.await;
 }

@@ -7,7 +7,8 @@
 //! share, and [`limits`] has every bound.
 //!
 //! Two crates make components of it: `extended` for the host of this workspace, and `portable`,
-//! which assumes nothing of its host beyond WASI 0.3. [`host`] is the difference.
+//! which assumes nothing of its host beyond WASI 0.3. [`host`] is the difference. A third, `admin`,
+//! serves no file, and shares [`net`] and [`runtime`] with them.
 //!
 //! It does not use `std`, because `std` adds imports that the server does not need, and the list
 //! of imports is the list of rights.
@@ -27,10 +28,10 @@ pub mod bindings;
 mod connection;
 mod files;
 pub mod host;
-mod limits;
+pub mod limits;
 mod log;
 mod memory;
-mod net;
+pub mod net;
 mod options;
 mod passwords;
 mod peer;
@@ -39,7 +40,7 @@ mod reason;
 mod render;
 mod response;
 mod rights;
-mod runtime;
+pub mod runtime;
 mod service;
 mod shared;
 mod trust;

@@ -1,8 +1,7 @@
 //! State that all connections share.
 
 use alloc::rc::Rc;
-use alloc::vec::Vec;
-use core::cell::{Cell, RefCell};
+use core::cell::Cell;
 use core::fmt;
 
 use h1::request::method::Method;
@@ -25,7 +24,7 @@ use crate::runtime::buffer_pool::BufferPool;
 use crate::runtime::clock::{self, Clock};
 use crate::runtime::deadlines::Deadlines;
 use crate::runtime::executor::Executor;
-use crate::runtime::notify::Notify;
+use crate::runtime::open_count::OpenCount;
 
 /// The time at which a response is begun, as the log and the host's counts need it.
 #[derive(Clone, Copy)]
@@ -54,14 +53,12 @@ pub struct Shared {
     counts_responses: bool,
     host: Rc<dyn Host>,
     log: Log,
-    open: Cell<usize>,
+    /// Connections that were accepted.
+    pub open: OpenCount,
     /// Open connections that are served: neither rejected nor about to be closed.
     served: Cell<usize>,
     draining: Cell<bool>,
     ticking: Cell<bool>,
-    /// Flags that are raised when a connection ends, one for each stream of connections
-    /// that waits for it.
-    closed: RefCell<Vec<Rc<Notify>>>,
 }
 
 impl Shared {
@@ -95,31 +92,10 @@ impl Shared {
             deadlines,
             pool: BufferPool::new(plan.larges, plan.mediums),
             executor,
-            open: Cell::new(0),
+            open: OpenCount::default(),
             served: Cell::new(0),
             draining: Cell::new(false),
             ticking: Cell::new(false),
-            closed: RefCell::default(),
-        }
-    }
-
-    /// Counts a connection that was accepted, until [`Shared::closed`].
-    pub fn opened(&self) {
-        self.open.set(self.open.get().saturating_add(1));
-    }
-
-    pub fn closed(&self) {
-        self.open.set(self.open.get().saturating_sub(1));
-        for waiting in self.closed.take() {
-            waiting.raise();
-        }
-    }
-
-    pub async fn until_open_are_at_most(&self, most: usize) {
-        while self.open.get() > most {
-            let signal = Rc::new(Notify::default());
-            self.closed.borrow_mut().push(Rc::clone(&signal));
-            signal.wait().await;
         }
     }
 
@@ -136,7 +112,7 @@ impl Shared {
     /// Whether ticks are needed: deadlines need them while there are connections, and files
     /// that are kept open need them for some seconds longer.
     pub fn needs_ticks(&self) -> bool {
-        self.open.get() > 0 || self.files.keeps_open()
+        self.open.count() > 0 || self.files.keeps_open()
     }
 
     pub fn tick(&self) {

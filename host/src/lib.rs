@@ -47,8 +47,10 @@ mod wasi;
 
 pub use component::imports::{Enforcement, Import};
 pub use component::inspect::{Inspection, RequestedFeature, RequestedImport};
-pub use component::{EXTENDED, PORTABLE, Program};
+pub use component::{ADMIN, EXTENDED, PORTABLE, Program};
 pub use confinement::{Confined, confine, confine_wholly, confine_with_logs};
+#[cfg(unix)]
+pub use descriptors::watch as watch_descriptors;
 #[cfg(feature = "tls")]
 pub use error::TlsError;
 pub use error::{ComponentError, Error};

@@ -27,6 +27,7 @@ fn the_components_import_what_the_contract_says() {
     let rows = [
         (porthole::PORTABLE, wasi),
         (porthole::EXTENDED, of_contract()),
+        (porthole::ADMIN, of_admin_contract()),
     ];
     each(&rows, |(component, contract)| {
         let (imports, exports) = of_component(component);
@@ -73,6 +74,14 @@ pub fn of_component(bytes: &[u8]) -> (BTreeSet<String>, BTreeSet<String>) {
 pub(super) fn of_contract() -> BTreeSet<String> {
     let mut functions = of_wit("../wit/deps");
     functions.extend(of_wit("../wit"));
+    functions
+}
+
+/// Returns the functions that `wit/admin/` names. Those of WASI are among the server's.
+fn of_admin_contract() -> BTreeSet<String> {
+    let mut functions = of_wit("../wit/admin/deps");
+    assert!(functions.is_subset(&of_wit("../wit/deps")));
+    functions.extend(of_wit("../wit/admin"));
     functions
 }
 

@@ -1,9 +1,25 @@
-//! What a server counts, beside what its clients have seen.
+//! What a server counts, beside what its clients have seen, and the port that shows it.
 
+mod admin;
+mod agreement;
 mod counters;
+mod health;
+mod names;
+mod scrape;
+mod wrong_input;
 
 use libtest_mimic::Trial;
 
 pub fn trials() -> Vec<Trial> {
-    counters::trials()
+    [
+        counters::trials(),
+        admin::trials(),
+        agreement::trials(),
+        health::trials(),
+        names::trials(),
+        wrong_input::trials(),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
 }

@@ -137,11 +137,15 @@ fn exists(name: &str) -> bool {
     let path = module.replace("::", "/");
     let files = match path.split_once('/') {
         None => vec![format!("fuzz/{path}/src/{test}.rs")],
-        Some((crate_name @ ("auth" | "h1" | "pages" | "guest" | "usage" | "porthole"), path)) => {
+        Some((
+            crate_name @ ("admin" | "auth" | "h1" | "pages" | "guest" | "usage" | "porthole"),
+            path,
+        )) => {
             let folders: &[&str] = match crate_name {
                 "auth" => &["auth/src"],
                 "h1" => &["h1/src"],
                 "pages" => &["pages/src"],
+                "admin" => &["admin/src"],
                 "guest" => &["guest/src"],
                 "usage" => &["usage/src"],
                 // The library, and the program beside it.

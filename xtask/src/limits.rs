@@ -22,7 +22,7 @@ use anyhow::{Context as _, bail};
 use crate::numbers::grouped;
 
 /// The source files of the table, with their headings.
-const FILES: [(&str, &str); 17] = [
+const FILES: [(&str, &str); 19] = [
     ("h1/src/limits.rs", "A message"),
     ("pages/src/limits.rs", "A page"),
     ("auth/src/limits.rs", "Passwords, rules and links"),
@@ -41,6 +41,7 @@ const FILES: [(&str, &str); 17] = [
         "guest/src/limits/passwords.rs",
         "The component: passwords and links",
     ),
+    ("admin/src/limits.rs", "The component that shows counters"),
     ("usage/src/limits.rs", "What clients have used"),
     (
         "host/src/limits/mod.rs",
@@ -54,6 +55,10 @@ const FILES: [(&str, &str); 17] = [
         "The host: restarts, reloads and the end",
     ),
     ("host/src/limits/report.rs", "The host: notices and the log"),
+    (
+        "host/src/limits/admin.rs",
+        "The host: a server that shows counters",
+    ),
     (
         "host/src/bin/porthole/compiler/limits.rs",
         "The program: compiling a component from elsewhere",

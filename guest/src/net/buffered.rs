@@ -81,6 +81,7 @@ impl<'s> Buffered<'s> {
         self.first_write
     }
 
+    /// Returns the point in time `seconds` from now.
     pub fn after(&self, seconds: u64) -> Second {
         self.watch.after(seconds)
     }

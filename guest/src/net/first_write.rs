@@ -30,6 +30,7 @@ pub enum Precision {
 pub struct Write {
     /// Position of its end among all bytes of the connection.
     pub until: u64,
+    /// Number of bytes.
     pub length: usize,
     /// Whether more is to be buffered, for which there was no space.
     pub more: bool,

@@ -3,7 +3,8 @@
 mod address;
 pub mod buffered;
 pub mod first_write;
+mod listen;
 mod send_rate;
 pub mod socket;
 
-pub use address::{family, to_wasi};
+pub use listen::listen;

@@ -16,6 +16,7 @@ pub struct Clock {
 }
 
 impl Clock {
+    /// Reads the host's clock for the first time.
     pub fn new() -> Self {
         Self {
             current: Cell::new(read()),

@@ -35,6 +35,7 @@ struct Entry {
 /// End of a wait.
 #[derive(Clone, Copy, Debug)]
 pub enum Deadline {
+    /// A point in time.
     At(Second),
     /// End of an idle wait, which ends early when the server drains or needs its place.
     Idle(Second),

@@ -8,5 +8,8 @@ pub mod executor;
 #[cfg(target_family = "wasm")]
 mod no_std;
 pub mod notify;
+pub mod open_count;
 pub mod sort;
+pub mod standard_error;
+pub mod start_task;
 pub mod waitables;

@@ -12,6 +12,7 @@ pub struct Notify {
 }
 
 impl Notify {
+    /// Raises the flag, and wakes the task that waits for it.
     pub fn raise(&self) {
         self.raised.set(true);
         if let Some(waker) = self.waiting.take() {

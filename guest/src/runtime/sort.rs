@@ -20,6 +20,7 @@ pub struct Sorter<T, C> {
 }
 
 impl<T, C: Fn(&T, &T) -> Ordering> Sorter<T, C> {
+    /// Creates a sort by this comparison.
     pub fn new(compare: C) -> Self {
         Self {
             compare,
@@ -28,6 +29,7 @@ impl<T, C: Fn(&T, &T) -> Ordering> Sorter<T, C> {
         }
     }
 
+    /// Adds an item, and yields when it is time.
     pub async fn push(&mut self, item: T, executor: &Executor) {
         self.run.push(item);
         if self.run.len() >= RUN {

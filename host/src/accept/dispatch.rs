@@ -116,6 +116,12 @@ impl Dispatcher {
         self.versions().open()
     }
 
+    /// Whether an instance of the newest version listens.
+    pub(crate) fn is_listening(&self) -> bool {
+        let versions = self.versions();
+        versions.queues.iter().any(|queue| queue.load.is_up())
+    }
+
     /// Connections that are open; `None` when there may be no more.
     pub(super) fn open_below_the_cap(&self, limits: &Limits) -> Option<usize> {
         let versions = self.versions();

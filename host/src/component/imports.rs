@@ -28,6 +28,14 @@ impl Import {
     /// a component that imports it is refused.
     #[must_use]
     pub fn granted(interface: &str, function: &str) -> Option<Self> {
+        match interface.starts_with(ADMIN_COUNTERS) {
+            true => None,
+            false => Self::explained(interface, function),
+        }
+    }
+
+    /// Returns what a function grants to whoever is linked with it.
+    fn explained(interface: &str, function: &str) -> Option<Self> {
         let (unversioned, version) = interface.split_once('@')?;
         let row = ROWS.iter().find(|row| {
             row.interface == unversioned
@@ -233,6 +241,8 @@ const ROWS: &[Row] = &[
     Row { interface: "porthole:server/responses", functions: &["finished"],
         grant: "numbers about its responses, for the counts of this server",
         enforced_by: &[Enforcement::Counts] },
+    Row { interface: ADMIN_COUNTERS, functions: &["read", "is-ready"],
+        grant: "the counters of the server, to read them", enforced_by: &[Enforcement::Imports] },
     Row { interface: "porthole:server/usage", functions: &["spend", "give-back"],
         grant: "counting what clients use, together with the other workers",
         enforced_by: &[Enforcement::Usage] },
@@ -245,6 +255,10 @@ const ROWS: &[Row] = &[
         enforced_by: &[Enforcement::Root, Enforcement::Beneath, Enforcement::KernelFiles] },
 ];
 
+/// The interface that only the component of [`Server::admin`](crate::Server::admin) is linked
+/// with.
+const ADMIN_COUNTERS: &str = "porthole:admin/counters";
+
 impl Program {
     /// Lists the functions that the component imports, in its own order, with their
     /// grants.
@@ -256,7 +270,8 @@ impl Program {
         let component = self.server.instance_pre().component();
         let imports = names(&self.engine, component).into_iter();
         let imports = imports.map(|(interface, function)| {
-            Import::granted(&interface, &function).ok_or_else(|| unexplained(&interface, &function))
+            Import::explained(&interface, &function)
+                .ok_or_else(|| unexplained(&interface, &function))
         });
         imports.collect()
     }
@@ -324,6 +339,7 @@ mod tests {
             ("wasi:cli/environment@0.3.0", "get-secrets"),
             ("wasi:cli/environment@0.2.6", "get-arguments"),
             ("porthole:host/process", "spawn"),
+            ("porthole:admin/counters@0.1.0", "read"),
         ];
         for (interface, function) in rows {
             assert!(

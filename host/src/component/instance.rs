@@ -12,6 +12,7 @@ use crate::accept::inbox::Inboxes;
 use crate::limits::{self, Limits};
 use crate::report::log::Log;
 use crate::report::worker_counts::WorkerCounts;
+use crate::wasi::counters::Observer;
 use crate::wasi::filesystem::Disk;
 use crate::wasi::filesystem::preopens::Preopen;
 use crate::wasi::limiter::InstanceLimiter;
@@ -24,13 +25,13 @@ use crate::wasi::usage::SharedUsage;
 pub(crate) struct Grants {
     pub(crate) arguments: Arc<[String]>,
     pub(crate) inboxes: Inboxes,
-    pub(crate) preopen: Preopen,
-    pub(crate) disk: Arc<Disk>,
+    pub(crate) files: Option<(Preopen, Arc<Disk>)>,
     pub(crate) stdout: Log,
     pub(crate) stderr: Log,
     pub(crate) usage: SharedUsage,
     pub(crate) passwords: SharedPasswords,
     pub(crate) counts: WorkerCounts,
+    pub(crate) observer: Observer,
 }
 
 /// Result of `wasi:cli/run`.
@@ -81,12 +82,12 @@ fn store(program: &Program, grants: Grants, limits: &Limits) -> Store<State> {
         table,
         limiter: InstanceLimiter::new(limits.memory, grants.counts.clone()),
         inboxes: grants.inboxes,
-        preopen: grants.preopen,
-        disk: grants.disk,
+        files: grants.files,
         transfers: Transfers::new(per_worker.saturating_add(limits::SPARE_TRANSFERS)),
         usage: grants.usage,
         passwords: grants.passwords,
         counts: grants.counts,
+        observer: grants.observer,
     };
     let mut store = Store::new(&program.engine, state);
     store.limiter(|state| &mut state.limiter);

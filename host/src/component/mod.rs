@@ -9,14 +9,14 @@ mod watchdog;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use wasmtime::component::Component;
+use wasmtime::component::{Component, Linker};
 use wasmtime::{Engine, WasmFeatures};
 
 use crate::error::{ComponentError, Error, one_line, words};
 use crate::limits::COMPONENT_BYTES;
 use crate::wasi::bindings::ExtendedPre;
-use crate::wasi::linker;
 use crate::wasi::state::State;
+use crate::wasi::{admin_linker, linker};
 use epochs::EpochTicker;
 use features::{ANYONES, BUILT_IN, config};
 
@@ -27,6 +27,13 @@ pub const PORTABLE: &[u8] = include_bytes!(env!("PORTHOLE_PORTABLE"));
 /// The server component that [`Program::built_in`] runs, as WebAssembly: it fits the world of
 /// `wit/extended.wit`. It was built with this library.
 pub const EXTENDED: &[u8] = include_bytes!(env!("PORTHOLE_EXTENDED"));
+
+/// The component that shows the counters of a server, as WebAssembly: it fits the world of
+/// `wit/admin/`. It was built with this library. See [`Server::admin`](crate::Server::admin).
+pub const ADMIN: &[u8] = include_bytes!(env!("PORTHOLE_ADMIN"));
+
+/// [`ADMIN`] as machine code, as [`COMPILED`] is.
+const ADMIN_COMPILED: &[u8] = include_bytes!(env!("PORTHOLE_ADMIN_COMPILED"));
 
 /// [`EXTENDED`] as machine code. Empty when it was built for a processor of another kind
 /// without the feature `cross`.
@@ -106,6 +113,26 @@ impl Program {
         Self::link(engine, &component)
     }
 
+    /// Returns the component that shows the counters of a server, and what it imports. It runs
+    /// by [`Server::admin`](crate::Server::admin) alone.
+    ///
+    /// # Errors
+    /// [`Error::Component`] when it does not fit, which is a fault of this library.
+    pub fn admin() -> Result<Self, Error> {
+        catch_panic(|| {
+            let engine = engine(BUILT_IN)?;
+            // SAFETY: as for `Program::built_in`.
+            let component = match unsafe { Component::deserialize(&engine, ADMIN_COMPILED) } {
+                Ok(component) => component,
+                Err(_) => Component::from_binary(&engine, ADMIN)
+                    .map_err(|error| refused(ADMIN, &error))?,
+            };
+            let linker = admin_linker(&engine);
+            let linker = linker.map_err(|error| ComponentError::Invalid(one_line(&error)))?;
+            Self::link_with(&linker, engine, &component)
+        })
+    }
+
     /// Returns the component that was built with this library, compiled ahead of time
     /// where possible.
     ///
@@ -127,6 +154,14 @@ impl Program {
 
     fn link(engine: Engine, component: &Component) -> Result<Self, Error> {
         let linker = linker(&engine).map_err(|error| ComponentError::Invalid(one_line(&error)))?;
+        Self::link_with(&linker, engine, component)
+    }
+
+    fn link_with(
+        linker: &Linker<State>,
+        engine: Engine,
+        component: &Component,
+    ) -> Result<Self, Error> {
         let linked = linker.instantiate_pre(component);
         let linked = linked.map_err(|error| imports::refused(&engine, component, &error))?;
         let server = ExtendedPre::new(linked);

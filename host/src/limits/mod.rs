@@ -5,6 +5,7 @@
 //! `cargo xtask limits` makes a table of the constants from the lists in their comments.
 
 mod accept;
+mod admin;
 #[cfg(target_os = "linux")]
 mod disk;
 mod report;
@@ -12,6 +13,7 @@ mod sandbox;
 mod supervision;
 
 pub(crate) use accept::*;
+pub(crate) use admin::*;
 #[cfg(target_os = "linux")]
 pub(crate) use disk::*;
 pub(crate) use report::*;
@@ -79,6 +81,18 @@ impl Limits {
             connections,
             full,
             ..self
+        }
+    }
+
+    /// Returns the limits of a server that shows the counters of another.
+    pub(crate) fn of_admin() -> Self {
+        Self {
+            connections: ADMIN_CONNECTIONS,
+            full: ADMIN_CONNECTIONS,
+            memory: ADMIN_MEMORY,
+            workers: 1,
+            grace: Duration::ZERO,
+            ..Self::default()
         }
     }
 

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 use super::handshakes::{HandshakeCounts, Handshakes};
 use super::responses::Responses;
@@ -52,7 +52,7 @@ pub(crate) struct Counts(Arc<Shared>);
 
 #[derive(Debug)]
 struct Shared {
-    started: Instant,
+    started: (Instant, SystemTime),
     accepted: AtomicU64,
     refused: AtomicU64,
     headerless: AtomicU64,
@@ -91,7 +91,7 @@ impl Traffic {
 impl Counts {
     pub(crate) fn new(workers: usize) -> Self {
         Self(Arc::new(Shared {
-            started: Instant::now(),
+            started: (Instant::now(), SystemTime::now()),
             accepted: AtomicU64::new(0),
             refused: AtomicU64::new(0),
             headerless: AtomicU64::new(0),
@@ -103,6 +103,11 @@ impl Counts {
             workers: AllWorkers::default(),
             traffic: (0..workers).map(|_| Traffic::default()).collect(),
         }))
+    }
+
+    /// Returns the time of the start.
+    pub(crate) fn started(&self) -> SystemTime {
+        self.0.started.1
     }
 
     /// Returns the counts of a worker.
@@ -168,7 +173,7 @@ impl Counts {
             handshakes: self.0.handshakes.read(),
             responses,
             workers,
-            uptime: self.0.started.elapsed(),
+            uptime: self.0.started.0.elapsed(),
         }
     }
 }

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::control;
-use super::grants::{Grants, Listener, Root};
+use super::grants::{Component, Grants, Listener, Root};
 use super::operation::Operation;
 use super::running::Running;
 use crate::component::Program;
@@ -15,6 +15,7 @@ use crate::net::listeners::Listeners;
 use crate::report::event::Event;
 use crate::report::log::Log;
 use crate::root::{self, Kind};
+use crate::wasi::counters::Observed;
 
 /// A component to run, and all that it is granted.
 ///
@@ -40,7 +41,7 @@ impl Server {
     /// listener. It would run the component that was built with this library.
     pub fn builder() -> Self {
         Self(Grants {
-            program: None,
+            program: Component::BuiltIn,
             root: None,
             listeners: Vec::new(),
             arguments: Vec::new(),
@@ -52,9 +53,19 @@ impl Server {
         })
     }
 
+    /// Returns a server that shows the counters of another as text: `/metrics` for Prometheus,
+    /// `/health` and `/ready`. It is granted those counters and no file, and needs a listener
+    /// of its own. It runs a component that was built with this library, and its limits are
+    /// small. Whatever becomes of it, the other goes on, and it does not hold that one up.
+    pub fn admin(of: &Running) -> Self {
+        let mut admin = Self::builder();
+        admin.0.program = Component::Admin(Arc::clone(&of.state) as Arc<dyn Observed>);
+        admin.limits(Limits::of_admin())
+    }
+
     /// Runs this component. Default: [`Program::built_in`].
     pub fn component(mut self, program: Program) -> Self {
-        self.0.program = Some(program);
+        self.0.program = Component::Given(program);
         self
     }
 

@@ -13,17 +13,18 @@ use super::command::Command;
 use super::end::{End, StopRequest};
 use super::generation::{Generation, Version};
 use super::given_up::GivenUp;
-use super::grants::{self, Grants};
+use super::grants::{self, Component, Grants};
 use super::operation::Operation;
 use super::running::Running;
+use super::state::ServerState;
 use super::worker::Shared;
 use crate::accept::Acceptor;
 use crate::accept::client_limit::ClientLimits;
 use crate::accept::dispatch::Dispatcher;
-use crate::component::Program;
 use crate::error::Error;
 use crate::limits;
 use crate::net::endpoint::Endpoint;
+use crate::net::listeners::Listeners;
 use crate::place::Place;
 use crate::report::counters::Counts;
 use crate::report::event::{Event, Stopped};
@@ -60,6 +61,24 @@ pub(super) fn start(grants: Grants) -> Operation<Running> {
     })
 }
 
+/// Starts the thread that accepts until `closing` says so.
+fn accept(
+    (listeners, endpoints): (Listeners, &[Endpoint]),
+    (shared, dispatcher): (&Shared, &Dispatcher),
+    closing: watch::Receiver<bool>,
+) -> Result<JoinHandle<()>, Error> {
+    let acceptor = Acceptor {
+        dispatcher: dispatcher.clone(),
+        limits: shared.limits.clone(),
+        unsent: listeners.unsent,
+        events: shared.events.clone(),
+        counts: shared.counts.clone(),
+        clients: shared.clients.clone(),
+        are_proxied: endpoints.iter().map(|end| end.proxies.is_some()).collect(),
+    };
+    acceptor.start(listeners, closing)
+}
+
 struct Control {
     places: Vec<Place>,
     endpoints: Vec<Endpoint>,
@@ -84,12 +103,15 @@ struct Control {
 
 impl Control {
     fn start(grants: Grants, given_up: &GivenUp) -> Result<(Self, Running), Error> {
-        let root = grants.root.ok_or(Error::Incomplete("directory or file"))?;
-        let root = root.open()?;
+        let root = match (grants.root, &grants.program) {
+            (Some(root), _) => Some(root.open()?),
+            (None, Component::Admin(_)) => None,
+            (None, _) => return Err(Error::Incomplete("directory or file")),
+        };
         let listeners = grants::bind(grants.listeners)?;
         let endpoints = listeners.endpoints()?;
         let places = listeners.places()?;
-        let program = grants.program.map_or_else(Program::built_in, Ok)?;
+        let (program, observer) = grants.program.load()?;
         let events = Publisher::new(grants.reporter);
         let told = endpoints.iter().filter(|_| grants.tells_addresses);
         let first_arguments: Vec<String> = std::iter::once(PROGRAM_NAME.to_owned())
@@ -105,6 +127,7 @@ impl Control {
             events: events.clone(),
             usage: SharedUsage::new(),
             passwords: SharedPasswords::new()?,
+            observer,
         });
         let version = Version {
             program,
@@ -117,26 +140,19 @@ impl Control {
         dispatcher.replace(queues);
         shared.counts.new_version();
         let (close, closing) = watch::channel(false);
-        let acceptor = Acceptor {
-            dispatcher: dispatcher.clone(),
-            limits: shared.limits.clone(),
-            unsent: listeners.unsent,
-            events: events.clone(),
-            counts: shared.counts.clone(),
-            clients: shared.clients.clone(),
-            are_proxied: endpoints.iter().map(|end| end.proxies.is_some()).collect(),
-        };
-        let acceptor = acceptor.start(listeners, closing)?;
+        let acceptor = accept((listeners, &endpoints), (&shared, &dispatcher), closing)?;
         let (commands, orders) = channel();
         let (end, ended) = watch::channel(None);
         let stop = Arc::<StopRequest>::default();
         let running = Running {
             addresses: places.iter().map(Place::address).collect(),
-            counts: shared.counts.clone(),
-            dispatcher: dispatcher.clone(),
+            state: Arc::new(ServerState {
+                counts: shared.counts.clone(),
+                dispatcher: dispatcher.clone(),
+                stop: Arc::clone(&stop),
+            }),
             events: events.clone(),
             commands,
-            stop: Arc::clone(&stop),
             end: ended,
         };
         let control = Self {
@@ -180,7 +196,7 @@ impl Control {
             {
                 let version = Version {
                     program,
-                    root,
+                    root: Some(root),
                     arguments: match arguments {
                         Some(arguments) => joined(&self.first_arguments, arguments),
                         None => Arc::clone(&self.arguments),
@@ -305,7 +321,7 @@ mod tests {
 
     fn grants() -> Grants {
         Grants {
-            program: None,
+            program: Component::BuiltIn,
             root: Some(grants::Root::Path(".".into(), Kind::Directory)),
             listeners: vec![grants::Listener::Address(([127, 0, 0, 1], 0).into())],
             arguments: Vec::new(),

@@ -30,7 +30,8 @@ pub(crate) struct Generation {
 /// A component, and what it gets besides what all versions share.
 pub(super) struct Version {
     pub(super) program: Program,
-    pub(super) root: Root,
+    /// `None` if no file is granted.
+    pub(super) root: Option<Root>,
     pub(super) arguments: Arc<[String]>,
 }
 

@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use crate::component::Program;
 use crate::error::Error;
@@ -10,11 +11,11 @@ use crate::net::listeners::Listeners;
 use crate::report::log::Log;
 use crate::report::publisher::Reporter;
 use crate::root::{self, Kind};
+use crate::wasi::counters::{Observed, Observer};
 
 /// Everything that a server is granted, and the component that gets it.
 pub(super) struct Grants {
-    /// `None` for the one that was built with this library.
-    pub(super) program: Option<Program>,
+    pub(super) program: Component,
     pub(super) root: Option<Root>,
     pub(super) listeners: Vec<Listener>,
     pub(super) arguments: Vec<String>,
@@ -24,6 +25,26 @@ pub(super) struct Grants {
     pub(super) stdout: Log,
     pub(super) stderr: Log,
     pub(super) reporter: Option<Reporter>,
+}
+
+/// The component to run.
+pub(super) enum Component {
+    /// The one that was built with this library.
+    BuiltIn,
+    Given(Program),
+    /// The one that shows the counters of this server, and has no root.
+    Admin(Arc<dyn Observed>),
+}
+
+impl Component {
+    /// Returns the program, and the server whose counters are granted to it.
+    pub(super) fn load(self) -> Result<(Program, Observer), Error> {
+        match self {
+            Self::BuiltIn => Ok((Program::built_in()?, None)),
+            Self::Given(program) => Ok((program, None)),
+            Self::Admin(observed) => Ok((Program::admin()?, Some(observed))),
+        }
+    }
 }
 
 /// The root, or what to open when the server starts.

@@ -10,6 +10,7 @@ mod given_up;
 mod grants;
 mod operation;
 mod running;
+mod state;
 mod worker;
 
 pub use builder::Server;

@@ -8,26 +8,25 @@ use std::time::Duration;
 use tokio::sync::{oneshot, watch};
 
 use super::command::Command;
-use super::end::{End, StopRequest};
+use super::end::End;
 use super::given_up::GivenUp;
 use super::operation::Operation;
-use crate::accept::dispatch::Dispatcher;
+use super::state::ServerState;
 use crate::component::Program;
 use crate::error::Error;
-use crate::report::counters::{Counters, Counts};
+use crate::report::counters::Counters;
 use crate::report::event::Stopped;
 use crate::report::publisher::{Events, Publisher};
 use crate::root::Root;
+use crate::wasi::counters::Observed as _;
 
 /// A running server. No call holds up its caller. Dropping it ends the server in order, as
 /// [`Running::stop`] does, on the server's own thread.
 pub struct Running {
     pub(super) addresses: Vec<SocketAddr>,
-    pub(super) counts: Counts,
-    pub(super) dispatcher: Dispatcher,
+    pub(super) state: Arc<ServerState>,
     pub(super) events: Publisher,
     pub(super) commands: Sender<Command>,
-    pub(super) stop: Arc<StopRequest>,
     pub(super) end: watch::Receiver<Option<End>>,
 }
 
@@ -39,7 +38,12 @@ impl Running {
 
     /// Returns what it has done so far. They can also be read after the end.
     pub fn counters(&self) -> Counters {
-        self.counts.snapshot(self.dispatcher.open())
+        self.state.counters()
+    }
+
+    /// Whether the component listens, and no end was asked for.
+    pub fn is_ready(&self) -> bool {
+        self.state.is_ready()
     }
 
     /// Returns the events from now on.
@@ -105,7 +109,7 @@ impl Running {
     /// # Errors
     /// As for [`Running::ended`].
     pub fn drain(&self, grace: Duration) -> Operation<Stopped> {
-        self.stop.ask(grace);
+        self.state.stop.ask(grace);
         let _ = self.commands.send(Command::Stop);
         self.ended()
     }
@@ -140,7 +144,7 @@ impl Running {
 
 impl Drop for Running {
     fn drop(&mut self) {
-        self.stop.ask(Duration::ZERO);
+        self.state.stop.ask(Duration::ZERO);
         let _ = self.commands.send(Command::Stop);
     }
 }

@@ -26,6 +26,7 @@ use crate::report::suppress::{Repeated, Suppressor};
 use crate::report::worker_counts::WorkerCounts;
 use crate::root::Root;
 use crate::scheduling::work_in_batches;
+use crate::wasi::counters::Observer;
 use crate::wasi::filesystem::Disk;
 use crate::wasi::filesystem::preopens::Preopen;
 use crate::wasi::passwords::SharedPasswords;
@@ -41,6 +42,8 @@ pub(crate) struct Shared {
     pub(crate) clients: ClientLimits,
     pub(crate) usage: SharedUsage,
     pub(crate) passwords: SharedPasswords,
+    /// The server whose counters are granted.
+    pub(crate) observer: Observer,
 }
 
 impl Shared {
@@ -57,7 +60,7 @@ impl Shared {
 pub(crate) struct Worker {
     pub(crate) number: usize,
     pub(crate) program: Program,
-    pub(crate) root: Arc<Root>,
+    pub(crate) root: Arc<Option<Root>>,
     pub(crate) arguments: Arc<[String]>,
     pub(crate) inboxes: Inboxes,
     pub(crate) shared: Arc<Shared>,
@@ -117,12 +120,12 @@ impl Worker {
         for task in tasks {
             runtime.spawn(task);
         }
-        let files = Files::new(&self.root)?;
+        let files = (*self.root).as_ref().map(Files::new).transpose()?;
         std::thread::Builder::new()
             .name(format!("worker-{}", self.number))
             .spawn(move || {
                 work_in_batches();
-                let ended = self.run(&runtime, &files);
+                let ended = self.run(&runtime, files.as_ref());
                 runtime.shutdown_background();
                 ended
             })
@@ -130,7 +133,7 @@ impl Worker {
 
     /// Supervises instances until the end. Treats a panic of its own as giving up, so
     /// that it does not go unnoticed.
-    fn run(mut self, runtime: &Runtime, files: &Files) -> WorkerExit {
+    fn run(mut self, runtime: &Runtime, files: Option<&Files>) -> WorkerExit {
         let ended = catch_unwind(AssertUnwindSafe(|| self.supervise(runtime, files)));
         self.inboxes.load.set_up(false);
         ended.unwrap_or_else(|panic| self.give_up(words(&*panic)))
@@ -145,7 +148,7 @@ impl Worker {
     }
 
     /// Starts a new instance whenever one fails, after a pause.
-    fn supervise(&mut self, runtime: &Runtime, files: &Files) -> WorkerExit {
+    fn supervise(&mut self, runtime: &Runtime, files: Option<&Files>) -> WorkerExit {
         let membership = self.shared.counts.enter(self.number);
         let mut failures = Suppressor::default();
         let mut backoff = Backoff::default();
@@ -187,7 +190,7 @@ impl Worker {
     fn run_once(
         &self,
         runtime: &Runtime,
-        (files, counts): (&Files, WorkerCounts),
+        (files, counts): (Option<&Files>, WorkerCounts),
         failures: &mut Suppressor<String>,
     ) -> RunOutcome {
         let run = async {
@@ -224,17 +227,17 @@ impl Worker {
         std::future::pending().await
     }
 
-    fn grants(&self, files: &Files, counts: WorkerCounts) -> Grants {
+    fn grants(&self, files: Option<&Files>, counts: WorkerCounts) -> Grants {
         Grants {
             arguments: Arc::clone(&self.arguments),
             inboxes: self.inboxes.clone(),
-            preopen: files.preopen.clone(),
-            disk: Arc::clone(&files.disk),
+            files: files.map(|files| (files.preopen.clone(), Arc::clone(&files.disk))),
             stdout: self.shared.stdout.clone(),
             stderr: self.shared.stderr.clone(),
             usage: self.shared.usage.clone(),
             passwords: self.shared.passwords.clone(),
             counts,
+            observer: self.shared.observer.clone(),
         }
     }
 

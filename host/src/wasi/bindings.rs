@@ -28,3 +28,12 @@ wasmtime::component::bindgen!({
         "wasi:sockets/types.error-code" => SocketError,
     },
 });
+
+/// The interface of the component that shows the counters of a server.
+pub mod admin {
+    wasmtime::component::bindgen!({
+        path: "../wit/admin",
+        world: "porthole:admin/extension",
+        imports: { default: trappable },
+    });
+}

@@ -4,6 +4,7 @@
 pub(crate) mod bindings;
 mod clock;
 mod connection;
+pub(crate) mod counters;
 pub(crate) mod filesystem;
 pub(crate) mod limiter;
 mod outcome;
@@ -43,5 +44,12 @@ pub(crate) fn linker(engine: &Engine) -> wasmtime::Result<Linker<State>> {
     responses::add_to_linker(l)?;
     usage::add_to_linker(l)?;
     passwords::add_to_linker(l)?;
+    Ok(linker)
+}
+
+/// Links the same, and the counters of another server.
+pub(crate) fn admin_linker(engine: &Engine) -> wasmtime::Result<Linker<State>> {
+    let mut linker = linker(engine)?;
+    counters::add_to_linker(&mut linker)?;
     Ok(linker)
 }

@@ -10,6 +10,7 @@ use wasmtime_wasi::filesystem::{WasiFilesystemCtxView, WasiFilesystemView};
 
 use crate::accept::inbox::Inboxes;
 use crate::report::worker_counts::WorkerCounts;
+use crate::wasi::counters::{HasObserver, Observer};
 use crate::wasi::filesystem::preopens::{self, HasPreopens, Preopen};
 use crate::wasi::filesystem::{Disk, HasDisk};
 use crate::wasi::limiter::InstanceLimiter;
@@ -25,12 +26,13 @@ pub(crate) struct State {
     pub(crate) table: ResourceTable,
     pub(crate) limiter: InstanceLimiter,
     pub(crate) inboxes: Inboxes,
-    pub(crate) preopen: Preopen,
-    pub(crate) disk: Arc<Disk>,
+    /// The root, and the access to what is below it, unless no file is granted.
+    pub(crate) files: Option<(Preopen, Arc<Disk>)>,
     pub(crate) transfers: Transfers,
     pub(crate) usage: SharedUsage,
     pub(crate) passwords: SharedPasswords,
     pub(crate) counts: WorkerCounts,
+    pub(crate) observer: Observer,
 }
 
 impl WasiCliView for State {
@@ -61,8 +63,9 @@ impl WasiFilesystemView for State {
 }
 
 impl HasDisk for State {
-    fn disk(&self) -> &Arc<Disk> {
-        &self.disk
+    fn disk(&self) -> wasmtime::Result<&Arc<Disk>> {
+        let disk = self.files.as_ref().map(|(_, disk)| disk);
+        disk.ok_or_else(|| wasmtime::format_err!("no file is granted"))
     }
 }
 
@@ -96,10 +99,16 @@ impl HasReports for State {
     }
 }
 
+impl HasObserver for State {
+    fn observer(&mut self) -> &mut Observer {
+        &mut self.observer
+    }
+}
+
 impl HasPreopens for State {
     fn preopens(&mut self) -> preopens::View<'_> {
         preopens::View {
-            preopen: &self.preopen,
+            preopen: self.files.as_ref().map(|(preopen, _)| preopen),
             table: &mut self.table,
         }
     }

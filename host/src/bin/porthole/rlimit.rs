@@ -31,6 +31,10 @@ const OWN: u64 = 47;
 /// Open files of a worker: event queue, the granted root, directories that are listed.
 const PER_WORKER: u64 = 16;
 
+/// Open files for `--admin`: its listeners, as many connections as it has at once, and the event
+/// queues of its threads.
+pub(crate) const ADMIN: u64 = 48;
+
 /// Returns the fewest open files with which the server can start and serve one connection
 /// with its file. It counts the files that each worker, each address and the process
 /// itself hold, and the eighth that is never given to files.

@@ -89,7 +89,7 @@ fn asked<T: HasDisk>(
 
 fn descriptor<T: HasDisk>(state: &mut T, file: &File) -> wasmtime::Result<(Arc<Disk>, Descriptor)> {
     let descriptor = state.filesystem().table.get(file)?.clone();
-    Ok((Arc::clone(state.disk()), descriptor))
+    Ok((Arc::clone(state.disk()?), descriptor))
 }
 
 /// Returns what `of` makes of the metadata of a path.

@@ -33,9 +33,13 @@ pub(crate) use crate::disk::Disk;
 #[cfg(not(target_os = "linux"))]
 pub(crate) use portable::Disk;
 
-/// Data of a store to which files are granted.
+/// Data of a store to which files may be granted.
 pub(crate) trait HasDisk: WasiFilesystemView {
-    fn disk(&self) -> &Arc<Disk>;
+    /// Returns the access to the files.
+    ///
+    /// # Errors
+    /// When none are granted. No component gets that far, because it has no descriptor.
+    fn disk(&self) -> wasmtime::Result<&Arc<Disk>>;
 }
 
 type File = Resource<Descriptor>;

@@ -50,7 +50,8 @@ impl Preopen {
 }
 
 pub(crate) struct View<'a> {
-    pub(crate) preopen: &'a Preopen,
+    /// `None` if no file is granted.
+    pub(crate) preopen: Option<&'a Preopen>,
     pub(crate) table: &'a mut ResourceTable,
 }
 
@@ -72,7 +73,10 @@ pub(crate) fn add_to_linker<T: HasPreopens + 'static>(
 
 impl preopens::Host for View<'_> {
     fn get_directories(&mut self) -> wasmtime::Result<Vec<(Resource<Descriptor>, String)>> {
-        let descriptor = self.table.push(self.preopen.descriptor.clone())?;
-        Ok(vec![(descriptor, self.preopen.name.clone())])
+        let Some(preopen) = self.preopen else {
+            return Ok(Vec::new());
+        };
+        let descriptor = self.table.push(preopen.descriptor.clone())?;
+        Ok(vec![(descriptor, preopen.name.clone())])
     }
 }

@@ -46,7 +46,7 @@ pub(crate) fn read_via_stream<T: HasDisk + HasTransfers>(
     };
     let (outcome, ended) = Outcome::channel();
     let producer = Producer {
-        source: Source::new(file, store.data().disk()),
+        source: Source::new(file, store.data().disk()?),
         offset,
         reading: None,
         outcome,

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use std::path::Path;
 use std::process::ExitCode;
 
-use porthole::{Confined, Enforcement, Import, Kind, Place, Root, printable};
+use porthole::{Confined, Enforcement, Import, Kind, Place, Program, Root, printable};
 use serde_json::{Map, Value, json};
 
 use crate::access::Access;
@@ -33,6 +33,8 @@ pub(crate) fn print_grants(options: &Options, format: Format) -> anyhow::Result<
     let certificates = Certificates::open(&options.tls, root.path())?;
     let access = Access::open(&options.auth, root.path())?;
     let access = access.map(|(access, _)| access);
+    let admin = options.admin.admin.as_ref();
+    let admin = admin.map(|_| Program::admin()?.imports()).transpose()?;
     let grants = GrantsReport {
         options,
         handed_down: &handed_down,
@@ -40,6 +42,7 @@ pub(crate) fn print_grants(options: &Options, format: Format) -> anyhow::Result<
         access: access.as_ref(),
         root: &root,
         imports: &imports,
+        admin: admin.as_deref(),
         confined: options.confine(&root, certificates.as_ref(), access.as_ref())?,
     };
     super::print(grants.written(format).as_bytes())
@@ -59,6 +62,8 @@ struct GrantsReport<'a> {
     access: Option<&'a Access>,
     root: &'a Root,
     imports: &'a [Import],
+    /// Imports of the component that shows the counters, if there is to be one.
+    admin: Option<&'a [Import]>,
     confined: Option<Confined>,
 }
 
@@ -72,9 +77,11 @@ impl GrantsReport<'_> {
 
     /// Returns the mechanisms that some import relies on, and the one that all rely on.
     fn enforcements(&self) -> BTreeSet<Enforcement> {
+        let admin = self.admin.unwrap_or_default();
         let by_import = self
             .imports
             .iter()
+            .chain(admin)
             .flat_map(|import| self.enforced_by(import));
         by_import.chain([Enforcement::Imports]).collect()
     }
@@ -129,6 +136,10 @@ impl GrantsReport<'_> {
             self.kind()
         )?;
         writeln!(text, "  addresses  {}", self.shown_addresses())?;
+        if let Some(admin) = &self.options.admin.admin {
+            let words = "shows the counters, by a component of its own";
+            writeln!(text, "  admin      {}, {words}", admin.shown(0))?;
+        }
         for file in self.certificate_files() {
             let file = printable(file.display());
             writeln!(text, "  for TLS    {file}, read by the process alone")?;
@@ -155,8 +166,26 @@ impl GrantsReport<'_> {
             writeln!(text, "  tells      {}, {words}", printable(manager))?;
         }
         writeln!(text, "  confined   {}", banner::confinement(self.confined))?;
+        self.write_imports(text, self.imports)?;
+        if let Some(admin) = self.admin {
+            writeln!(text, "\nthe component of --admin")?;
+            self.write_imports(text, admin)?;
+        }
+        writeln!(text, "\nenforced by")?;
+        for enforcement in self.enforcements() {
+            writeln!(
+                text,
+                "  {:<14}  {}",
+                enforcement.name(),
+                enforcement.explanation()
+            )?;
+        }
+        Ok(())
+    }
+
+    fn write_imports(&self, text: &mut String, imports: &[Import]) -> std::fmt::Result {
         let mut interface = "";
-        for import in self.imports {
+        for import in imports {
             if import.interface != interface {
                 interface = &import.interface;
                 writeln!(text, "\n{interface}")?;
@@ -169,15 +198,6 @@ impl GrantsReport<'_> {
             let enforced_by: Vec<&str> = self.enforced_by(import).map(Enforcement::name).collect();
             let enforced_by = enforced_by.join(", ");
             writeln!(text, "  {function:<18}  {}  [{enforced_by}]", import.grant)?;
-        }
-        writeln!(text, "\nenforced by")?;
-        for enforcement in self.enforcements() {
-            writeln!(
-                text,
-                "  {:<14}  {}",
-                enforcement.name(),
-                enforcement.explanation()
-            )?;
         }
         Ok(())
     }
@@ -243,6 +263,14 @@ impl GrantsReport<'_> {
                 })
             }),
             "imports": imports,
+            "admin": self.admin.map(|imports| {
+                let imports: Vec<Value> = imports.iter().map(|import| self.import(import)).collect();
+                let address = self.options.admin.admin.as_ref();
+                json!({
+                    "address": address.map(|address| address.shown(0).to_string()),
+                    "imports": imports,
+                })
+            }),
             "enforcements": enforcements,
         })
     }

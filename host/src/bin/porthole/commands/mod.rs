@@ -3,6 +3,7 @@
 mod component;
 mod grants;
 mod hash_password;
+mod health;
 mod inspect;
 mod link;
 
@@ -29,6 +30,7 @@ pub(crate) fn run(command: &Command) -> anyhow::Result<ExitCode> {
         Command::Inspect { file, json } => inspect::print(file, *json),
         Command::HashPassword { user } => hash_password::print(user.as_deref()),
         Command::Link(options) => link::print(options),
+        Command::Health { address } => health::ask(address),
         Command::Completions { shell } => print(&help::completions(*shell)),
         Command::Man => print(&help::manual_page()?),
     }

@@ -6,7 +6,8 @@ use clap::parser::ValueSource;
 use clap::{ArgMatches, Subcommand};
 use clap_complete::Shell;
 
-use super::LinkOptions;
+use super::{LinkOptions, admin};
+use crate::sockets::bind::Bind;
 
 /// A task of the program other than serving.
 #[derive(Debug, Subcommand)]
@@ -43,8 +44,16 @@ pub(crate) enum Command {
     #[command(display_order = 4)]
     Link(LinkOptions),
 
-    /// Print the completions for a shell
+    /// Ask the port of --admin whether the server is ready; the exit code says it, too
     #[command(display_order = 5)]
+    Health {
+        /// Address of --admin
+        #[arg(value_name = "ADDRESS", env = "PORTHOLE_ADMIN", value_parser = admin::address)]
+        address: Bind,
+    },
+
+    /// Print the completions for a shell
+    #[command(display_order = 6)]
     Completions {
         /// Name of the shell
         #[arg(value_enum)]
@@ -52,7 +61,7 @@ pub(crate) enum Command {
     },
 
     /// Print the manual page
-    #[command(display_order = 6)]
+    #[command(display_order = 7)]
     Man,
 }
 
@@ -65,6 +74,7 @@ impl Command {
             Self::Inspect { .. } => "inspect",
             Self::HashPassword { .. } => "hash-password",
             Self::Link(_) => "link",
+            Self::Health { .. } => "health",
             Self::Completions { .. } => "completions",
             Self::Man => "man",
         };

@@ -41,6 +41,8 @@ Examples:
       serves a single-page application, and opens it in the browser
   porthole ~/Videos --log-file /var/log/porthole/access.json --log-format json
       writes the log to a file, as JSON
+  porthole ~/Videos --admin 127.0.0.1:9000
+      shows its counters to Prometheus, at http://127.0.0.1:9000/metrics
   porthole ~/Videos --grants
       prints what the sandbox may do, and serves nothing
   porthole inspect server.wasm

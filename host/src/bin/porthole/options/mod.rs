@@ -19,6 +19,7 @@ use proxy::ProxyOptions;
 #[cfg(unix)]
 use unix_sockets::UnixSocketOptions;
 
+pub(crate) use admin::AdminOptions;
 pub(crate) use auth::AuthOptions;
 pub(crate) use command::Command;
 pub(crate) use link::LinkOptions;
@@ -26,6 +27,7 @@ pub(crate) use log::LogOptions;
 pub(crate) use source::{Source, open_regular, read_bounded, read_component};
 pub(crate) use tls::TlsOptions;
 
+mod admin;
 mod arguments;
 mod auth;
 mod command;
@@ -77,6 +79,9 @@ pub(crate) struct Options {
     #[arg(long, env = "PORTHOLE_OPEN", action = ArgAction::SetTrue, value_parser = usage::switch,
           help_heading = help::NETWORK)]
     pub(crate) open: bool,
+
+    #[command(flatten)]
+    pub(crate) admin: AdminOptions,
 
     #[command(flatten)]
     pub(crate) tls: TlsOptions,
@@ -283,13 +288,17 @@ impl Options {
         let addresses = self.listeners().max(handed_down) as u64;
         // The stream to the compiler.
         let stream = u64::from(self.component.is_some());
-        let least = rlimit::least(workers, addresses).saturating_add(stream);
+        let admin = self.admin.admin.as_ref().map_or(0, |_| rlimit::ADMIN);
+        let least = rlimit::least(workers, addresses)
+            .saturating_add(stream)
+            .saturating_add(admin);
         if let Some(limit) = descriptors.filter(|&limit| limit < least) {
             bail!(
                 "{limit} open files are too few, {workers} workers need {least} at least (ulimit -Hn, --workers)"
             );
         }
-        let fitting = rlimit::connections(descriptors, workers, addresses, self.max_connections);
+        let others = descriptors.map(|limit| limit.saturating_sub(admin));
+        let fitting = rlimit::connections(others, workers, addresses, self.max_connections);
         let wanted = std::mem::replace(&mut self.max_connections, fitting);
         let fewer = descriptors.filter(|_| fitting < wanted);
         Ok(fewer.map(|limit| {

@@ -31,7 +31,7 @@ impl Options {
             ),
         ];
         let (_, option) = given.into_iter().find(|(given, _)| *given)?;
-        let has_one = self.bind.iter().any(Bind::is_unix);
+        let has_one = self.bind.iter().chain(&self.admin.admin).any(Bind::is_unix);
         (!has_one).then(|| format!("'{option}' needs a Unix socket: give '--bind unix:PATH'"))
     }
 

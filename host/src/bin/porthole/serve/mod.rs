@@ -19,7 +19,7 @@ use crate::service_manager::ServiceManager;
 use crate::signals::Signals;
 #[cfg(unix)]
 use crate::sockets::handed_down::HandedDown;
-use crate::sockets::{Endpoint, Sockets};
+use crate::sockets::{AdminSocket, Endpoint, Sockets};
 use crate::terminal::Output;
 use crate::terminal::messages::{Messages, report_at_once};
 use crate::tls::Certificates;
@@ -49,6 +49,7 @@ pub(crate) fn serve(mut options: Options) -> anyhow::Result<ExitCode> {
         #[cfg(unix)]
         handed_down,
     )?;
+    let admin = AdminSocket::open(&options)?;
     let manager = ServiceManager::connect();
     let root = Root::open(options.path())?;
     let certificates = Certificates::open(&options.tls, root.path())?;
@@ -75,8 +76,9 @@ pub(crate) fn serve(mut options: Options) -> anyhow::Result<ExitCode> {
     let mut endpoints = sockets.endpoints.iter();
     let is_readable = !options.proxy.has_proxy() && endpoints.any(Endpoint::is_readable_on_the_way);
     notes.extend(access.iter().flat_map(|access| access.notes(is_readable)));
+    notes.extend(admin.iter().filter_map(AdminSocket::warning));
     #[cfg(unix)]
-    let files = sockets.files();
+    let files = sockets.files(admin.as_ref());
     let browser = options.open.then(|| sockets.open_browser(base)).flatten();
     let confined = options.confine(&root, certificates.as_ref(), access.as_ref())?;
     // From here on, threads may be started.
@@ -111,7 +113,11 @@ pub(crate) fn serve(mut options: Options) -> anyhow::Result<ExitCode> {
         to_stderr,
     };
     let served = catch_unwind(AssertUnwindSafe(|| {
-        serving.run(root, sockets.listeners, source, secrets.unwrap_or_default())
+        serving.run(
+            (root, source),
+            (sockets.listeners, admin),
+            secrets.unwrap_or_default(),
+        )
     }));
     let code = exit_code_of(&messages, served);
     #[cfg(unix)]

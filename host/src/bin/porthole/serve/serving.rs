@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
-use anyhow::anyhow;
+use anyhow::{Context as _, anyhow};
 use porthole::{
     Confined, Counters, Error, Listeners, Log, Operation, Program, Root, Running, Server,
 };
@@ -17,7 +17,7 @@ use crate::log_file::Reopener;
 use crate::options::{Options, Source};
 use crate::service_manager::ServiceManager;
 use crate::signals::Signals;
-use crate::sockets::Endpoint;
+use crate::sockets::{AdminSocket, Endpoint};
 use crate::terminal::addresses::Url;
 use crate::terminal::banner::{self, Banner};
 use crate::terminal::messages::Messages;
@@ -66,12 +66,11 @@ impl Serving {
     /// Serves until a signal stops it. `secrets` are the arguments about passwords.
     pub(super) fn run(
         &self,
-        root: Root,
-        listeners: Listeners,
-        source: Source,
+        (root, source): (Root, Source),
+        (listeners, admin): (Listeners, Option<AdminSocket>),
         secrets: Vec<String>,
     ) -> anyhow::Result<()> {
-        let banner = self.banner(&root);
+        let banner = self.banner(&root, admin.as_ref());
         let reserved = Reserved::below(&root, self.options.component());
         let compiler = self.compiler.clone();
         let arguments = [self.arguments.clone(), secrets].concat();
@@ -82,6 +81,11 @@ impl Serving {
         };
         let Some(running) = self.started(program, root, listeners, arguments)? else {
             return Ok(());
+        };
+        let observing = admin.map(|admin| self.observing(&running, admin.listeners));
+        let _admin = match observing.transpose()? {
+            Some(None) => return Ok(()),
+            started => started,
         };
         for line in banner {
             self.messages.print(line);
@@ -119,6 +123,22 @@ impl Serving {
         self.unless_stopped(starting)
     }
 
+    /// Starts the server that shows the counters of `running`, until it is dropped. Returns
+    /// `None` once a stop was requested.
+    fn observing(
+        &self,
+        running: &Running,
+        listeners: Listeners,
+    ) -> anyhow::Result<Option<Running>> {
+        let starting = Server::admin(running)
+            .listeners(listeners)
+            .stderr(self.messages.log())
+            .on_event(self.messages.reporter_of_admin())
+            .start();
+        let started = self.unless_stopped(starting);
+        started.context("cannot show counters (--admin)")
+    }
+
     /// Waits for an operation, which is given up once a stop was requested.
     fn unless_stopped<T>(&self, mut operation: Operation<T>) -> anyhow::Result<Option<T>> {
         while !self.signals.stop_asked() {
@@ -132,8 +152,11 @@ impl Serving {
 
     /// Returns the lines for a server that has started. Without the start-up lines, a port
     /// that the system chose is still said.
-    fn banner(&self, root: &Root) -> Vec<String> {
+    fn banner(&self, root: &Root, admin: Option<&AdminSocket>) -> Vec<String> {
         let style = self.to_stderr.style;
+        let free = admin
+            .filter(|_| self.options.quiet)
+            .and_then(AdminSocket::line);
         let mut lines = match (self.options.quiet, self.options.is_port_free_choice()) {
             (true, false) => Vec::new(),
             (true, true) => {
@@ -147,12 +170,14 @@ impl Serving {
                 endpoints: &self.endpoints,
                 redirected: &self.redirected,
                 reachable: &self.reachable,
+                admin,
                 log: &self.options.log,
                 confined: self.confined,
                 style,
             }
             .lines(),
         };
+        lines.extend(free.map(|line| format!("porthole: {line}")));
         if self.options.shows_qr_code(self.to_stderr) {
             lines.extend(banner::qr_code(&self.reachable, style));
         }

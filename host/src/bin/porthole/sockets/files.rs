@@ -12,8 +12,8 @@ use super::Endpoint;
 pub(crate) struct SocketFiles(Vec<(PathBuf, Identity)>);
 
 impl SocketFiles {
-    pub(super) fn of(endpoints: &[Endpoint]) -> Self {
-        let made = endpoints.iter().filter(|endpoint| !endpoint.is_handed_down);
+    pub(super) fn of<'e>(endpoints: impl Iterator<Item = &'e Endpoint>) -> Self {
+        let made = endpoints.filter(|endpoint| !endpoint.is_handed_down);
         let files = made.filter_map(|endpoint| match &endpoint.place {
             Place::Unix { path, .. } => Some((path.clone(), identity(path)?)),
             _ => None,

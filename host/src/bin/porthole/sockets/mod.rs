@@ -1,5 +1,6 @@
 //! The sockets on which the program listens: bound here, or handed down.
 
+mod admin;
 pub(crate) mod bind;
 #[cfg(unix)]
 mod files;
@@ -21,6 +22,7 @@ use crate::terminal::addresses::{self, Url};
 use crate::terminal::browser::{self, Browser};
 use crate::terminal::busy_port;
 use crate::terminal::messages::report_at_once;
+pub(crate) use admin::AdminSocket;
 #[cfg(unix)]
 pub(crate) use files::SocketFiles;
 #[cfg(unix)]
@@ -29,6 +31,9 @@ use resolve::Resolved;
 
 /// Scheme of the listeners that speak TLS.
 const HTTPS: &str = "https";
+
+/// Scheme of all others.
+const HTTP: &str = "http";
 
 /// Name of the argument by which the component is told where it redirects to https.
 const LISTEN_REDIRECT: &str = "listen-redirect";
@@ -130,10 +135,11 @@ impl Sockets {
         }
     }
 
-    /// Notes the files that were made.
+    /// Notes the files that were made, those for `admin` too.
     #[cfg(unix)]
-    pub(crate) fn files(&self) -> SocketFiles {
-        SocketFiles::of(&self.endpoints)
+    pub(crate) fn files(&self, admin: Option<&AdminSocket>) -> SocketFiles {
+        let admin = admin.into_iter().flat_map(|admin| &admin.endpoints);
+        SocketFiles::of(self.endpoints.iter().chain(admin))
     }
 
     /// Resolves names, takes over what was handed down, and binds everything else. Call it
@@ -263,7 +269,7 @@ impl Sockets {
             self.endpoints.push(Endpoint {
                 scheme: match is_secured && is_tcp {
                     true => HTTPS,
-                    false => "http",
+                    false => HTTP,
                 },
                 place,
                 redirects: false,

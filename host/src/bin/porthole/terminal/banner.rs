@@ -7,7 +7,7 @@ use porthole::{Confined, Kind, Place, Root, printable};
 use super::addresses::Url;
 use super::{Style, addresses, qr_code};
 use crate::options::LogOptions;
-use crate::sockets::Endpoint;
+use crate::sockets::{AdminSocket, Endpoint};
 
 /// Data for the lines.
 pub(crate) struct Banner<'a> {
@@ -20,6 +20,7 @@ pub(crate) struct Banner<'a> {
     pub(crate) reachable: &'a [Url],
     /// Addresses that lead to those.
     pub(crate) redirected: &'a [Url],
+    pub(crate) admin: Option<&'a AdminSocket>,
     pub(crate) log: &'a LogOptions,
     pub(crate) confined: Option<Confined>,
     pub(crate) style: Style,
@@ -56,6 +57,10 @@ impl Banner<'_> {
         }
         for url in self.redirected {
             line("and at", format!("{url}, which leads there"));
+        }
+        if let Some(admin) = self.admin {
+            let words = "has /health, /ready and /metrics, for whoever watches over it";
+            line("admin", format!("{} {words}", admin.shown()));
         }
         let log = match &self.log.log_file {
             Some(file) => format!("the log {}", printable(file.display())),

@@ -90,6 +90,17 @@ impl Messages {
         self.log.clone()
     }
 
+    /// Returns the function that prints warnings of the server that shows counters. The other
+    /// goes on, whatever becomes of it.
+    pub(crate) fn reporter_of_admin(&self) -> impl Fn(Event) + Send + Sync + 'static {
+        let messages = self.clone();
+        move |event| {
+            if event.is_warning() {
+                messages.report(format_args!("--admin: {event}"));
+            }
+        }
+    }
+
     /// Returns the function that prints warnings. The program itself prints the reason of
     /// its end, and what is the usual course of things.
     pub(crate) fn reporter(&self) -> impl Fn(Event) + Send + Sync + 'static {
