@@ -28,7 +28,7 @@ impl Shared {
         Self {
             executor,
             deadlines: Deadlines::default(),
-            clock: Clock::new(),
+            clock: Clock::default(),
             pool: BufferPool::new(0, CONNECTIONS),
             policy: Policy::default(),
             open: OpenCount::default(),

@@ -88,7 +88,7 @@ impl Shared {
             passwords,
             log: Log::new(options.log_format()),
             options,
-            clock: Clock::new(),
+            clock: Clock::default(),
             deadlines,
             pool: BufferPool::new(plan.larges, plan.mediums),
             executor,

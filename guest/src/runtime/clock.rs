@@ -15,14 +15,16 @@ pub struct Clock {
     current: Cell<(i64, [u8; 29])>,
 }
 
-impl Clock {
+impl Default for Clock {
     /// Reads the host's clock for the first time.
-    pub fn new() -> Self {
+    fn default() -> Self {
         Self {
             current: Cell::new(read()),
         }
     }
+}
 
+impl Clock {
     /// Reads the host's clock. The caller calls it when the second changes: see
     /// [`next_second`].
     pub fn renew(&self) {
