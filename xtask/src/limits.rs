@@ -22,9 +22,10 @@ use anyhow::{Context as _, bail};
 use crate::numbers::grouped;
 
 /// The source files of the table, with their headings.
-const FILES: [(&str, &str); 19] = [
+const FILES: [(&str, &str); 20] = [
     ("h1/src/limits.rs", "A message"),
     ("pages/src/limits.rs", "A page"),
+    ("media/src/limits.rs", "A film, a track or a picture"),
     ("auth/src/limits.rs", "Passwords, rules and links"),
     (
         "guest/src/limits/mod.rs",
