@@ -1,5 +1,6 @@
 //! `cargo xtask fuzz`: runs the fuzz targets of `fuzz/` for a long time, one after the
-//! other. A run begins with the inputs that earlier runs kept.
+//! other. A run begins with the inputs that earlier runs kept. Targets of one kind are in a
+//! directory of their own, and so are their seeds; its name is that of their dictionary.
 
 use std::{
     fs,
@@ -45,12 +46,13 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     ensure!(build.success(), "the fuzz targets do not build");
     let mut failed = Vec::new();
     for (place, target) in targets.iter().enumerate() {
-        let label = format!("[{}/{}] {target}", place + 1, targets.len());
+        let name = &target.name;
+        let label = format!("[{}/{}] {name}", place + 1, targets.len());
         let outcome = fuzz(target, Duration::from_secs(options.minutes * 60), &label)?;
-        println!("{target}: {} executions", grouped(outcome.executions));
+        println!("{name}: {} executions", grouped(outcome.executions));
         if let Some(output) = outcome.failure {
-            eprintln!("{output}\n{target} failed; the input is in fuzz/artifacts/{target}");
-            failed.push(target.as_str());
+            eprintln!("{output}\n{name} failed; the input is in fuzz/artifacts/{name}");
+            failed.push(name.as_str());
         }
     }
     ensure!(failed.is_empty(), "failed: {}", failed.join(", "));
@@ -58,27 +60,62 @@ pub(crate) fn run(options: &Options) -> Result<()> {
 }
 
 impl Options {
-    fn targets(&self) -> Result<Vec<String>> {
-        let files = fs::read_dir(folder().join("fuzz_targets"))?;
-        let mut known = Vec::new();
-        for file in files {
-            let path = file?.path();
-            known.extend(
-                path.file_stem()
-                    .and_then(|name| name.to_str())
-                    .map(String::from),
-            );
-        }
+    fn targets(&self) -> Result<Vec<Target>> {
+        let mut known = Target::all(&folder().join("fuzz_targets"), None)?;
         known.sort();
+        let names: Vec<_> = known.iter().map(|target| target.name.as_str()).collect();
         for target in &self.targets {
             ensure!(
-                known.contains(target),
+                names.contains(&target.as_str()),
                 "no target {target}; there are: {}",
-                known.join(", ")
+                names.join(", ")
             );
         }
-        known.retain(|target| self.targets.is_empty() || self.targets.contains(target));
+        known.retain(|target| self.targets.is_empty() || self.targets.contains(&target.name));
         Ok(known)
+    }
+}
+
+/// A fuzz target.
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Target {
+    name: String,
+    /// The directory of its kind.
+    kind: Option<String>,
+}
+
+impl Target {
+    /// Returns those in a directory, and those of each kind in one below it.
+    fn all(targets: &Path, kind: Option<&str>) -> Result<Vec<Self>> {
+        let mut found = Vec::new();
+        for entry in fs::read_dir(targets)? {
+            let path = entry?.path();
+            let Some(name) = path.file_stem().and_then(|name| name.to_str()) else {
+                continue;
+            };
+            if path.is_dir() {
+                found.extend(Self::all(&path, Some(name))?);
+            } else {
+                found.push(Self {
+                    name: name.to_owned(),
+                    kind: kind.map(str::to_owned),
+                });
+            }
+        }
+        Ok(found)
+    }
+
+    fn seeds(&self) -> PathBuf {
+        let seeds = folder().join("seeds");
+        seeds
+            .join(self.kind.as_deref().unwrap_or_default())
+            .join(&self.name)
+    }
+
+    fn dictionary(&self) -> PathBuf {
+        folder()
+            .join(self.kind.as_deref().unwrap_or("http"))
+            .with_extension("dict")
     }
 }
 
@@ -107,15 +144,15 @@ struct Outcome {
     failure: Option<String>,
 }
 
-fn fuzz(target: &str, time: Duration, label: &str) -> Result<Outcome> {
-    let corpus = folder().join("corpus").join(target);
+fn fuzz(target: &Target, time: Duration, label: &str) -> Result<Outcome> {
+    let corpus = folder().join("corpus").join(&target.name);
     fs::create_dir_all(&corpus)?;
     let mut child = cargo_fuzz("run")
-        .arg(target)
+        .arg(&target.name)
         .arg(corpus)
-        .arg(folder().join("seeds").join(target))
+        .arg(target.seeds())
         .arg("--")
-        .arg(format!("-dict={}", folder().join("http.dict").display()))
+        .arg(format!("-dict={}", target.dictionary().display()))
         .arg(format!("-max_total_time={}", time.as_secs()))
         .arg(format!("-max_len={LONGEST_BYTES}"))
         .arg(format!("-rss_limit_mb={MEMORY_MIB}"))
@@ -183,7 +220,7 @@ fn show(text: &str) {
     }
 }
 
-/// `h1` has no unsafe code, so no sanitizer is needed. Without one it is five times as
+/// The crates have no unsafe code of their own, so no sanitizer is needed. Without one it is five times as
 /// fast.
 fn cargo_fuzz(command: &str) -> Command {
     let mut cargo = nightly(&["cargo", "fuzz", command, "--sanitizer=none"]);
@@ -207,6 +244,17 @@ fn folder() -> PathBuf {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn targets_of_a_kind_have_seeds_and_a_dictionary() {
+        let targets = Target::all(&folder().join("fuzz_targets"), None).unwrap();
+        let kinds = targets.iter().filter(|target| target.kind.is_some());
+        assert!(kinds.count() > 10, "{targets:?}");
+        for target in &targets {
+            assert!(target.seeds().is_dir(), "{target:?}");
+            assert!(target.dictionary().is_file(), "{target:?}");
+        }
+    }
 
     #[test]
     fn executions() {

@@ -1,4 +1,4 @@
-//! Invariants of `auth`, `h1` and `pages` for any input. There is one function for each fuzz
+//! Invariants of `auth`, `h1`, `media` and `pages` for any input. There is one function for each fuzz
 //! target. It takes any bytes and panics where the invariant does not hold.
 //!
 //! A fuzzer calls the functions through `fuzz/fuzz_targets`. The test of this crate calls
@@ -23,6 +23,7 @@ mod date;
 mod file_text;
 mod forwarded;
 mod head;
+pub mod media;
 mod range;
 mod response;
 mod site;
@@ -32,8 +33,8 @@ mod text;
 /// An invariant, which panics where it does not hold.
 pub type Invariant = fn(&[u8]);
 
-/// Every invariant, under the name of its fuzz target and of the directory of its seeds.
-pub const INVARIANTS: [(&str, Invariant); 14] = [
+/// Every invariant, under the path of its fuzz target and of the directory of its seeds.
+pub const INVARIANTS: [(&str, Invariant); 27] = [
     ("chunk", chunk::chunk),
     ("coding", coding::coding),
     ("condition", condition::condition),
@@ -43,6 +44,19 @@ pub const INVARIANTS: [(&str, Invariant); 14] = [
     ("head", head::head),
     ("link", access::link),
     ("markdown", file_text::markdown),
+    ("media/aiff", media::aiff),
+    ("media/flac", media::flac),
+    ("media/format", media::format),
+    ("media/gif", media::gif),
+    ("media/heif", media::heif),
+    ("media/jpeg", media::jpeg),
+    ("media/matroska", media::matroska),
+    ("media/mp3", media::mp3),
+    ("media/mp4", media::mp4),
+    ("media/ogg", media::ogg),
+    ("media/png", media::png),
+    ("media/wav", media::wav),
+    ("media/webp", media::webp),
     ("range", range::range),
     ("rules", access::rules),
     ("subtitles", file_text::subtitles),
