@@ -84,6 +84,8 @@ fn watch_sources(workspace: &Path) {
         "guest",
         "h1/src",
         "h1/Cargo.toml",
+        "media/src",
+        "media/Cargo.toml",
         "pages/askama.toml",
         "pages/assets",
         "pages/build.rs",

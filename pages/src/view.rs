@@ -77,6 +77,8 @@ pub enum Form {
     Xspf,
     /// Subtitles as browsers read them; a form of a file, not of a directory.
     WebVtt,
+    /// What a film, a track or a picture says of itself, as JSON; a form of a file.
+    Facts,
 }
 
 /// Looks of a list.
@@ -156,6 +158,7 @@ impl Form {
         match pairs.find(|(key, _)| key == "get") {
             None => Ok(None),
             Some((_, value)) if value == "vtt" => Ok(Some(Self::WebVtt)),
+            Some((_, value)) if value == "info" => Ok(Some(Self::Facts)),
             Some(_) => Err(UnknownForm),
         }
     }
@@ -172,7 +175,7 @@ impl Form {
         match self {
             Self::M3u => Some(Format::M3u),
             Self::Xspf => Some(Format::Xspf),
-            Self::Html | Self::Json | Self::Text | Self::WebVtt => None,
+            Self::Html | Self::Json | Self::Text | Self::WebVtt | Self::Facts => None,
         }
     }
 
@@ -502,6 +505,7 @@ mod tests {
             assert_eq!(form(query), Ok(None), "{query}");
         }
         assert_eq!(form("a=b&get=vtt"), Ok(Some(Form::WebVtt)));
+        assert_eq!(form("get=info"), Ok(Some(Form::Facts)));
         for query in ["get", "get=", "get=json", "get=vtt2"] {
             assert_eq!(form(query), Err(UnknownForm), "{query}");
         }

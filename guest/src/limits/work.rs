@@ -122,3 +122,11 @@ pub const SUBTITLE_BYTES_PER_WORK: u32 = 32;
 /// - at it: the next task runs after `YIELD_AFTER_WORK`
 /// - held by: `http::pages::messages::a_close_name_is_looked_for_among_the_first_thousand`
 pub const COMPARED_LETTERS_PER_WORK: u32 = 256;
+
+/// Bytes of a film, a track or a picture that are looked at for one unit of work. Only heads
+/// of boxes, elements and frames are read, and the shortest has two bytes.
+///
+/// - unit: bytes
+/// - at it: the next task runs after `YIELD_AFTER_WORK`
+/// - held by: `http::pages::facts::others_are_served_while_facts_are_read`
+pub const MEDIA_BYTES_PER_WORK: u32 = 64;

@@ -76,7 +76,7 @@ impl Directory<'_> {
             Form::Html => self.write_html(view, &mut pieces, reservation).await?,
             Form::Json => self.write_json(&mut pieces, reservation).await?,
             Form::Text => self.write_names(&mut pieces, reservation).await?,
-            Form::M3u | Form::Xspf | Form::WebVtt => return Err(Reason::NoForm),
+            Form::M3u | Form::Xspf | Form::WebVtt | Form::Facts => return Err(Reason::NoForm),
         }
         Ok(Written {
             pieces: pieces.finish(reservation),
@@ -360,7 +360,7 @@ pub(super) async fn hash_entries(entries: &[Entry], hash: &mut Fnv, executor: &E
 pub(super) fn media_type(form: Form) -> &'static str {
     match form {
         Form::Html => super::HTML,
-        Form::Json => "application/json",
+        Form::Json | Form::Facts => "application/json",
         Form::Text => super::TEXT,
         // mpv does not take `application/vnd.apple.mpegurl` for a playlist.
         Form::M3u => "audio/x-mpegurl; charset=utf-8",

@@ -13,6 +13,7 @@ use pages::subtitles::siblings;
 use pages::view::Form;
 
 use super::directory::{Directory, Written};
+use super::facts::MediaFile;
 use super::listed::Listed;
 use super::page::{Made, page};
 use super::playlist::Playlist;
@@ -40,6 +41,7 @@ impl Listings {
         }
         match (subject.view.form, subject.view.form.playlist()) {
             (Form::WebVtt, _) => self.subtitles(files, subject, is_current, now).await,
+            (Form::Facts, _) => self.facts(files, subject, is_current, now).await,
             (_, Some(format)) => self.playlist(files, subject, format, is_current, now).await,
             (_, None) => self.directory(files, subject, is_current, now).await,
         }
@@ -60,6 +62,24 @@ impl Listings {
         }
         let mut reservation = self.quota.reservation();
         let written = subtitles.write(files, &mut reservation, now).await?;
+        Ok(page(written, tag, subject, reservation))
+    }
+
+    /// Makes the facts of a file.
+    async fn facts(
+        &self,
+        files: Visible<'_>,
+        subject: &Subject,
+        is_current: impl Fn(&EntityTag) -> bool,
+        now: i64,
+    ) -> Outcome {
+        let file = MediaFile::find(files, &subject.path, now).await?;
+        let tag = file.tag();
+        if is_current(&tag) {
+            return Ok(Made::Unchanged(tag));
+        }
+        let mut reservation = self.quota.reservation();
+        let written = file.write(files, &mut reservation, now).await?;
         Ok(page(written, tag, subject, reservation))
     }
 

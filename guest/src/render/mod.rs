@@ -7,6 +7,7 @@
 
 mod alone;
 mod directory;
+mod facts;
 mod kinds;
 mod listed;
 mod page;

@@ -146,7 +146,7 @@ impl Subject {
             pictures: match form {
                 Form::Html => *is_browser,
                 Form::Json => true,
-                Form::Text | Form::M3u | Form::Xspf | Form::WebVtt => false,
+                Form::Text | Form::M3u | Form::Xspf | Form::WebVtt | Form::Facts => false,
             },
             sort: self.view.sort,
             most: LISTING_ENTRIES,
@@ -188,7 +188,7 @@ impl Subject {
             Form::Html if *is_browser => Manner::OneOfSeveral,
             Form::Json if cut.is_some() => Manner::OneOfSeveral,
             Form::Html | Form::Json if self.takes_chunks => Manner::Streamed,
-            Form::Html | Form::Json | Form::WebVtt => Manner::Whole,
+            Form::Html | Form::Json | Form::WebVtt | Form::Facts => Manner::Whole,
             Form::Text | Form::M3u | Form::Xspf => Manner::NamesOnly,
         }
     }

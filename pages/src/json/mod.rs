@@ -6,13 +6,16 @@
 //!
 //! | file | holds |
 //! | --- | --- |
+//! | `facts` | the facts of one file |
 //! | `cut` | the part of a listing that a program asks for, and the link to the next one |
 //! | `cursor` | the place in a list where a part begins |
 
 mod cursor;
 mod cut;
+mod facts;
 
 pub use cut::{Cut, CutError};
+pub use facts::FactsObject;
 
 use alloc::string::String;
 use core::fmt::Write as _;
