@@ -23,6 +23,7 @@ use pages::subtitles::siblings::{self, Subtitle};
 use pages::view::{Form, View};
 
 use super::Subject;
+use super::page::{Source, Written};
 use super::pieces::Pieces;
 use super::stream::item;
 use super::text::Texts;
@@ -42,6 +43,8 @@ pub(super) struct Directory<'d> {
     pub with_pictures: &'d [Entry],
     /// Places of the entries that are written, if the response is a part of several.
     pub range: Range<usize>,
+    /// The reference to the entries after those, if the response names it in a field.
+    pub next: Option<String>,
     /// Whether most entries have neither size nor time, because they are many.
     pub is_long: bool,
     /// Paths of files in directories for subtitles, relative to this one.
@@ -52,9 +55,8 @@ pub(super) struct Directory<'d> {
     pub executor: &'d Executor,
 }
 
-impl Directory<'_> {
-    /// Returns the tag of the response: it differs if anything does that shapes it.
-    pub async fn tag(&self) -> EntityTag {
+impl Source for Directory<'_> {
+    async fn tag(&self) -> EntityTag {
         let mut hash = Fnv::EMPTY;
         hash.add(&VERSION.to_le_bytes());
         // Writing to a hash can't fail.
@@ -68,8 +70,7 @@ impl Directory<'_> {
         EntityTag::of_hash(hash.value(), Strength::Weak)
     }
 
-    /// Returns the response. Its memory is taken from `reservation`.
-    pub async fn write(&self, reservation: &mut Reservation) -> Result<Written, Reason> {
+    async fn write(&self, reservation: &mut Reservation) -> Result<Written, Reason> {
         let view = &self.subject.view;
         let mut pieces = Pieces::default();
         match view.form {
@@ -82,10 +83,12 @@ impl Directory<'_> {
             pieces: pieces.finish(reservation),
             media_type: media_type(view.form),
             file_name: None,
-            next: None,
+            next: self.next.clone(),
         })
     }
+}
 
+impl Directory<'_> {
     async fn write_html(
         &self,
         view: &View,
@@ -185,12 +188,12 @@ impl Directory<'_> {
 
     /// Returns the tokens of links to subtitles, if the page is seen by a link to the film alone.
     fn tokens(&self, subtitles: &[Subtitle<'_>]) -> Vec<String> {
-        let (Some(alone), Some(key)) = (&self.subject.alone, self.key) else {
+        let (Some(linked), Some(key)) = (&self.subject.linked_file, self.key) else {
             return Vec::new();
         };
         let token = |subtitle: &Subtitle<'_>| {
             let path = join(&self.subject.path, subtitle.path);
-            alone.token(key, &path).unwrap_or_default()
+            linked.token(key, &path).unwrap_or_default()
         };
         subtitles.iter().map(token).collect()
     }
@@ -367,13 +370,4 @@ pub(super) fn media_type(form: Form) -> &'static str {
         Form::Xspf => "application/xspf+xml",
         Form::WebVtt => "text/vtt; charset=utf-8",
     }
-}
-
-/// A directory in a form.
-pub(super) struct Written {
-    pub pieces: Vec<String>,
-    pub media_type: &'static str,
-    pub file_name: Option<String>,
-    /// The reference to the next part of the list.
-    pub next: Option<String>,
 }

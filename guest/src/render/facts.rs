@@ -13,7 +13,8 @@ use pages::fnv::Fnv;
 use pages::json::FactsObject;
 use pages::view::Form;
 
-use super::directory::{Written, media_type};
+use super::directory::media_type;
+use super::page::{Source, Written};
 use super::pieces::Pieces;
 use crate::files::file::{Content, File};
 use crate::files::quota::Reservation;
@@ -24,22 +25,31 @@ use crate::reason::Reason;
 
 /// A file that may have facts.
 pub(super) struct MediaFile<'m> {
+    files: Visible<'m>,
     path: &'m str,
     file: Rc<File>,
+    now: i64,
 }
 
 impl<'m> MediaFile<'m> {
     /// Returns the file at a path.
-    pub async fn find(files: Visible<'_>, path: &'m str, now: i64) -> Result<Self, Reason> {
+    pub async fn find(files: Visible<'m>, path: &'m str, now: i64) -> Result<Self, Reason> {
         match files.look_up(path, now).await? {
-            Found::File(file) => Ok(Self { path, file }),
+            Found::File(file) => Ok(Self {
+                files,
+                path,
+                file,
+                now,
+            }),
             Found::Directory => Err(Reason::NoForm),
         }
     }
+}
 
-    /// Returns the tag of the facts. It is as strong as that of the file, because the same
-    /// file has the same facts.
-    pub fn tag(&self) -> EntityTag {
+impl Source for MediaFile<'_> {
+    /// Returns a tag that is as strong as that of the file, because the same file has the same
+    /// facts.
+    async fn tag(&self) -> EntityTag {
         let original = self.file.represent(Disposition::Inline, "").etag;
         let mut hash = Fnv::EMPTY;
         hash.add(&VERSION.to_le_bytes());
@@ -52,16 +62,10 @@ impl<'m> MediaFile<'m> {
         EntityTag::of_hash(hash.value(), strength)
     }
 
-    /// Returns the facts. Their memory is taken from `reservation`.
-    pub async fn write(
-        &self,
-        files: Visible<'_>,
-        reservation: &mut Reservation,
-        now: i64,
-    ) -> Result<Written, Reason> {
+    async fn write(&self, reservation: &mut Reservation) -> Result<Written, Reason> {
         reservation.reserve(MEMORY_BYTES)?;
-        let (file, content, _) = files.open(self.path, &self.file, now).await?;
-        let facts = read(files, &content, file.metadata.size).await?;
+        let (file, content, _) = self.files.open(self.path, &self.file, self.now).await?;
+        let facts = read(self.files, &content, file.metadata.size).await?;
         let mut pieces = Pieces::default();
         pieces.append(&FactsObject(&facts), reservation)?;
         drop(facts);

@@ -12,10 +12,10 @@ use pages::playlist::Format;
 use pages::subtitles::siblings;
 use pages::view::Form;
 
-use super::directory::{Directory, Written};
+use super::directory::Directory;
 use super::facts::MediaFile;
 use super::listed::Listed;
-use super::page::{Made, page};
+use super::page::Made;
 use super::playlist::Playlist;
 use super::stream::LongList;
 use super::subject::{Manner, Subject};
@@ -36,8 +36,9 @@ impl Listings {
         is_current: impl Fn(&EntityTag) -> bool,
         now: i64,
     ) -> Outcome {
-        if let Some(alone) = &subject.alone {
-            return self.alone(files, (subject, alone), is_current, now).await;
+        if let Some(linked) = &subject.linked_file {
+            let subject = (subject, linked);
+            return self.linked_file(files, subject, is_current, now).await;
         }
         match (subject.view.form, subject.view.form.playlist()) {
             (Form::WebVtt, _) => self.subtitles(files, subject, is_current, now).await,
@@ -56,13 +57,7 @@ impl Listings {
         now: i64,
     ) -> Outcome {
         let subtitles = Subtitles::find(files, &subject.path, now).await?;
-        let tag = subtitles.tag();
-        if is_current(&tag) {
-            return Ok(Made::Unchanged(tag));
-        }
-        let mut reservation = self.quota.reservation();
-        let written = subtitles.write(files, &mut reservation, now).await?;
-        Ok(page(written, tag, subject, reservation))
+        self.write(&subtitles, subject, is_current).await
     }
 
     /// Makes the facts of a file.
@@ -74,13 +69,7 @@ impl Listings {
         now: i64,
     ) -> Outcome {
         let file = MediaFile::find(files, &subject.path, now).await?;
-        let tag = file.tag();
-        if is_current(&tag) {
-            return Ok(Made::Unchanged(tag));
-        }
-        let mut reservation = self.quota.reservation();
-        let written = file.write(files, &mut reservation, now).await?;
-        Ok(page(written, tag, subject, reservation))
+        self.write(&file, subject, is_current).await
     }
 
     /// Makes a playlist of a directory, or of the tree below it.
@@ -99,13 +88,7 @@ impl Listings {
             format,
             executor: files.executor(),
         };
-        let tag = playlist.tag().await;
-        if is_current(&tag) {
-            return Ok(Made::Unchanged(tag));
-        }
-        let mut reservation = self.quota.reservation();
-        let written = playlist.write(&mut reservation).await?;
-        Ok(page(written, tag, subject, reservation))
+        self.write(&playlist, subject, is_current).await
     }
 
     /// Makes any other page about a directory.
@@ -152,6 +135,7 @@ impl Listings {
             entries: listed.entries.get(..count).unwrap_or_default(),
             with_pictures: &listed.entries,
             range,
+            next,
             is_long,
             subtitle_paths: &subtitle_paths,
             key: None,
@@ -162,13 +146,7 @@ impl Listings {
             },
             executor: files.executor(),
         };
-        let tag = directory.tag().await;
-        if is_current(&tag) {
-            return Ok(Made::Unchanged(tag));
-        }
-        let mut reservation = self.quota.reservation();
-        let written = directory.write(&mut reservation).await?;
-        Ok(page(Written { next, ..written }, tag, subject, reservation))
+        self.write(&directory, subject, is_current).await
     }
 
     /// Returns the paths of files in a directory for subtitles, and in the one of the film

@@ -5,10 +5,10 @@
 //! are made at a time. All pages together are bounded, including those that are being made.
 //! A page has all entries or is not sent, because a mirror deletes what it no longer finds.
 
-mod alone;
 mod directory;
 mod facts;
 mod kinds;
+mod linked_file;
 mod listed;
 mod page;
 mod pieces;
@@ -43,7 +43,7 @@ use pieces::Pieces;
 
 pub use page::{Made, Page};
 pub use stream::{ListStream, LongList};
-pub use subject::{Alone, Subject};
+pub use subject::{LinkedFile, Subject};
 
 const HTML: &str = "text/html; charset=utf-8";
 const TEXT: &str = "text/plain; charset=utf-8";

@@ -7,10 +7,11 @@ use alloc::vec::Vec;
 use h1::representation::etag::EntityTag;
 use h1::status::Status;
 
-use super::directory::Written;
 use super::stream::LongList;
 use super::subject::Subject;
+use super::{Listings, Outcome};
 use crate::files::quota::Reservation;
+use crate::reason::Reason;
 
 /// The result of making a page.
 #[derive(Clone)]
@@ -39,13 +40,44 @@ pub struct Page {
     pub(super) _reservation: Reservation,
 }
 
+/// Everything that a page is written from.
+pub(super) trait Source {
+    /// Returns the tag of the page: it differs if anything does that shapes it.
+    async fn tag(&self) -> EntityTag;
+
+    /// Writes the page. Its memory is taken from `reservation`.
+    async fn write(&self, reservation: &mut Reservation) -> Result<Written, Reason>;
+}
+
+/// The content of a page, and what its head says of it.
+pub(super) struct Written {
+    pub pieces: Vec<String>,
+    pub media_type: &'static str,
+    pub file_name: Option<String>,
+    /// The reference to the next part of the list.
+    pub next: Option<String>,
+}
+
+impl Listings {
+    /// Writes a page, unless `is_current` holds for its tag.
+    pub(super) async fn write(
+        &self,
+        source: &impl Source,
+        subject: &Subject,
+        is_current: impl Fn(&EntityTag) -> bool,
+    ) -> Outcome {
+        let tag = source.tag().await;
+        if is_current(&tag) {
+            return Ok(Made::Unchanged(tag));
+        }
+        let mut reservation = self.quota.reservation();
+        let written = source.write(&mut reservation).await?;
+        Ok(page(written, tag, subject, reservation))
+    }
+}
+
 /// Returns a page that was written.
-pub(super) fn page(
-    written: Written,
-    tag: EntityTag,
-    subject: &Subject,
-    reservation: Reservation,
-) -> Made {
+fn page(written: Written, tag: EntityTag, subject: &Subject, reservation: Reservation) -> Made {
     Made::Page(Rc::new(Page {
         status: Status::Ok,
         media_type: written.media_type,

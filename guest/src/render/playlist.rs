@@ -12,7 +12,8 @@ use pages::fnv::Fnv;
 use pages::playlist::{Format, Formatted, Item, Part};
 use pages::subtitles::{order, siblings};
 
-use super::directory::{Written, hash_entries, media_type};
+use super::directory::{hash_entries, media_type};
+use super::page::{Source, Written};
 use super::pieces::Pieces;
 use super::subject::Subject;
 use super::tree::{Folder, Tree};
@@ -31,9 +32,8 @@ pub(super) struct Playlist<'p> {
     pub executor: &'p Executor,
 }
 
-impl Playlist<'_> {
-    /// Returns the tag of the response: it differs if anything does that shapes it.
-    pub async fn tag(&self) -> EntityTag {
+impl Source for Playlist<'_> {
+    async fn tag(&self) -> EntityTag {
         let mut hash = Fnv::EMPTY;
         hash.add(&VERSION.to_le_bytes());
         // Writing to a hash can't fail.
@@ -46,8 +46,7 @@ impl Playlist<'_> {
         EntityTag::of_hash(hash.value(), Strength::Weak)
     }
 
-    /// Returns the response. Its memory is taken from `reservation`.
-    pub async fn write(&self, reservation: &mut Reservation) -> Result<Written, Reason> {
+    async fn write(&self, reservation: &mut Reservation) -> Result<Written, Reason> {
         let mut pieces = Pieces::default();
         let mut number = 0_u32;
         let title = self.subject.title();
@@ -71,7 +70,9 @@ impl Playlist<'_> {
             next: None,
         })
     }
+}
 
+impl Playlist<'_> {
     /// Appends what a folder plays. `rest` are the folders from this one on.
     async fn write_folder(
         &self,

@@ -38,12 +38,12 @@ pub struct Subject {
     /// Whether a player that is handed an address will ask for a password.
     pub asks: bool,
     /// The file that the page is about, if it has a link of its own.
-    pub alone: Option<Alone>,
+    pub linked_file: Option<LinkedFile>,
 }
 
 /// A file that has a link of its own.
 #[derive(Debug, PartialEq, Eq)]
-pub struct Alone {
+pub struct LinkedFile {
     pub entry: Entry,
     /// The rights to what belongs to it.
     pub beside: Rights,
@@ -53,7 +53,7 @@ pub struct Alone {
     pub client: Option<IpAddr>,
 }
 
-impl Alone {
+impl LinkedFile {
     /// Returns a token for another file, which holds as long as that of this one.
     pub(super) fn token(&self, key: &link::Key, path: &str) -> Option<String> {
         let signed = Link {
@@ -91,7 +91,7 @@ impl Subject {
             takes_chunks: false,
             rights: rights.clone(),
             asks: false,
-            alone: None,
+            linked_file: None,
         }
     }
 
@@ -228,7 +228,7 @@ mod tests {
                 takes_chunks,
                 rights: Rights::ALL,
                 asks: false,
-                alone: None,
+                linked_file: None,
             };
             assert!(subject.manner() == expected, "{query} {is_browser}");
         }

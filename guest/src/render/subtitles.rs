@@ -10,7 +10,7 @@ use pages::fnv::Fnv;
 use pages::limits::SUBTITLES_BYTES;
 use pages::subtitles::webvtt;
 
-use super::directory::Written;
+use super::page::{Source, Written};
 use crate::files::file::{Content, File};
 use crate::files::quota::Reservation;
 use crate::files::root::read_start;
@@ -20,14 +20,16 @@ use crate::reason::Reason;
 
 /// A file of subtitles that can be converted.
 pub(super) struct Subtitles<'s> {
+    files: Visible<'s>,
     path: &'s str,
     file: Rc<File>,
     size: usize,
+    now: i64,
 }
 
 impl<'s> Subtitles<'s> {
     /// Returns the file at a path, if it is one of subtitles.
-    pub async fn find(files: Visible<'_>, path: &'s str, now: i64) -> Result<Self, Reason> {
+    pub async fn find(files: Visible<'s>, path: &'s str, now: i64) -> Result<Self, Reason> {
         let Found::File(file) = files.look_up(path, now).await? else {
             return Err(Reason::NoForm);
         };
@@ -36,11 +38,18 @@ impl<'s> Subtitles<'s> {
         if !pages::subtitles::siblings::is_subtitle(name) || size > SUBTITLES_BYTES {
             return Err(Reason::NoForm);
         }
-        Ok(Self { path, file, size })
+        Ok(Self {
+            files,
+            path,
+            file,
+            size,
+            now,
+        })
     }
+}
 
-    /// Returns the tag of the converted file.
-    pub fn tag(&self) -> EntityTag {
+impl Source for Subtitles<'_> {
+    async fn tag(&self) -> EntityTag {
         let original = self.file.represent(Disposition::Inline, "").etag;
         let mut hash = Fnv::EMPTY;
         hash.add(&VERSION.to_le_bytes());
@@ -48,17 +57,11 @@ impl<'s> Subtitles<'s> {
         EntityTag::of_hash(hash.value(), Strength::Weak)
     }
 
-    /// Returns the converted file. Its memory is taken from `reservation`.
-    pub async fn write(
-        &self,
-        files: Visible<'_>,
-        reservation: &mut Reservation,
-        now: i64,
-    ) -> Result<Written, Reason> {
+    async fn write(&self, reservation: &mut Reservation) -> Result<Written, Reason> {
         let decoded = self.size.saturating_mul(3);
         let used = webvtt::bound(self.size).saturating_add(decoded);
         reservation.reserve(used.saturating_add(self.size))?;
-        let (_, content, _) = files.open(self.path, &self.file, now).await?;
+        let (_, content, _) = self.files.open(self.path, &self.file, self.now).await?;
         let read;
         let bytes: &[u8] = match &content {
             Content::Cached(bytes) => bytes,
@@ -69,7 +72,7 @@ impl<'s> Subtitles<'s> {
         };
         let work = u32::try_from(bytes.len()).unwrap_or(u32::MAX) / SUBTITLE_BYTES_PER_WORK;
         let mut text = webvtt::convert(bytes).map_err(|_| Reason::NoForm)?;
-        files.executor().work(work).await;
+        self.files.executor().work(work).await;
         text.shrink_to_fit();
         reservation.clear();
         reservation.add(text.capacity());

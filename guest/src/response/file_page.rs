@@ -13,7 +13,7 @@ use super::decide::Handler;
 use crate::authorization::Signed;
 use crate::files::{self, Found};
 use crate::reason::Reason;
-use crate::render::{Alone, Subject};
+use crate::render::{LinkedFile, Subject};
 
 impl<'r> Handler<'r> {
     /// Returns the page about a file that a link was made for, in the directory at `path`.
@@ -53,7 +53,7 @@ impl<'r> Handler<'r> {
             takes_chunks: false,
             rights: self.files.rights().clone(),
             asks: false,
-            alone: Some(Alone {
+            linked_file: Some(LinkedFile {
                 entry,
                 beside: self.files.rights_beside(path, self.now).await?,
                 expires: signed.expires,

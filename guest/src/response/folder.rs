@@ -78,7 +78,7 @@ impl<'r> Handler<'r> {
             takes_chunks: self.version == Version::Http11,
             rights: self.files.rights().clone(),
             asks: matches!(signed, Signed::Closed),
-            alone: None,
+            linked_file: None,
         };
         self.made(subject).await
     }

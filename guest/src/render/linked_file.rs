@@ -12,8 +12,7 @@ use pages::subtitles::siblings;
 use super::directory::Directory;
 use super::kinds::is_of_the_server;
 use super::listed::Listed;
-use super::page::{Made, page};
-use super::subject::{Alone, Subject};
+use super::subject::{LinkedFile, Subject};
 use super::text::Texts;
 use super::{Listings, Outcome};
 use crate::files::Visible;
@@ -23,24 +22,25 @@ use crate::reason::Reason;
 
 impl Listings {
     /// Makes the page about a file that has a link of its own.
-    pub(super) async fn alone(
+    pub(super) async fn linked_file(
         &self,
         files: Visible<'_>,
-        (subject, alone): (&Subject, &Alone),
+        (subject, linked): (&Subject, &LinkedFile),
         is_current: impl Fn(&EntityTag) -> bool,
         now: i64,
     ) -> Outcome {
-        let subtitle_paths = match FileKind::of(&alone.entry) {
-            FileKind::Video => self.own_subtitles(files, (subject, alone), now).await?,
+        let subtitle_paths = match FileKind::of(&linked.entry) {
+            FileKind::Video => self.own_subtitles(files, (subject, linked), now).await?,
             FileKind::Audio | FileKind::Text => Vec::new(),
             _ => return Err(Reason::NoForm),
         };
-        let entries = [alone.entry.clone()];
+        let entries = [linked.entry.clone()];
         let directory = Directory {
             subject,
             entries: &entries,
             with_pictures: &entries,
             range: 0..entries.len(),
+            next: None,
             is_long: false,
             subtitle_paths: &subtitle_paths,
             key: self.key.as_ref(),
@@ -51,13 +51,7 @@ impl Listings {
             },
             executor: files.executor(),
         };
-        let tag = directory.tag().await;
-        if is_current(&tag) {
-            return Ok(Made::Unchanged(tag));
-        }
-        let mut reservation = self.quota.reservation();
-        let written = directory.write(&mut reservation).await?;
-        Ok(page(written, tag, subject, reservation))
+        self.write(&directory, subject, is_current).await
     }
 
     /// Returns the paths of a film's subtitles, relative to its directory. If that may not be
@@ -65,10 +59,10 @@ impl Listings {
     async fn own_subtitles(
         &self,
         files: Visible<'_>,
-        (subject, alone): (&Subject, &Alone),
+        (subject, linked): (&Subject, &LinkedFile),
         now: i64,
     ) -> Result<Vec<String>, Reason> {
-        let files = files.with(&alone.beside);
+        let files = files.with(&linked.beside);
         let query = Query {
             described: 0,
             pictures: false,
@@ -86,7 +80,7 @@ impl Listings {
         let below = self
             .subtitle_paths(files, subject, &mut listed, now)
             .await?;
-        let film = &*alone.entry.name;
+        let film = &*linked.entry.name;
         let (mut is_alone, mut candidates) = (true, Vec::new());
         for entry in &listed.entries {
             let name = &*entry.name;
