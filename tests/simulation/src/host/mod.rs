@@ -3,19 +3,16 @@
 #[allow(missing_docs)]
 pub mod bindings;
 mod clocks;
-mod connection;
 mod directory;
+mod extension;
 pub mod filesystem;
 mod metering;
 mod outcome;
 mod output;
-mod passwords;
 mod reads;
 mod receive;
-mod responses;
 mod send;
 pub mod sockets;
-mod usage;
 
 use wasmtime::component::{HasData, Linker, ResourceTable};
 use wasmtime::{ResourceLimiter, Result};
@@ -52,12 +49,7 @@ pub fn add_to_linker(linker: &mut Linker<State>) -> Result<()> {
     filesystem::types::add_to_linker::<_, Fakes>(linker, get)?;
     filesystem::preopens::add_to_linker::<_, Fakes>(linker, get)?;
     sockets::types::add_to_linker::<_, Fakes>(linker, get)?;
-    use bindings::porthole::server::{connection, passwords, paths, responses, usage};
-    connection::add_to_linker::<_, Fakes>(linker, get)?;
-    responses::add_to_linker::<_, Fakes>(linker, get)?;
-    usage::add_to_linker::<_, Fakes>(linker, get)?;
-    passwords::add_to_linker::<_, Fakes>(linker, get)?;
-    paths::add_to_linker::<_, Fakes>(linker, get)
+    extension::add_to_linker(linker)
 }
 
 impl ResourceLimiter for State {

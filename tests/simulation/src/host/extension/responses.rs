@@ -2,9 +2,9 @@
 
 use wasmtime::Result;
 
-use super::State;
-use super::bindings::porthole::server::responses as wit;
-use super::clocks::ORIGIN;
+use crate::host::State;
+use crate::host::bindings::porthole::server::responses as wit;
+use crate::host::clocks::ORIGIN;
 
 impl wit::Host for &mut State {
     fn finished(&mut self, response: wit::Response) -> Result<()> {

@@ -5,8 +5,8 @@ use std::net::Ipv6Addr;
 use usage::Meter;
 use wasmtime::Result;
 
-use super::State;
-use super::bindings::porthole::server::usage as wit;
+use crate::host::State;
+use crate::host::bindings::porthole::server::usage as wit;
 
 impl wit::Host for &mut State {
     fn spend(

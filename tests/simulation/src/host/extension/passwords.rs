@@ -3,9 +3,9 @@
 use wasmtime::Result;
 use wasmtime::component::{Accessor, Resource};
 
-use super::bindings::porthole::server::{passwords, paths};
-use super::filesystem::{Descriptor, Outcome, begin};
-use super::{Fakes, State};
+use crate::host::bindings::porthole::server::{passwords, paths};
+use crate::host::filesystem::{Descriptor, Outcome, begin};
+use crate::host::{Fakes, State, note};
 use crate::world::Shared;
 use crate::world::passwords::SECRET;
 
@@ -38,7 +38,7 @@ impl passwords::HostWithStore<State> for Fakes {
         password: Vec<u8>,
     ) -> Result<std::result::Result<bool, passwords::VerifyError>> {
         let world = accessor.with(|mut store| {
-            super::note(&mut store);
+            note(&mut store);
             store.get().world.clone()
         });
         let delay = {

@@ -3,8 +3,8 @@
 use wasmtime::Result;
 use wasmtime::component::Resource;
 
-use super::bindings::porthole::server::connection as wit;
-use super::{Socket, State};
+use crate::host::bindings::porthole::server::connection as wit;
+use crate::host::{Socket, State};
 
 impl wit::Host for &mut State {
     fn tls(&mut self, socket: Resource<Socket>) -> Result<wit::TlsVersion> {
