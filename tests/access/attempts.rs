@@ -9,7 +9,7 @@ pub fn trials() -> Vec<Trial> {
     trials![
         no_address_of_a_closed_file_gives_it_away,
         nothing_made_of_open_folders_names_a_closed_one,
-        what_does_not_exist_is_as_closed,
+        a_missing_file_in_a_closed_folder_is_401_too,
         pages_that_stand_for_others_are_as_closed,
         a_closed_single_file_is_closed_at_every_address,
         built_in_files_need_no_password
@@ -215,7 +215,7 @@ fn nothing_made_of_open_folders_names_a_closed_one() {
     assert_eq!(zipped.field("Content-Encoding"), Some("gzip"));
 }
 
-fn what_does_not_exist_is_as_closed() {
+fn a_missing_file_in_a_closed_folder_is_401_too() {
     let folder = folder();
     let porthole = Secrets::new().serving(&folder, &CLOSED);
     for fields in ["", BROWSER] {

@@ -8,7 +8,7 @@ use crate::support::trials;
 pub fn trials() -> Vec<Trial> {
     trials![
         a_wrong_password_is_asked_for_again,
-        who_is_wrong_too_often_is_told_to_wait,
+        after_ten_wrong_passwords_a_client_gets_429,
         wrong_passwords_count_over_all_workers,
         other_credentials_count_as_none,
         responses_that_needed_a_password_are_private,
@@ -35,7 +35,7 @@ fn a_wrong_password_is_asked_for_again() {
     assert_eq!(client.get("/b", BOB).text(), "b");
 }
 
-fn who_is_wrong_too_often_is_told_to_wait() {
+fn after_ten_wrong_passwords_a_client_gets_429() {
     let (_folder, porthole) = closed(&[]);
     // On any connection, so on both workers.
     let statuses: Vec<u16> = (0..10)
