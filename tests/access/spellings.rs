@@ -4,14 +4,30 @@
 use libtest_mimic::Trial;
 
 use super::{ALICE, BOB, BROWSER, CLOSED, Secrets, link, token};
-use crate::support::{Folder, Porthole, trials};
+use crate::support::{Folder, Fuse, Porthole, privileged, trials};
 
 pub fn trials() -> Vec<Trial> {
-    trials![
+    let mut trials = trials![
         no_spelling_gets_past_a_rule,
         links_do_not_stand_in_each_other,
         a_base_path_changes_nothing
-    ]
+    ];
+    let needing: [(&str, fn()); 2] = [
+        (
+            "a_rule_holds_where_another_case_leads_to_its_folder",
+            a_rule_holds_where_another_case_leads_to_its_folder,
+        ),
+        (
+            "rules_are_refused_where_nothing_tells_that_spellings_are_the_same",
+            rules_are_refused_where_nothing_tells_that_spellings_are_the_same,
+        ),
+    ];
+    let mounts = Fuse::may_be_mounted();
+    trials.extend(needing.map(|(name, test)| {
+        let path = format!("{}::{name}", module_path!());
+        privileged(&path, mounts, "mount FUSE", test)
+    }));
+    trials
 }
 
 fn folder() -> Folder {
@@ -182,4 +198,40 @@ fn a_base_path_changes_nothing() {
     for (target, expected) in rows {
         assert_eq!(status(&porthole, &target), expected, "{target}");
     }
+}
+
+fn a_rule_holds_where_another_case_leads_to_its_folder() {
+    let folder = Folder::new();
+    let _fuse = Fuse::mount(folder.path());
+    let porthole = Secrets::new().serving(folder.path().join("same"), &CLOSED);
+    for name in ["closed", "CLOSED", "cLOSED"] {
+        for (below, found) in [("inside", 200), ("", 200), ("none", 404)] {
+            let target = format!("/{name}/{below}");
+            for (user, status) in [("", 401), (BOB, 401), (ALICE, found)] {
+                let response = porthole.client().get(&target, user);
+                assert_eq!(response.status, status, "{target} {user}");
+            }
+        }
+    }
+}
+
+fn rules_are_refused_where_nothing_tells_that_spellings_are_the_same() {
+    let folder = Folder::new();
+    let _fuse = Fuse::mount(folder.path());
+    let served = folder.path().join("untold");
+    let secrets = Secrets::new();
+    let users = secrets.0.join("users");
+    for rule in ["/closed=alice", "/none/yet=alice"] {
+        let mut command = Porthole::command();
+        command
+            .arg(&served)
+            .args(["--port", "0", "--auth-for", rule]);
+        let output = command.arg("--auth-file").arg(&users).output().unwrap();
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(1), "{said}");
+        let words = format!("'--auth-for' does not hold in {}, ", served.display());
+        assert!(said.contains(&words) && said.lines().count() == 1, "{said}");
+    }
+    let porthole = secrets.serving(&served, &[]);
+    assert_eq!(porthole.client().get("/CLOSED/inside", "").status, 401);
 }

@@ -3,6 +3,8 @@
 
 #[cfg(target_os = "linux")]
 mod file_systems;
+#[cfg(unix)]
+mod letter_case;
 
 use std::path::{Path, PathBuf};
 
@@ -55,15 +57,34 @@ impl Access {
             refuse_served(what, file, served)?;
         }
         let arguments = access.read()?;
+        access.check_letter_case(served)?;
+        Ok(Some((access, arguments)))
+    }
+
+    /// Refuses rules for folders that may have several spellings of which nothing tells that they
+    /// are the same.
+    fn check_letter_case(&self, served: &Path) -> anyhow::Result<()> {
         #[cfg(target_os = "linux")]
-        if (!access.rules.is_empty() || access.key.is_some())
+        if (!self.rules.is_empty() || self.key.is_some())
             && let Some(mount) = file_systems::ignoring_case(served)
         {
             anyhow::bail!(
                 "'--auth-for' and '--link-key' do not hold on {mount}, which takes names in other letters for the same and cannot tell that they are"
             );
         }
-        Ok(Some((access, arguments)))
+        #[cfg(unix)]
+        {
+            let folders = self.rules.iter().filter_map(|rule| ruled_folder(rule));
+            let folders: Vec<String> = folders.collect();
+            let folders = folders.iter().map(String::as_str);
+            if let Some(folder) = letter_case::untold(served, folders) {
+                anyhow::bail!(
+                    "'--auth-for' does not hold in {}, where names in other letters lead to the same and nothing tells that they do",
+                    printable(folder.display())
+                );
+            }
+        }
+        Ok(())
     }
 
     /// Reads the files, and returns the component's arguments about them. They hold the hashes
@@ -129,6 +150,13 @@ impl Access {
             "{what} cross the network unencrypted, and others can use them: add --tls-self-signed or --tls-cert, or name the proxy that encrypts by --trust-proxy"
         )
     }
+}
+
+/// Returns the path of the folder that an accepted rule is about.
+#[cfg(unix)]
+fn ruled_folder(rule: &str) -> Option<String> {
+    let (folder, _) = rule.rsplit_once('=')?;
+    Some(auth::path::normal(folder).ok()?.0)
 }
 
 /// Reads one byte more than the most, which the check of the content then reports.
