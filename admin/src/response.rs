@@ -25,7 +25,7 @@ pub enum Response {
 
 const PLAIN: &str = "text/plain; charset=utf-8";
 
-/// What is at `/`: a line for each other address.
+/// The content of `/`: a line for each other address.
 const ADDRESSES: &str = "\
 /health   the process is alive\n\
 /ready    it accepts connections, and does not end; 503 otherwise\n\

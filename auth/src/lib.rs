@@ -1,4 +1,4 @@
-//! Who may see which folder: passwords, rules and links that expire.
+//! Rights to see folders: passwords, rules and links that expire.
 //!
 //! Pure code: files come in as bytes, and the time, the client and the key as values. It knows
 //! no clock, no file and no socket, and nothing of HTTP.

@@ -1,4 +1,4 @@
-//! What whoever sends a request may see: by a password, by a link that expires, or as anyone.
+//! Rights of whoever sends a request: by a password, by a link that expires, or as anyone.
 
 use alloc::boxed::Box;
 use alloc::string::String;

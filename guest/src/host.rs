@@ -1,4 +1,4 @@
-//! What the component asks of its host beyond WASI 0.3.
+//! Questions of the component to its host beyond WASI 0.3.
 
 use alloc::boxed::Box;
 use alloc::string::String;
@@ -21,8 +21,8 @@ pub type Later<'a, T> = Pin<Box<dyn Future<Output = T> + 'a>>;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Busy;
 
-/// What the component asks of its host beyond WASI 0.3. The extended component passes it on to
-/// a host that has it. The portable one does without: it counts for its own instance, and
+/// Functions of the host beyond WASI 0.3. The extended component passes them
+/// on to a host that has them. The portable one does without: it counts for its own instance, and
 /// compares passwords itself.
 pub trait Host {
     /// Adds `cost`, in nanoseconds, to the time at which all that the client has used will be
@@ -134,7 +134,7 @@ pub enum PasswordOutcome {
     Refused,
 }
 
-/// What a client speaks on its connection.
+/// Versions of TLS on a client's connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TlsVersion {
     /// No TLS.

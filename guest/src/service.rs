@@ -1,4 +1,4 @@
-//! What a listener is for.
+//! The purpose of a listener.
 
 use core::net::SocketAddr;
 

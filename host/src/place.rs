@@ -1,4 +1,4 @@
-//! Where a listener accepts connections.
+//! The place where a listener accepts connections.
 
 use std::fmt;
 use std::net::SocketAddr;

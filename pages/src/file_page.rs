@@ -1,4 +1,4 @@
-//! What all pages about a file show: where it is, its name, its size and its time.
+//! Parts that all pages about a file show: where it is, its name, its size and its time.
 
 use crate::entries::Entry;
 use crate::folder::trail::{self, Step};

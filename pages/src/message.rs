@@ -40,7 +40,7 @@ pub enum Detail<'m> {
     None,
     /// Advice against it.
     Advice(&'m str),
-    /// Why a link that expires does not open what was asked for.
+    /// Reason why a link that expires does not open what was asked for.
     Link(&'m str),
     /// The size in bytes of a file that has no such range.
     Size(u64),

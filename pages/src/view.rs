@@ -52,7 +52,7 @@ pub struct View {
     pub cut: Option<Cut>,
     /// Whether the client is a television.
     pub is_tv: bool,
-    /// What the query says about that. The links of the page say it again, because without a
+    /// The part of the query about that. The links of the page say it again, because without a
     /// script no cookie remembers it.
     pub said_tv: Option<bool>,
     /// Whether the client asks for HTML by name, as browsers do. Any other client gets a

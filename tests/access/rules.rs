@@ -1,4 +1,4 @@
-//! Which rule counts for which path.
+//! Rules for folders, and the one that counts for a path.
 
 use std::fs;
 

@@ -1,4 +1,4 @@
-//! Which certificate a client gets, and how certificates are replaced while serving.
+//! Certificates: the one that a client gets, and their replacement while serving.
 
 use std::fs;
 use std::time::SystemTime;

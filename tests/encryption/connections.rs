@@ -1,4 +1,4 @@
-//! What a client gets over TLS, and without it at a port that speaks it.
+//! Responses over TLS, and without it at a port that speaks it.
 
 use std::sync::Barrier;
 use std::thread;

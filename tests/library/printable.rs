@@ -1,4 +1,4 @@
-//! What the host prints, beside what the component's log says.
+//! Text that the host prints, beside the same in the component's log.
 
 use libtest_mimic::Trial;
 

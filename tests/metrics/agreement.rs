@@ -22,7 +22,7 @@ pub fn trials() -> Vec<Trial> {
     ]
 }
 
-/// What the clients have counted, by `method="GET",status="2xx"`.
+/// Counts of the clients, by `method="GET",status="2xx"`.
 #[derive(Default)]
 struct Seen {
     responses: std::collections::BTreeMap<String, u64>,

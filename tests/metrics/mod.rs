@@ -1,4 +1,4 @@
-//! What a server counts, beside what its clients have seen, and the port that shows it.
+//! Counts of a server, beside what its clients have seen, and the port that shows them.
 
 mod admin;
 mod agreement;

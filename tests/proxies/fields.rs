@@ -1,4 +1,4 @@
-//! What trusted proxies say of a request, the path below which they have porthole, and the
+//! Statements of trusted proxies about a request, the path below which they have porthole, and the
 //! names that it answers to.
 
 use std::time::Instant;

@@ -16,7 +16,7 @@ pub fn trials() -> Vec<Trial> {
     trials![; needs [&HAPROXY, &CURL] => its_headers_name_the_client]
 }
 
-/// Who encrypts what porthole gets.
+/// The side that encrypts what porthole gets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Encrypts {
     Nobody,

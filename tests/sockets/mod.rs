@@ -1,4 +1,4 @@
-//! Where the server accepts connections: addresses, names, Unix sockets, and sockets that others
+//! Places where the server accepts connections: addresses, names, Unix sockets, sockets that others
 //! hand over.
 
 mod bind;

@@ -1,4 +1,4 @@
-//! What clients have used of the rates that an operator allows them. The host keeps it for all
+//! The use that clients make of the rates that an operator allows them. The host keeps it for all
 //! instances of the built-in component, and the portable component keeps its own.
 //!
 //! It is pure: time comes in as a value.

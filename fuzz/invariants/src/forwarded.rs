@@ -1,4 +1,4 @@
-//! What proxies say of a request (RFC 7239).
+//! Statements of proxies about a request (RFC 7239).
 
 use std::net::IpAddr;
 

@@ -1,4 +1,4 @@
-//! What a request asks for, and the response that is decided.
+//! The subject of a request, and the response that is decided.
 
 use h1::connection::Request;
 use h1::request::forwarded::Forwarded;

@@ -9,7 +9,7 @@ use crate::host::{Host, Meter};
 use crate::limits::{SMALL_BUFFER, THROTTLED_SECONDS};
 use rate::{Rate, SECOND};
 
-/// What each client is allowed. The host counts what clients have used.
+/// The rates that each client is allowed. The host counts what clients have used.
 pub struct RateLimiter {
     requests: Option<Rate>,
     bytes: Option<Rate>,

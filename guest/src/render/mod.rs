@@ -80,7 +80,7 @@ pub struct Lack {
     pub reason: Reason,
 }
 
-/// What a page lacks of an entry that exists.
+/// Parts of an existing entry that a page lacks.
 #[derive(Clone, Copy)]
 enum Lacking {
     /// All of it.

@@ -1,4 +1,4 @@
-//! What proxies say of the requests that they forward: `Forwarded` (RFC 7239), and the
+//! Statements of proxies about the requests that they forward: `Forwarded` (RFC 7239), and the
 //! `X-Forwarded-…` fields that came before it.
 //!
 //! Anyone can send these fields. They count only from a peer that the operator trusts, and

@@ -1,4 +1,4 @@
-//! What a component is and asks for, found out without compiling or running it.
+//! Facts about a component and its imports, found out without compiling or running it.
 
 use wasmparser::component_types::{ComponentEntityType, ComponentInstanceTypeId};
 use wasmparser::types::TypesRef;

@@ -13,7 +13,7 @@ pub(crate) struct Stopwatch {
     switches: Option<libc::c_long>,
 }
 
-/// What can be said of a call that has ended.
+/// Verdicts on a call that has ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Took {
     NotLong,

@@ -1,4 +1,4 @@
-//! What the component is told of a listener.
+//! Facts about a listener that the component is told.
 
 use std::net::{Ipv6Addr, SocketAddr};
 

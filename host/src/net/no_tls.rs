@@ -1,4 +1,4 @@
-//! What takes the place of TLS in a build without the feature `tls`: nothing has this type.
+//! A stand-in for TLS in a build without the feature `tls`: nothing has this type.
 
 /// A type without a value.
 #[derive(Clone, Debug)]

@@ -1,4 +1,4 @@
-//! What an operator should know: events, counts, and the log that a component's output goes
+//! Reports to an operator: events, counts, and the log that a component's output goes
 //! to.
 
 pub(crate) mod counters;

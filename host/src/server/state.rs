@@ -8,7 +8,7 @@ use crate::accept::dispatch::Dispatcher;
 use crate::report::counters::{Counters, Counts};
 use crate::wasi::counters::Observed;
 
-/// What its handle and an observer read of a server, also after its end.
+/// Facts that its handle and an observer read of a server, also after its end.
 pub(super) struct ServerState {
     pub(super) counts: Counts,
     pub(super) dispatcher: Dispatcher,

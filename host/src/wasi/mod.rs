@@ -1,5 +1,5 @@
-//! What a component is linked with: wasmtime-wasi's functions, our own where those would wait,
-//! panic, or reach too far, and the extension of `wit/extended.wit`.
+//! The imports that a component is linked with: wasmtime-wasi's functions, our own where
+//! those would wait, panic, or reach too far, and the extension of `wit/extended.wit`.
 
 pub(crate) mod bindings;
 mod clock;

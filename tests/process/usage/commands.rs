@@ -1,4 +1,4 @@
-//! What the program does instead of serving, and components from elsewhere with arguments of
+//! Commands of the program other than serving, and components from elsewhere with arguments of
 //! their own.
 
 use std::process::Output;

@@ -11,7 +11,7 @@ use super::succeed;
 use crate::bench::clients::link::Door;
 use crate::bench::running::{Running, free_address};
 
-/// What runs programs of a target on this machine.
+/// The emulator of a target's programs on this machine.
 pub(super) struct Runner {
     pub(super) program: &'static str,
     pub(super) package: &'static str,

@@ -25,7 +25,7 @@ use Compiler::{Debian, Zig};
 struct Target {
     triple: &'static str,
     compiler: Compiler,
-    /// What runs the program here. Without it, the sources are only checked: a build takes
+    /// The emulator of the program. Without it, the sources are only checked: a build takes
     /// several times as long, and says no more.
     runner: Option<Runner>,
 }

@@ -1,4 +1,4 @@
-//! What happens to a connection between the acceptor's queue and an inbox, on the worker's
+//! Steps of a connection between the acceptor's queue and an inbox, on the worker's
 //! thread: the header of a proxy is read, and TLS is begun. Envoy calls these listener
 //! filters.
 

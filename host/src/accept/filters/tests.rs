@@ -280,7 +280,7 @@ async fn the_first_rank_has_its_turns_before_the_last() {
     assert_eq!(order.await, ["late", "component", "first", "last", "later"]);
 }
 
-/// What woke it while it had a turn is not lost.
+/// A wake during its turn is not lost.
 #[tokio::test]
 async fn a_task_that_can_go_on_has_another_turn() {
     let mut turns_left = 3;

@@ -49,7 +49,7 @@ impl Start {
         }
     }
 
-    /// Whoever begins as a browser does goes before others: in a flood of anything else, the
+    /// A client that begins as a browser does goes before others: in a flood of anything else, the
     /// clients that the server is for would wait behind it.
     pub(super) fn rank(self) -> Rank {
         match self {

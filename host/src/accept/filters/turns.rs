@@ -18,7 +18,7 @@ use tokio::task::yield_now;
 #[derive(Clone, Default)]
 pub(super) struct Turns(Arc<Mutex<Asked>>);
 
-/// Who has a turn before others.
+/// Ranks of those who wait for a turn.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum Rank {
     First,

@@ -95,7 +95,7 @@ impl Reopener {
     }
 }
 
-/// What the log's thread writes to.
+/// The output of the log's thread.
 struct Output {
     file: File,
     path: PathBuf,

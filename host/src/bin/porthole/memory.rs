@@ -1,4 +1,4 @@
-//! What the allocator keeps of memory that was freed.
+//! Freed memory that the allocator keeps.
 
 /// Bytes from which on memory comes from the system for itself, and goes back to it.
 #[cfg(all(target_os = "linux", target_env = "gnu"))]

@@ -18,7 +18,7 @@ pub(crate) enum Stream {
     Bytes(Box<dyn ByteStream>),
 }
 
-/// What a client speaks, as far as this side has decrypted it.
+/// The protocol below that of a client's requests, as far as this side has decrypted it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum TlsVersion {
     #[default]

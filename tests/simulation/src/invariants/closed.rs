@@ -1,4 +1,4 @@
-//! What is closed stays closed to who has no password.
+//! Closed folders stay closed to who has no password.
 
 use super::Wrong;
 use crate::clients::Asked;

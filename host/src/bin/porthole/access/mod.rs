@@ -1,4 +1,4 @@
-//! Who may see what: the files of users and of the key for links, checked and handed to the
+//! Passwords and links: the files of users and of the key for links, checked and handed to the
 //! component.
 
 #[cfg(target_os = "linux")]

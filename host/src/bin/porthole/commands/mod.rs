@@ -1,4 +1,4 @@
-//! What the program does instead of serving.
+//! Commands of the program other than serving.
 
 mod component;
 mod grants;

@@ -1,4 +1,4 @@
-//! Where the component comes from.
+//! The source of the component.
 
 use std::fs::File;
 use std::io::{self, Read as _};

@@ -1,4 +1,4 @@
-//! What a service manager is told: sd_notify(3), sd_watchdog_enabled(3).
+//! Messages to a service manager: sd_notify(3), sd_watchdog_enabled(3).
 
 #[cfg(unix)]
 mod socket;

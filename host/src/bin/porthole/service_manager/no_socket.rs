@@ -1,4 +1,4 @@
-//! What takes the place of the socket where there are no Unix sockets.
+//! A stand-in for the socket where there are no Unix sockets.
 
 use std::io;
 

@@ -1,4 +1,4 @@
-//! What is the system's: files, names and folders.
+//! Parts of the system: files, names and folders.
 
 use std::path::{Path, PathBuf};
 
