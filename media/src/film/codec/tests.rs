@@ -2,9 +2,16 @@ use alloc::string::String;
 
 use super::*;
 
+/// A function, the settings that it reads, and the name of the codec.
+type Row = (
+    fn(&[u8]) -> Option<String>,
+    &'static [u8],
+    Option<&'static str>,
+);
+
 #[test]
 fn settings_are_named_as_browsers_know_them() {
-    let table: [(fn(&[u8]) -> Option<String>, &[u8], Option<&str>); 16] = [
+    let table: [Row; 16] = [
         (
             |it| avc("avc1", it),
             &[1, 0x64, 0, 0x28, 0xff],
