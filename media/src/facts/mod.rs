@@ -1,6 +1,6 @@
-//! What is found in a file.
+//! Facts that are found in a file.
 //!
-//! Places, serial numbers and names of owners are nowhere among it: no reader looks at them.
+//! Places, serial numbers and names of owners are nowhere among them: no reader looks at them.
 
 mod chapter;
 mod container;
@@ -29,7 +29,7 @@ pub use track::{Kind, Track};
 use crate::input::Reason;
 use crate::limits::{CHAPTERS, TRACKS};
 
-/// What a file says of itself. Everything but the container may be unknown.
+/// Facts that a file tells of itself. Everything but the container may be unknown.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Facts {
     /// The format of the file.
@@ -48,15 +48,33 @@ pub struct Facts {
     pub cover: Option<Picture>,
     /// A small version of a photo, inside the file.
     pub thumbnail: Option<Picture>,
-    /// How a photo must be turned.
+    /// Turn that shows a photo upright.
     pub orientation: Option<Orientation>,
-    /// When a photo was taken, as `2026-11-28T09:30:00` in the time of its place.
+    /// Time at which a photo was taken, as `2026-11-28T09:30:00` in the time of its place.
     pub taken: Option<String>,
-    /// Why there may be more than is said here.
+    /// Reason why there may be more than is said here.
     pub cut: Option<Reason>,
 }
 
 impl Facts {
+    /// Returns every text in them, in no order that means anything.
+    pub fn texts(&self) -> impl Iterator<Item = &String> {
+        let tags = &self.tags;
+        let titles = [
+            &tags.title,
+            &tags.artist,
+            &tags.album,
+            &tags.album_artist,
+            &self.taken,
+        ];
+        let tracks = self
+            .tracks
+            .iter()
+            .flat_map(|track| [&track.codec, &track.language, &track.name]);
+        let chapters = self.chapters.iter().map(|chapter| &chapter.title);
+        titles.into_iter().chain(tracks).chain(chapters).flatten()
+    }
+
     /// Returns those of a file of which nothing but the container is known.
     #[must_use]
     pub const fn new(container: Container) -> Self {

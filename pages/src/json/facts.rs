@@ -24,21 +24,9 @@ pub struct FactsObject<'f>(pub &'f Facts);
 impl crate::Part for FactsObject<'_> {
     fn bound(&self) -> usize {
         let Self(facts) = self;
-        let tags = &facts.tags;
-        let titles = [
-            &tags.title,
-            &tags.artist,
-            &tags.album,
-            &tags.album_artist,
-            &facts.taken,
-        ];
-        let tracks = facts
-            .tracks
-            .iter()
-            .flat_map(|track| [&track.codec, &track.language, &track.name]);
-        let chapters = facts.chapters.iter().map(|chapter| &chapter.title);
-        let texts = titles.into_iter().chain(tracks).chain(chapters).flatten();
-        let texts = texts.fold(0_usize, |sum, text| sum.saturating_add(text.len()));
+        let texts = facts
+            .texts()
+            .fold(0_usize, |sum, text| sum.saturating_add(text.len()));
         texts
             .saturating_mul(ESCAPED_BYTES)
             .saturating_add(facts.tracks.len().saturating_mul(TRACK_BYTES))

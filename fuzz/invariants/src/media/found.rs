@@ -53,20 +53,7 @@ fn check_numbers(facts: &Facts) {
 }
 
 fn check_texts(facts: &Facts) {
-    let tags = &facts.tags;
-    let titles = [
-        &tags.title,
-        &tags.artist,
-        &tags.album,
-        &tags.album_artist,
-        &facts.taken,
-    ];
-    let chapters = facts.chapters.iter().map(|chapter| &chapter.title);
-    let tracks = facts
-        .tracks
-        .iter()
-        .flat_map(|track| [&track.name, &track.codec]);
-    for text in titles.into_iter().chain(chapters).chain(tracks).flatten() {
+    for text in facts.texts() {
         assert!((1..=TEXT_BYTES).contains(&text.len()), "{text:?}");
         assert!(!text.contains(char::is_control), "{text:?}");
     }
