@@ -10,7 +10,7 @@ use crate::facts::Facts;
 use crate::format::{self, Format};
 use crate::input::{Exchange, Input, Reason, Span};
 
-/// What reading a file has come to.
+/// State of reading a file.
 #[derive(Debug)]
 pub enum Step {
     /// Bytes of the file are needed.

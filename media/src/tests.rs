@@ -9,7 +9,7 @@ use crate::facts::Facts;
 use crate::input::{Reason, Span};
 use crate::reader::{self, Step};
 
-/// What reading a file came to, and what it cost.
+/// Outcome of reading a file, and its cost.
 #[derive(Debug)]
 pub(crate) struct Reading {
     pub(crate) end: Result<Box<Facts>, Reason>,

@@ -84,7 +84,7 @@ struct Control {
     endpoints: Vec<Endpoint>,
     /// The arguments that the host makes.
     first_arguments: Vec<String>,
-    /// Those, and the ones of the current version.
+    /// The arguments of the current version, behind the ones that the host makes.
     arguments: Arc<[String]>,
     shared: Arc<Shared>,
     dispatcher: Dispatcher,

@@ -1,6 +1,6 @@
-//! How a photo must be turned.
+//! The turn that shows a photo upright.
 
-/// How a photo must be turned before it is shown, by the number that EXIF has for it: 1 is
+/// The turn that a photo needs before it is shown, by the number that EXIF has for it: 1 is
 /// upright, 3, 6 and 8 are turned by 180, 90 and 270 degrees clockwise, and 2, 4, 5 and 7
 /// are mirrored.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

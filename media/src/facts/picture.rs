@@ -5,7 +5,7 @@ use crate::input::{Input, Reason, Span};
 /// A picture inside of a file, as it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Picture {
-    /// What it is by its own first bytes: what the file says of it is not believed, because
+    /// Its type by its own first bytes: what the file says of it is not believed, because
     /// it will be the media type of a response.
     pub kind: PictureType,
     /// Its bytes in the file.

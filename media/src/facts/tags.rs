@@ -4,16 +4,16 @@ use alloc::string::String;
 
 use crate::text;
 
-/// What people wrote into a file about what it has.
+/// Texts and numbers that people wrote into a file about what it has.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Tags {
     /// Name of the film or piece.
     pub title: Option<String>,
-    /// Who made it.
+    /// Name of the one who made it.
     pub artist: Option<String>,
     /// Name of the album.
     pub album: Option<String>,
-    /// Who made the album.
+    /// Name of the one who made the album.
     pub album_artist: Option<String>,
     /// The place on its disc.
     pub track: Option<Place>,
@@ -28,11 +28,11 @@ pub struct Tags {
 pub struct Place {
     /// Counted from one.
     pub number: u32,
-    /// How many there are.
+    /// Number of all places.
     pub of: Option<u32>,
 }
 
-/// What a tag is about. Each format has names of its own for it.
+/// Subject of a tag. Each format has names of its own for it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Tag {
     Title,

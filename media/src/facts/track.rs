@@ -5,7 +5,7 @@ use alloc::string::String;
 /// A film, a sound or subtitles in a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Track {
-    /// What it is.
+    /// Its kind.
     pub kind: Kind,
     /// Its codec, as browsers are asked for it (RFC 6381).
     pub codec: Option<String>,

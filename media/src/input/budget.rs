@@ -1,9 +1,9 @@
-//! What the reading of one file may still cost.
+//! The cost that the reading of one file may still have.
 
 use crate::input::{Reason, Span};
 use crate::limits::{PIECE_BYTES, READ_BYTES, READS, STEPS};
 
-/// What the reading of one file may still cost. It is the file that says how much there is
+/// Cost that the reading of one file may still have. It is the file that says how much there is
 /// to read, so whatever it says must have an end.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Budget {

@@ -59,7 +59,7 @@ pub(crate) async fn read(input: &mut Input, span: Span, facts: &mut Facts) -> Re
     Ok(())
 }
 
-/// What EXIF has. The thumbnail is counted from its start.
+/// Contents of EXIF that are of use. The thumbnail is counted from its start.
 #[derive(Default)]
 struct Found {
     orientation: Option<Orientation>,

@@ -9,7 +9,7 @@ use crate::text;
 /// Bytes of a comment that are looked at: a name and the longest text.
 const COMMENT_BYTES: u64 = text::ENOUGH_BYTES;
 
-/// Where comments stand: in a block of FLAC, or in a packet that is spread over pages.
+/// Place of comments: in a block of FLAC, or in a packet that is spread over pages.
 pub(crate) trait Source {
     /// Takes up to so many bytes, and hands them over.
     async fn take<T>(

@@ -1,11 +1,11 @@
-//! What ffprobe says of a file.
+//! Facts of a file by ffprobe.
 
 use std::path::Path;
 use std::process::Command;
 
 use serde_json::Value;
 
-/// What ffprobe says of a file.
+/// Facts of a file by ffprobe.
 pub struct Probed(Value);
 
 impl Probed {

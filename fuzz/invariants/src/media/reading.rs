@@ -3,7 +3,7 @@
 use media::limits::{PIECE_BYTES, READ_BYTES, READS};
 use media::{Facts, Format, Reason, Step};
 
-/// How the bytes for a need come.
+/// The way in which the bytes for a need come.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Supply {
     /// All at once.
@@ -14,11 +14,11 @@ pub(super) enum Supply {
     UntilNeed(u32),
 }
 
-/// What a reading came to.
+/// Outcome of a reading.
 #[derive(Debug)]
 pub(super) struct Reading {
     pub(super) end: Result<Box<Facts>, Reason>,
-    /// How often bytes were needed.
+    /// Number of times that bytes were needed.
     pub(super) needs: u32,
 }
 

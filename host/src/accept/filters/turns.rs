@@ -25,7 +25,7 @@ pub(super) enum Rank {
     Last,
 }
 
-/// Those that wait for a turn, of each rank. The one that has asked last is the last one. The
+/// Connections that wait for a turn, of each rank. The one that has asked last is the last one. The
 /// connections that are not the component's yet bound them.
 #[derive(Default)]
 struct Asked {

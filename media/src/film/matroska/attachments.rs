@@ -9,7 +9,7 @@ const FILE: u32 = 0x61a7;
 const NAME: u32 = 0x466e;
 const DATA: u32 = 0x465c;
 
-/// What the name of a cover begins with (RFC 9559 §20.3): `cover.jpg` is one to look at,
+/// Start of the name of a cover (RFC 9559 §20.3): `cover.jpg` is one to look at,
 /// `small_cover.jpg` the same in small, and `cover_land.jpg` the same across.
 const COVER: &str = "cover.";
 

@@ -23,12 +23,12 @@ const PARTS: [u32; 5] = [
 /// Lists of places that are read. The first one may lead to another.
 const LISTS: u32 = 2;
 
-/// What is known of a part.
+/// Knowledge of a part.
 #[derive(Clone, Copy, Default)]
 enum Part {
     #[default]
     Unknown,
-    /// Where a list says that it is, counted from the start of the segment.
+    /// Offset that a list gives for it, counted from the start of the segment.
     At(u64),
     Read,
 }

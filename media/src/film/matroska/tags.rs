@@ -19,7 +19,7 @@ const PARTS: [u32; 4] = [0x63c5, 0x63c9, 0x63c4, 0x63c6];
 const ALBUM: u64 = 50;
 const PIECE: u64 = 30;
 
-/// What a tag is for.
+/// Part of the film that a tag is for.
 struct Target {
     level: u64,
     is_part: bool,

@@ -31,7 +31,7 @@ const SUBTITLES: u64 = 17;
 /// Language of a track that does not say one (RFC 9559 §5.1.4.1.19).
 const DEFAULT_LANGUAGE: &str = "eng";
 
-/// What is gathered of a track until all of it has been seen.
+/// A track of which not all has been seen yet.
 #[derive(Default)]
 struct Entry {
     kind: u64,

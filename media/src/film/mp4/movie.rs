@@ -10,13 +10,13 @@ use crate::film::mp4::{chapters, tags};
 use crate::input::{Input, Reason, Span};
 use crate::limits::TRACKS;
 
-/// What the fragments behind the movie are read with.
+/// Parts of the movie that the fragments behind it are read with.
 #[derive(Debug, Default)]
 pub(super) struct Movie {
     /// Ticks of a second in the movie's own times.
     pub(super) ticks_per_second: u64,
     pub(super) is_fragmented: bool,
-    /// How each track counts its time.
+    /// Time scale of each track.
     pub(super) timings: Vec<Timing>,
     /// The duration of a sample that does not say its own, by the number of its track.
     pub(super) defaults: Vec<(u32, u32)>,

@@ -23,7 +23,7 @@ const SOUND_2_BYTES: u64 = 64;
 /// Flags of subtitles that are all forced, or some of them (3GPP TS 26.245 §5.16).
 const FORCED_FLAGS: u32 = 0xc000_0000;
 
-/// What the description of samples says.
+/// Content of a description of samples.
 #[derive(Default)]
 pub(super) struct Sample {
     pub(super) codec: Option<String>,

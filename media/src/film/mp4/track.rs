@@ -9,14 +9,14 @@ use crate::film::mp4::{sample_entry, time};
 use crate::input::{Input, Reason, Span};
 use crate::text;
 
-/// How a track counts its time, by its number.
+/// Time scale of a track, with the number of the track.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Timing {
     pub(super) track: u32,
     pub(super) ticks_per_second: u64,
 }
 
-/// What is gathered of a track until all of it has been seen.
+/// A track of which not all has been seen yet.
 #[derive(Default)]
 struct Found {
     number: u32,

@@ -32,7 +32,7 @@ enum Version {
     TwoAndAHalf,
 }
 
-/// What the head of a frame says.
+/// Content of the head of a frame.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Frame {
     version: Version,

@@ -10,7 +10,7 @@ use crate::sound::vorbis::Source;
 #[derive(Debug)]
 pub(super) struct Packet {
     serial: u32,
-    /// What is left of it in its present page.
+    /// Rest of it in its present page.
     rest: Span,
     goes_on: bool,
     next_page: u64,
