@@ -35,7 +35,9 @@ fn main() -> ExitCode {
     }
 }
 
-/// Returns the files that the library includes, and the names by which it finds them.
+/// Returns the files that the library includes, and the variables by which it finds them.
+/// `cargo run` and `cargo test` give these to the program as well, so none may be one that
+/// sets a flag.
 fn built() -> Result<[(&'static str, PathBuf); 5], String> {
     let workspace = wasm::manifest_dir()?.join("..");
     let [extended, portable] = match ready_made("PORTHOLE_BUILD_COMPONENT")? {
@@ -55,11 +57,11 @@ fn built() -> Result<[(&'static str, PathBuf); 5], String> {
         }
     };
     Ok([
-        ("PORTHOLE_COMPILED", compile(&extended, "porthole.cwasm")?),
-        ("PORTHOLE_ADMIN_COMPILED", compile(&admin, "admin.cwasm")?),
-        ("PORTHOLE_EXTENDED", extended),
-        ("PORTHOLE_PORTABLE", portable),
-        ("PORTHOLE_ADMIN", admin),
+        ("EXTENDED_COMPILED", compile(&extended, "porthole.cwasm")?),
+        ("ADMIN_COMPILED", compile(&admin, "admin.cwasm")?),
+        ("EXTENDED_COMPONENT", extended),
+        ("PORTABLE_COMPONENT", portable),
+        ("ADMIN_COMPONENT", admin),
     ])
 }
 

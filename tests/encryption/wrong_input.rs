@@ -4,7 +4,7 @@ use std::fs;
 use std::net::TcpListener;
 use std::os::unix::fs::PermissionsExt as _;
 use std::os::unix::net::UnixListener;
-use std::process::{Command, Stdio};
+use std::process::Command;
 
 use libtest_mimic::Trial;
 
@@ -252,24 +252,14 @@ fn wrong_certificates_keys_and_options_are_said_in_a_line() {
 
 /// Returns a command for porthole that opens no more than what modes allow.
 pub fn without_the_rights_of_root() -> Command {
-    let porthole = Porthole::command();
     if !rustix::process::geteuid().is_root() {
-        return porthole;
+        return Porthole::command();
     }
-    let mut command = Command::new("setpriv");
-    let rights = "-dac_override,-dac_read_search";
-    command.arg(format!("--bounding-set={rights}"));
-    command.arg(format!("--inh-caps={rights}"));
-    command.arg(porthole.get_program());
-    for (name, value) in porthole.get_envs() {
-        match value {
-            Some(value) => command.env(name, value),
-            None => command.env_remove(name),
-        };
-    }
-    command.stdin(Stdio::null());
-    command.stdout(Stdio::piped()).stderr(Stdio::piped());
-    command
+    let rights = [
+        "--bounding-set=-dac_override,-dac_read_search",
+        "--inh-caps=-dac_override,-dac_read_search",
+    ];
+    Porthole::command_through("setpriv", rights)
 }
 
 fn nothing_is_opened_or_made_before_all_sockets_are_bound() {

@@ -4,7 +4,6 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
 use libtest_mimic::Trial;
 
@@ -28,28 +27,15 @@ fn allow(path: &Path, mode: u32) {
 /// That user can execute what is in `programs`.
 fn by_nobody(folder: &Folder, programs: &Folder, flags: &[&str]) -> Porthole {
     const NOBODY: u32 = 65_534;
-    let plain = Porthole::command();
-    let mut command = plain;
+    let mut command = Porthole::command();
     if rustix::process::geteuid().is_root() {
         let program: PathBuf = programs.join("porthole");
         fs::copy(command.get_program(), &program).unwrap();
         for path in [folder.path(), programs.path(), &program] {
             allow(path, 0o755);
         }
-        let mut copied = Command::new(program);
-        for (name, value) in command.get_envs() {
-            match value {
-                Some(value) => copied.env(name, value),
-                None => copied.env_remove(name),
-            };
-        }
-        command = copied;
-        command
-            .stdin(std::process::Stdio::null())
-            .stdout(std::process::Stdio::piped())
-            .stderr(std::process::Stdio::piped())
-            .gid(NOBODY)
-            .uid(NOBODY);
+        command = Porthole::command_of(program);
+        command.gid(NOBODY).uid(NOBODY);
     }
     command.arg(folder.path()).args(["--port", "0"]).args(flags);
     Porthole::start(command)

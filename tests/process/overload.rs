@@ -1,7 +1,6 @@
 //! More clients than the server has places, descriptors or patience for.
 
 use std::net::SocketAddr;
-use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use libtest_mimic::Trial;
@@ -114,15 +113,11 @@ fn accepting_recovers_from_lack_of_descriptors() {
 /// lowered to fit, and beyond it idle connections are closed for new ones, as always.
 fn a_low_hard_limit_lowers_the_cap() {
     let folder = folder();
-    let mut command = Command::new("sh");
+    let script = "ulimit -n 200; exec \"$0\" \"$@\"";
+    let mut command = Porthole::command_through("sh", ["-c", script]);
     command
-        .args(["-c", "ulimit -n 200; exec \"$0\" \"$@\""])
-        .arg(env!("CARGO_BIN_EXE_porthole"))
         .arg(folder.path())
-        .args(["--port", "0", "--workers", "1", "--quiet", "--any-host"])
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped());
+        .args(["--port", "0", "--workers", "1", "--quiet"]);
     let porthole = Porthole::start(command);
     let line = "porthole: at most 102 connections at once instead of 4096, because the system allows only 200";
     porthole.errors().wait_for(line);

@@ -17,6 +17,7 @@ pub fn trials() -> Vec<Trial> {
         invalid_arguments_are_reported_by_the_component,
         help_and_version_are_0,
         every_flag_has_a_variable,
+        no_variable_of_the_build_sets_a_flag,
         a_flags_variable_says_yes_or_no,
         control_characters_in_arguments_are_escaped,
         however_few_files_it_may_open_it_serves_or_says_why,
@@ -221,6 +222,22 @@ fn every_flag_has_a_variable() {
     porthole.log().wait_for("  GET  /.hidden");
 }
 
+/// `cargo run` and `cargo test` hand the variables of the build script to the program.
+fn no_variable_of_the_build_sets_a_flag() {
+    let script = include_str!("../../host/build.rs");
+    let quoted = script.split('"').skip(1).step_by(2);
+    let read = "PORTHOLE_BUILD_";
+    let set: Vec<&str> = quoted
+        .filter(|text| text.starts_with("PORTHOLE_") && !text.starts_with(read))
+        .collect();
+    assert!(set.is_empty(), "{set:?}");
+    let help = String::from_utf8(run(&["--help"]).stdout).unwrap();
+    assert!(
+        help.contains("[env: PORTHOLE_PORT") && !help.contains(read),
+        "{help}"
+    );
+}
+
 fn a_flags_variable_says_yes_or_no() {
     let folder = Folder::new();
     folder.file(".hidden", "h");
@@ -328,14 +345,11 @@ fn however_few_files_it_may_open_it_serves_or_says_why() {
     // With three descriptors the system can't load the libraries of any program.
     let rows: Vec<u32> = (4..=64).collect();
     each(&rows, |limit| {
-        let mut command = std::process::Command::new("sh");
-        command.env("PORTHOLE_ANY_HOST", "1");
         let path = folder.path().to_str().unwrap();
         let script = format!("ulimit -n {limit}; exec \"$0\" \"$@\"");
-        let ours = Porthole::command();
-        command.args(["-c", &script]).arg(ours.get_program());
+        let mut command = Porthole::command_through("sh", ["-c", &*script]);
         command.args([path, "--port", "0", "--workers", "1"]);
-        command.stdout(Stdio::null()).stderr(Stdio::piped());
+        command.stdout(Stdio::null());
         let mut porthole = Porthole::not_ready(command);
         let first = &porthole.errors().wait_for_several(1, |_| true, "anything")[0];
         if first.contains("too few") {

@@ -23,27 +23,13 @@ pub fn trials() -> Vec<Trial> {
     ]
 }
 
-/// Gives a command the variables of another.
-fn with_variables_of(porthole: &Command, command: &mut Command) {
-    for (name, value) in porthole.get_envs() {
-        match value {
-            Some(value) => command.env(name, value),
-            None => command.env_remove(name),
-        };
-    }
-}
-
 /// Returns a command that has a listener as descriptor 3, with variables of the process that
 /// will be porthole. A shell moves the descriptor there: in a new process, the standard
 /// library may use that number itself.
 fn with_third(listener: impl Into<OwnedFd>, script: &str) -> Command {
-    let porthole = Porthole::command();
-    let mut command = Command::new("sh");
     let script = format!("exec 3<&0 0</dev/null; {script} exec \"$0\" \"$@\"");
-    command.args(["-c", &script]).arg(porthole.get_program());
-    with_variables_of(&porthole, &mut command);
+    let mut command = Porthole::command_through("sh", ["-c", &*script]);
     command.stdin(Stdio::from(listener.into()));
-    command.stdout(Stdio::piped()).stderr(Stdio::piped());
     command
 }
 
@@ -205,15 +191,10 @@ fn systemd_hands_sockets_down() {
     folder.file("a", "a");
     let sockets = Folder::new();
     let path = sockets.join("media.sock");
-    let porthole = Porthole::command();
-    let mut command = SOCKET_ACTIVATE.command();
-    command.arg("-l").arg(&path).arg("--fdname=media");
-    command.arg(porthole.get_program()).arg(folder.path());
-    with_variables_of(&porthole, &mut command);
-    command
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped());
+    let activate = SOCKET_ACTIVATE.command();
+    let listener = ["-l", path.to_str().unwrap(), "--fdname=media"];
+    let mut command = Porthole::command_through(activate.get_program(), listener);
+    command.arg(folder.path());
     let porthole = Porthole::not_ready(command);
     porthole.errors().wait_for("Listening on ");
     assert_eq!(Client::at(&path).get("/a", "").text(), "a");

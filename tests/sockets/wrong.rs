@@ -1,6 +1,5 @@
 //! Sockets that cannot be: what is said, and that nothing is left behind.
 
-use std::ffi::OsStr;
 use std::net::TcpListener;
 use std::os::unix::net::UnixListener;
 use std::process::{Command, Stdio};
@@ -13,7 +12,10 @@ pub fn trials() -> Vec<Trial> {
     let mut trials = trials![failed_binds_are_one_line, bad_addresses_are_wrong_usage,];
     trials.push(privileged(
         concat!(module_path!(), "::a_low_port_has_three_ways"),
-        without_the_right("true")
+        Command::new("unshare")
+            .args(WITHOUT_THE_RIGHT)
+            .arg("true")
+            .stderr(Stdio::null())
             .status()
             .is_ok_and(|status| status.success()),
         "make a network of its own",
@@ -125,22 +127,20 @@ fn bad_addresses_are_wrong_usage() {
     });
 }
 
-/// Runs a program in a network of its own, where no one has changed which ports need a right,
+/// Has `unshare` run a program in a network of its own, where no one has changed which ports need a right,
 /// and without that right.
-fn without_the_right(program: impl AsRef<OsStr>) -> Command {
-    let mut command = Command::new("unshare");
-    command.args(["--user", "--map-root-user", "--net", "setpriv"]);
-    command.args([
-        "--bounding-set=-net_bind_service",
-        "--inh-caps=-net_bind_service",
-    ]);
-    command.stderr(Stdio::piped()).arg(program);
-    command
-}
+const WITHOUT_THE_RIGHT: [&str; 6] = [
+    "--user",
+    "--map-root-user",
+    "--net",
+    "setpriv",
+    "--bounding-set=-net_bind_service",
+    "--inh-caps=-net_bind_service",
+];
 
 fn a_low_port_has_three_ways() {
     let folder = Folder::new();
-    let mut command = without_the_right(Porthole::command().get_program());
+    let mut command = Porthole::command_through("unshare", WITHOUT_THE_RIGHT);
     command
         .arg(folder.path())
         .args(["--bind=0.0.0.0", "--port=80"]);

@@ -1,5 +1,6 @@
 //! The real binary, on a port of its own.
 
+use std::ffi::OsStr;
 use std::io::{PipeReader, Read as _};
 use std::net::SocketAddr;
 use std::path::Path;
@@ -100,10 +101,26 @@ impl Porthole {
         (porthole, reader)
     }
 
-    /// Returns a command that runs the binary without arguments and without `PORTHOLE_`
-    /// variables but one: most tests name some host, and not this machine.
+    /// Returns a command that runs the binary without arguments.
     pub fn command() -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_porthole"));
+        Self::command_of(env!("CARGO_BIN_EXE_porthole"))
+    }
+
+    /// Returns a command that has another program run the binary, which is the last of the
+    /// arguments.
+    pub fn command_through(
+        program: impl AsRef<OsStr>,
+        arguments: impl IntoIterator<Item = impl AsRef<OsStr>>,
+    ) -> Command {
+        let mut command = Self::command_of(program);
+        command.args(arguments).arg(env!("CARGO_BIN_EXE_porthole"));
+        command
+    }
+
+    /// Returns a command that runs a copy of the binary, or a program that will run it,
+    /// without `PORTHOLE_` variables but one: most tests name some host, and not this machine.
+    pub fn command_of(program: impl AsRef<OsStr>) -> Command {
+        let mut command = Command::new(program);
         for (name, _) in std::env::vars_os() {
             if name.to_string_lossy().starts_with("PORTHOLE_") {
                 command.env_remove(name);

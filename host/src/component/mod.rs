@@ -22,22 +22,22 @@ use features::{ANYONES, BUILT_IN, config};
 
 /// The server component for any host of WASI 0.3, as WebAssembly: it fits the world of
 /// `wit/server.wit`. It was built with this library.
-pub const PORTABLE: &[u8] = include_bytes!(env!("PORTHOLE_PORTABLE"));
+pub const PORTABLE: &[u8] = include_bytes!(env!("PORTABLE_COMPONENT"));
 
 /// The server component that [`Program::built_in`] runs, as WebAssembly: it fits the world of
 /// `wit/extended.wit`. It was built with this library.
-pub const EXTENDED: &[u8] = include_bytes!(env!("PORTHOLE_EXTENDED"));
+pub const EXTENDED: &[u8] = include_bytes!(env!("EXTENDED_COMPONENT"));
 
 /// The component that shows the counters of a server, as WebAssembly: it fits the world of
 /// `wit/admin/`. It was built with this library. See [`Server::admin`](crate::Server::admin).
-pub const ADMIN: &[u8] = include_bytes!(env!("PORTHOLE_ADMIN"));
+pub const ADMIN: &[u8] = include_bytes!(env!("ADMIN_COMPONENT"));
 
 /// [`ADMIN`] as machine code, as [`COMPILED`] is.
-const ADMIN_COMPILED: &[u8] = include_bytes!(env!("PORTHOLE_ADMIN_COMPILED"));
+const ADMIN_COMPILED: &[u8] = include_bytes!(env!("ADMIN_COMPILED"));
 
 /// [`EXTENDED`] as machine code. Empty when it was built for a processor of another kind
 /// without the feature `cross`.
-const COMPILED: &[u8] = include_bytes!(env!("PORTHOLE_COMPILED"));
+const COMPILED: &[u8] = include_bytes!(env!("EXTENDED_COMPILED"));
 
 /// A component that is compiled and checked against what is granted. Clones share the
 /// code.

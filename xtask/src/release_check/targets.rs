@@ -153,7 +153,7 @@ fn machine_code(messages: &[u8]) -> Option<PathBuf> {
     messages.find_map(|message| {
         let variables = message.get("env")?.as_array()?;
         let mut files = variables.iter().filter_map(|variable| {
-            let is_it = variable.get(0)?.as_str()? == "PORTHOLE_COMPILED";
+            let is_it = variable.get(0)?.as_str()? == "EXTENDED_COMPILED";
             is_it.then(|| variable.get(1)?.as_str())?
         });
         files.next().map(PathBuf::from)
@@ -168,7 +168,7 @@ mod tests {
     fn the_machine_code_is_found_among_the_messages() {
         let messages = br#"{"reason":"compiler-artifact","filenames":[]}
 {"reason":"build-script-executed","env":[]}
-{"reason":"build-script-executed","env":[["PORTHOLE_PORTABLE","/a"],["PORTHOLE_COMPILED","/b"]]}
+{"reason":"build-script-executed","env":[["PORTABLE_COMPONENT","/a"],["EXTENDED_COMPILED","/b"]]}
 {"reason":"build-finished","success":true}
 "#;
         assert_eq!(machine_code(messages), Some(PathBuf::from("/b")));
