@@ -62,11 +62,51 @@ pub trait Host {
     /// Returns the version of TLS that a client speaks, unless the host does not tell.
     fn tls(&self, socket: &TcpSocket) -> Option<TlsVersion>;
 
+    /// Whether it sends files to clients itself.
+    fn sends_files(&self) -> bool {
+        false
+    }
+
+    /// Sends `first`, and then a range of a file, given by its offset and length, behind all that
+    /// the stream of the connection has delivered. It takes what there is room for.
+    ///
+    /// # Errors
+    /// When nothing was sent, because the bytes of the file are not at hand or there is nobody
+    /// to send them to.
+    fn send_range(
+        &self,
+        _to: &TcpSocket,
+        _first: &[u8],
+        _from: &Descriptor,
+        _range: (u64, u64),
+    ) -> Result<Sent, NotSent> {
+        Err(NotSent::NotAtHand)
+    }
+
     /// Whether it counts responses, so that their times are needed.
     fn counts_responses(&self) -> bool;
 
     /// Counts a response, now that the last of its bytes has left.
     fn count_response(&self, response: &CountedResponse);
+}
+
+/// What the host has sent of a file, and of the bytes before it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Sent {
+    /// Bytes that were taken.
+    pub bytes: u64,
+    /// Whether there is room for more, and all that was taken is on its way. If not, an empty
+    /// write to the connection's stream waits for both.
+    pub has_room: bool,
+}
+
+/// Reasons why the host has sent nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NotSent {
+    /// It would have to wait for the file, or the file does not have the bytes.
+    NotAtHand,
+    /// The connection has ended.
+    Closed,
 }
 
 /// Facts about a response that the host counts.

@@ -236,6 +236,11 @@ impl Shared {
         &self.log
     }
 
+    /// Returns what the host has beyond WASI.
+    pub fn host(&self) -> &dyn Host {
+        &*self.host
+    }
+
     /// Whether the host counts responses.
     pub fn counts_responses(&self) -> bool {
         self.counts_responses

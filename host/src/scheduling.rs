@@ -1,4 +1,4 @@
-//! The kernel's scheduling policy for a thread.
+//! What the kernel does with a thread: its scheduling policy, and a signal that it must not get.
 
 /// Lets this thread, and threads that it starts from now on, run under the kernel's batch
 /// policy, where there is one: when bytes arrive for it, the thread does not preempt the
@@ -35,10 +35,45 @@ pub(crate) fn work_when_idle() {
     }
 }
 
+/// Keeps SIGPIPE from this thread, and from threads that it starts from now on. sendfile(2) raises
+/// it when a client is gone, unlike send(2), which has a flag against that. A process that does
+/// not ignore it, as those in Rust do from their start, would end.
+pub(crate) fn block_sigpipe() {
+    #[cfg(target_os = "linux")]
+    {
+        let mut set = std::mem::MaybeUninit::<libc::sigset_t>::uninit();
+        // SAFETY: sigemptyset(3) makes a valid set of what it is given, and the others read or
+        // change it while it lives. SIGPIPE is a signal, so that none of them can fail.
+        unsafe {
+            libc::sigemptyset(set.as_mut_ptr());
+            libc::sigaddset(set.as_mut_ptr(), libc::SIGPIPE);
+            libc::pthread_sigmask(libc::SIG_BLOCK, set.as_ptr(), std::ptr::null_mut());
+        }
+    }
+}
+
 #[cfg(test)]
 #[cfg(target_os = "linux")]
 mod tests {
-    use super::{work_in_batches, work_when_idle};
+    use super::{block_sigpipe, work_in_batches, work_when_idle};
+
+    /// Line `SigBlk` of proc_pid_status(5): a bit for each signal, in hexadecimal digits.
+    fn blocks_sigpipe() -> bool {
+        let status = std::fs::read_to_string("/proc/thread-self/status").unwrap();
+        let blocked = status.lines().find_map(|line| line.strip_prefix("SigBlk:"));
+        let blocked = u64::from_str_radix(blocked.unwrap().trim(), 16).unwrap();
+        blocked & (1 << (libc::SIGPIPE - 1)) != 0
+    }
+
+    #[test]
+    fn a_client_that_is_gone_signals_nothing() {
+        let blocked = std::thread::spawn(|| {
+            let before = blocks_sigpipe();
+            block_sigpipe();
+            (before, blocks_sigpipe())
+        });
+        assert_eq!(blocked.join().unwrap(), (false, true));
+    }
 
     /// Field 41 of proc_pid_stat(5); field 2 is in parentheses.
     fn policy() -> i32 {

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use libtest_mimic::Trial;
 
-use super::{Case, attempt, crafted, exhaust, survey, transfers, unlinked};
+use super::{Case, attempt, crafted, exhaust, ranges, survey, transfers, unlinked};
 
 pub fn trials() -> Vec<Trial> {
     vec![attempt(
@@ -24,6 +24,7 @@ fn tables() {
         ("unlinked", unlinked::cases()),
         ("exhaust", exhaust::cases()),
         ("transfers", transfers::cases()),
+        ("ranges", ranges::cases()),
         ("crafted", crafted::cases()),
     ] {
         let (start, end) = (

@@ -94,6 +94,7 @@ const ROWS: &[Row] = &[
     row("transfers without end", Failure("too many streams of the host go to the host"), TRANSFERS, 16, 5),
     row("path of 2 MiB", Failure("too much data is being copied"), CALL, 16, 2),
     row("forged handle", Failure("unknown handle index"), TABLE, 16, 2),
+    row("forged handle of a file", Failure("unknown handle index"), TABLE, 16, 2),
     row("handle of another kind", Failure("used with the wrong type"), TABLE, 16, 2),
     row("handle dropped twice", Failure("unknown handle index"), TABLE, 16, 2),
     row("clients without end", Survived, USAGE, 16, 5),

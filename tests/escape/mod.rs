@@ -7,6 +7,7 @@ mod crafted;
 mod docs;
 mod exhaust;
 pub mod hostile;
+mod ranges;
 mod survey;
 mod transfers;
 mod unlinked;
@@ -19,6 +20,7 @@ pub fn trials() -> Vec<Trial> {
         unlinked::trials(),
         exhaust::trials(),
         transfers::trials(),
+        ranges::trials(),
         crafted::trials(),
         control::trials(),
         docs::trials(),

@@ -13,6 +13,7 @@ pub fn trials() -> Vec<Trial> {
     trials![
         beyond_four_gibibytes,
         cold_reads_do_not_block_other_connections,
+        ranges_of_all_lengths_are_those_of_the_file,
         two_hundred_downloads_at_once,
         clients_that_vanish,
         a_file_that_shrinks,
@@ -95,6 +96,41 @@ fn cold_reads_do_not_block_other_connections() {
         let response = porthole.client().get("/a", &range);
         assert!(response.body == content[first..end], "other bytes");
     });
+}
+
+/// Short ranges are copied, and longer ones go from the file to the socket, in several calls if
+/// they are long. All of them follow each other on one connection, and in one response.
+fn ranges_of_all_lengths_are_those_of_the_file() {
+    const LENGTH: usize = 3 << 20;
+    let folder = Folder::new();
+    let content = noise(LENGTH);
+    folder.file("a", &content);
+    let porthole = Porthole::serving(&folder);
+    assert!(porthole.get("/a").body == content);
+    let mut client = porthole.client();
+    let near = |length: usize| [length - 1, length, length + 1];
+    let lengths = [2, 16 << 10, 64 << 10, 512 << 10, 1 << 20].map(near);
+    let mut ranges = Vec::new();
+    for (number, length) in lengths.into_iter().flatten().enumerate() {
+        let first = number * 4_099 + 1;
+        ranges.push((first, first + length));
+    }
+    for (first, end) in ranges {
+        let range = format!("Range: bytes={first}-{}\r\n", end - 1);
+        let response = client.get("/a", &range);
+        assert_eq!(response.status, 206, "{range}");
+        assert!(response.body == content[first..end], "{range}");
+    }
+    let (short, long) = (&content[5..105], &content[1_000_000..1_900_000]);
+    let response = client.get("/a", "Range: bytes=5-104,1000000-1899999\r\n");
+    assert_eq!(response.status, 206);
+    for part in [short, long] {
+        let is_there = response
+            .body
+            .windows(part.len())
+            .any(|window| window == part);
+        assert!(is_there, "{} bytes", part.len());
+    }
 }
 
 /// Receives `length` bytes of content, and passes each piece on.

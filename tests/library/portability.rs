@@ -205,6 +205,14 @@ impl Stock<'_> {
         let mut responses = linker.instance("porthole:server/responses@0.1.0").unwrap();
         let call = |_: StoreContextMut<'_, State>, _, _: &[_], _: &mut [_]| bail!("called");
         responses.func_new("finished", call).unwrap();
+        let mut sendfile = linker.instance("porthole:server/sendfile@0.1.0").unwrap();
+        let send = sendfile.func_wrap(
+            "send-range",
+            |_, _: (Resource<TcpSocket>, Vec<u8>, Resource<Descriptor>, u64, u64)| {
+                Ok((Err::<Sent, _>(Refusal::Closed),))
+            },
+        );
+        send.unwrap();
         let mut store = Store::new(engine, self.state());
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
@@ -264,6 +272,29 @@ enum TlsVersion {
     Tls12,
     #[component(name = "tls13")]
     Tls13,
+}
+
+/// Stands in for a host that sends files.
+#[derive(Clone, Copy, ComponentType, Lower)]
+#[component(record)]
+struct Sent {
+    bytes: u64,
+    #[component(name = "has-room")]
+    has_room: bool,
+}
+
+#[derive(Clone, Copy, ComponentType, Lower)]
+#[component(enum)]
+#[repr(u8)]
+#[allow(
+    dead_code,
+    reason = "all of the enumeration is compared with the contract"
+)]
+enum Refusal {
+    #[component(name = "not-at-hand")]
+    NotAtHand,
+    #[component(name = "closed")]
+    Closed,
 }
 
 struct State {

@@ -15,6 +15,7 @@ mod bindings {
             "porthole:server/paths@0.1.0": generate,
             "porthole:server/passwords@0.1.0": generate,
             "porthole:server/responses@0.1.0": generate,
+            "porthole:server/sendfile@0.1.0": generate,
             "porthole:server/usage@0.1.0": generate,
             "wasi:clocks/system-clock@0.3.0": guest::bindings::wasi::clocks::system_clock,
             "wasi:filesystem/types@0.3.0": guest::bindings::wasi::filesystem::types,
@@ -29,13 +30,13 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::net::Ipv6Addr;
 
-use bindings::porthole::server::{connection, passwords, paths, responses, usage};
+use bindings::porthole::server::{connection, passwords, paths, responses, sendfile, usage};
 use guest::bindings::exports::wasi::cli::run::Guest;
 use guest::bindings::wasi::filesystem::types::{Descriptor, ErrorCode};
 use guest::bindings::wasi::sockets::types::TcpSocket;
 use guest::host::{
-    Busy, Cache, CountedResponse, Host, Later, Meter, Method, PasswordOutcome, StatusClass,
-    TlsVersion,
+    Busy, Cache, CountedResponse, Host, Later, Meter, Method, NotSent, PasswordOutcome, Sent,
+    StatusClass, TlsVersion,
 };
 
 struct Extended;
@@ -84,6 +85,24 @@ impl Host for Extended {
             connection::TlsVersion::Tls12 => TlsVersion::Tls12,
             connection::TlsVersion::Tls13 => TlsVersion::Tls13,
         })
+    }
+
+    fn sends_files(&self) -> bool {
+        true
+    }
+
+    fn send_range(
+        &self,
+        to: &TcpSocket,
+        first: &[u8],
+        from: &Descriptor,
+        (offset, length): (u64, u64),
+    ) -> Result<Sent, NotSent> {
+        match sendfile::send_range(to, first, from, offset, length) {
+            Ok(sendfile::Sent { bytes, has_room }) => Ok(Sent { bytes, has_room }),
+            Err(sendfile::Refusal::NotAtHand) => Err(NotSent::NotAtHand),
+            Err(sendfile::Refusal::Closed) => Err(NotSent::Closed),
+        }
     }
 
     fn counts_responses(&self) -> bool {

@@ -35,6 +35,7 @@ pub async fn serve(shared: &Shared, socket: TcpSocket, listener: Listener) {
         &shared.executor,
         shared.deadlines.watch(),
     );
+    let buffered = buffered.by(shared.host());
     let mut session = Session::new(shared, buffered, (peer, tls), listener.service);
     let started = clock::monotonic();
     session.verbose(format_args!("Client connected: {peer}"));
@@ -42,6 +43,8 @@ pub async fn serve(shared: &Shared, socket: TcpSocket, listener: Listener) {
     let end = match shared.admit() {
         true => {
             let end = session.run().await;
+            // A connection that failed leaves bytes in its buffer.
+            session.end_pending();
             shared.release();
             end
         }

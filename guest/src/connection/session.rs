@@ -214,15 +214,22 @@ impl Session<'_> {
     /// Writes the buffered bytes and the log lines about them, and counts what has left.
     pub(super) async fn flush(&mut self) -> Result<(), CloseReason> {
         let flushed = self.buffered.flush().await;
-        if !self.pending.is_empty() {
-            let (log, now) = (self.shared.log(), self.shared.log_instant());
-            let first_write = self.buffered.first_write();
-            let flushed = first_write.and_then(FirstWrite::flushed);
-            let written = self.buffered.written();
-            let count = |response| self.shared.count_response(&response);
-            self.pending.end(log, written, (now, flushed), count);
-        }
+        self.end_pending();
         flushed
+    }
+
+    /// Logs and counts the responses that waited in the buffer: they have left it, or never
+    /// will.
+    pub(super) fn end_pending(&mut self) {
+        if self.pending.is_empty() {
+            return;
+        }
+        let (log, now) = (self.shared.log(), self.shared.log_instant());
+        let first_write = self.buffered.first_write();
+        let flushed = first_write.and_then(FirstWrite::flushed);
+        let written = self.buffered.written();
+        let count = |response| self.shared.count_response(&response);
+        self.pending.end(log, written, (now, flushed), count);
     }
 
     pub(super) fn verbose(&self, words: fmt::Arguments<'_>) {

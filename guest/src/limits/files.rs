@@ -152,3 +152,11 @@ pub const OPEN_FILE_SECONDS: u64 = 5;
 /// - held by:
 ///   `http::cache::under_load_every_kind_of_change_is_seen_within_a_second`
 pub const STAT_CALLS_PER_SECOND: u32 = 250;
+
+/// Bytes of a file that are read as a stream, once the host did not have the next ones at hand,
+/// before it is asked again to send them itself. A disk that is waited for is read in order.
+///
+/// - unit: bytes
+/// - at it: the host is asked again
+/// - held by: `http::large::cold_reads_do_not_block_other_connections`
+pub const STREAMED_BYTES: u64 = 4 << 20;

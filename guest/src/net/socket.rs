@@ -140,6 +140,30 @@ impl Socket {
         (taken, Err(end))
     }
 
+    /// Returns the socket, for whoever sends behind what was written.
+    pub fn handle(&self) -> &TcpSocket {
+        &self.socket
+    }
+
+    /// Records that the host has sent bytes of its own.
+    pub fn record_sent(&mut self, bytes: usize) {
+        // No time has passed, so that the peer is not too slow.
+        let _ = self.send_rate.record(0, bytes);
+    }
+
+    /// Waits until there is room for more bytes, and those that the host has taken are on their
+    /// way, for as long as the peer keeps its [`SendRate`].
+    pub async fn wait_for_room(&mut self, watch: &Watch<'_>) -> Result<(), CloseReason> {
+        let Some(writer) = &mut self.writer else {
+            return Err(CloseReason::Finished);
+        };
+        let write = writer.write(Vec::new());
+        match write_at_rate(write, watch, &mut self.send_rate).await? {
+            (StreamResult::Complete(_), _) => Ok(()),
+            _ => Err(end(&mut self.sent).await),
+        }
+    }
+
     /// Checks whether the peer is still connected, as far as the host knows by now.
     ///
     /// # Errors

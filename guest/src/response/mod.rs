@@ -74,6 +74,20 @@ pub enum Response<'r> {
 }
 
 impl Response<'_> {
+    /// Whether its content is that of a file that is open, and not in memory.
+    pub fn is_open_file(&self) -> bool {
+        matches!(
+            self,
+            Self::File {
+                content: Some(Content::Open(_)),
+                ..
+            } | Self::Missing {
+                content: Content::Open(_),
+                ..
+            }
+        )
+    }
+
     /// Returns how the content of a file was found, if some of it is sent.
     pub fn cache(&self) -> Option<Cache> {
         match self {

@@ -10,8 +10,10 @@ use h1::response::{Context, Head, error_body, write_head};
 use h1::selection::Selection;
 
 use super::Response;
+use crate::bindings::wasi::filesystem::types::Descriptor;
 use crate::files::file::Content;
 use crate::files::root::Bytes;
+use crate::limits::STREAMED_BYTES;
 use crate::net::buffered::Buffered;
 use crate::net::socket::CloseReason;
 use crate::reason::Reason;
@@ -61,10 +63,15 @@ impl<'a> ResponseWriter<'a> {
     ) -> (u64, Result<(), SendError>) {
         let head = response.head();
         let content = self.content_length(response);
+        // The host sends the content of an open file itself.
+        let appended = match buffered.sends_files() && response.is_open_file() {
+            true => 0,
+            false => content,
+        };
         let bound = head.head_bound(self.context.policy);
         let write = |out: &mut _| write_head(out, &head, &self.context, &self.fields);
         let head_at = buffered.queued();
-        let appended = buffered.append(bound, content, write).await;
+        let appended = buffered.append(bound, appended, write).await;
         let content_at = buffered.queued();
         let sent = match appended {
             Err(end) => Err(end.into()),
@@ -196,7 +203,7 @@ async fn send_selection(
 async fn send_file(
     buffered: &mut Buffered<'_>,
     file: &Content,
-    offset: u64,
+    mut offset: u64,
     length: u64,
 ) -> Result<(), SendError> {
     let file = match file {
@@ -206,6 +213,32 @@ async fn send_file(
         }
         Content::Open(file) => file,
     };
+    let mut left = length;
+    while left > 0 {
+        let sent = match buffered.send_range(file, offset, left).await? {
+            Some(sent) => sent,
+            None => {
+                let part = match buffered.sends_files() {
+                    true => left.min(STREAMED_BYTES),
+                    false => left,
+                };
+                send_stream(buffered, file, offset, part).await?;
+                part
+            }
+        };
+        offset = offset.saturating_add(sent);
+        left = left.saturating_sub(sent);
+    }
+    Ok(())
+}
+
+/// Reads `length` bytes of a file, and sends them.
+async fn send_stream(
+    buffered: &mut Buffered<'_>,
+    file: &Descriptor,
+    offset: u64,
+    length: u64,
+) -> Result<(), SendError> {
     let mut bytes = Bytes::new(file, offset);
     let mut left = length;
     while left > 0 {

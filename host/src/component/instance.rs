@@ -17,6 +17,7 @@ use crate::wasi::filesystem::Disk;
 use crate::wasi::filesystem::preopens::Preopen;
 use crate::wasi::limiter::InstanceLimiter;
 use crate::wasi::passwords::SharedPasswords;
+use crate::wasi::sendfile::Scratch;
 use crate::wasi::state::State;
 use crate::wasi::transfers::Transfers;
 use crate::wasi::usage::SharedUsage;
@@ -84,6 +85,7 @@ fn store(program: &Program, grants: Grants, limits: &Limits) -> Store<State> {
         inboxes: grants.inboxes,
         files: grants.files,
         transfers: Transfers::new(per_worker.saturating_add(limits::SPARE_TRANSFERS)),
+        scratch: Scratch::default(),
         usage: grants.usage,
         passwords: grants.passwords,
         counts: grants.counts,

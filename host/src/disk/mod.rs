@@ -12,6 +12,7 @@ mod links;
 mod listing;
 mod lookup;
 pub(crate) mod names;
+pub(crate) mod page_cache;
 mod real_path;
 mod stat;
 mod stopwatch;

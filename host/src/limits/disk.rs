@@ -162,3 +162,18 @@ pub(crate) const SYMLINK_STEPS: usize = 4_096;
 /// - at it: the path is rejected because the name is too long
 /// - held by: `porthole::disk::links_that_go_on_and_on_end`
 pub(crate) const PATH_BYTES: usize = 4_096;
+
+/// Fewest bytes that go from file to socket without a copy: that takes calls of the kernel which
+/// a copy does not. `cargo xtask bench` shows where the border is.
+///
+/// - unit: bytes
+/// - at it: they are copied
+/// - held by: `http::large::ranges_of_all_lengths_are_those_of_the_file`
+pub(crate) const UNCOPIED_MIN_BYTES: u64 = 16 << 10;
+
+/// Bytes that Linux reads ahead of a reader at once, by default (`read_ahead_kb`).
+///
+/// - unit: bytes
+/// - at it: more questions are asked whether pages that are there have been read
+/// - held by: `porthole::disk::page_cache::what_nobody_has_read_is_not_at_hand`
+pub(crate) const READ_AHEAD_BYTES: u64 = 128 << 10;

@@ -113,3 +113,19 @@ pub(crate) const PASSWORD_THREADS: usize = 2;
 /// - held by: `porthole::wasi::passwords::two_are_compared_at_once_and_the_queue_is_bounded`,
 ///   `escape::exhaust::passwords without end`
 pub(crate) const PASSWORD_QUEUE: usize = 64;
+
+/// Bytes of a file that one call sends to a client. The component is asked in between whether
+/// others have their turn.
+///
+/// - unit: bytes
+/// - at it: the call sends so many
+/// - held by: `porthole::wasi::sendfile::one_call_sends_a_bounded_part`
+pub(crate) const SENT_AT_ONCE_BYTES: u64 = 512 << 10;
+
+/// Memory of each instance for bytes on the way from files to clients, where they cannot go
+/// directly. One connection after the other uses it.
+///
+/// - unit: bytes
+/// - at it: they go in pieces
+/// - held by: `porthole::wasi::sendfile::what_is_copied_goes_in_pieces`
+pub(crate) const COPIED_BYTES: usize = 64 << 10;

@@ -25,7 +25,7 @@ use crate::report::publisher::Publisher;
 use crate::report::suppress::{Repeated, Suppressor};
 use crate::report::worker_counts::WorkerCounts;
 use crate::root::Root;
-use crate::scheduling::work_in_batches;
+use crate::scheduling::{block_sigpipe, work_in_batches};
 use crate::wasi::counters::Observer;
 use crate::wasi::filesystem::Disk;
 use crate::wasi::filesystem::preopens::Preopen;
@@ -125,6 +125,7 @@ impl Worker {
             .name(format!("worker-{}", self.number))
             .spawn(move || {
                 work_in_batches();
+                block_sigpipe();
                 let ended = self.run(&runtime, files.as_ref());
                 runtime.shutdown_background();
                 ended

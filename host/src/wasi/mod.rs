@@ -10,6 +10,7 @@ pub(crate) mod limiter;
 mod outcome;
 pub(crate) mod passwords;
 pub(crate) mod responses;
+pub(crate) mod sendfile;
 pub(crate) mod sockets;
 pub(crate) mod state;
 mod stdio;
@@ -42,6 +43,7 @@ pub(crate) fn linker(engine: &Engine) -> wasmtime::Result<Linker<State>> {
     sockets::add_to_linker(l)?;
     connection::add_to_linker(l)?;
     responses::add_to_linker(l)?;
+    sendfile::add_to_linker(l)?;
     usage::add_to_linker(l)?;
     passwords::add_to_linker(l)?;
     Ok(linker)

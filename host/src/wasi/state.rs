@@ -16,6 +16,7 @@ use crate::wasi::filesystem::{Disk, HasDisk};
 use crate::wasi::limiter::InstanceLimiter;
 use crate::wasi::passwords::{HasPasswords, SharedPasswords};
 use crate::wasi::responses::{self, HasReports};
+use crate::wasi::sendfile::{self, HasSendfile, Scratch};
 use crate::wasi::sockets::{self, HasSockets};
 use crate::wasi::transfers::{HasTransfers, Transfers};
 use crate::wasi::usage::{HasUsage, SharedUsage};
@@ -29,6 +30,7 @@ pub(crate) struct State {
     /// The root, and the access to what is below it, unless no file is granted.
     pub(crate) files: Option<(Preopen, Arc<Disk>)>,
     pub(crate) transfers: Transfers,
+    pub(crate) scratch: Scratch,
     pub(crate) usage: SharedUsage,
     pub(crate) passwords: SharedPasswords,
     pub(crate) counts: WorkerCounts,
@@ -95,6 +97,16 @@ impl HasReports for State {
                 ctx: self.wasi.clocks(),
                 table: &mut self.table,
             },
+        }
+    }
+}
+
+impl HasSendfile for State {
+    fn sendfile(&mut self) -> sendfile::View<'_> {
+        sendfile::View {
+            table: &self.table,
+            disk: self.files.as_ref().map(|(_, disk)| disk),
+            scratch: &mut self.scratch,
         }
     }
 }

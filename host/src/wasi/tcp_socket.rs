@@ -9,6 +9,8 @@ use crate::net::stream::{self, TlsVersion};
 /// The direction from the client, and the direction to it.
 pub(crate) type ReadHalf = stream::ReadHalf<ConnectionPermit>;
 pub(crate) type WriteHalf = stream::WriteHalf<ConnectionPermit>;
+/// A way to send beside the half.
+pub(crate) type Sender = stream::Sender<ConnectionPermit>;
 
 /// A socket that is created, bound to a granted listener, listening, or accepted. A
 /// created socket never becomes a connection, because no code connects.
@@ -81,6 +83,17 @@ impl Socket {
             _ => Err(Refusal::InvalidState),
         }
     }
+
+    /// Returns the way to send behind what its stream has delivered, unless that has ended or
+    /// has not begun.
+    pub(super) fn sender(&self) -> Option<Sender> {
+        match self {
+            Self::Accepted(connection) if connection.sender.is_none() => {
+                connection.beside.upgrade()
+            }
+            _ => None,
+        }
+    }
 }
 
 /// Address of a peer that has none, or whose address is not known.
@@ -92,6 +105,7 @@ pub struct Connection {
     tls: TlsVersion,
     receiver: Option<ReadHalf>,
     sender: Option<WriteHalf>,
+    beside: stream::WeakSender<ConnectionPermit>,
 }
 
 impl From<Accepted> for Connection {
@@ -100,6 +114,7 @@ impl From<Accepted> for Connection {
         Self {
             peer: accepted.peer.unwrap_or(NO_PEER),
             tls: accepted.tls,
+            beside: sender.sender(),
             receiver: Some(receiver),
             sender: Some(sender),
         }

@@ -4,7 +4,7 @@
 use std::io;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::task::{Context, Poll, Waker};
+use std::task::{Context, Poll, Waker, ready};
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
@@ -20,7 +20,11 @@ where
     G: Send + Sync + 'static,
 {
     let shared = Arc::new(Shared {
-        stream: Mutex::new(stream),
+        state: Mutex::new(State {
+            stream,
+            held: Vec::new(),
+            failed: None,
+        }),
         guard,
     });
     let read = ReadHalf {
@@ -47,19 +51,86 @@ pub(crate) struct WriteHalf<G: Send + Sync + 'static> {
     shared: Arc<Shared<G>>,
 }
 
-struct Shared<G> {
-    stream: Mutex<Box<dyn ByteStream>>,
+/// What both halves have in common.
+pub(crate) struct Shared<G> {
+    state: Mutex<State>,
     guard: G,
+}
+
+struct State {
+    stream: Box<dyn ByteStream>,
+    /// Bytes that were to be sent at once when the stream had no room. They are something to
+    /// wait with: these streams cannot tell without being written to.
+    held: Vec<u8>,
+    /// The failure that was seen beside the half that writes, for that half to report.
+    failed: Option<io::ErrorKind>,
 }
 
 impl<G> Shared<G> {
     /// Only this worker's thread locks it, one call at a time.
-    fn stream(&self) -> MutexGuard<'_, Box<dyn ByteStream>> {
-        self.stream.lock().unwrap_or_else(PoisonError::into_inner)
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn poll_shutdown(&self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut **self.stream()).poll_shutdown(cx)
+    pub(super) fn guard(&self) -> &G {
+        &self.guard
+    }
+
+    /// Sends bytes as far as there is room. Returns how many were taken, and whether there is
+    /// room for more. If not, [`WriteHalf::poll_ready`] waits for that, and until all that was
+    /// taken has left.
+    pub(super) fn send(&self, bytes: &[u8]) -> io::Result<(usize, bool)> {
+        let state = &mut *self.state();
+        let sent = state.send(bytes);
+        if let Err(error) = &sent {
+            state.failed = Some(error.kind());
+        }
+        sent
+    }
+}
+
+impl State {
+    fn send(&mut self, bytes: &[u8]) -> io::Result<(usize, bool)> {
+        let at_once = &mut Context::from_waker(Waker::noop());
+        if let Poll::Ready(flushed) = self.poll_flush(at_once) {
+            flushed?;
+        } else {
+            return Ok((0, false));
+        }
+        let taken = match Pin::new(&mut *self.stream).poll_write(at_once, bytes) {
+            Poll::Ready(taken) => taken?,
+            Poll::Pending => {
+                let held = bytes.get(..PEEKED_BYTES).unwrap_or(bytes);
+                self.held.extend_from_slice(held);
+                return Ok((held.len(), false));
+            }
+        };
+        match self.poll_flush(at_once) {
+            Poll::Pending => Ok((taken, false)),
+            Poll::Ready(flushed) => flushed.map(|()| (taken, true)),
+        }
+    }
+
+    /// Sends what is held, and then has the stream send what it has taken.
+    fn poll_flush(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        if let Some(failed) = self.failed {
+            return Poll::Ready(Err(failed.into()));
+        }
+        let mut stream = Pin::new(&mut *self.stream);
+        while !self.held.is_empty() {
+            match ready!(stream.as_mut().poll_write(cx, &self.held))? {
+                0 => return Poll::Ready(Err(io::ErrorKind::WriteZero.into())),
+                taken => drop(self.held.drain(..taken.min(self.held.len()))),
+            }
+        }
+        stream.poll_flush(cx)
+    }
+
+    fn poll_shutdown(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        if !self.held.is_empty() {
+            ready!(self.poll_flush(cx))?;
+        }
+        Pin::new(&mut *self.stream).poll_shutdown(cx)
     }
 }
 
@@ -74,7 +145,7 @@ impl<G> ReadHalf<G> {
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
         if self.peeked.is_empty() {
-            return Pin::new(&mut **self.shared.stream()).poll_read(cx, buffer);
+            return Pin::new(&mut *self.shared.state().stream).poll_read(cx, buffer);
         }
         let count = self.peeked.len().min(buffer.remaining());
         buffer.put_slice(self.peeked.get(..count).unwrap_or_default());
@@ -89,7 +160,7 @@ impl<G> ReadHalf<G> {
         // These streams cannot tell without being read.
         let mut room = [0; PEEKED_BYTES];
         let mut buffer = ReadBuf::new(&mut room);
-        let read = Pin::new(&mut **self.shared.stream()).poll_read(cx, &mut buffer);
+        let read = Pin::new(&mut *self.shared.state().stream).poll_read(cx, &mut buffer);
         self.peeked.extend_from_slice(buffer.filled());
         read
     }
@@ -107,6 +178,10 @@ impl<G: Send + Sync + 'static> WriteHalf<G> {
         &self.shared.guard
     }
 
+    pub(super) fn shared(&self) -> &Arc<Shared<G>> {
+        &self.shared
+    }
+
     /// Writes, and then has the stream send what it has taken: a stream such as TLS keeps
     /// bytes back, and nothing else would ask for them.
     pub(super) fn poll_write(
@@ -114,14 +189,18 @@ impl<G: Send + Sync + 'static> WriteHalf<G> {
         cx: &mut Context<'_>,
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
-        let mut stream = self.shared.stream();
-        let mut stream = Pin::new(&mut **stream);
+        let state = &mut *self.shared.state();
         let taken = match self.unflushed {
             Some(taken) => taken,
-            None => std::task::ready!(stream.as_mut().poll_write(cx, bytes))?,
+            None => {
+                if !state.held.is_empty() {
+                    ready!(state.poll_flush(cx))?;
+                }
+                ready!(Pin::new(&mut *state.stream).poll_write(cx, bytes))?
+            }
         };
         self.unflushed = Some(taken);
-        let flushed = std::task::ready!(stream.poll_flush(cx));
+        let flushed = ready!(state.poll_flush(cx));
         self.unflushed = None;
         Poll::Ready(flushed.map(|()| taken))
     }
@@ -131,7 +210,7 @@ impl<G: Send + Sync + 'static> WriteHalf<G> {
     }
 
     pub(super) fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut **self.shared.stream()).poll_flush(cx)
+        self.shared.state().poll_flush(cx)
     }
 }
 
@@ -140,12 +219,13 @@ impl<G: Send + Sync + 'static> Drop for WriteHalf<G> {
     /// worker, which holds the connection meanwhile.
     fn drop(&mut self) {
         let shared = Arc::clone(&self.shared);
-        let at_once = shared.poll_shutdown(&mut Context::from_waker(Waker::noop()));
+        let at_once = &mut Context::from_waker(Waker::noop());
+        let at_once = shared.state().poll_shutdown(at_once);
         if at_once.is_pending()
             && let Ok(runtime) = tokio::runtime::Handle::try_current()
         {
             runtime.spawn(async move {
-                let shutdown = std::future::poll_fn(|cx| shared.poll_shutdown(cx));
+                let shutdown = std::future::poll_fn(|cx| shared.state().poll_shutdown(cx));
                 // Beyond that, dropping the stream ends the connection in both directions.
                 let _ = tokio::time::timeout(SHUTDOWN_TIMEOUT, shutdown).await;
             });

@@ -4,8 +4,10 @@ mod bytes;
 mod tcp;
 
 use std::io;
+use std::sync::{Arc, Weak};
 use std::task::{Context, Poll};
 
+use socket2::SockRef;
 use tokio::io::ReadBuf;
 
 pub(crate) use bytes::ByteStream;
@@ -40,6 +42,19 @@ pub(crate) enum ReadHalf<G: Send + Sync + 'static> {
 pub(crate) enum WriteHalf<G: Send + Sync + 'static> {
     Tcp(tcp::WriteHalf<G>),
     Bytes(bytes::WriteHalf<G>),
+}
+
+/// A way to send beside the half that writes, for as long as that half lives. It does not keep
+/// the connection open.
+pub(crate) enum WeakSender<G> {
+    Tcp(Weak<tcp::Shared<G>>),
+    Bytes(Weak<bytes::Shared<G>>),
+}
+
+/// The same while it is used.
+pub(crate) enum Sender<G> {
+    Tcp(Arc<tcp::Shared<G>>),
+    Bytes(Arc<bytes::Shared<G>>),
 }
 
 /// Splits a connection. The guard is dropped when both halves are dropped.
@@ -106,6 +121,13 @@ impl<G: Send + Sync + 'static> WriteHalf<G> {
         }
     }
 
+    pub(crate) fn sender(&self) -> WeakSender<G> {
+        match self {
+            Self::Tcp(half) => WeakSender::Tcp(Arc::downgrade(half.shared())),
+            Self::Bytes(half) => WeakSender::Bytes(Arc::downgrade(half.shared())),
+        }
+    }
+
     /// Writes bytes. While it is pending, the caller keeps the same bytes for the next call,
     /// or gives up with [`WriteHalf::written_at_last`].
     pub(crate) fn poll_write(
@@ -137,3 +159,72 @@ impl<G: Send + Sync + 'static> WriteHalf<G> {
         }
     }
 }
+
+impl<G> WeakSender<G> {
+    /// Returns the sender, unless the connection is closed.
+    pub(crate) fn upgrade(&self) -> Option<Sender<G>> {
+        Some(match self {
+            Self::Tcp(shared) => Sender::Tcp(shared.upgrade()?),
+            Self::Bytes(shared) => Sender::Bytes(shared.upgrade()?),
+        })
+    }
+}
+
+impl<G> Sender<G> {
+    /// Returns the guard, which lives as long as the connection.
+    pub(crate) fn guard(&self) -> &G {
+        match self {
+            Self::Tcp(shared) => shared.guard(),
+            Self::Bytes(shared) => shared.guard(),
+        }
+    }
+
+    /// Whether bytes for the socket itself can be sent: not by TLS, for example.
+    pub(crate) fn has_socket(&self) -> bool {
+        matches!(self, Self::Tcp(_))
+    }
+
+    /// Has `send` send on the socket.
+    ///
+    /// # Errors
+    /// [`io::ErrorKind::WouldBlock`] when there is no room, any other error of `send`, and
+    /// [`io::ErrorKind::NotConnected`] when FIN is sent, or there is no socket.
+    pub(crate) fn on_socket(
+        &self,
+        send: impl FnMut(SockRef<'_>) -> io::Result<()>,
+    ) -> io::Result<()> {
+        match self {
+            Self::Tcp(shared) => shared.send(send),
+            Self::Bytes(_) => Err(io::ErrorKind::NotConnected.into()),
+        }
+    }
+
+    /// Sends bytes as far as there is room. Returns how many were taken, and whether there is
+    /// room for more. If not, [`WriteHalf::poll_ready`] waits for that, and until all that was
+    /// taken has left.
+    ///
+    /// # Errors
+    /// When the connection has failed, or FIN is sent.
+    pub(crate) fn send(&self, bytes: &[u8]) -> io::Result<(usize, bool)> {
+        let shared = match self {
+            Self::Tcp(shared) => shared,
+            Self::Bytes(shared) => return shared.send(bytes),
+        };
+        let mut taken = 0;
+        let sent = shared.send(|socket| {
+            taken = socket.send_with_flags(bytes, NO_SIGNAL)?;
+            Ok(())
+        });
+        match sent {
+            Ok(()) => Ok((taken, taken == bytes.len())),
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => Ok((0, false)),
+            Err(error) => Err(error),
+        }
+    }
+}
+
+/// Flag by which a peer that is gone is an error, and no signal.
+#[cfg(any(target_os = "android", target_os = "linux"))]
+pub(crate) const NO_SIGNAL: i32 = libc::MSG_NOSIGNAL;
+#[cfg(not(any(target_os = "android", target_os = "linux")))]
+pub(crate) const NO_SIGNAL: i32 = 0;

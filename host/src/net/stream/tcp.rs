@@ -11,24 +11,23 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll};
 
 use socket2::SockRef;
-use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::io::{AsyncRead, AsyncWrite, Interest, ReadBuf};
 use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
 
 /// Splits a non-blocking stream. The guard is dropped when both halves are dropped.
 pub(super) fn split<G>(stream: TcpStream, guard: G) -> (ReadHalf<G>, WriteHalf<G>) {
     let shared = Arc::new(Shared {
-        state: Mutex::new(State::Unregistered(stream)),
+        state: Mutex::new(State {
+            socket: Socket::Unregistered(stream),
+            failed: None,
+        }),
         guard,
     });
     let read = ReadHalf {
         registered: None,
         shared: Arc::clone(&shared),
     };
-    let write = WriteHalf {
-        registered: None,
-        shared,
-    };
-    (read, write)
+    (read, WriteHalf { shared })
 }
 
 pub(crate) struct ReadHalf<G> {
@@ -38,18 +37,25 @@ pub(crate) struct ReadHalf<G> {
 
 /// Dropping this half while the other half lives sends FIN.
 pub(crate) struct WriteHalf<G> {
-    registered: Option<OwnedWriteHalf>,
     shared: Arc<Shared<G>>,
 }
 
-struct Shared<G> {
+/// What both halves have in common.
+pub(crate) struct Shared<G> {
     state: Mutex<State>,
     guard: G,
 }
 
-enum State {
+struct State {
+    socket: Socket,
+    /// The failure that was seen beside the half that writes. The system tells it once, and
+    /// the half is the one that reports how the connection has ended.
+    failed: Option<io::ErrorKind>,
+}
+
+enum Socket {
     Unregistered(TcpStream),
-    /// Each half, until its owner takes it.
+    /// The half that reads, until its owner takes it, and the half that writes, until FIN.
     Registered(Option<OwnedReadHalf>, Option<OwnedWriteHalf>),
 }
 
@@ -66,7 +72,7 @@ impl<G> ReadHalf<G> {
     ) -> Poll<io::Result<()>> {
         if self.registered.is_none() {
             let read = |mut stream: &TcpStream| stream.read(buffer.initialize_unfilled());
-            if let Some(read) = self.shared.attempt(read) {
+            if let Some(read) = self.shared.state().socket.attempt(read) {
                 return Poll::Ready(read.map(|count| buffer.advance(count)));
             }
         }
@@ -95,7 +101,7 @@ impl<G> ReadHalf<G> {
     fn registered(&mut self) -> io::Result<&mut OwnedReadHalf> {
         match &mut self.registered {
             Some(half) => Ok(half),
-            none => Ok(none.insert(self.shared.register(|read, _| read.take())?)),
+            none => Ok(none.insert(self.shared.state().socket.take_reader()?)),
         }
     }
 }
@@ -106,22 +112,27 @@ impl<G> WriteHalf<G> {
         &self.shared.guard
     }
 
+    pub(super) fn shared(&self) -> &Arc<Shared<G>> {
+        &self.shared
+    }
+
     pub(crate) fn poll_write(
         &mut self,
         cx: &mut Context<'_>,
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
-        if self.registered.is_none()
-            && let Some(written) = self.shared.attempt(|mut stream| stream.write(bytes))
-        {
+        let mut state = self.shared.state();
+        let socket = state.unfailed()?;
+        if let Some(written) = socket.attempt(|mut stream| stream.write(bytes)) {
             return Poll::Ready(written);
         }
-        Pin::new(self.registered()?).poll_write(cx, bytes)
+        Pin::new(socket.writer()?).poll_write(cx, bytes)
     }
 
     /// Ready when bytes can be written, and also when the connection has failed.
     pub(crate) fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        let half = self.registered()?;
+        let mut state = self.shared.state();
+        let half = &*state.unfailed()?.writer()?;
         let stream: &tokio::net::TcpStream = half.as_ref();
         let ready = stream.poll_write_ready(cx);
         // Checked even if nothing can be written: a failed connection may never become
@@ -131,25 +142,12 @@ impl<G> WriteHalf<G> {
             Ok(None) => ready,
         }
     }
-
-    fn registered(&mut self) -> io::Result<&mut OwnedWriteHalf> {
-        match &mut self.registered {
-            Some(half) => Ok(half),
-            none => Ok(none.insert(self.shared.register(|_, write| write.take())?)),
-        }
-    }
 }
 
 impl<G> Drop for WriteHalf<G> {
     fn drop(&mut self) {
-        let last = Arc::strong_count(&self.shared) == 1;
-        match (self.registered.take(), last) {
-            // The close, which comes next, sends FIN by itself.
-            (Some(half), true) => half.forget(),
-            (None, true) => {}
-            (Some(half), false) => drop(half),
-            (None, false) => self.shared.finish(),
-        }
+        let is_last = Arc::strong_count(&self.shared) == 1;
+        self.shared.state().socket.finish(is_last);
     }
 }
 
@@ -159,6 +157,38 @@ impl<G> Shared<G> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    pub(super) fn guard(&self) -> &G {
+        &self.guard
+    }
+
+    /// Has `send` send on the socket, if that may have room.
+    ///
+    /// # Errors
+    /// [`io::ErrorKind::WouldBlock`] when it has none, any other error of `send`, and
+    /// [`io::ErrorKind::NotConnected`] when FIN is sent.
+    pub(super) fn send(&self, send: impl FnMut(SockRef<'_>) -> io::Result<()>) -> io::Result<()> {
+        let state = &mut *self.state();
+        let sent = state.unfailed()?.send(send);
+        if let Err(error) = &sent
+            && error.kind() != io::ErrorKind::WouldBlock
+        {
+            state.failed = Some(error.kind());
+        }
+        sent
+    }
+}
+
+impl State {
+    /// Returns the socket, unless it has failed.
+    fn unfailed(&mut self) -> io::Result<&mut Socket> {
+        match self.failed {
+            Some(failed) => Err(failed.into()),
+            None => Ok(&mut self.socket),
+        }
+    }
+}
+
+impl Socket {
     /// Tries an operation before the stream is registered. Returns `None` when it would
     /// have to wait, and after registration, because then the runtime knows whether it is
     /// ready.
@@ -166,8 +196,7 @@ impl<G> Shared<G> {
         &self,
         mut operation: impl FnMut(&TcpStream) -> io::Result<R>,
     ) -> Option<io::Result<R>> {
-        let state = self.state();
-        let State::Unregistered(stream) = &*state else {
+        let Self::Unregistered(stream) = self else {
             return None;
         };
         loop {
@@ -179,36 +208,61 @@ impl<G> Shared<G> {
         }
     }
 
-    /// Registers the stream with the runtime if it is not registered yet, and fetches a
-    /// half.
+    fn send(&self, mut send: impl FnMut(SockRef<'_>) -> io::Result<()>) -> io::Result<()> {
+        match self {
+            Self::Unregistered(stream) => send(SockRef::from(stream)),
+            Self::Registered(_, Some(half)) => {
+                let stream: &tokio::net::TcpStream = half.as_ref();
+                // The runtime then knows that there is no room.
+                stream.try_io(Interest::WRITABLE, || send(SockRef::from(stream)))
+            }
+            Self::Registered(_, None) => Err(io::ErrorKind::NotConnected.into()),
+        }
+    }
+
+    fn take_reader(&mut self) -> io::Result<OwnedReadHalf> {
+        let (read, _) = self.register()?;
+        read.take()
+            .ok_or_else(|| io::ErrorKind::NotConnected.into())
+    }
+
+    fn writer(&mut self) -> io::Result<&mut OwnedWriteHalf> {
+        let (_, write) = self.register()?;
+        write
+            .as_mut()
+            .ok_or_else(|| io::ErrorKind::NotConnected.into())
+    }
+
+    /// Registers the stream with the runtime if it is not registered yet.
     ///
     /// # Errors
     /// When the runtime cannot watch one more descriptor.
-    fn register<H>(
-        &self,
-        fetch: impl FnOnce(&mut Option<OwnedReadHalf>, &mut Option<OwnedWriteHalf>) -> Option<H>,
-    ) -> io::Result<H> {
-        let mut state = self.state();
-        if let State::Unregistered(_) = &*state
-            && let State::Unregistered(stream) =
-                std::mem::replace(&mut *state, State::Registered(None, None))
+    fn register(
+        &mut self,
+    ) -> io::Result<(&mut Option<OwnedReadHalf>, &mut Option<OwnedWriteHalf>)> {
+        if let Self::Unregistered(_) = self
+            && let Self::Unregistered(stream) =
+                std::mem::replace(self, Self::Registered(None, None))
         {
             let (read, write) = tokio::net::TcpStream::from_std(stream)?.into_split();
-            *state = State::Registered(Some(read), Some(write));
+            *self = Self::Registered(Some(read), Some(write));
         }
-        match &mut *state {
-            State::Registered(read, write) => fetch(read, write),
-            State::Unregistered(_) => None,
+        match self {
+            Self::Registered(read, write) => Ok((read, write)),
+            Self::Unregistered(_) => Err(io::ErrorKind::NotConnected.into()),
         }
-        .ok_or_else(|| io::ErrorKind::NotConnected.into())
     }
 
-    /// Sends FIN.
-    fn finish(&self) {
-        match &mut *self.state() {
+    /// Sends FIN. Where the halves are about to be dropped, the close sends it by itself.
+    fn finish(&mut self, is_last: bool) {
+        match self {
+            Self::Unregistered(_) if is_last => {}
             // This fails if the peer is gone. Then there is no one to tell.
-            State::Unregistered(stream) => drop(stream.shutdown(Shutdown::Write)),
-            State::Registered(_, write) => drop(write.take()),
+            Self::Unregistered(stream) => drop(stream.shutdown(Shutdown::Write)),
+            Self::Registered(_, write) => match (write.take(), is_last) {
+                (Some(half), true) => half.forget(),
+                (half, _) => drop(half),
+            },
         }
     }
 }

@@ -27,6 +27,7 @@ mod linux;
 mod portable;
 pub(crate) mod preopens;
 mod read;
+pub(crate) mod source;
 
 #[cfg(target_os = "linux")]
 pub(crate) use crate::disk::Disk;

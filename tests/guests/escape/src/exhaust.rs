@@ -63,6 +63,10 @@ const ATTEMPTS: &[(&str, Attempt)] = &[
     ("transfers without end", later!(transfers)),
     ("path of 2 MiB", later!(long_path)),
     ("forged handle", Attempt::Now(forged)),
+    (
+        "forged handle of a file",
+        Attempt::Now(crate::ranges::forged),
+    ),
     ("handle of another kind", Attempt::Now(disguised)),
     ("handle dropped twice", Attempt::Now(dropped_twice)),
     ("clients without end", Attempt::Now(clients)),
@@ -108,11 +112,11 @@ async fn open(path: &str) -> Vec<u8> {
     report.into_bytes()
 }
 
-fn root() -> Option<Descriptor> {
+pub fn root() -> Option<Descriptor> {
     get_directories().pop().map(|(root, _)| root)
 }
 
-async fn inside() -> Result<Descriptor, ErrorCode> {
+pub async fn inside() -> Result<Descriptor, ErrorCode> {
     let root = root().ok_or(ErrorCode::NoEntry)?;
     paths::open(&root, "inside", Open::empty(), Flags::READ).await
 }

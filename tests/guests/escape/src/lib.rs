@@ -20,6 +20,7 @@ mod exhaust;
 mod network;
 mod pass;
 mod paths;
+mod ranges;
 mod report;
 #[cfg(target_family = "wasm")]
 #[path = "../../../../guest/src/runtime/no_std.rs"]

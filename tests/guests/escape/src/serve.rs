@@ -11,7 +11,7 @@ use wit_bindgen::rt::async_support::{StreamReader, StreamResult, spawn_local};
 use crate::bindings::wasi::sockets::types::TcpSocket;
 use crate::bindings::wit_stream;
 use crate::pass::{self, Pass};
-use crate::{exhaust, survey};
+use crate::{exhaust, ranges, survey};
 
 /// Treatment of new connections.
 #[derive(Clone, Copy, Default, PartialEq, Eq)]
@@ -79,6 +79,7 @@ fn hand_on(pass: Pass, socket: Option<TcpSocket>, shared: &Rc<Shared>) {
 fn pass(order: &str, shared: &Rc<Shared>) -> Option<Vec<u8>> {
     match order {
         "passes" => return Some(pass::names().into_bytes()),
+        "ranges" => return Some(ranges::NAMES.into()),
         "outcome" => return Some([shared.outcome.borrow().as_bytes(), b"\n"].concat()),
         _ => {}
     }
@@ -109,6 +110,11 @@ async fn talk(socket: TcpSocket, shared: Rc<Shared>) {
                 writer
                     .write_all(survey::run(shared.granted, &socket).await)
                     .await;
+                return;
+            }
+            Some(Ok(order)) if order.starts_with("range") && order != "ranges" => {
+                let outcome = ranges::obey(order, &socket, writer).await;
+                *shared.outcome.borrow_mut() = outcome.unwrap_or_default();
                 return;
             }
             Some(order) => {

@@ -6,7 +6,7 @@ use core::net::SocketAddr;
 use crate::bindings::wasi::filesystem::preopens::get_directories;
 use crate::bindings::wasi::sockets::types::TcpSocket;
 use crate::report::Report;
-use crate::{network, paths, surroundings, writes};
+use crate::{network, paths, ranges, surroundings, writes};
 
 /// Makes all attempts. Both streams of `connection` have been taken already.
 pub async fn run(granted: SocketAddr, connection: &TcpSocket) -> Vec<u8> {
@@ -19,6 +19,7 @@ pub async fn run(granted: SocketAddr, connection: &TcpSocket) -> Vec<u8> {
     if let Some((root, name)) = directories.pop() {
         report.found("name of the directory", name);
         paths::read(&mut report, &root).await;
+        ranges::misuse(&mut report, &root, connection).await;
         writes::open(&mut report, &root).await;
         writes::change_names(&mut report, &root).await;
         writes::change_files(&mut report, &root).await;

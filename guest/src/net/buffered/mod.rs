@@ -1,11 +1,14 @@
 //! A connection as responses see it: buffered writes, bounded reads.
 
+mod files;
+
 use alloc::vec::Vec;
 use core::future::pending;
 use core::mem::take;
 
 use super::first_write::{FirstWrite, Precision, Write};
 use super::socket::{CloseReason, Socket};
+use crate::host::Host;
 use crate::limits::{LINGER_BYTES, LINGER_SECONDS, REQUEST_WORK, THROTTLE_POLL_NANOSECONDS};
 use crate::rate_limit::{Throttle, TooMuch};
 use crate::runtime::buffer_pool::{BufferPermit, BufferPool};
@@ -24,6 +27,8 @@ pub struct Buffered<'s> {
     pool: &'s BufferPool,
     executor: &'s Executor,
     watch: Watch<'s>,
+    /// `None` unless it sends files itself.
+    host: Option<&'s dyn Host>,
     /// Right to buffers that are larger than small.
     right: Option<BufferPermit<'s>>,
     /// `None` unless the bytes to this client are counted.
@@ -47,12 +52,19 @@ impl<'s> Buffered<'s> {
             pool,
             executor,
             watch,
+            host: None,
             right: None,
             throttle: None,
             buffer: Vec::new(),
             written: 0,
             first_write: None,
         }
+    }
+
+    /// Has the host send files, if it does.
+    pub fn by(mut self, host: &'s dyn Host) -> Self {
+        self.host = Some(host).filter(|host| host.sends_files());
+        self
     }
 
     /// Counts the bytes that are sent from now on for a client, if there is a throttle.
