@@ -10,6 +10,7 @@ use wasmtime_wasi::WasiCtxBuilder;
 use super::{Program, watchdog};
 use crate::accept::inbox::Inboxes;
 use crate::limits::{self, Limits};
+use crate::net::fast_readers::FastReaders;
 use crate::report::log::Log;
 use crate::report::worker_counts::WorkerCounts;
 use crate::wasi::counters::Observer;
@@ -31,6 +32,7 @@ pub(crate) struct Grants {
     pub(crate) stderr: Log,
     pub(crate) usage: SharedUsage,
     pub(crate) passwords: SharedPasswords,
+    pub(crate) fast_readers: FastReaders,
     pub(crate) counts: WorkerCounts,
     pub(crate) observer: Observer,
 }
@@ -88,6 +90,7 @@ fn store(program: &Program, grants: Grants, limits: &Limits) -> Store<State> {
         scratch: Scratch::default(),
         usage: grants.usage,
         passwords: grants.passwords,
+        fast_readers: grants.fast_readers,
         counts: grants.counts,
         observer: grants.observer,
     };

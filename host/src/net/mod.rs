@@ -1,6 +1,7 @@
 //! Listeners and connections, independent of the component.
 
 pub(crate) mod endpoint;
+pub(crate) mod fast_readers;
 #[cfg(unix)]
 mod folder_lock;
 pub(crate) mod handover;

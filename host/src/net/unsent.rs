@@ -2,35 +2,45 @@
 
 use std::net::TcpStream;
 
-use crate::limits::{UNSENT_BYTES, UNSENT_DIVISOR, UNSENT_MIN_BYTES};
+use crate::limits::{
+    FAST_UNSENT_BYTES, FAST_UNSENT_DIVISOR, UNSENT_BYTES, UNSENT_DIVISOR, UNSENT_MIN_BYTES,
+};
 
 /// Memory of the kernel that all connections share. Each gets less the more there are, so
 /// that clients which do not read leave the kernel memory for those which do.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct UnsentBudget {
-    /// `None` where the system does not tell.
-    bytes: Option<u64>,
+    /// Memory that TCP has before the kernel is sparing with it. `None` where the system does
+    /// not tell.
+    tcp_memory: Option<u64>,
 }
 
 impl UnsentBudget {
-    /// Part of the memory that this system gives to TCP before it becomes sparing with it.
+    /// The memory that this system gives to TCP before it becomes sparing with it.
     pub(crate) fn of_this_system() -> Self {
         Self::of(tcp_memory())
     }
 
     fn of(tcp_memory: Option<u64>) -> Self {
-        Self {
-            bytes: tcp_memory.map(|bytes| bytes / UNSENT_DIVISOR),
-        }
+        Self { tcp_memory }
     }
 
     /// Unsent bytes for a connection that is accepted beside `open` others.
     fn share(self, open: usize) -> u32 {
         let open = u64::try_from(open).unwrap_or(u64::MAX).saturating_add(1);
-        let share = self.bytes.and_then(|bytes| bytes.checked_div(open));
+        let all = self.tcp_memory.map(|bytes| bytes / UNSENT_DIVISOR);
+        let share = all.and_then(|bytes| bytes.checked_div(open));
         let share = share.and_then(|share| u32::try_from(share).ok());
         let share = share.unwrap_or(u32::MAX);
         share.clamp(UNSENT_MIN_BYTES, UNSENT_BYTES)
+    }
+
+    /// Number of connections that may have [`FAST_UNSENT_BYTES`] at once. There is none where
+    /// the system does not tell what it has.
+    pub(super) fn fast_readers(self) -> usize {
+        let all = self.tcp_memory.map(|bytes| bytes / FAST_UNSENT_DIVISOR);
+        let readers = all.unwrap_or(0) / u64::from(FAST_UNSENT_BYTES);
+        usize::try_from(readers).unwrap_or(usize::MAX)
     }
 
     /// Bounds the unsent bytes of a connection that was accepted beside `open` others. It
@@ -52,6 +62,19 @@ pub(super) fn bound(socket: &impl std::os::fd::AsFd, bytes: u32) {
 
 #[cfg(not(any(target_os = "android", target_os = "linux")))]
 pub(super) fn bound<S>(_: &S, _: u32) {}
+
+/// Sets another bound for a connection that has the one of a listener: not where there are so many
+/// that each has less, and not for a socket that has none. Returns whether it is set.
+#[cfg(any(target_os = "android", target_os = "linux"))]
+pub(super) fn change(socket: &socket2::SockRef<'_>, bytes: u32) -> bool {
+    let has_usual = |bound: u32| bound == UNSENT_BYTES || bound == FAST_UNSENT_BYTES;
+    socket.tcp_notsent_lowat().is_ok_and(has_usual) && socket.set_tcp_notsent_lowat(bytes).is_ok()
+}
+
+#[cfg(not(any(target_os = "android", target_os = "linux")))]
+pub(super) fn change(_: &socket2::SockRef<'_>, _: u32) -> bool {
+    false
+}
 
 /// Bytes that the kernel gives to all TCP sockets without being sparing: the first number
 /// of `tcp_mem` (tcp(7)). A container may not see that; then what the kernel computes by
@@ -106,9 +129,11 @@ mod tests {
         for (gibibytes, share_of_sparing) in [(2, 2), (8, 1), (24, 1), (64, 1)] {
             let sparing = (gibibytes << 30) * 3 / 64;
             let budget = UnsentBudget::of(Some(sparing));
-            let all: u64 = (0..connections)
+            let shares: u64 = (0..connections)
                 .map(|open| u64::from(budget.share(open)))
                 .sum();
+            let fast = budget.fast_readers() as u64 * u64::from(FAST_UNSENT_BYTES);
+            let all = shares + fast;
             assert!(
                 all * 7 / 4 <= sparing * share_of_sparing,
                 "{gibibytes} GiB: {all} bytes of {sparing}"

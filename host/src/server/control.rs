@@ -24,6 +24,7 @@ use crate::accept::dispatch::Dispatcher;
 use crate::error::Error;
 use crate::limits;
 use crate::net::endpoint::Endpoint;
+use crate::net::fast_readers::FastReaders;
 use crate::net::listeners::Listeners;
 use crate::place::Place;
 use crate::report::counters::Counts;
@@ -127,6 +128,7 @@ impl Control {
             events: events.clone(),
             usage: SharedUsage::new(),
             passwords: SharedPasswords::new()?,
+            fast_readers: FastReaders::within(listeners.unsent),
             observer,
         });
         let version = Version {

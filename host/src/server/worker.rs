@@ -18,6 +18,7 @@ use crate::component::Program;
 use crate::component::instance::{self, Grants};
 use crate::error::{one_line, words};
 use crate::limits::Limits;
+use crate::net::fast_readers::FastReaders;
 use crate::report::counters::Counts;
 use crate::report::event::Event;
 use crate::report::log::Log;
@@ -42,6 +43,7 @@ pub(crate) struct Shared {
     pub(crate) clients: ClientLimits,
     pub(crate) usage: SharedUsage,
     pub(crate) passwords: SharedPasswords,
+    pub(crate) fast_readers: FastReaders,
     /// The server whose counters are granted.
     pub(crate) observer: Observer,
 }
@@ -237,6 +239,7 @@ impl Worker {
             stderr: self.shared.stderr.clone(),
             usage: self.shared.usage.clone(),
             passwords: self.shared.passwords.clone(),
+            fast_readers: self.shared.fast_readers.clone(),
             counts,
             observer: self.shared.observer.clone(),
         }

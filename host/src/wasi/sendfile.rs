@@ -15,6 +15,7 @@ use super::filesystem::Disk;
 use super::filesystem::source::Source;
 use super::tcp_socket::{Sender, Socket};
 use crate::limits::{COPIED_BYTES, SENT_AT_ONCE_BYTES};
+use crate::net::fast_readers::FastReaders;
 
 /// The part of a store's data that the function of the interface reaches.
 pub(crate) struct View<'a> {
@@ -22,6 +23,7 @@ pub(crate) struct View<'a> {
     /// `None` if no file is granted.
     pub(crate) disk: Option<&'a Arc<Disk>>,
     pub(crate) scratch: &'a mut Scratch,
+    pub(crate) fast_readers: &'a FastReaders,
 }
 
 /// Memory for bytes on their way, where they cannot go from file to socket directly. All
@@ -82,6 +84,7 @@ impl wit::Host for View<'_> {
         if let Ok(sent) = &outcome {
             let bytes = usize::try_from(sent.bytes).unwrap_or(usize::MAX);
             sender.guard().count_sent(bytes);
+            sender.note_pace(sent.bytes, self.fast_readers);
         }
         Ok(outcome)
     }

@@ -9,6 +9,7 @@ use wasmtime_wasi::clocks::{WasiClocksCtxView, WasiClocksView};
 use wasmtime_wasi::filesystem::{WasiFilesystemCtxView, WasiFilesystemView};
 
 use crate::accept::inbox::Inboxes;
+use crate::net::fast_readers::FastReaders;
 use crate::report::worker_counts::WorkerCounts;
 use crate::wasi::counters::{HasObserver, Observer};
 use crate::wasi::filesystem::preopens::{self, HasPreopens, Preopen};
@@ -31,6 +32,7 @@ pub(crate) struct State {
     pub(crate) files: Option<(Preopen, Arc<Disk>)>,
     pub(crate) transfers: Transfers,
     pub(crate) scratch: Scratch,
+    pub(crate) fast_readers: FastReaders,
     pub(crate) usage: SharedUsage,
     pub(crate) passwords: SharedPasswords,
     pub(crate) counts: WorkerCounts,
@@ -107,6 +109,7 @@ impl HasSendfile for State {
             table: &self.table,
             disk: self.files.as_ref().map(|(_, disk)| disk),
             scratch: &mut self.scratch,
+            fast_readers: &self.fast_readers,
         }
     }
 }

@@ -12,6 +12,8 @@ use tokio::io::ReadBuf;
 
 pub(crate) use bytes::ByteStream;
 
+use super::fast_readers::FastReaders;
+
 /// An accepted connection that no worker has yet.
 pub(crate) enum Stream {
     /// Non-blocking; also of a Unix socket, for which all calls are the same.
@@ -182,6 +184,14 @@ impl<G> Sender<G> {
     /// Whether bytes for the socket itself can be sent: not by TLS, for example.
     pub(crate) fn has_socket(&self) -> bool {
         matches!(self, Self::Tcp(_))
+    }
+
+    /// Notes that so many bytes were sent. Where a client reads fast, the kernel holds more of
+    /// them.
+    pub(crate) fn note_pace(&self, bytes: u64, readers: &FastReaders) {
+        if let Self::Tcp(shared) = self {
+            shared.note_pace(bytes, readers);
+        }
     }
 
     /// Has `send` send on the socket.

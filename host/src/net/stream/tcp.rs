@@ -9,10 +9,14 @@ use std::net::{Shutdown, TcpStream};
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll};
+use std::time::Instant;
 
 use socket2::SockRef;
 use tokio::io::{AsyncRead, AsyncWrite, Interest, ReadBuf};
 use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
+
+use crate::net::fast_readers::{FastReaders, Pace};
+use crate::net::unsent;
 
 /// Splits a non-blocking stream. The guard is dropped when both halves are dropped.
 pub(super) fn split<G>(stream: TcpStream, guard: G) -> (ReadHalf<G>, WriteHalf<G>) {
@@ -20,6 +24,7 @@ pub(super) fn split<G>(stream: TcpStream, guard: G) -> (ReadHalf<G>, WriteHalf<G
         state: Mutex::new(State {
             socket: Socket::Unregistered(stream),
             failed: None,
+            pace: Pace::default(),
         }),
         guard,
     });
@@ -51,6 +56,7 @@ struct State {
     /// The failure that was seen beside the half that writes. The system tells it once, and
     /// the half is the one that reports how the connection has ended.
     failed: Option<io::ErrorKind>,
+    pace: Pace,
 }
 
 enum Socket {
@@ -176,6 +182,15 @@ impl<G> Shared<G> {
         }
         sent
     }
+
+    pub(super) fn note_pace(&self, bytes: u64, readers: &FastReaders) {
+        let state = &mut *self.state();
+        let Ok(socket) = state.socket.reference() else {
+            return;
+        };
+        let bound = |bytes| unsent::change(&socket, bytes);
+        state.pace.sent(bytes, readers, Instant::now, bound);
+    }
 }
 
 impl State {
@@ -205,6 +220,17 @@ impl Socket {
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => return None,
                 done => return Some(done),
             }
+        }
+    }
+
+    fn reference(&self) -> io::Result<SockRef<'_>> {
+        match self {
+            Self::Unregistered(stream) => Ok(SockRef::from(stream)),
+            Self::Registered(_, Some(half)) => {
+                let stream: &tokio::net::TcpStream = half.as_ref();
+                Ok(SockRef::from(stream))
+            }
+            Self::Registered(_, None) => Err(io::ErrorKind::NotConnected.into()),
         }
     }
 
@@ -273,6 +299,8 @@ mod tests {
     use std::task::Waker;
 
     use super::*;
+    #[cfg(target_os = "linux")]
+    use crate::limits::{FAST_READ_BYTES, FAST_UNSENT_BYTES, UNSENT_BYTES};
 
     #[tokio::test]
     async fn a_reset_is_found_out_without_writing() {
@@ -291,6 +319,29 @@ mod tests {
         // On the loopback interface, a reset arrives before closing returns.
         let mut cx = Context::from_waker(Waker::noop());
         assert!(matches!(half.poll_ready(&mut cx), Poll::Ready(Err(_))));
+    }
+
+    /// Where each of many has a smaller share, it stays so.
+    #[cfg(target_os = "linux")]
+    #[tokio::test]
+    async fn who_reads_fast_has_more_unsent() {
+        let rows = [
+            (UNSENT_BYTES, FAST_UNSENT_BYTES),
+            (UNSENT_BYTES / 2, UNSENT_BYTES / 2),
+        ];
+        for (bound, expected) in rows {
+            let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+            let _peer = TcpStream::connect(listener.local_addr().unwrap()).unwrap();
+            let (stream, _) = listener.accept().unwrap();
+            SockRef::from(&stream).set_tcp_notsent_lowat(bound).unwrap();
+            let (_read, half) = split(stream, ());
+            let budget = unsent::UnsentBudget::of_this_system();
+            half.shared()
+                .note_pace(FAST_READ_BYTES, &FastReaders::within(budget));
+            let state = half.shared.state();
+            let found = state.socket.reference().unwrap().tcp_notsent_lowat();
+            assert_eq!(found.unwrap(), expected);
+        }
     }
 
     #[tokio::test]
