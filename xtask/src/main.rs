@@ -24,12 +24,14 @@ mod simulate;
 mod soak;
 mod table;
 
+use std::path::PathBuf;
+
 use clap::Parser;
 
 #[derive(Parser)]
 #[command(name = "cargo xtask", bin_name = "cargo xtask")]
 enum Command {
-    /// Measure porthole beside nginx, Node and a bare epoll loop
+    /// Measure porthole beside other servers and a bare epoll loop
     Bench(bench::Options),
     /// Run the fuzz targets for a long time
     Fuzz(fuzz::Options),
@@ -44,9 +46,9 @@ enum Command {
     Simulate(simulate::Options),
     /// Attack porthole for a long time, or with many clients
     Soak(soak::Options),
-    /// Respond to every request on a port of the loopback address with 1 KiB
+    /// Respond to every request on a port of the loopback address with 1 KiB, or with a file
     #[command(hide = true)]
-    Floor { port: u16 },
+    Floor { port: u16, file: Option<PathBuf> },
 }
 
 fn main() -> anyhow::Result<()> {
@@ -58,6 +60,6 @@ fn main() -> anyhow::Result<()> {
         Command::Screenshots(options) => screenshots::run(&options),
         Command::Simulate(options) => simulate::run(&options),
         Command::Soak(options) => soak::run(&options),
-        Command::Floor { port } => floor::serve(port),
+        Command::Floor { port, file } => floor::serve(port, file.as_deref()),
     }
 }

@@ -52,28 +52,28 @@ pub(crate) static CASES: &[Case] = &[
         "1k",
         "1 KiB, 64 connections",
         Plan::Steady(SMALL),
-        HTTP_AND_FLOOR,
+        HTTP_AND_PEERS,
         REQUESTS,
     ),
     case(
         "16k",
         "16 KiB, 64 connections",
         steady(64, File(K16)),
-        HTTP,
+        HTTP_AND_PEERS,
         REQUESTS,
     ),
     case(
         "256k",
         "256 KiB, 64 connections",
         steady(64, File(K256)),
-        HTTP,
+        HTTP_AND_PEERS,
         REQUESTS,
     ),
     case(
         "1k-1000",
         "1 KiB, 1,000 connections",
         steady(1000, File(K1)),
-        HTTP_AND_FLOOR,
+        HTTP_AND_PEERS,
         REQUESTS,
     ),
     case(
@@ -117,7 +117,7 @@ pub(crate) static CASES: &[Case] = &[
         "range",
         "64 KiB ranges of 1 GiB",
         steady(64, range(64 << 10)),
-        HTTP,
+        RANGES,
         REQUESTS,
     ),
     case(
@@ -213,7 +213,17 @@ pub(crate) const BESIDE_LOAD: Load =
 const SMALL: Load = Load::new(64, File(K1));
 
 const HTTP: &[Server] = &[Porthole, PortholeLog, Nginx, NginxCache, NginxLog];
-const HTTP_AND_FLOOR: &[Server] = &[Porthole, PortholeLog, Nginx, NginxCache, NginxLog, Floor];
+const HTTP_AND_PEERS: &[Server] = &[
+    Porthole,
+    PortholeLog,
+    Nginx,
+    NginxCache,
+    NginxLog,
+    Lighttpd,
+    Caddy,
+    StaticWebServer,
+    Floor,
+];
 const ALL: &[Server] = &[
     Porthole,
     PortholeLog,
@@ -223,7 +233,30 @@ const ALL: &[Server] = &[
     Node,
     Floor,
 ];
-const STREAMERS: &[Server] = &[Porthole, PortholeLog, Nginx, NginxCache, NginxLog, Node];
+const STREAMERS: &[Server] = &[
+    Porthole,
+    PortholeLog,
+    Nginx,
+    NginxCopy,
+    NginxLog,
+    Lighttpd,
+    Caddy,
+    StaticWebServer,
+    Node,
+    Floor,
+];
+const RANGES: &[Server] = &[
+    Porthole,
+    PortholeLog,
+    Nginx,
+    NginxCopy,
+    NginxCache,
+    NginxLog,
+    Lighttpd,
+    Caddy,
+    StaticWebServer,
+    Floor,
+];
 const PLAIN: &[Server] = &[Porthole, Nginx];
 
 const REQUESTS: &[Metric] = &[CpuPerRequest, Rate, P50, P99, Peak];

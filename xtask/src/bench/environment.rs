@@ -1,7 +1,12 @@
 //! Facts about the machine and the programs that a reader needs.
 
 use std::{
-    ffi::OsStr, fs, path::Path, process::Command, thread::available_parallelism, time::SystemTime,
+    ffi::OsStr,
+    fs,
+    path::Path,
+    process::Command,
+    thread::available_parallelism,
+    time::{Duration, SystemTime},
 };
 
 use serde_json::Value;
@@ -9,9 +14,20 @@ use serde_json::Value;
 /// Names and values in the order of display.
 pub(crate) struct Environment(pub(crate) Vec<(String, Value)>);
 
+/// How a run measures.
+pub(crate) struct Method {
+    pub(crate) rounds: usize,
+    /// Time in which everything is counted.
+    pub(crate) window: Duration,
+    /// Workers of each server that has some.
+    pub(crate) workers: u16,
+    /// Which network servers and clients share.
+    pub(crate) network: String,
+}
+
 impl Environment {
     /// Collects the facts. `porthole` is the path of its binary.
-    pub(crate) fn explore(porthole: &Path, rounds: usize, window: std::time::Duration) -> Self {
+    pub(crate) fn explore(porthole: &Path, method: Method) -> Self {
         let facts = [
             ("processor", processor().into()),
             (
@@ -21,12 +37,26 @@ impl Environment {
             ("kernel", kernel().into()),
             // The throughput of one client's download varies by half with BBR, but not
             // with CUBIC.
-            ("congestion control", congestion_control().into()),
+            ("network", method.network.into()),
+            (
+                "the machine's congestion control",
+                congestion_control().into(),
+            ),
             ("porthole", version(porthole, "--version").into()),
             ("nginx", version("nginx", "-v").into()),
+            ("lighttpd", version("lighttpd", "-v").into()),
+            ("Caddy", version("caddy", "version").into()),
+            (
+                "static-web-server",
+                version("static-web-server", "--version").into(),
+            ),
             ("node", version("node", "--version").into()),
-            ("rounds", rounds.into()),
-            ("seconds per measurement", window.as_secs_f64().into()),
+            ("workers", method.workers.into()),
+            ("rounds", method.rounds.into()),
+            (
+                "seconds per measurement",
+                method.window.as_secs_f64().into(),
+            ),
             ("Unix time", now().into()),
         ];
         Self(facts.map(|(name, value)| (name.into(), value)).into())

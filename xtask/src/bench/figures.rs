@@ -109,6 +109,13 @@ impl Series {
         (at(low) + at(high)) / 2.0
     }
 
+    /// Returns the ratio to another figure in each round. What the machine did besides in a
+    /// round was there for both.
+    pub(crate) fn over(&self, other: &Self) -> Self {
+        let pairs = self.0.iter().zip(&other.0);
+        Self(pairs.map(|(value, other)| value / other).collect())
+    }
+
     /// Returns the distance of the farthest round from the median, as a fraction of the
     /// median. Returns `None` for a single round or a median of zero.
     pub(crate) fn spread(&self) -> Option<f64> {

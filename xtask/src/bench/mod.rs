@@ -1,4 +1,4 @@
-//! `cargo xtask bench`: measures porthole beside nginx, Node and a bare epoll loop, on
+//! `cargo xtask bench`: measures porthole beside other servers and a bare epoll loop, on
 //! this machine, in turn. The most reliable figure is CPU time per request or GiB, from
 //! `/proc`. Rates depend on what else the machine does. Every server is restarted for
 //! every measurement.
@@ -9,6 +9,7 @@ mod environment;
 mod figures;
 mod files;
 mod measure;
+mod network;
 mod proc;
 mod report;
 mod results;
@@ -27,9 +28,10 @@ use crate::progress::Progress;
 use crate::{build, descriptors};
 use anyhow::{Context, Result, ensure};
 use cases::{CASES, Case};
-use environment::Environment;
+use environment::{Environment, Method};
 use files::Files;
 use measure::{Bench, Times};
+use network::Network;
 use report::Report;
 use results::{CaseResult, Column, Results};
 use servers::{Certificate, Launcher, Server};
@@ -64,9 +66,17 @@ pub(crate) struct Options {
     #[arg(long, value_name = "FILE")]
     json: Option<PathBuf>,
 
+    /// Workers of each server that has some
+    #[arg(long, default_value_t = 2, value_parser = clap::value_parser!(u16).range(1..))]
+    workers: u16,
+
     /// Measure this binary instead of building one
     #[arg(long, value_name = "BIN")]
     porthole: Option<PathBuf>,
+
+    /// The network that servers and clients share
+    #[arg(long, value_enum, default_value = "own")]
+    network: Network,
 
     /// The directory for files to serve, logs and configuration (1.1 GiB, for lists 255,000
     /// empty files, kept for the next run) [default: `bench` in the target directory]
@@ -81,6 +91,7 @@ pub(crate) fn run(options: &Options) -> Result<()> {
         }
         return Ok(());
     }
+    let network = options.network.enter()?;
     descriptors::raise_limit()?;
     let plan = options.plan();
     let launcher = options.launcher(&plan)?;
@@ -93,8 +104,13 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     };
     let results = drive(&bench, &plan, options.rounds())?;
     println!("{}", report::targets_text(&results));
-    let environment =
-        Environment::explore(&launcher.porthole, options.rounds(), options.times().window);
+    let method = Method {
+        rounds: options.rounds(),
+        window: options.times().window,
+        workers: options.workers,
+        network,
+    };
+    let environment = Environment::explore(&launcher.porthole, method);
     options.write(&Report {
         environment,
         results,
@@ -118,7 +134,6 @@ fn drive(bench: &Bench<'_>, plan: &Plan, rounds: usize) -> Result<Results> {
                 progress.step(&format!("{}: {}, round {round}", case.name, server.name()));
                 if column.failure.is_none() {
                     let measured = bench.measure(&case.plan, server);
-                    // Ctrl-C ends the servers too, which looks like a failure.
                     ensure!(!bench.interrupt.seen(), "interrupted");
                     match measured {
                         Ok(measurement) => column.add(measurement),
@@ -183,6 +198,7 @@ impl Options {
         Ok(Launcher {
             porthole,
             files: Files::prepare(&data)?,
+            workers: self.workers,
             certificate: certificate(plan, &state)?,
             state,
         })

@@ -42,17 +42,16 @@ impl Column {
 }
 
 impl Results {
-    /// Returns a median over the rounds, if all rounds were measured.
-    pub(crate) fn median(&self, case: &str, server: Server, metric: Metric) -> Option<f64> {
+    /// Returns a figure in all rounds, if all were measured.
+    pub(crate) fn series(&self, case: &str, server: Server, metric: Metric) -> Option<&Series> {
         let result = self.0.iter().find(|result| result.case.name == case)?;
         let column = result
             .columns
             .iter()
             .find(|column| column.server == server)?;
-        let series = column
+        column
             .figures
             .get(&metric)
-            .filter(|_| column.failure.is_none());
-        series.map(Series::median)
+            .filter(|_| column.failure.is_none())
     }
 }

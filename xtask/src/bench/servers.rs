@@ -3,6 +3,7 @@
 use std::{
     fs::{self, File},
     net::SocketAddr,
+    os::unix::process::CommandExt as _,
     path::{Path, PathBuf},
     process::{Command, Stdio},
 };
@@ -15,7 +16,7 @@ use super::{
         load::{Handshakes, Load},
         secure::Security,
     },
-    files::Files,
+    files::{Files, K1},
     running::{Running, free_address},
 };
 use crate::certificates::{Authority, Kind, Pair};
@@ -24,6 +25,7 @@ use crate::certificates::{Authority, Kind, Pair};
 const CONNECTIONS: &str = "12000";
 
 const NGINX_CONF: &str = include_str!("../../../benches/nginx.conf");
+const LIGHTTPD_CONF: &str = include_str!("../../../benches/lighttpd.conf");
 const TUTORIAL: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../benches/tutorial.js");
 
 /// A column of the benchmark.
@@ -33,8 +35,10 @@ pub(crate) enum Server {
     Porthole,
     /// porthole with its access log
     PortholeLog,
-    /// nginx, two workers, sendfile
+    /// nginx with sendfile
     Nginx,
+    /// nginx without sendfile
+    NginxCopy,
     /// the same with `open_file_cache`
     NginxCache,
     /// nginx with its access log
@@ -42,7 +46,13 @@ pub(crate) enum Server {
     /// the tutorial's server on Node's `net` module: one file, one response per
     /// connection
     Node,
-    /// a bare epoll loop: 1 KiB for every request
+    /// lighttpd with sendfile
+    Lighttpd,
+    /// Caddy's file server
+    Caddy,
+    /// static-web-server, as `cargo install` builds it
+    StaticWebServer,
+    /// a bare epoll loop: 1 KiB for every request, or a file by sendfile
     Floor,
 }
 
@@ -53,9 +63,13 @@ impl Server {
             Self::Porthole => "porthole",
             Self::PortholeLog => "porthole-log",
             Self::Nginx => "nginx",
+            Self::NginxCopy => "nginx-copy",
             Self::NginxCache => "nginx-cache",
             Self::NginxLog => "nginx-log",
             Self::Node => "node",
+            Self::Lighttpd => "lighttpd",
+            Self::Caddy => "caddy",
+            Self::StaticWebServer => "static-web-server",
             Self::Floor => "floor",
         }
     }
@@ -70,6 +84,8 @@ pub(crate) struct Launcher {
     /// Path of porthole's binary.
     pub(crate) porthole: PathBuf,
     pub(crate) files: Files,
+    /// Number of workers of each server that has some.
+    pub(crate) workers: u16,
     /// For cases with TLS.
     pub(crate) certificate: Option<Certificate>,
     /// Directory for logs, caches and configuration.
@@ -116,7 +132,9 @@ impl Launcher {
             .stdin(Stdio::null())
             .stdout(File::create(log("out"))?)
             .stderr(File::create(log("err"))?)
-            .env("XDG_CACHE_HOME", self.cache());
+            .env("XDG_CACHE_HOME", self.cache())
+            // lighttpd ends its whole group.
+            .process_group(0);
         Running::start(command, door, path).with_context(|| format!("see {}", log("err").display()))
     }
 
@@ -133,13 +151,14 @@ impl Launcher {
         pair: Option<&Pair>,
     ) -> Result<Command> {
         let port = port.to_string();
+        let workers = self.workers.to_string();
         let mut command;
         match server {
             Server::Porthole | Server::PortholeLog => {
                 command = Command::new(&self.porthole);
                 command
                     .arg(self.files.root())
-                    .args(["-p", &port, "--bind", "127.0.0.1"])
+                    .args(["-p", &port, "--bind", "127.0.0.1", "--workers", &workers])
                     // So many connections may need more memory than the default.
                     .args(["--max-connections", CONNECTIONS, "--memory", "512"]);
                 if let Some(pair) = pair {
@@ -150,7 +169,7 @@ impl Launcher {
                     command.arg("--quiet");
                 }
             }
-            Server::Nginx | Server::NginxCache | Server::NginxLog => {
+            Server::Nginx | Server::NginxCopy | Server::NginxCache | Server::NginxLog => {
                 let file = self.state.join("nginx.conf");
                 fs::write(&file, self.nginx_conf(server, &port, pair))?;
                 command = Command::new("nginx");
@@ -167,9 +186,33 @@ impl Launcher {
                     .arg(self.files.locate(path))
                     .arg(&port);
             }
+            Server::Lighttpd => {
+                let file = self.state.join("lighttpd.conf");
+                fs::write(&file, self.configuration(LIGHTTPD_CONF, &port))?;
+                command = Command::new("lighttpd");
+                command.arg("-D").arg("-f").arg(file);
+            }
+            Server::Caddy => {
+                command = Command::new("caddy");
+                command
+                    .args(["file-server", "--listen", &format!("127.0.0.1:{port}")])
+                    .arg("--root")
+                    .arg(self.files.root())
+                    .env("GOMAXPROCS", &workers);
+            }
+            Server::StaticWebServer => {
+                command = Command::new("static-web-server");
+                command
+                    .args(["--host", "127.0.0.1", "--port", &port])
+                    .args(["--log-level", "error", "--root"])
+                    .arg(self.files.root());
+            }
             Server::Floor => {
                 command = Command::new(std::env::current_exe()?);
                 command.args(["floor", &port]);
+                if path != K1 {
+                    command.arg(self.files.locate(path));
+                }
             }
         }
         Ok(command)
@@ -200,15 +243,25 @@ impl Launcher {
             )
         });
         let ssl = if pair.is_some() { " ssl" } else { "" };
-        NGINX_CONF
+        let sendfile = match server {
+            Server::NginxCopy => "off",
+            _ => "on",
+        };
+        self.configuration(NGINX_CONF, port)
+            .replace("@SENDFILE@", sendfile)
             .replace("@SSL@", ssl)
             .replace("@CERTIFICATE@", &certificate)
             .replace("@USER@", user)
             .replace("@ACCESS_LOG@", access_log)
             .replace("@OPEN_FILE_CACHE@", open_file_cache)
-            .replace("@CONNECTIONS@", CONNECTIONS)
+    }
+
+    /// Returns a configuration file with what all servers have in common.
+    fn configuration(&self, text: &str, port: &str) -> String {
+        text.replace("@CONNECTIONS@", CONNECTIONS)
             .replace("@STATE@", &self.state.display().to_string())
             .replace("@ROOT@", &self.files.root().display().to_string())
+            .replace("@WORKERS@", &self.workers.to_string())
             .replace("@PORT@", port)
     }
 }

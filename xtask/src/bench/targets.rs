@@ -42,24 +42,33 @@ pub(crate) static TARGETS: &[Target] = &[
     target("1k", CpuPerRequest, AtMost(0.70), Other(Nginx)),
     // 0.55 of the floor's efficiency.
     target("1k", CpuPerRequest, AtMost(1.0 / 0.55), Other(Floor)),
-    target("16k", CpuPerRequest, AtMost(0.85), Other(Nginx)),
+    // At one worker each (`--workers 1`).
+    target("1k", CpuPerRequest, AtMost(1.0), Other(Lighttpd)),
+    target("16k", CpuPerRequest, AtMost(0.70), Other(Nginx)),
+    target("16k", CpuPerRequest, AtMost(1.0), Other(Lighttpd)),
+    target("256k", CpuPerRequest, AtMost(0.85), Other(Nginx)),
     target("1k-1000", CpuPerRequest, AtMost(1.10), Case("1k")),
+    target("1k-1000", CpuPerRequest, AtMost(0.90), Other(Nginx)),
+    target("1k-1000", CpuPerRequest, AtMost(1.25), Other(Lighttpd)),
     target("1k-1000", P99, AtMost(1.0), Other(Nginx)),
     target("1k-fresh", CpuPerRequest, AtMost(1.0), Other(Nginx)),
     target("distinct", CpuPerRequest, AtMost(1.2), Other(Nginx)),
-    target("1g-1", Throughput, AtLeast(1.2), Other(Nginx)),
-    target("1g-1", CpuPerGib, AtMost(0.95), Other(Nginx)),
+    target("1g-1", Throughput, AtLeast(1.0), Other(Nginx)),
+    target("1g-1", CpuPerGib, AtMost(1.1), Other(Nginx)),
+    target("1g-1", CpuPerGib, AtMost(1.3), Other(Floor)),
     target("1g-1", Throughput, AtLeast(4.0), Other(Node)),
-    target("1g-8", Throughput, AtLeast(1.2), Other(Nginx)),
-    target("1g-8", CpuPerGib, AtMost(0.95), Other(Nginx)),
+    target("1g-8", Throughput, AtLeast(1.0), Other(Nginx)),
+    target("1g-8", CpuPerGib, AtMost(1.1), Other(Nginx)),
+    target("1g-8", CpuPerGib, AtMost(1.3), Other(Floor)),
     target("1g-8", Throughput, AtLeast(4.0), Other(Node)),
-    target("1g-64", Throughput, AtLeast(1.2), Other(Nginx)),
-    target("1g-64", CpuPerGib, AtMost(0.95), Other(Nginx)),
+    target("1g-64", Throughput, AtLeast(1.0), Other(Nginx)),
+    target("1g-64", CpuPerGib, AtMost(1.1), Other(Nginx)),
+    target("1g-64", CpuPerGib, AtMost(1.3), Other(Floor)),
     target("1g-64", Throughput, AtLeast(4.0), Other(Node)),
-    target("range", CpuPerRequest, AtMost(1.0), Other(Nginx)),
+    target("range", CpuPerRequest, AtMost(0.80), Other(Nginx)),
     target("1g-cold", P99, AtMost(2.0), Against::Metric(P99Alone)),
     target("range-cold", P99, AtMost(2.0), Against::Metric(P99Alone)),
-    target("slow", Peak, AtMost(96.0 * MIB), Unit),
+    target("slow", Peak, AtMost(40.0 * MIB), Unit),
     target("idle", Resident, AtMost(64.0 * MIB), Unit),
     target("idle", CpuShare, AtMost(0.005), Unit),
     target("list-50", CpuPerRequest, AtMost(3.8), Other(Nginx)),
@@ -106,14 +115,23 @@ pub(crate) struct Verdict {
 impl Target {
     /// Returns `None` if a required figure was not measured.
     pub(crate) fn evaluate(&self, results: &Results) -> Option<Verdict> {
-        let figure = results.median(self.case, self.server, self.metric)?;
-        let reference = match self.against {
-            Unit => 1.0,
-            Other(server) => results.median(self.case, server, self.metric)?,
-            Case(case) => results.median(case, self.server, self.metric)?,
-            Against::Metric(metric) => results.median(self.case, self.server, metric)?,
+        let figure = results.series(self.case, self.server, self.metric)?;
+        let measured = match self.against {
+            Unit => figure.median(),
+            Other(server) => {
+                let other = results.series(self.case, server, self.metric)?;
+                figure.over(other).median()
+            }
+            // Cases are measured one after the other.
+            Case(case) => {
+                let other = results.series(case, self.server, self.metric)?;
+                figure.median() / other.median()
+            }
+            Against::Metric(metric) => {
+                let other = results.series(self.case, self.server, metric)?;
+                figure.over(other).median()
+            }
         };
-        let measured = figure / reference;
         Some(Verdict {
             measured,
             met: self.limit.holds(measured),
