@@ -62,11 +62,13 @@ impl<'r> Response<'r> {
     pub(crate) fn head(&self) -> response::Head<'_> {
         match self {
             Self::File(representation, selection) => response::Head::File {
-                representation,
+                representation: *representation,
                 selection,
                 prepared: None,
             },
-            Self::Missing(representation) => response::Head::Missing { representation },
+            Self::Missing(representation) => response::Head::Missing {
+                representation: *representation,
+            },
             Self::Page => response::Head::Page(response::Page {
                 status: Status::Ok,
                 media_type: "text/html; charset=utf-8",

@@ -106,11 +106,13 @@ impl Response<'_> {
                 head,
                 ..
             } => Head::File {
-                representation,
+                representation: *representation,
                 selection,
                 prepared: head.as_deref(),
             },
-            Self::Missing { representation, .. } => Head::Missing { representation },
+            Self::Missing { representation, .. } => Head::Missing {
+                representation: *representation,
+            },
             Self::Page(page) => Head::Page(response::Page {
                 status: page.status,
                 media_type: page.media_type,

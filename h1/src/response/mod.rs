@@ -49,7 +49,7 @@ pub enum Head<'a> {
     /// 200, 206, 304, 412 or 416. The content of the last two is [`error_body`].
     File {
         /// The file.
-        representation: &'a Representation<'a>,
+        representation: Representation<'a>,
         /// The part of it to send.
         selection: &'a Selection,
         /// The result of [`prepare`] for the representation, if the caller has it.
@@ -58,7 +58,7 @@ pub enum Head<'a> {
     /// 404 with a whole file of the operator's as its content.
     Missing {
         /// That file.
-        representation: &'a Representation<'a>,
+        representation: Representation<'a>,
     },
     /// Content that the server makes or has built in: a page, a playlist, a style sheet.
     Page(Page<'a>),
@@ -371,7 +371,7 @@ mod tests {
         let (file, policy) = (video(), Policy::default());
         for (selection, line) in &cases {
             let response = Head::File {
-                representation: &file,
+                representation: file,
                 selection,
                 prepared: None,
             };
@@ -386,7 +386,7 @@ mod tests {
         let heads = |file: &Representation<'_>, prepared: Option<&[u8]>| {
             [Selection::Whole, Selection::One(range)].map(|selection| {
                 let response = Head::File {
-                    representation: file,
+                    representation: *file,
                     selection: &selection,
                     prepared,
                 };
@@ -435,7 +435,7 @@ mod tests {
             &Selection::Unsatisfiable,
         ];
         let about = selections.map(|selection| Head::File {
-            representation: file,
+            representation: *file,
             selection,
             prepared: None,
         });
@@ -449,7 +449,7 @@ mod tests {
         let page = Head::Page(page(text));
         let others = [
             Head::Missing {
-                representation: file,
+                representation: *file,
             },
             page,
             Head::Moved {
@@ -528,7 +528,7 @@ mod tests {
         let longer = "a".repeat(NAME_BYTES + 1);
         file.disposition = Some((Disposition::Attachment, &longer));
         let response = Head::File {
-            representation: &file,
+            representation: file,
             selection: &Selection::Whole,
             prepared: None,
         };
@@ -545,7 +545,7 @@ mod tests {
         let cases = [
             (
                 Head::Missing {
-                    representation: &missing,
+                    representation: missing,
                 },
                 format!(
                     "404 Not Found\n{common}Content-Type: video/mp4\nContent-Length: 100\n{tail}"
@@ -725,7 +725,7 @@ mod tests {
                 ..context(policy)
             };
             let response = Head::File {
-                representation: &file,
+                representation: file,
                 selection: &Selection::Whole,
                 prepared: Some(&prepared),
             };
@@ -741,7 +741,7 @@ mod tests {
         let policy = Policy::new(Some("max-age=60"), false, &["X-A: b"]).unwrap();
         let file = video();
         let not_modified = Head::File {
-            representation: &file,
+            representation: file,
             selection: &Selection::NotModified,
             prepared: None,
         };
