@@ -138,13 +138,14 @@ fn exists(name: &str) -> bool {
     let files = match path.split_once('/') {
         None => vec![format!("fuzz/{path}/src/{test}.rs")],
         Some((
-            crate_name @ ("admin" | "auth" | "h1" | "media" | "pages" | "guest" | "usage"
-            | "porthole"),
+            crate_name @ ("admin" | "archive" | "auth" | "h1" | "media" | "pages" | "guest"
+            | "usage" | "porthole"),
             path,
         )) => {
             let folders: &[&str] = match crate_name {
                 "auth" => &["auth/src"],
                 "h1" => &["h1/src"],
+                "archive" => &["archive/src"],
                 "media" => &["media/src"],
                 "pages" => &["pages/src"],
                 "admin" => &["admin/src"],

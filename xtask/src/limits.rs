@@ -22,10 +22,11 @@ use anyhow::{Context as _, bail};
 use crate::numbers::grouped;
 
 /// The source files of the table, with their headings.
-const FILES: [(&str, &str); 20] = [
+const FILES: [(&str, &str); 21] = [
     ("h1/src/limits.rs", "A message"),
     ("pages/src/limits.rs", "A page"),
     ("media/src/limits.rs", "A film, a track or a picture"),
+    ("archive/src/limits.rs", "A folder as one file"),
     ("auth/src/limits.rs", "Passwords, rules and links"),
     (
         "guest/src/limits/mod.rs",
