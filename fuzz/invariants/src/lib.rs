@@ -1,5 +1,5 @@
-//! Invariants of `auth`, `h1`, `media` and `pages` for any input. There is one function for each fuzz
-//! target. It takes any bytes and panics where the invariant does not hold.
+//! Invariants of `archive`, `auth`, `h1`, `media` and `pages` for any input. There is one function
+//! for each fuzz target. It takes any bytes and panics where the invariant does not hold.
 //!
 //! A fuzzer calls the functions through `fuzz/fuzz_targets`. The test of this crate calls
 //! them with mutations of `fuzz/seeds`. Where possible, the result is compared
@@ -14,6 +14,7 @@
 )]
 
 mod access;
+mod archive;
 mod caller;
 mod chunk;
 mod coding;
@@ -34,7 +35,8 @@ mod text;
 pub type Invariant = fn(&[u8]);
 
 /// Every invariant, under the path of its fuzz target and of the directory of its seeds.
-pub const INVARIANTS: [(&str, Invariant); 27] = [
+pub const INVARIANTS: [(&str, Invariant); 28] = [
+    ("archive", archive::layout),
     ("chunk", chunk::chunk),
     ("coding", coding::coding),
     ("condition", condition::condition),
@@ -65,6 +67,7 @@ pub const INVARIANTS: [(&str, Invariant); 27] = [
 ];
 
 pub use access::{link, rules, users};
+pub use archive::layout as archive;
 pub use chunk::chunk;
 pub use coding::coding;
 pub use condition::condition;
