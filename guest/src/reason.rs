@@ -30,6 +30,8 @@ pub enum Reason {
     NameTooLong,
     /// The path is a directory, and `--no-listing` is given.
     NoListing,
+    /// The query asks for an archive, and `--no-archive` is given.
+    NoArchive,
     /// The query asks for a form of a directory that does not exist.
     NoForm,
     // 401
@@ -41,6 +43,8 @@ pub enum Reason {
     NoPermission,
     /// The tree below a directory is too large for one playlist.
     TreeTooLarge,
+    /// It is too large for one archive.
+    ArchiveTooLarge,
     // 503: the next request may succeed.
     Exhausted,
     Busy,
@@ -51,6 +55,8 @@ pub enum Reason {
     ListingTooLarge,
     /// Other listings take the memory for this one.
     ListingsFull,
+    /// A file or a directory of an archive was changed after the archive was begun.
+    Changed,
     // 500
     ReadFailed,
     EndedEarly,
@@ -70,15 +76,19 @@ impl Reason {
             | Self::TooManyLinks
             | Self::NameTooLong
             | Self::NoListing
+            | Self::NoArchive
             | Self::NoForm => Status::NotFound,
             Self::Closed => Status::Unauthorized,
-            Self::Link(_) | Self::NoPermission | Self::TreeTooLarge => Status::Forbidden,
+            Self::Link(_) | Self::NoPermission | Self::TreeTooLarge | Self::ArchiveTooLarge => {
+                Status::Forbidden
+            }
             Self::Exhausted
             | Self::Busy
             | Self::RootGone
             | Self::TooManyEntries
             | Self::ListingTooLarge
-            | Self::ListingsFull => Status::ServiceUnavailable,
+            | Self::ListingsFull
+            | Self::Changed => Status::ServiceUnavailable,
             Self::ReadFailed | Self::EndedEarly | Self::Unexplained => Status::InternalServerError,
         }
     }
@@ -93,6 +103,9 @@ impl Reason {
             Self::TreeTooLarge => Some(
                 "The tree below this folder is too large for one playlist. Ask for a folder below it.",
             ),
+            Self::ArchiveTooLarge => {
+                Some("This folder is too large for one archive. Ask for a folder below it.")
+            }
             Self::Link(refused) => Some(refused.words()),
             _ => None,
         }
@@ -155,6 +168,20 @@ impl From<QueryError> for Reason {
     }
 }
 
+impl From<archive::Error> for Reason {
+    fn from(error: archive::Error) -> Self {
+        use archive::Error;
+        match error {
+            Error::TooManyEntries | Error::TooManyNames | Error::PathTooLong | Error::TooLong => {
+                Self::ArchiveTooLarge
+            }
+            // A directory that is changed while it is read may have a name twice.
+            Error::OutOfOrder => Self::Changed,
+            Error::NotAName | Error::NoDirectory => Self::Unexplained,
+        }
+    }
+}
+
 impl fmt::Display for Reason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let words = match self {
@@ -173,6 +200,7 @@ impl fmt::Display for Reason {
             Self::TooManyLinks => "its links lead in a circle, or are too many",
             Self::NameTooLong => "a name in its path is too long",
             Self::NoListing => "it is a folder, and --no-listing is given",
+            Self::NoArchive => "its query asks for an archive, and --no-archive is given",
             Self::NoForm => "its query asks for a form that does not exist",
             Self::Closed => "it is for others",
             Self::Link(Refused::Malformed) => "its token is none that was made here",
@@ -181,9 +209,11 @@ impl fmt::Display for Reason {
             Self::Link(Refused::OtherPath) => "its token does not reach as far",
             Self::NoPermission => "the server has no permission to read it",
             Self::TreeTooLarge => "its tree is too large for one playlist",
+            Self::ArchiveTooLarge => "it is too large for one archive",
             Self::Exhausted => "the process is short of descriptors or memory",
             Self::Busy => "the disk takes too long, or has too much to do",
             Self::RootGone => "what is served has been removed, or its disk has gone",
+            Self::Changed => "a file of the archive was changed meanwhile",
             Self::ReadFailed => "reading failed",
             Self::EndedEarly => "it ended earlier than announced",
             Self::Unexplained => "the file system failed in a way that WASI has no word for",

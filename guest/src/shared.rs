@@ -110,14 +110,16 @@ impl Shared {
     }
 
     /// Whether ticks are needed: deadlines need them while there are connections, and files
-    /// that are kept open need them for some seconds longer.
+    /// that are kept open and archives that are kept need them for some time longer.
     pub fn needs_ticks(&self) -> bool {
-        self.open.count() > 0 || self.files.keeps_open()
+        self.open.count() > 0 || self.files.keeps_open() || self.listings.keeps_archives()
     }
 
     pub fn tick(&self) {
         self.clock.renew();
         self.files.tick();
+        let (now, _) = self.clock.now();
+        self.listings.tick(now);
         self.deadlines.advance(clock::monotonic_seconds());
     }
 

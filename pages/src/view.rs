@@ -75,6 +75,8 @@ pub enum Form {
     Text,
     M3u,
     Xspf,
+    /// The directory with all that is below it, in one file.
+    Tar,
     /// Subtitles as browsers read them; a form of a file, not of a directory.
     WebVtt,
     /// What a film, a track or a picture says of itself, as JSON; a form of a file.
@@ -144,6 +146,7 @@ impl Form {
             "json" => Some(Self::Json),
             "m3u" | "m3u8" => Some(Self::M3u),
             "xspf" => Some(Self::Xspf),
+            "tar" => Some(Self::Tar),
             _ => None,
         }
     }
@@ -175,7 +178,7 @@ impl Form {
         match self {
             Self::M3u => Some(Format::M3u),
             Self::Xspf => Some(Format::Xspf),
-            Self::Html | Self::Json | Self::Text | Self::WebVtt | Self::Facts => None,
+            Self::Html | Self::Json | Self::Text | Self::Tar | Self::WebVtt | Self::Facts => None,
         }
     }
 
@@ -448,6 +451,7 @@ mod tests {
             ("get=m3u", "", Form::M3u, false),
             ("get=m3u8", "", Form::M3u, false),
             ("get=xspf", "Accept: application/json\n", Form::Xspf, false),
+            ("get=tar", BROWSER, Form::Tar, false),
         ];
         for (query, lines, form, is_browser) in cases {
             let view = view(query, lines).unwrap();

@@ -4,8 +4,8 @@ use std::fs;
 
 use libtest_mimic::Trial;
 
-use super::{ALICE, BOB, CLOSED, NAMES, Secrets};
-use crate::support::{Folder, trials};
+use super::{ALICE, BOB, CLOSED, NAMES, Secrets, link};
+use crate::support::{Folder, paths_in, trials};
 
 pub fn trials() -> Vec<Trial> {
     trials![
@@ -14,7 +14,8 @@ pub fn trials() -> Vec<Trial> {
         a_link_to_a_folder_with_a_rule_has_that_rule,
         pages_are_made_for_each_rights,
         a_rule_follows_what_its_path_leads_to,
-        many_folders_have_the_same_rules
+        many_folders_have_the_same_rules,
+        archives_have_what_their_client_may_see
     ]
 }
 
@@ -170,4 +171,41 @@ fn many_folders_have_the_same_rules() {
         let statuses = ["", ALICE].map(|user| client.get(&target, user).status);
         assert_eq!(statuses, [401, 200]);
     }
+}
+
+fn archives_have_what_their_client_may_see() {
+    let folder = Folder::new();
+    for name in ["closed/a", "closed/open/b", "c", "d/e"] {
+        folder.file(name, "x");
+    }
+    folder.link("d/in", "../closed");
+    let rules = [&CLOSED[..], &["--auth-for=/closed/open=*"]].concat();
+    let porthole = Secrets::new().with_key(&folder, &rules);
+    let all = ["c", "closed/", "closed/a", "closed/open/", "closed/open/b"];
+    let linked = ["d/in/", "d/in/a", "d/in/open/", "d/in/open/b"];
+    let below = ["d/", "d/e"];
+    let for_alice = [&all[..], &below, &linked].concat();
+    // (address, password, paths below the top)
+    let rows: [(String, &str, &[&str]); 6] = [
+        ("/".into(), "", &["c", "d/", "d/e"]),
+        ("/".into(), BOB, &["c", "d/", "d/e"]),
+        ("/".into(), ALICE, &for_alice),
+        ("/closed/open/".into(), "", &["b"]),
+        (link("/closed/"), "", &["a", "open/", "open/b"]),
+        (link("/d/"), "", &["e"]),
+    ];
+    let mut client = porthole.client();
+    for (address, user, expected) in rows {
+        let response = client.get(&format!("{address}?get=tar"), user);
+        assert_eq!(response.status, 200, "{address} {user}");
+        let paths = paths_in(&response.body);
+        let below = paths.iter().filter_map(|path| path.split_once('/'));
+        let below: Vec<_> = below
+            .map(|(_, path)| path)
+            .filter(|it| !it.is_empty())
+            .collect();
+        assert_eq!(below, expected, "{address} {user}");
+    }
+    assert_eq!(client.get("/closed/?get=tar", "").status, 401);
+    assert_eq!(client.get("/closed/?get=tar", BOB).status, 401);
 }

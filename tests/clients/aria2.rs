@@ -4,13 +4,17 @@ use std::fs;
 
 use libtest_mimic::Trial;
 
+use super::{ARCHIVE, archive, films};
 use crate::clients::support::run::{Finished, run};
 use crate::support::{Folder, Porthole, Program, noise, trials};
 
 const ARIA2: Program = Program::new("aria2c", "aria2");
 
 pub fn trials() -> Vec<Trial> {
-    trials![; needs [&ARIA2] => fetches_a_file_over_16_connections, resumes]
+    trials![; needs [&ARIA2] =>
+        fetches_a_file_over_16_connections,
+        fetches_an_archive_over_16_connections,
+        resumes]
 }
 
 fn aria2(folder: &Folder, arguments: &[&str]) -> Finished {
@@ -23,20 +27,34 @@ fn aria2(folder: &Folder, arguments: &[&str]) -> Finished {
     run(&ARIA2, folder, &[&own, arguments].concat())
 }
 
+/// Arguments for as many connections as aria2 opens.
+const SPLIT: [&str; 4] = [
+    "--max-connection-per-server=16",
+    "--split=16",
+    "--min-split-size=1M",
+    // Without it the first connections would be done before the last one is opened.
+    "--max-overall-download-limit=64M",
+];
+
+fn fetches_an_archive_over_16_connections() {
+    let (_folder, porthole) = films();
+    let whole = archive(&porthole);
+    let out = Folder::new();
+    let url = porthole.url(ARCHIVE);
+    aria2(&out, &[&SPLIT[..], &["--out=films.tar", &url]].concat()).success();
+    assert!(fs::read(out.join("films.tar")).unwrap() == whole);
+    let request = format!("\"GET {ARCHIVE} HTTP/1.1\" 206 ");
+    let part = |line: &str| line.contains(&request);
+    porthole.log().wait_for_several(15, part, "206");
+}
+
 fn fetches_a_file_over_16_connections() {
     let content = noise(48 << 20);
     let folder = Folder::new();
     folder.file("a.mp4", &content);
     let porthole = Porthole::with(&folder, &["-v"]);
     let out = Folder::new();
-    let split = [
-        "--max-connection-per-server=16",
-        "--split=16",
-        "--min-split-size=1M",
-        // Without it the first connections would be done before the last one is opened.
-        "--max-overall-download-limit=64M",
-    ];
-    aria2(&out, &[&split[..], &[&porthole.url("/a.mp4")]].concat()).success();
+    aria2(&out, &[&SPLIT[..], &[&porthole.url("/a.mp4")]].concat()).success();
     assert!(fs::read(out.join("a.mp4")).unwrap() == content);
     let connected = |line: &str| line.starts_with("Client connected: ");
     porthole

@@ -19,11 +19,11 @@ mod wget;
 use std::fs::{self, File};
 use std::ops::Range;
 use std::path::Path;
-use std::time::{Duration, SystemTime};
+use std::time::{Duration, Instant, SystemTime};
 
 use libtest_mimic::Trial;
 
-use crate::support::{Folder, Porthole};
+use crate::support::{Folder, Porthole, TIMEOUT, noise};
 
 pub fn trials() -> Vec<Trial> {
     let trials = [
@@ -51,6 +51,33 @@ fn serving(name: &str, content: &[u8]) -> (Folder, Porthole) {
     folder.file(name, content);
     let porthole = Porthole::serving(&folder);
     (folder, porthole)
+}
+
+/// Address of the archive of the folder that [`films`] serves.
+const ARCHIVE: &str = "/films/?get=tar";
+
+/// Serves a directory with files of many sizes.
+fn films() -> (Folder, Porthole) {
+    let folder = Folder::new();
+    folder.file("films/a.mkv", noise(20 << 20));
+    for number in 0..200 {
+        let content = noise(number * 1_000);
+        folder.file(format!("films/season \u{e9}/{number}"), content);
+    }
+    folder.file("films/z.mkv", noise(8 << 20));
+    let porthole = Porthole::serving(&folder);
+    (folder, porthole)
+}
+
+/// Waits until the archive has a tag, and returns its bytes.
+fn archive(porthole: &Porthole) -> Vec<u8> {
+    let mut client = porthole.client();
+    let deadline = Instant::now() + TIMEOUT;
+    while client.ask("HEAD", ARCHIVE, "").field("ETag").is_none() {
+        assert!(Instant::now() < deadline, "no tag");
+        client.has_more_within(Duration::from_millis(100));
+    }
+    client.get(ARCHIVE, "").body
 }
 
 /// Replaces a file as tools do that must not leave it incomplete. Its modification time

@@ -6,7 +6,7 @@ use std::time::Duration;
 use libtest_mimic::Trial;
 
 use super::support::tree;
-use super::{age, replace, serving};
+use super::{ARCHIVE, age, archive, films, replace, serving};
 use crate::clients::support::run::{Finished, run_within};
 use crate::support::{Folder, Porthole, Program, each, noise, trials};
 
@@ -21,6 +21,7 @@ pub fn trials() -> Vec<Trial> {
         ;
         needs [&WGET] =>
             resumes,
+            continues_an_archive_cut_at_ten_places,
             fetches_only_what_is_newer,
             copies_a_tree,
             copies_the_pages_of_browsers;
@@ -54,6 +55,22 @@ fn resumes() {
             .log()
             .wait_for(&format!("\"GET /a.mp4 HTTP/1.1\" {sent}"));
     }
+}
+
+fn continues_an_archive_cut_at_ten_places() {
+    let (_folder, porthole) = films();
+    let whole = archive(&porthole);
+    let length = whole.len();
+    let places: Vec<usize> = (0..10)
+        .map(|tenth| length / 10 * tenth + tenth * 97)
+        .collect();
+    each(&places, |&have| {
+        let out = Folder::new();
+        let part = out.file("films.tar", &whole[..have]);
+        let url = porthole.url(ARCHIVE);
+        wget(&out, &["-c", "-O", "films.tar", &url]).success();
+        assert!(fs::read(part).unwrap() == whole);
+    });
 }
 
 fn fetches_only_what_is_newer() {

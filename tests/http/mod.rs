@@ -27,6 +27,7 @@ pub fn trials() -> Vec<Trial> {
         pages::trials(),
         pages::messages::trials(),
         pages::parts::trials(),
+        pages::archives::trials(),
         pages::facts::trials(),
         pages::subtitles::trials(),
         pages::trees::trials(),

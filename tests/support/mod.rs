@@ -10,6 +10,7 @@ mod porthole;
 mod programs;
 mod random;
 mod response;
+mod tar;
 mod terminal;
 
 use std::fmt::Debug;
@@ -28,6 +29,7 @@ pub use porthole::Porthole;
 pub use programs::Program;
 pub use random::Random;
 pub use response::Response;
+pub use tar::paths_in;
 pub use terminal::Terminal;
 
 /// Longest time that a test waits for anything before it fails. It is longer than every

@@ -26,7 +26,8 @@ use crate::net::socket::CloseReason;
 use crate::peer::Peer;
 use crate::reason::Reason;
 use crate::response::Response;
-use crate::response::write::{ResponseWriter, SendError};
+use crate::response::send_error::SendError;
+use crate::response::write::ResponseWriter;
 use crate::rights::Rights;
 
 impl<'s> Session<'s> {
@@ -97,6 +98,7 @@ impl Session<'_> {
             method: head.method,
             fields: head.fields,
             context,
+            clock: &self.shared.clock,
         };
         let (sent_status, content_at, mut sent) = self.send(&writer, &response, input).await;
         let keep_alive = keep_alive && (sent_status == status || !sent_status.ends_connection());
@@ -257,7 +259,7 @@ impl Session<'_> {
         let start = self.begin_response(date);
         let policy = &self.shared.options.policy;
         let context = self.context(now, &date, false, policy);
-        let writer = ResponseWriter::refusal(method, context);
+        let writer = ResponseWriter::refusal(method, context, &self.shared.clock);
         let (content_at, _) = writer
             .send(&mut self.buffered, &Response::Plain(status))
             .await;

@@ -3,6 +3,8 @@
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 
+use h1::representation::etag::Strength;
+use h1::syntax::date::Timestamp;
 use h1::syntax::name;
 use pages::assets::PREFIX;
 use pages::entries::file_kind::FileKind;
@@ -14,7 +16,7 @@ use wit_bindgen::rt::async_support::StreamResult;
 use super::join;
 use super::late_entries::LateEntries;
 use super::quota::Reservation;
-use super::root::{Root, or_dot};
+use super::root::{Metadata, Root, metadata, or_dot};
 use super::visible::Visible;
 use super::visible_entries::VisibleEntries;
 use crate::bindings::wasi::filesystem::types::{
@@ -88,6 +90,9 @@ pub struct Entries {
     pub is_long: bool,
     /// Number of entries that were read, shown or not.
     pub read: usize,
+    /// Whether the next change of each file that was asked about is sure to show in what is
+    /// known of it.
+    pub strength: Strength,
 }
 
 /// Some entries of a listing, for the log.
@@ -136,6 +141,8 @@ impl Root {
             late: LateEntries::new(watch),
             left_out: Concerned::default(),
             unknown: Concerned::default(),
+            strength: Strength::Strong,
+            now: entries.now,
         };
         let (mut shown, mut pictures) = (Vec::with_capacity(count), Vec::new());
         for Named { name, kind } in names.into_iter().flatten() {
@@ -164,6 +171,7 @@ impl Root {
             unknown: asking.unknown,
             is_long,
             read,
+            strength: asking.strength,
         })
     }
 
@@ -187,8 +195,8 @@ impl Root {
             let asked = directory.stat_entry(&entry.name, is_described);
             let stat = late.wait(asked).await;
             gone.push(matches!(stat, Ok(None)));
-            if let Ok(Some((kind, modified))) = stat {
-                (entry.kind, entry.modified) = (kind, modified);
+            if let Ok(Some(stat)) = stat {
+                (entry.kind, entry.modified) = (stat.kind, stat.modified());
             }
             executor.work(STAT_WORK).await;
         }
@@ -203,6 +211,8 @@ struct Asking<'d> {
     late: LateEntries<'d>,
     left_out: Concerned,
     unknown: Concerned,
+    strength: Strength,
+    now: i64,
 }
 
 impl Asking<'_> {
@@ -212,7 +222,12 @@ impl Asking<'_> {
         let stat = self.late.wait(asked).await;
         self.executor.work(STAT_WORK).await;
         let (kind, modified) = match (stat, kind) {
-            (Ok(Some((kind, modified))), _) => (kind, modified),
+            (Ok(Some(stat)), _) => {
+                if stat.strength(self.now) == Strength::Weak {
+                    self.strength = Strength::Weak;
+                }
+                (stat.kind, stat.modified())
+            }
             (Ok(None), _) => return Ok(None),
             (Err(reason), _) if is_its_own(reason) => {
                 self.left_out.add(&name, reason);
@@ -243,6 +258,28 @@ impl Concerned {
 struct Named {
     name: Box<str>,
     kind: Option<Kind>,
+}
+
+/// What the file system says of an entry.
+struct EntryStat {
+    kind: Kind,
+    modified: Option<Timestamp>,
+    changed: Option<Timestamp>,
+}
+
+impl EntryStat {
+    fn modified(&self) -> Option<Modified> {
+        let new = |time: Timestamp| Modified::new(time.seconds, time.nanoseconds);
+        self.modified.map(new)
+    }
+
+    /// Returns the strength of a tag from it. What is in a directory has a tag of its own.
+    fn strength(&self, now: i64) -> Strength {
+        match self.kind {
+            Kind::Directory => Strength::Strong,
+            Kind::File(_) => Strength::of(self.modified, self.changed, now),
+        }
+    }
 }
 
 /// An open directory, and its path below the root.
@@ -320,11 +357,7 @@ impl<'f> OpenDirectory<'f> {
     /// A link may lead anywhere below the root, so it is looked up from the root. Any other
     /// entry is looked up in the directory that was opened, because that may be moved
     /// meanwhile.
-    async fn stat_entry(
-        &self,
-        name: &str,
-        link: bool,
-    ) -> Result<Option<(Kind, Option<Modified>)>, Reason> {
+    async fn stat_entry(&self, name: &str, link: bool) -> Result<Option<EntryStat>, Reason> {
         let follow = PathFlags::SYMLINK_FOLLOW;
         let stat = match link {
             true => self.root.stat_at(follow, join(self.path, name)).await,
@@ -340,9 +373,14 @@ impl<'f> OpenDirectory<'f> {
             DescriptorType::RegularFile => Kind::File(Some(stat.size)),
             _ => return Ok(None),
         };
-        let modified = stat.data_modification_timestamp;
-        let modified = modified.map(|time| Modified::new(time.seconds, time.nanoseconds));
-        Ok(Some((kind, modified)))
+        let Metadata {
+            modified, changed, ..
+        } = metadata(&stat);
+        Ok(Some(EntryStat {
+            kind,
+            modified,
+            changed,
+        }))
     }
 }
 

@@ -124,25 +124,25 @@ impl Files {
     /// Returns what was found at a path with the rules about it, if there are any. What was found
     /// by a way that nobody knows is not to be seen. For what does not exist, the rules are those
     /// about the last folder that does.
-    pub(super) async fn about(
+    pub(super) async fn about<T>(
         &self,
         path: &str,
-        stat: Result<Stat, Reason>,
+        found: Result<T, Reason>,
         now: i64,
-    ) -> (Result<Stat, Reason>, About) {
+    ) -> (Result<T, Reason>, About) {
         if !self.guard.has_rules() {
-            return (stat, About::NONE);
+            return (found, About::NONE);
         }
-        match (&stat, self.real(path).await) {
+        match (&found, self.real(path).await) {
             (_, Ok(real)) => {
                 let about = self.about_real(&real, now).await;
-                (stat, about)
+                (found, about)
             }
             (Ok(_), Err(reason)) => (Err(reason), About::NONE),
             (Err(_), Err(_)) => {
                 let last = self.last_real(path).await;
                 let about = self.about_real(&last, now).await;
-                (stat, about)
+                (found, about)
             }
         }
     }

@@ -251,23 +251,14 @@ impl Files {
         Ok(())
     }
 
-    /// Opens a path, and returns `file` if the path still leads to it, or else the new
-    /// file. If no descriptor is left, files that are only kept open are closed first.
+    /// Opens a path, and returns `file` if the path still leads to it, or else the new file.
     async fn reopen(
         &self,
         path: &str,
         file: &Rc<File>,
         now: i64,
     ) -> Result<(Rc<File>, Opened), Reason> {
-        self.executor.spend(STAT_WORK);
-        let opened = match self.root.open(path).await {
-            Err(Reason::Exhausted) if self.close_unused(u64::MAX) => self.root.open(path).await,
-            opened => opened,
-        };
-        let opened = match opened {
-            Ok(opened) => opened,
-            Err(reason) => return Err(self.attribute(reason, now).await),
-        };
+        let opened = self.open_once(path, now).await?;
         let same = file.metadata == opened.metadata
             && file.identity().is_none_or(|known| known == opened.identity);
         let file = match same {
@@ -275,6 +266,19 @@ impl Files {
             false => Rc::new(File::new(path, opened.metadata, now)),
         };
         Ok((file, opened))
+    }
+
+    /// Opens a path. If no descriptor is left, files that are only kept open are closed first.
+    async fn open_once(&self, path: &str, now: i64) -> Result<Opened, Reason> {
+        self.executor.spend(STAT_WORK);
+        let opened = match self.root.open(path).await {
+            Err(Reason::Exhausted) if self.close_unused(u64::MAX) => self.root.open(path).await,
+            opened => opened,
+        };
+        match opened {
+            Ok(opened) => Ok(opened),
+            Err(reason) => Err(self.attribute(reason, now).await),
+        }
     }
 
     fn keep(&self, path: &str, file: &Rc<File>, content: &Content, now: i64) {

@@ -10,7 +10,7 @@ use auth::rights::{self, About};
 use pages::entries::Entry;
 
 use super::file::{Content, File};
-use super::root::Identity;
+use super::root::{Identity, Opened};
 use super::{Files, Found};
 use crate::host::Cache;
 use crate::reason::Reason;
@@ -67,12 +67,12 @@ impl<'f> Visible<'f> {
     }
 
     /// Returns what was found if it may be seen, by the way that leads there.
-    async fn permit(
+    async fn permit<T>(
         self,
         path: &str,
-        found: Result<Found, Reason>,
+        found: Result<T, Reason>,
         about: About,
-    ) -> Result<Found, Reason> {
+    ) -> Result<T, Reason> {
         // Without rules, the names have decided.
         if self.files.guard.has_rules() && !self.rights.folders.sees(about) {
             return Err(Reason::Closed);
@@ -117,6 +117,14 @@ impl<'f> Visible<'f> {
         now: i64,
     ) -> Result<(Rc<File>, Content, Cache), Reason> {
         self.files.open(path, file, now).await
+    }
+
+    /// Opens a file that is sent once, and kept neither open nor in memory.
+    pub async fn open_once(self, path: &str, now: i64) -> Result<Opened, Reason> {
+        self.name(path)?;
+        let opened = self.files.open_once(path, now).await;
+        let (opened, about) = self.files.about(path, opened, now).await;
+        self.permit(path, opened, about).await
     }
 
     /// Opens a file to find out whether it can be opened and what it is, without its

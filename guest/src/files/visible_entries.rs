@@ -10,7 +10,7 @@ use crate::reason::Reason;
 pub(super) struct VisibleEntries<'v> {
     pub path: &'v str,
     visible: Visible<'v>,
-    now: i64,
+    pub now: i64,
     /// Whether directories in it, and files, may have rules of their own.
     directories: bool,
     files: bool,

@@ -49,6 +49,30 @@ pub const TREE_FOLDERS: usize = 1_000;
 /// - held by: `http::pages::trees::a_tree_beyond_its_bounds_is_refused`
 pub const TREE_ENTRIES: usize = 10_000;
 
+/// Seconds for which the layout of an archive is kept after its last use, for its ranges and for
+/// other clients. A download that breaks off is mostly continued within a minute.
+///
+/// - unit: seconds
+/// - at it: the folder is walked again for the next request
+/// - held by: `guest::render::archive::archives_are_kept_for_a_while`
+pub const ARCHIVE_SECONDS: i64 = 60;
+
+/// Archives that are laid out at once. Each asks the file system about every file below a folder,
+/// and pages are made meanwhile.
+///
+/// - unit: archives
+/// - at it: further archives wait
+/// - held by: `guest::render::archives_do_not_hold_up_pages`
+pub const ARCHIVES_AT_ONCE: usize = 1;
+
+/// Bytes at the end of each file of an archive that pass through the component's memory. So small
+/// files are sent together, and if a file has changed meanwhile its last byte is held back.
+///
+/// - unit: bytes
+/// - at it: the host sends the bytes before them itself
+/// - held by: `http::pages::archives::a_change_while_it_is_sent_ends_it_short`
+pub const ARCHIVE_TAIL_BYTES: u64 = 64 * 1024;
+
 /// Folders that are read for the subtitles of a folder's playlist. A season has one for each
 /// episode.
 ///

@@ -44,6 +44,8 @@ pub struct Options {
     pub hidden: bool,
     /// Whether directories without an index have a page; `--no-listing` turns it off.
     pub listing: bool,
+    /// Whether directories are served as archives; `--no-archive` turns it off.
+    pub archives: bool,
     /// `--spa`: serve the root's index file for unknown paths.
     pub spa: bool,
     /// `--max-connections N`.
@@ -85,6 +87,7 @@ impl Options {
             redirect_port: Scheme::Https.default_port(),
             index: "index.html".into(),
             listing: true,
+            archives: true,
             connections: CONNECTIONS,
             cache: CACHE_BYTES,
             ..Self::default()
@@ -119,6 +122,7 @@ impl Options {
                 "--index" => options.index = file_name(name, value()?)?,
                 "--hidden" => options.hidden = true,
                 "--no-listing" => options.listing = false,
+                "--no-archive" => options.archives = false,
                 "--spa" => options.spa = true,
                 "--max-connections" => options.connections = number(name, value()?)?,
                 "--cache" => options.cache = number(name, value()?)?,

@@ -77,7 +77,9 @@ impl Source for Directory<'_> {
             Form::Html => self.write_html(view, &mut pieces, reservation).await?,
             Form::Json => self.write_json(&mut pieces, reservation).await?,
             Form::Text => self.write_names(&mut pieces, reservation).await?,
-            Form::M3u | Form::Xspf | Form::WebVtt | Form::Facts => return Err(Reason::NoForm),
+            Form::M3u | Form::Xspf | Form::Tar | Form::WebVtt | Form::Facts => {
+                return Err(Reason::NoForm);
+            }
         }
         Ok(Written {
             pieces: pieces.finish(reservation),
@@ -249,6 +251,7 @@ impl Directory<'_> {
             picture: pictures.of_directory(self.with_pictures),
             first_playable,
             asks: self.subject.asks,
+            has_archive: self.subject.has_archive,
         };
         pieces.append(&Start(folder), reservation)?;
         let shown = entries.get(self.range.clone()).unwrap_or_default();
@@ -368,6 +371,7 @@ pub(super) fn media_type(form: Form) -> &'static str {
         // mpv does not take `application/vnd.apple.mpegurl` for a playlist.
         Form::M3u => "audio/x-mpegurl; charset=utf-8",
         Form::Xspf => "application/xspf+xml",
+        Form::Tar => super::archive::MEDIA_TYPE,
         Form::WebVtt => "text/vtt; charset=utf-8",
     }
 }

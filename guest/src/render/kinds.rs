@@ -1,5 +1,6 @@
 //! The kinds of pages about a directory or a file, and the steps by which each is made.
 
+use alloc::boxed::Box;
 use alloc::rc::Rc;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -41,6 +42,10 @@ impl Listings {
             return self.linked_file(files, subject, is_current, now).await;
         }
         match (subject.view.form, subject.view.form.playlist()) {
+            // In a box, so that other connections need no memory for it.
+            (Form::Tar, _) => Box::pin(self.archive(files, subject, now))
+                .await
+                .map(Made::Archive),
             (Form::WebVtt, _) => self.subtitles(files, subject, is_current, now).await,
             (Form::Facts, _) => self.facts(files, subject, is_current, now).await,
             (_, Some(format)) => self.playlist(files, subject, format, is_current, now).await,

@@ -5,6 +5,7 @@
 //! are made at a time. All pages together are bounded, including those that are being made.
 //! A page has all entries or is not sent, because a mirror deletes what it no longer finds.
 
+mod archive;
 mod directory;
 mod facts;
 mod kinds;
@@ -32,15 +33,17 @@ use h1::representation::etag::EntityTag;
 use h1::status::Status;
 use pages::Part;
 use pages::message::{Detail, Message, MessageLine};
-use pages::view::{FORM_FIELDS, PAGE_FIELDS};
+use pages::view::{FORM_FIELDS, Form, PAGE_FIELDS};
 
 use crate::files::Visible;
 use crate::files::directory::{Entries, Query};
 use crate::files::quota::{Quota, Reservation};
-use crate::limits::LISTINGS_AT_ONCE;
+use crate::limits::{ARCHIVES_AT_ONCE, LISTINGS_AT_ONCE};
 use crate::reason::Reason;
+use archive::KeptArchives;
 use pieces::Pieces;
 
+pub use archive::{Archive, MEDIA_TYPE as ARCHIVE_TYPE};
 pub use page::{Made, Page};
 pub use stream::{ListStream, LongList};
 pub use subject::{LinkedFile, Subject};
@@ -53,6 +56,7 @@ pub struct Listings {
     builds: RefCell<Vec<Rc<Build>>>,
     waiting: RefCell<Vec<Waker>>,
     quota: Quota,
+    archives: KeptArchives,
     lacks: RefCell<Vec<Lack>>,
     /// The key of links that pages have on them.
     key: Option<Key>,
@@ -99,6 +103,7 @@ impl Listings {
             builds: RefCell::default(),
             waiting: RefCell::default(),
             quota: Quota::new(bound),
+            archives: KeptArchives::default(),
             lacks: RefCell::default(),
             key,
         }
@@ -129,7 +134,10 @@ impl Listings {
         let subject = &build.subject;
         self.until(|| self.may_start(subject).then_some(())).await;
         build.started.set(true);
-        let made = self.make(files, subject, is_current, now).await;
+        let mut made = self.make(files, subject, &is_current, now).await;
+        if matches!(made, Err(Reason::ListingsFull)) && self.archives.drop_idle() {
+            made = self.make(files, subject, &is_current, now).await;
+        }
         // Nothing else sets it.
         let _ = build.made.set(made.clone());
         let mut builds = self.builds.borrow_mut();
@@ -175,6 +183,22 @@ impl Listings {
         }))
     }
 
+    /// Returns an archive that was laid out before, and is not known to be outdated.
+    pub fn kept_archive(&self, subject: &Subject, now: i64) -> Option<Rc<Archive>> {
+        self.archives.find(subject, now)
+    }
+
+    /// Drops archives that were not used for a while. To be called once a second while
+    /// [`Listings::keeps_archives`].
+    pub fn tick(&self, now: i64) {
+        self.archives.tick(now);
+    }
+
+    /// Whether archives are kept that must be dropped later.
+    pub fn keeps_archives(&self) -> bool {
+        !self.archives.is_empty()
+    }
+
     /// Returns what pages lack since the last call.
     pub fn lacks(&self) -> Vec<Lack> {
         self.lacks.take()
@@ -189,11 +213,18 @@ impl Listings {
     }
 
     /// Whether a page may be started. A subject has one page at a time that is being made;
-    /// the next one is for all clients that wait for it.
+    /// the next one is for all clients that wait for it. An archive takes long, and does not
+    /// count among pages.
     fn may_start(&self, subject: &Subject) -> bool {
-        let started = self.builds.borrow();
-        let started = started.iter().filter(|build| build.started.get()).count();
-        started < LISTINGS_AT_ONCE && self.find(subject, true).is_none()
+        let is_archive = |subject: &Subject| subject.view.form == Form::Tar;
+        let most = match is_archive(subject) {
+            true => ARCHIVES_AT_ONCE,
+            false => LISTINGS_AT_ONCE,
+        };
+        let builds = self.builds.borrow();
+        let started = builds.iter().filter(|build| build.started.get());
+        let alike = started.filter(|build| is_archive(&build.subject) == is_archive(subject));
+        alike.count() < most && self.find(subject, true).is_none()
     }
 
     /// Returns the entries of a directory.
@@ -250,6 +281,40 @@ impl Lack {
             Lacking::Entry => "Left out of the listing of",
             Lacking::Details => "Shown without size and date in the listing of",
             Lacking::Subtitles => "Left out of the subtitles in",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::limits::LISTING_BYTES;
+    use crate::rights::Rights;
+
+    #[test]
+    fn archives_do_not_hold_up_pages() {
+        let listings = Listings::new(LISTING_BYTES, None);
+        let subject = |path: &str, form| Subject::file(path, form, &Rights::ALL);
+        let start = |path: &str, form| {
+            let starts = listings.may_start(&subject(path, form));
+            listings.builds.borrow_mut().push(Rc::new(Build {
+                subject: subject(path, form),
+                started: Cell::new(starts),
+                made: OnceCell::new(),
+            }));
+            starts
+        };
+        // (path, form, whether it is started)
+        let rows = [
+            ("a", Form::Tar, true),
+            ("b", Form::Tar, false),
+            ("a", Form::Json, true),
+            ("a", Form::Json, false),
+            ("b", Form::Json, true),
+            ("c", Form::Json, false),
+        ];
+        for (path, form, expected) in rows {
+            assert_eq!(start(path, form), expected, "{path} {form:?}");
         }
     }
 }

@@ -7,6 +7,7 @@ use alloc::vec::Vec;
 use h1::representation::etag::EntityTag;
 use h1::status::Status;
 
+use super::archive::Archive;
 use super::stream::LongList;
 use super::subject::Subject;
 use super::{Listings, Outcome};
@@ -21,6 +22,8 @@ pub enum Made {
     Unchanged(EntityTag),
     /// A list that is too long for a page.
     Long(Rc<LongList>),
+    /// A directory as one file.
+    Archive(Rc<Archive>),
 }
 
 /// A generated page.

@@ -15,11 +15,12 @@ use pages::view::{Form, View};
 use crate::files;
 use crate::files::directory::Query;
 use crate::limits::{LISTING_ENTRIES, WHOLE_ENTRIES};
+use crate::options::Options;
 use crate::reason::Reason;
 use crate::rights::Rights;
 
 /// The subject of a page, as far as the request decides it.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Subject {
     /// Path of the directory, relative, `""` for the root.
     pub path: String,
@@ -27,7 +28,8 @@ pub struct Subject {
     /// Address of the directory for programs that read a page from a file. It is empty if
     /// the request does not say, or if the form does not need it.
     pub base: String,
-    /// The name of the file that stands for its directory, for a playlist of a tree.
+    /// The name of the file that stands for its directory, for a playlist of a tree and for an
+    /// archive.
     pub index: String,
     /// Whether hidden names are listed.
     pub hidden: bool,
@@ -37,12 +39,14 @@ pub struct Subject {
     pub rights: Rights,
     /// Whether a player that is handed an address will ask for a password.
     pub asks: bool,
+    /// Whether the directory is offered as an archive.
+    pub has_archive: bool,
     /// The file that the page is about, if it has a link of its own.
     pub linked_file: Option<LinkedFile>,
 }
 
 /// A file that has a link of its own.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LinkedFile {
     pub entry: Entry,
     /// The rights to what belongs to it.
@@ -91,7 +95,17 @@ impl Subject {
             takes_chunks: false,
             rights: rights.clone(),
             asks: false,
+            has_archive: false,
             linked_file: None,
+        }
+    }
+
+    /// Returns the subject of an archive of a directory. Nothing else of the request matters.
+    pub fn archive(path: &str, rights: Rights, options: &Options) -> Self {
+        Self {
+            index: options.index.clone(),
+            hidden: options.hidden,
+            ..Self::file(path, Form::Tar, &rights)
         }
     }
 
@@ -146,7 +160,9 @@ impl Subject {
             pictures: match form {
                 Form::Html => *is_browser,
                 Form::Json => true,
-                Form::Text | Form::M3u | Form::Xspf | Form::WebVtt | Form::Facts => false,
+                Form::Text | Form::M3u | Form::Xspf | Form::Tar | Form::WebVtt | Form::Facts => {
+                    false
+                }
             },
             sort: self.view.sort,
             most: LISTING_ENTRIES,
@@ -188,7 +204,7 @@ impl Subject {
             Form::Html if *is_browser => Manner::OneOfSeveral,
             Form::Json if cut.is_some() => Manner::OneOfSeveral,
             Form::Html | Form::Json if self.takes_chunks => Manner::Streamed,
-            Form::Html | Form::Json | Form::WebVtt | Form::Facts => Manner::Whole,
+            Form::Html | Form::Json | Form::Tar | Form::WebVtt | Form::Facts => Manner::Whole,
             Form::Text | Form::M3u | Form::Xspf => Manner::NamesOnly,
         }
     }
@@ -228,6 +244,7 @@ mod tests {
                 takes_chunks,
                 rights: Rights::ALL,
                 asks: false,
+                has_archive: false,
                 linked_file: None,
             };
             assert!(subject.manner() == expected, "{query} {is_browser}");

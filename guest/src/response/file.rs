@@ -120,7 +120,7 @@ impl<'r> Handler<'r> {
 
     /// Returns the page about a range that a file of this size does not have, for clients that
     /// accept one.
-    fn unsatisfied(&self, selection: &Selection, size: u64) -> Option<Response<'r>> {
+    pub(super) fn unsatisfied(&self, selection: &Selection, size: u64) -> Option<Response<'r>> {
         let is_error = matches!(selection, Selection::Unsatisfiable);
         if !is_error || !gets_page(self.files.only_file(), &self.fields) {
             return None;

@@ -53,6 +53,7 @@ impl<'r> Handler<'r> {
             takes_chunks: false,
             rights: self.files.rights().clone(),
             asks: false,
+            has_archive: false,
             linked_file: Some(LinkedFile {
                 entry,
                 beside: self.files.rights_beside(path, self.now).await?,

@@ -1,5 +1,6 @@
 //! Responses about directories, and what is made for them.
 
+use alloc::boxed::Box;
 use alloc::rc::Rc;
 use alloc::string::String;
 use core::cell::Cell;
@@ -11,7 +12,7 @@ use h1::request::target::Resource;
 use h1::response::Caching;
 use h1::selection::condition::{self, Outcome};
 use h1::status::Status;
-use pages::view::View;
+use pages::view::{Form, View};
 
 use super::Response;
 use super::decide::{Handler, unchanged};
@@ -54,6 +55,10 @@ impl<'r> Handler<'r> {
             return Err(Reason::NoListing);
         }
         let view = self.view(resource)?;
+        if view.form == Form::Tar {
+            // In a box, so that other connections need no memory for it.
+            return Box::pin(self.archive(path)).await;
+        }
         let signed = self.signed(path).await;
         let base = match view.form.has_addresses() {
             true => {
@@ -78,6 +83,7 @@ impl<'r> Handler<'r> {
             takes_chunks: self.version == Version::Http11,
             rights: self.files.rights().clone(),
             asks: matches!(signed, Signed::Closed),
+            has_archive: self.options.archives,
             linked_file: None,
         };
         self.made(subject).await
@@ -123,6 +129,8 @@ impl<'r> Handler<'r> {
                 let stream = Cell::new(Some(stream));
                 Ok(Response::List { list, stream })
             }
+            // It is asked for by a way of its own.
+            Made::Archive(_) => Err(Reason::NoForm),
             Made::Unchanged(etag) => Ok(unchanged(etag, vary, Caching::Revalidate)),
             Made::Page(page) => match page.etag.map(|etag| (etag, self.condition(&etag))) {
                 Some((etag, Outcome::NotModified)) => {

@@ -1,12 +1,15 @@
 //! Responses to requests: [`decide`] chooses, [`write`] sends.
 
+mod archive;
 pub mod built_in;
+mod content;
 pub mod decide;
 pub mod elsewhere;
 pub mod error;
 mod file;
 mod file_page;
 mod folder;
+pub mod send_error;
 pub mod write;
 
 use alloc::rc::Rc;
@@ -21,9 +24,10 @@ use h1::selection::Selection;
 use h1::status::Status;
 use pages::view::FORM_FIELDS;
 
+use crate::files::Visible;
 use crate::files::file::Content;
 use crate::host::Cache;
-use crate::render::{ListStream, LongList, Page};
+use crate::render::{ARCHIVE_TYPE, Archive, ListStream, LongList, Page};
 use built_in::BuiltIn;
 
 /// A response that has been decided, and of which nothing has been sent yet.
@@ -51,6 +55,12 @@ pub enum Response<'r> {
         list: Rc<LongList>,
         /// Taken when the content is sent.
         stream: Cell<Option<ListStream<'r>>>,
+    },
+    /// A directory as one file, or a part of it.
+    Archive {
+        archive: Rc<Archive>,
+        selection: Selection,
+        files: Visible<'r>,
     },
     /// 304 about content that is not a file.
     Unchanged {
@@ -113,6 +123,9 @@ impl Response<'_> {
             Self::Missing { representation, .. } => Head::Missing {
                 representation: *representation,
             },
+            Self::Archive {
+                archive, selection, ..
+            } => archive_head(archive, selection),
             Self::Page(page) => Head::Page(response::Page {
                 status: page.status,
                 media_type: page.media_type,
@@ -170,6 +183,28 @@ impl Response<'_> {
                 seconds: *seconds,
             },
         }
+    }
+}
+
+fn archive_head<'a>(archive: &'a Archive, selection: &'a Selection) -> Head<'a> {
+    match archive.represent() {
+        Some(representation) => Head::File {
+            representation,
+            selection,
+            prepared: None,
+        },
+        None => Head::Page(response::Page {
+            status: Status::Ok,
+            media_type: ARCHIVE_TYPE,
+            length: Length::Known(archive.length()),
+            etag: None,
+            coding: None,
+            vary: "",
+            caching: Caching::Revalidate,
+            file_name: Some(&archive.file_name),
+            next: None,
+            range_of: None,
+        }),
     }
 }
 

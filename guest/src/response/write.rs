@@ -10,47 +10,29 @@ use h1::response::{Context, Head, error_body, write_head};
 use h1::selection::Selection;
 
 use super::Response;
-use crate::bindings::wasi::filesystem::types::Descriptor;
-use crate::files::file::Content;
-use crate::files::root::Bytes;
-use crate::limits::STREAMED_BYTES;
+use super::content::{ArchiveSource, Source};
+use super::send_error::SendError;
 use crate::net::buffered::Buffered;
-use crate::net::socket::CloseReason;
-use crate::reason::Reason;
 use crate::render::ListStream;
-
-/// Reasons why a response was not sent whole.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum SendError {
-    /// The peer or the network ended the connection.
-    Peer(CloseReason),
-    /// The file ended before its announced length, or could not be read.
-    File(Reason),
-    /// The same, before anything of the head was sent: another response can take its place.
-    Unsent(Reason),
-}
-
-impl From<CloseReason> for SendError {
-    fn from(end: CloseReason) -> Self {
-        Self::Peer(end)
-    }
-}
+use crate::runtime::clock::Clock;
 
 /// Parameters for sending a response.
 pub struct ResponseWriter<'a> {
     pub method: Method,
     pub fields: Fields<'a>,
     pub context: Context<'a>,
+    pub clock: &'a Clock,
 }
 
 impl<'a> ResponseWriter<'a> {
     /// Creates a writer for the response to input that could not be read as a request. The
     /// method is given if that much was read.
-    pub fn refusal(method: Option<Method>, context: Context<'a>) -> Self {
+    pub fn refusal(method: Option<Method>, context: Context<'a>, clock: &'a Clock) -> Self {
         Self {
             method: method.unwrap_or(Method::Unknown),
             fields: Fields::EMPTY,
             context,
+            clock,
         }
     }
 
@@ -101,12 +83,30 @@ impl<'a> ResponseWriter<'a> {
                 selection,
                 content: Some(file),
                 ..
-            } => send_selection(buffered, file, representation, selection).await,
+            } => send_selection(buffered, Source::File(file), representation, selection).await,
             Response::Missing {
                 representation,
                 content,
                 ..
-            } => send_file(buffered, content, 0, representation.size).await,
+            } => {
+                let source = Source::File(content);
+                source.send(buffered, 0, representation.size).await
+            }
+            Response::Archive {
+                archive,
+                selection,
+                files,
+            } if !is_empty(selection) => {
+                let source = Source::Archive(ArchiveSource {
+                    archive,
+                    files: *files,
+                    clock: self.clock,
+                });
+                match archive.represent() {
+                    Some(it) => send_selection(buffered, source, &it, selection).await,
+                    None => source.send(buffered, 0, archive.length()).await,
+                }
+            }
             Response::Page(page) => {
                 for piece in page.pieces() {
                     buffered.bytes(piece).await?;
@@ -139,10 +139,12 @@ impl<'a> ResponseWriter<'a> {
                 selection,
                 content: Some(_),
                 ..
-            } => match selection {
-                Selection::One(range) => range.len(),
-                Selection::Several(set) => Multipart::new(representation, set).content_length(),
-                _ => representation.size,
+            } => selected_length(representation, selection),
+            Response::Archive {
+                archive, selection, ..
+            } if !is_empty(selection) => match archive.represent() {
+                Some(representation) => selected_length(&representation, selection),
+                None => archive.length(),
             },
             Response::Missing { representation, .. } => representation.size,
             Response::Page(page) => page.len(),
@@ -170,14 +172,31 @@ async fn send_list(
     Ok(())
 }
 
+/// Whether nothing of a representation is sent.
+fn is_empty(selection: &Selection) -> bool {
+    !matches!(
+        selection,
+        Selection::Whole | Selection::One(_) | Selection::Several(_)
+    )
+}
+
+/// Returns the number of bytes of a selection, with the heads of several parts.
+fn selected_length(representation: &Representation<'_>, selection: &Selection) -> u64 {
+    match selection {
+        Selection::One(range) => range.len(),
+        Selection::Several(set) => Multipart::new(representation, set).content_length(),
+        _ => representation.size,
+    }
+}
+
 async fn send_selection(
     buffered: &mut Buffered<'_>,
-    file: &Content,
+    source: Source<'_>,
     representation: &Representation<'_>,
     selection: &Selection,
 ) -> Result<(), SendError> {
     match selection {
-        Selection::One(range) => send_file(buffered, file, range.first, range.len()).await,
+        Selection::One(range) => source.send(buffered, range.first, range.len()).await,
         Selection::Several(set) => {
             let multipart = Multipart::new(representation, set);
             let bound = multipart.delimiter_bound();
@@ -187,7 +206,7 @@ async fn send_selection(
                     let _ = multipart.part_head(part, out);
                 };
                 buffered.append(bound, range.len(), head).await?;
-                send_file(buffered, file, range.first, range.len()).await?;
+                source.send(buffered, range.first, range.len()).await?;
                 part = part.saturating_add(1);
             }
             buffered
@@ -195,69 +214,6 @@ async fn send_selection(
                 .await?;
             Ok(())
         }
-        _ => send_file(buffered, file, 0, representation.size).await,
+        _ => source.send(buffered, 0, representation.size).await,
     }
-}
-
-/// Sends `length` bytes of a file, from `offset` on.
-async fn send_file(
-    buffered: &mut Buffered<'_>,
-    file: &Content,
-    mut offset: u64,
-    length: u64,
-) -> Result<(), SendError> {
-    let file = match file {
-        Content::Cached(bytes) => {
-            buffered.bytes(slice(bytes, offset, length)).await?;
-            return Ok(());
-        }
-        Content::Open(file) => file,
-    };
-    let mut left = length;
-    while left > 0 {
-        let sent = match buffered.send_range(file, offset, left).await? {
-            Some(sent) => sent,
-            None => {
-                let part = match buffered.sends_files() {
-                    true => left.min(STREAMED_BYTES),
-                    false => left,
-                };
-                send_stream(buffered, file, offset, part).await?;
-                part
-            }
-        };
-        offset = offset.saturating_add(sent);
-        left = left.saturating_sub(sent);
-    }
-    Ok(())
-}
-
-/// Reads `length` bytes of a file, and sends them.
-async fn send_stream(
-    buffered: &mut Buffered<'_>,
-    file: &Descriptor,
-    offset: u64,
-    length: u64,
-) -> Result<(), SendError> {
-    let mut bytes = Bytes::new(file, offset);
-    let mut left = length;
-    while left > 0 {
-        // Bytes of the file beyond the announced length are not sent.
-        let read = buffered
-            .fill(left, async |buffer| bytes.read(buffer).await)
-            .await?;
-        if read == 0 {
-            let reason = bytes.end().await.err();
-            return Err(SendError::File(reason.unwrap_or(Reason::EndedEarly)));
-        }
-        left = left.saturating_sub(read);
-    }
-    Ok(())
-}
-
-/// Returns the selected part, which lies within the content that it was selected from.
-fn slice(bytes: &[u8], offset: u64, length: u64) -> &[u8] {
-    let start = usize::try_from(offset).unwrap_or(usize::MAX);
-    let end = start.saturating_add(usize::try_from(length).unwrap_or(usize::MAX));
-    bytes.get(start..end).unwrap_or_default()
 }

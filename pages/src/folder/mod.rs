@@ -52,6 +52,8 @@ pub struct Folder<'p> {
     pub first_playable: Option<&'p str>,
     /// Whether a player that reads a playlist will ask for a password.
     pub asks: bool,
+    /// Whether it is served with all that is below it as one file.
+    pub has_archive: bool,
 }
 
 /// The button for a look.
@@ -76,6 +78,13 @@ impl Folder<'_> {
     fn may_show_all(&self) -> bool {
         let Summary { folders, files, .. } = self.summary;
         folders.saturating_add(*files) <= ALL_ENTRIES
+    }
+
+    /// Returns about the size of its archive, unless a directory in it has more, or the list does
+    /// not have all.
+    fn archive_size(&self) -> Option<Size> {
+        let is_all = self.summary.folders == 0 && self.view.filter.is_empty();
+        self.summary.bytes.filter(|_| is_all).map(Size)
     }
 
     fn title(&self) -> Shown<'_> {

@@ -40,6 +40,7 @@ fn page(path: &str, view: &View, entries: &[Entry]) -> String {
         picture: pictures.of_directory(entries),
         first_playable: entries.iter().find(plays).map(|entry| &*entry.name),
         asks: true,
+        has_archive: true,
     };
     let mut page = String::new();
     let mut append = |part: &dyn Part| crate::append(part, &mut page);
@@ -208,4 +209,28 @@ proptest! {
 
 fn vec_of(name: &str, count: usize) -> Vec<&str> {
     core::iter::repeat_n(name, count).collect()
+}
+
+#[test]
+fn an_archive_is_offered_with_its_size_if_that_is_known() {
+    let file = Entry {
+        name: "a".into(),
+        kind: Kind::File(Some(3 << 20)),
+        modified: None,
+    };
+    let directory = Entry {
+        name: "d".into(),
+        kind: Kind::Directory,
+        modified: None,
+    };
+    // (query, entries, words)
+    let rows = [
+        ("", &[file.clone()][..], "<small>.tar, 3.0 MiB, goes on"),
+        ("", &[directory, file.clone()], "<small>.tar, goes on"),
+        ("q=a", &[file], "<small>.tar, goes on"),
+    ];
+    for (query, entries, words) in rows {
+        let page = page("films", &view(query, 1), entries);
+        assert!(page.contains(words), "{query} {words}");
+    }
 }

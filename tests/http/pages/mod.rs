@@ -1,5 +1,6 @@
 //! Pages of directories for people, their forms for programs, and what pages load.
 
+pub mod archives;
 pub mod facts;
 pub mod messages;
 pub mod parts;

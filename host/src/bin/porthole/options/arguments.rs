@@ -45,6 +45,7 @@ impl Options {
         let switches = [
             (self.hidden, "--hidden"),
             (self.no_listing, "--no-listing"),
+            (self.no_archive, "--no-archive"),
             (self.spa, "--spa"),
             (self.cors, "--cors"),
             (self.verbose, "--verbose"),

@@ -107,6 +107,11 @@ pub(crate) struct Options {
           value_parser = usage::switch, help_heading = help::SERVED, hide_short_help = true)]
     no_listing: bool,
 
+    /// Serve no folder as one file (?get=tar)
+    #[arg(long, env = "PORTHOLE_NO_ARCHIVE", action = ArgAction::SetTrue,
+          value_parser = usage::switch, help_heading = help::SERVED, hide_short_help = true)]
+    no_archive: bool,
+
     /// Serve the folder's index file for unknown paths, for single-page applications
     #[arg(long, env = "PORTHOLE_SPA", action = ArgAction::SetTrue, value_parser = usage::switch,
           help_heading = help::SERVED)]
