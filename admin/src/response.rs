@@ -3,9 +3,10 @@
 use alloc::borrow::Cow;
 
 use h1::connection::Request;
+use h1::representation::caching::Caching;
 use h1::request::method::Method;
 use h1::request::target::Target;
-use h1::response::{Caching, Head, Length, Page, error_body};
+use h1::response::{Head, Length, Page, error_body};
 use h1::status::Status;
 
 use crate::bindings::porthole::admin::counters;

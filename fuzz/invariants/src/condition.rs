@@ -1,6 +1,7 @@
 //! Conditional requests (RFC 9110 §13).
 
 use h1::representation::Representation;
+use h1::representation::caching::Caching;
 use h1::representation::etag::{EntityTag, Strength};
 use h1::request::method::Method;
 use h1::selection::{Selection, select};
@@ -108,6 +109,7 @@ fn times_of(line: &[u8]) -> Option<(Representation<'static>, i64)> {
         media_type: "video/mp4",
         coding: None,
         varies: false,
+        caching: Caching::Revalidate,
         disposition: None,
     };
     Some((file, now))

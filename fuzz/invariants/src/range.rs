@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use h1::limits::RANGES;
 use h1::representation::Representation;
+use h1::representation::caching::Caching;
 use h1::representation::etag::{EntityTag, Strength};
 use h1::response::multipart::{Multipart, OVERHEAD_BYTES};
 use h1::selection::range::{ByteRange, RangeSet, Ranges, ranges};
@@ -66,6 +67,7 @@ fn check_multipart(set: &RangeSet, size: u64) {
         media_type: "video/mp4",
         coding: None,
         varies: false,
+        caching: Caching::Revalidate,
         disposition: None,
     };
     let multipart = Multipart::new(&file, set);

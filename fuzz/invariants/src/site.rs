@@ -2,6 +2,7 @@
 
 use h1::connection::Request;
 use h1::representation::Representation;
+use h1::representation::caching::Caching;
 use h1::representation::coding::preferences;
 use h1::representation::disposition::Disposition;
 use h1::representation::etag::{EntityTag, Strength};
@@ -76,7 +77,7 @@ impl<'r> Response<'r> {
                 etag: None,
                 coding: None,
                 vary: "",
-                caching: response::Caching::Revalidate,
+                caching: Caching::Revalidate,
                 file_name: None,
                 next: None,
                 range_of: None,
@@ -148,6 +149,7 @@ fn file<'r>(head: &Head<'_>, resource: &'r Resource<'_>) -> Representation<'r> {
         },
         coding,
         varies: text,
+        caching: Caching::Revalidate,
         disposition: Some((disposition, name)),
     }
 }

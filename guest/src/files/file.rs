@@ -6,6 +6,7 @@ use core::cell::{Cell, OnceCell, RefCell};
 
 use h1::limits::CHARSET_BYTES;
 use h1::representation::Representation;
+use h1::representation::caching::Caching;
 use h1::representation::coding::Coding;
 use h1::representation::disposition::Disposition;
 use h1::representation::etag::{EntityTag, Strength, is_settled};
@@ -140,6 +141,7 @@ impl File {
 
     /// Returns the representation of the file in place of `original`, which it holds in
     /// compressed form.
+            caching: Caching::Revalidate,
     pub fn represent_encoded<'n>(
         &self,
         coding: Coding,

@@ -1,9 +1,10 @@
 //! Content that is built in: what pages load, and what every visit asks for.
 
+use h1::representation::caching::Caching;
 use h1::representation::coding::{self, Coding};
 use h1::representation::etag::{EntityTag, Strength};
 use h1::request::fields::Fields;
-use h1::response::{self, Caching, Length};
+use h1::response::{self, Length};
 use h1::status::Status;
 use pages::assets::{self, Asset};
 

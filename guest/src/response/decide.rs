@@ -1,6 +1,7 @@
 //! Decides the response to a request. [`crate::response::write`] sends it.
 
 use h1::connection::Request;
+use h1::representation::caching::Caching;
 use h1::representation::disposition::Disposition;
 use h1::representation::etag::EntityTag;
 use h1::request::fields::Fields;
@@ -8,7 +9,6 @@ use h1::request::forwarded::Forwarded;
 use h1::request::head::Version;
 use h1::request::method::Method;
 use h1::request::target::{Resource, Target};
-use h1::response::Caching;
 use h1::selection::condition::{self, Outcome, Validators};
 use h1::status::Status;
 use pages::assets::Asset;

@@ -5,11 +5,11 @@ use alloc::rc::Rc;
 use alloc::string::String;
 use core::cell::Cell;
 
+use h1::representation::caching::Caching;
 use h1::representation::etag::EntityTag;
 use h1::request::address;
 use h1::request::head::Version;
 use h1::request::target::Resource;
-use h1::response::Caching;
 use h1::selection::condition::{self, Outcome};
 use h1::status::Status;
 use pages::view::{Form, View};

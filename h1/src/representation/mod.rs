@@ -1,10 +1,12 @@
 //! A file as it may be sent, and the description of its content (RFC 9110 §8).
 
+pub mod caching;
 pub mod coding;
 pub mod disposition;
 pub mod etag;
 pub mod media_type;
 
+use crate::representation::caching::Caching;
 use crate::representation::coding::Coding;
 use crate::representation::disposition::Disposition;
 use crate::representation::etag::EntityTag;
@@ -25,6 +27,8 @@ pub struct Representation<'a> {
     pub coding: Option<Coding>,
     /// Whether another `Accept-Encoding` might have chosen another file.
     pub varies: bool,
+    /// The time for which caches may use it.
+    pub caching: Caching,
     /// Presentation of the content, and its file name.
     pub disposition: Option<(Disposition, &'a str)>,
 }
@@ -49,6 +53,7 @@ impl Representation<'static> {
             media_type: "video/mp4",
             coding: None,
             varies: false,
+            caching: Caching::Revalidate,
             disposition: Some((Disposition::Inline, "story.mp4")),
         }
     }

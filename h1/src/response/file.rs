@@ -83,7 +83,7 @@ pub(super) fn content(
 fn validators(out: &mut Vec<u8>, representation: &Representation<'_>, policy: &Policy) {
     line(out, b"ETag", representation.etag.as_bytes());
     vary(out, representation);
-    put(out, &policy.file);
+    put(out, policy.caching(representation.caching));
 }
 
 /// Writes the fields for a 404 whose content is a file: no validators, no ranges.
@@ -135,6 +135,7 @@ fn vary(out: &mut Vec<u8>, representation: &Representation<'_>) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::representation::caching::Caching;
     use crate::representation::coding::Coding;
     use crate::representation::etag::{EntityTag, Strength};
     use crate::request::head::Version;
@@ -244,6 +245,23 @@ mod tests {
         let not_modified = about(&file, &Selection::NotModified);
         assert!(!not_modified.contains("Content-Encoding"));
         assert!(not_modified.contains("\nVary: Accept-Encoding\n"));
+    }
+
+    #[test]
+    fn an_address_that_changes_with_its_file_is_kept_for_ever() {
+        let file = Representation {
+            caching: Caching::Immutable,
+            ..video()
+        };
+        for selection in [
+            Selection::Whole,
+            Selection::NotModified,
+            several("bytes=0-0,-1"),
+        ] {
+            let head = about(&file, &selection);
+            let kept = "\nCache-Control: public, max-age=31536000, immutable\n";
+            assert!(head.ends_with(kept), "{head}");
+        }
     }
 
     #[test]

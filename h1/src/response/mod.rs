@@ -18,7 +18,7 @@ pub mod multipart;
 mod page;
 mod policy;
 
-pub use page::{Caching, Length, Page};
+pub use page::{Length, Page};
 pub use policy::{Policy, PolicyError};
 
 /// The interim response that asks for the content (RFC 9110 §15.2.1).
@@ -316,6 +316,7 @@ fn put(out: &mut Vec<u8>, bytes: &[u8]) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::representation::caching::Caching;
     use crate::representation::disposition::Disposition;
     use crate::representation::etag::{EntityTag, Strength};
     use crate::request::fields::parse;
@@ -477,12 +478,14 @@ mod tests {
             compressed: bool,
             size: u64,
             modified in prop::option::of(any::<i64>()),
+            is_immutable: bool,
         ) {
             let fields: Vec<&str> = fields.iter().map(String::as_str).collect();
             let policy = Policy::new(Some("max-age=31536000, immutable"), cors, &fields).unwrap();
             let modified = modified.map(|seconds| Timestamp { seconds, nanoseconds: 999_999_999 });
             let coding = compressed.then_some(crate::representation::coding::Coding::Zstd);
             let disposition = if attached { Disposition::Attachment } else { Disposition::Inline };
+            let caching = if is_immutable { Caching::Immutable } else { Caching::Revalidate };
             let file = Representation {
                 size,
                 modified,
@@ -490,6 +493,7 @@ mod tests {
                 media_type: &text,
                 coding,
                 varies: true,
+                caching,
                 disposition: Some((disposition, &name)),
             };
             let context = Context { version: Version::Http10, ..context(&policy) };

@@ -3,6 +3,7 @@
 use super::file::unsatisfied;
 use super::{Context, advice, line, number, put};
 use crate::limits::NAME_BYTES;
+use crate::representation::caching::Caching;
 use crate::representation::coding::Coding;
 use crate::representation::disposition::{self, Disposition};
 use crate::representation::etag::EntityTag;
@@ -41,15 +42,6 @@ pub enum Length {
     Known(u64),
     /// Not known: the content is sent in chunks (RFC 9112 §7.1).
     Chunked,
-}
-
-/// A time for which caches may use content without asking.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Caching {
-    /// As the operator wants it; without a wish, not at all.
-    Revalidate,
-    /// For ever, because other content would have another address (RFC 8246).
-    Immutable,
 }
 
 /// Policy of pages: they load styles, scripts, pictures and media from this server only,

@@ -10,6 +10,7 @@ use core::ops::Range;
 
 use archive::{Kind, Manifest, Parts};
 use h1::representation::Representation;
+use h1::representation::caching::Caching;
 use h1::representation::disposition::Disposition;
 use h1::representation::etag::{EntityTag, Strength};
 use pages::fnv::Fnv;
@@ -64,6 +65,7 @@ impl Archive {
             media_type: MEDIA_TYPE,
             coding: None,
             varies: false,
+            caching: Caching::Revalidate,
             disposition: Some((Disposition::Attachment, &self.file_name)),
         })
     }

@@ -3,6 +3,7 @@
 mod private;
 
 use crate::limits::{OPERATOR_FIELD_BYTES, REALM_BYTES};
+use crate::representation::caching::Caching;
 use crate::request::fields::is_value_byte;
 use crate::syntax::token::{is_token, trim};
 use alloc::borrow::ToOwned;
@@ -15,6 +16,8 @@ use core::fmt;
 pub struct Policy {
     /// Lines for responses about a file.
     pub(crate) file: Vec<u8>,
+    /// Lines for responses about a part of a file whose address changes with the file.
+    pub(crate) immutable: Vec<u8>,
     /// Lines for all other responses.
     pub(crate) page: Vec<u8>,
     /// Lines for all responses, after those of the two above.
@@ -46,7 +49,7 @@ pub enum PolicyError {
 
 impl Policy {
     /// Creates a policy. `cache_control` is the value of `Cache-Control` for files; without
-    /// it, clients revalidate them on each use. `cors` lets scripts of any origin read
+    /// it, clients revalidate them on each use, unless the address changes with the file. `cors` lets scripts of any origin read
     /// everything. `fields` are added to every response, each as `Name: value`.
     ///
     /// A `Cache-Control` among `fields` replaces the server's everywhere. Fields that may
@@ -92,13 +95,19 @@ impl Policy {
         if !is_value(value) || value.trim().is_empty() {
             return Err(PolicyError::MalformedCacheControl(value.to_owned()));
         }
-        let (mut file, mut page) = (Vec::new(), Vec::new());
+        let (mut file, mut immutable, mut page) = (Vec::new(), Vec::new(), Vec::new());
         if !replaced {
             put(&mut file, "Cache-Control", value);
+            put(
+                &mut immutable,
+                "Cache-Control",
+                cache_control.unwrap_or(IMMUTABLE),
+            );
             put(&mut page, "Cache-Control", REVALIDATE);
         }
         Ok(Self {
             file,
+            immutable,
             page,
             every,
             secured: Vec::new(),
@@ -131,11 +140,20 @@ impl Policy {
         self
     }
 
+    /// Returns the lines for a response about a file, or about a part of one.
+    pub(super) fn caching(&self, caching: Caching) -> &[u8] {
+        match caching {
+            Caching::Revalidate => &self.file,
+            Caching::Immutable => &self.immutable,
+        }
+    }
+
     /// Returns the most bytes that the policy adds to a response, beside those of a
     /// preflight.
     pub fn bound(&self) -> usize {
         self.file
             .len()
+            .max(self.immutable.len())
             .max(self.page.len())
             .saturating_add(self.every.len())
             .saturating_add(self.challenge.len())
@@ -149,10 +167,12 @@ pub(super) const LONGEST: usize =
 impl Default for Policy {
     /// Returns the policy without any options.
     fn default() -> Self {
-        let mut revalidate = Vec::new();
+        let (mut revalidate, mut immutable) = (Vec::new(), Vec::new());
         put(&mut revalidate, "Cache-Control", REVALIDATE);
+        put(&mut immutable, "Cache-Control", IMMUTABLE);
         Self {
             file: revalidate.clone(),
+            immutable,
             page: revalidate,
             every: NOSNIFF.to_owned(),
             secured: Vec::new(),
@@ -189,6 +209,10 @@ impl core::error::Error for PolicyError {}
 /// The value that lets caches keep a response, and has them ask each time whether it is
 /// still the same (RFC 9111 §5.2.2.4).
 const REVALIDATE: &str = "no-cache";
+
+/// The value that lets every cache keep a response for a year, which is as long as caches do
+/// (RFC 8246).
+const IMMUTABLE: &str = "public, max-age=31536000, immutable";
 
 const NOSNIFF: &[u8] = b"X-Content-Type-Options: nosniff\r\n";
 

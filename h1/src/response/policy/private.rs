@@ -19,18 +19,22 @@ impl Policy {
     /// policy is not to be used with this one.
     #[must_use]
     pub fn private(&self) -> Self {
-        let mut wanted = lines(&self.file).chain(lines(&self.every));
-        let wanted = wanted.find_map(|line| value(line, b"cache-control"));
-        let wanted = wanted.unwrap_or(REVALIDATE.as_bytes());
+        let wanted = |own: &[u8]| {
+            let mut wanted = lines(own).chain(lines(&self.every));
+            let wanted = wanted.find_map(|line| value(line, b"cache-control"));
+            private(wanted.unwrap_or(REVALIDATE.as_bytes()))
+        };
         let mut every = Vec::with_capacity(self.every.len());
         for line in lines(&self.every).filter(|line| !is_for_caches(line)) {
             every.extend_from_slice(line);
         }
-        let (mut file, mut page) = (Vec::new(), Vec::new());
-        put(&mut file, "Cache-Control", &private(wanted));
+        let (mut file, mut immutable, mut page) = (Vec::new(), Vec::new(), Vec::new());
+        put(&mut file, "Cache-Control", &wanted(&self.file));
+        put(&mut immutable, "Cache-Control", &wanted(&self.immutable));
         put(&mut page, "Cache-Control", "no-store");
         Self {
             file,
+            immutable,
             page,
             every,
             ..self.clone()
@@ -139,6 +143,26 @@ mod tests {
             let expected = ["Cache-Control: ", expected, "\r\n"].concat();
             assert_eq!(from_utf8(&policy.file), Ok(&*expected), "{wanted:?}");
             assert_eq!(from_utf8(&policy.page), Ok("Cache-Control: no-store\r\n"));
+        }
+    }
+
+    /// What is kept for ever is kept by the client alone.
+    #[test]
+    fn immutable_parts_of_files_of_one_client() {
+        let rows = [
+            (
+                None,
+                "public, max-age=31536000, immutable",
+                "private, max-age=31536000",
+            ),
+            (Some("max-age=60"), "max-age=60", "private, max-age=60"),
+            (Some("no-store"), "no-store", "private, no-store"),
+        ];
+        for (wanted, open, private) in rows {
+            let policy = Policy::new(wanted, false, &[]).unwrap();
+            let lines = [open, private].map(|value| ["Cache-Control: ", value, "\r\n"].concat());
+            assert_eq!(from_utf8(&policy.immutable), Ok(&*lines[0]));
+            assert_eq!(from_utf8(&policy.private().immutable), Ok(&*lines[1]));
         }
     }
 
