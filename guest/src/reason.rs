@@ -57,6 +57,8 @@ pub enum Reason {
     ListingsFull,
     /// A file or a directory of an archive was changed after the archive was begun.
     Changed,
+    /// Other media of the folder were read in this second.
+    ReadsSpent,
     // 500
     ReadFailed,
     EndedEarly,
@@ -88,7 +90,8 @@ impl Reason {
             | Self::TooManyEntries
             | Self::ListingTooLarge
             | Self::ListingsFull
-            | Self::Changed => Status::ServiceUnavailable,
+            | Self::Changed
+            | Self::ReadsSpent => Status::ServiceUnavailable,
             Self::ReadFailed | Self::EndedEarly | Self::Unexplained => Status::InternalServerError,
         }
     }
@@ -190,6 +193,7 @@ impl fmt::Display for Reason {
             }
             Self::ListingTooLarge => "the listing takes more memory than listings may",
             Self::ListingsFull => "other listings take the memory for this one",
+            Self::ReadsSpent => "other media of its folder were read in this second",
             Self::NoLimit => "its query asks for a number of entries that is none",
             Self::NoPlace => "its query asks for a place that no list has",
             Self::NoEntry => "there is no such file",

@@ -12,9 +12,12 @@ use h1::representation::disposition::Disposition;
 use h1::representation::etag::{EntityTag, Strength, is_settled};
 use h1::representation::media_type;
 use h1::response::{Policy, prepare};
+use media::Facts;
+use media::facts::{Chapter, Track};
 
 use super::root::{Identity, Metadata, metadata};
 use crate::bindings::wasi::filesystem::types::Descriptor;
+use crate::limits::OPEN_FILE_WEIGHT;
 
 /// A file under one path. With other metadata it is another `File`.
 pub struct File {
@@ -31,6 +34,8 @@ pub struct File {
     inside: OnceCell<Inside>,
     head: OnceCell<Option<Rc<[u8]>>>,
     content: RefCell<Option<Content>>,
+    /// What it says of itself, if it has been read and is of a kind that does.
+    facts: OnceCell<Option<Rc<Facts>>>,
     /// The tick in which its content was last requested.
     pub used: Cell<u64>,
 }
@@ -83,6 +88,7 @@ impl File {
             inside: OnceCell::new(),
             head: OnceCell::new(),
             content: RefCell::new(None),
+            facts: OnceCell::new(),
             used: Cell::new(0),
         }
     }
@@ -135,13 +141,13 @@ impl File {
                 .map_or(self.named, |inside| inside.media_type),
             coding: None,
             varies: self.compressible,
+            caching: Caching::Revalidate,
             disposition: Some((disposition, name)),
         }
     }
 
     /// Returns the representation of the file in place of `original`, which it holds in
     /// compressed form.
-            caching: Caching::Revalidate,
     pub fn represent_encoded<'n>(
         &self,
         coding: Coding,
@@ -177,10 +183,46 @@ impl File {
         self.content.replace(Some(content));
     }
 
+    /// Returns what the file says of itself, if that is known: it may say nothing.
+    pub fn facts(&self) -> Option<Option<Rc<Facts>>> {
+        self.facts.get().cloned()
+    }
+
+    pub fn remember_facts(&self, facts: Option<Rc<Facts>>) {
+        // For the same file, they are the same.
+        let _ = self.facts.set(facts);
+    }
+
+    /// Returns the bytes that count for what is kept of the file beside its metadata.
+    pub fn weight(&self) -> usize {
+        let content = match &*self.content.borrow() {
+            None => 0,
+            Some(Content::Cached(bytes)) => bytes.len(),
+            Some(Content::Open(_)) => OPEN_FILE_WEIGHT,
+        };
+        let facts = self.facts.get().and_then(Option::as_deref);
+        content.saturating_add(facts.map_or(0, weight_of_facts))
+    }
+
     /// Closes the file as soon as it is no longer being sent.
     pub fn close(&self) {
         self.content.replace(None);
     }
+}
+
+/// Bytes that the allocator adds to each of its pieces.
+const ALLOCATION_BYTES: usize = 16;
+
+/// Returns the bytes of facts, with all that they point to.
+fn weight_of_facts(facts: &Facts) -> usize {
+    let texts = facts.texts().map(|text| text.capacity());
+    let tracks = facts.tracks.capacity().saturating_mul(size_of::<Track>());
+    let chapters = facts.chapters.capacity();
+    let chapters = chapters.saturating_mul(size_of::<Chapter>());
+    let pieces = texts.chain([size_of::<Facts>(), tracks, chapters]);
+    pieces.fold(0, |sum, piece| {
+        sum.saturating_add(piece).saturating_add(ALLOCATION_BYTES)
+    })
 }
 
 #[cfg(test)]
@@ -224,6 +266,30 @@ mod tests {
             let found = (file.settled, etag.is_strong());
             assert_eq!(found, (kept, strong), "{modified} {changed}");
         }
+    }
+
+    #[test]
+    fn facts_count_with_all_that_they_point_to() {
+        let file = File::new("a.mp4", Metadata::of(5, 0), NOW);
+        assert!(file.facts().is_none() && file.weight() == 0);
+        let mut facts = Facts::new(media::facts::Container::Mp4);
+        let chapter = Chapter {
+            start: core::time::Duration::ZERO,
+            title: Some("t".repeat(500)),
+        };
+        facts.chapters = alloc::vec![chapter; 100];
+        file.remember_facts(Some(Rc::new(facts)));
+        let known = file.facts().flatten().map(|facts| facts.chapters.len());
+        assert_eq!(known, Some(100));
+        assert!(
+            (52_000..60_000).contains(&file.weight()),
+            "{}",
+            file.weight()
+        );
+        file.keep(Content::Cached([0; 10].into()));
+        let both = file.weight();
+        file.close();
+        assert_eq!(file.weight(), both.saturating_sub(10));
     }
 
     #[test]

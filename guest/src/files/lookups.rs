@@ -86,6 +86,23 @@ impl Lookups {
         cache.put(path, lookup, weight);
     }
 
+    /// Gives the path its present weight, if this very file was found there.
+    pub fn weigh_again(&self, path: &str, file: &Rc<File>) {
+        let mut cache = self.0.borrow_mut();
+        let Some(known) = cache.get(path) else {
+            return;
+        };
+        if !matches!(&known.found, Ok(Found::File(found)) if Rc::ptr_eq(found, file)) {
+            return;
+        }
+        let lookup = Lookup {
+            found: known.found.clone(),
+            about: known.about,
+            checked: known.checked,
+        };
+        cache.put(path, lookup, file.weight());
+    }
+
     pub fn remove(&self, path: &str) {
         self.0.borrow_mut().remove(path);
     }

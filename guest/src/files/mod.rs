@@ -7,11 +7,13 @@
 //! so that the next change must show.
 
 pub mod directory;
+mod facts;
 pub mod file;
 mod guard;
 mod late_entries;
 mod lookups;
 mod lru;
+mod media_reads;
 pub mod near;
 mod open_files;
 mod path;
@@ -30,9 +32,7 @@ use auth::rules::Rules;
 use pages::entries::Entry;
 
 use crate::host::{Cache, Host};
-use crate::limits::{
-    CACHED_FILE_BYTES, LATE_ENTRY_SECONDS, OPEN_FILE_SECONDS, OPEN_FILE_WEIGHT, STAT_WORK,
-};
+use crate::limits::{CACHED_FILE_BYTES, LATE_ENTRY_SECONDS, OPEN_FILE_SECONDS, STAT_WORK};
 use crate::reason::Reason;
 use crate::runtime::deadlines::{Deadline, Deadlines};
 use crate::runtime::executor::Executor;
@@ -40,6 +40,7 @@ use directory::{Entries, Query};
 use file::{Content, File};
 use guard::Guard;
 use lookups::Lookups;
+use media_reads::MediaReads;
 use open_files::OpenFiles;
 use quota::Reservation;
 use root::{Identity, Metadata, Opened, Root, Stat, read_start, read_whole};
@@ -47,7 +48,7 @@ use stat_rate::StatRate;
 use visible_entries::VisibleEntries;
 
 pub use lookups::Found;
-pub use path::{join, name};
+pub use path::{directory_of, join, name};
 pub use visible::Visible;
 
 /// The granted files.
@@ -59,6 +60,7 @@ pub struct Files {
     deadlines: Rc<Deadlines>,
     lookups: Lookups,
     open_files: RefCell<OpenFiles>,
+    media_reads: MediaReads,
     stat_rate: StatRate,
     /// The second in which the root was last checked, and whether it was gone.
     gone: Cell<(i64, bool)>,
@@ -85,6 +87,7 @@ impl Files {
             deadlines,
             lookups: Lookups::new(cache, fields),
             open_files: RefCell::default(),
+            media_reads: MediaReads::default(),
             stat_rate: StatRate::default(),
             gone: Cell::new((0, false)),
             searching: Cell::new(false),
@@ -232,6 +235,24 @@ impl Files {
         Ok((file, content, Cache::Miss))
     }
 
+    /// Opens a file as [`Files::open`] does, but does not keep it open: many that are read one
+    /// after the other must not take the place of those that play.
+    async fn open_briefly(
+        &self,
+        path: &str,
+        file: &Rc<File>,
+        now: i64,
+    ) -> Result<(Rc<File>, Content, Cache), Reason> {
+        if let Some(content) = file.content()
+            && content.is_still(file.metadata).await
+        {
+            return Ok((Rc::clone(file), content, Cache::Hit));
+        }
+        let (file, opened) = self.reopen(path, file, now).await?;
+        self.look_inside(&file, &opened).await?;
+        Ok((file, Content::Open(opened.descriptor), Cache::Miss))
+    }
+
     /// Opens a file to find out whether it can be opened and what it is, without its
     /// content. This is done once for each file.
     async fn inspect(&self, path: &str, file: &Rc<File>, now: i64) -> Result<Rc<File>, Reason> {
@@ -287,14 +308,10 @@ impl Files {
         }
         file.keep(content.clone());
         file.used.set(self.open_files.borrow().ticks());
-        let weight = match content {
-            Content::Cached(bytes) => bytes.len(),
-            Content::Open(_) => {
-                self.open_files.borrow_mut().add(path, file);
-                OPEN_FILE_WEIGHT
-            }
-        };
-        self.lookups.keep(path, file, now, weight);
+        if let Content::Open(_) = content {
+            self.open_files.borrow_mut().add(path, file);
+        }
+        self.lookups.keep(path, file, now, file.weight());
     }
 
     /// Closes files that were not used for a while. To be called once a second while
@@ -309,12 +326,15 @@ impl Files {
         !self.open_files.borrow().is_empty()
     }
 
-    /// Closes and forgets the files that were last used before a tick. Returns whether
-    /// there were any.
+    /// Closes the files that were last used before a tick, and forgets those of which no facts
+    /// are known. Returns whether there were any.
     fn close_unused(&self, tick: u64) -> bool {
         let closed = self.open_files.borrow_mut().close_unused_since(tick);
         for (path, file) in &closed {
-            self.lookups.remove_file(path, file);
+            match file.facts() {
+                Some(_) => self.lookups.weigh_again(path, file),
+                None => self.lookups.remove_file(path, file),
+            }
         }
         !closed.is_empty()
     }

@@ -7,6 +7,11 @@ pub fn name(path: &str) -> &str {
     path.rsplit_once('/').map_or(path, |(_, name)| name)
 }
 
+/// Returns the path of the directory that an entry is in.
+pub fn directory_of(path: &str) -> &str {
+    path.rsplit_once('/').map_or("", |(directory, _)| directory)
+}
+
 /// Returns the path of an entry of a directory.
 pub fn join(directory: &str, name: &str) -> String {
     if directory.is_empty() {

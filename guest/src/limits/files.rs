@@ -169,6 +169,23 @@ pub const OPEN_FILE_WEIGHT: usize = 64 * 1024;
 ///   `guest::files::open_files::unused_files_are_closed`
 pub const OPEN_FILE_SECONDS: u64 = 5;
 
+/// Reads of media in one folder, for what files say of themselves. It is as many as a disk that
+/// turns makes seeks, and enough for the rows on a screen. A file that was begun is read to its
+/// end.
+///
+/// - unit: reads per second and folder
+/// - at it: the response is 503 with `Retry-After: 1`, and the connection stays open
+/// - held by: `guest::files::media_reads::a_folder_costs_so_many_reads_a_second`,
+///   `http::pages::facts::a_folder_of_many_files_is_read_at_a_steady_rate`
+pub const MEDIA_READS_PER_SECOND: u32 = 128;
+
+/// Folders whose reads of media are counted apart.
+///
+/// - unit: folders
+/// - at it: some share one budget of `MEDIA_READS_PER_SECOND`
+/// - held by: `guest::files::media_reads::a_folder_costs_so_many_reads_a_second`
+pub const MEDIA_FOLDERS: usize = 256;
+
 /// Calls that ask the file system about paths. They take half a percent of a core.
 ///
 /// - unit: per second

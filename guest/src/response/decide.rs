@@ -90,6 +90,8 @@ pub async fn decide<'r>(
     };
     match found {
         Ok(response) => (response, None),
+        // The next second will do, and the connection is as good as before.
+        Err(Reason::ReadsSpent) => (Response::Later(Status::ServiceUnavailable, 1), None),
         Err(reason) => (handler.instead(reason, resource).await, Some(reason)),
     }
 }

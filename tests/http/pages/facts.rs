@@ -1,11 +1,13 @@
 //! What films, tracks and pictures say of themselves.
 
-use std::time::Duration;
+use std::fs::File;
+use std::os::unix::fs::FileExt as _;
+use std::time::{Duration, Instant};
 
 use libtest_mimic::Trial;
 use serde_json::{Value, json};
 
-use crate::support::{Folder, Porthole, each, trials};
+use crate::support::{Folder, Porthole, TIMEOUT, each, trials};
 
 pub fn trials() -> Vec<Trial> {
     trials![
@@ -15,6 +17,8 @@ pub fn trials() -> Vec<Trial> {
         only_media_have_the_form,
         hidden_files_have_no_facts,
         others_are_served_while_facts_are_read,
+        a_folder_of_many_files_is_read_at_a_steady_rate,
+        facts_are_read_once,
     ]
 }
 
@@ -177,5 +181,64 @@ fn others_are_served_while_facts_are_read() {
     assert_eq!(porthole.get("/small.txt").text(), "small");
     for client in &mut reading {
         assert_eq!(client.read().status, 404);
+    }
+}
+
+/// Makes a film whose boxes are so far apart that each costs a read.
+fn scattered(folder: &Folder, name: &str) {
+    const BOXES: u32 = 150;
+    const BOX_BYTES: u32 = 128 * 1024;
+    let brand = b"\0\0\0\x10ftypisom\0\0\0\0";
+    let path = folder.file(name, brand);
+    let film = File::options().write(true).open(path).unwrap();
+    film.set_len(u64::from(BOXES * BOX_BYTES) + 16).unwrap();
+    let head = [&BOX_BYTES.to_be_bytes()[..], b"free"].concat();
+    for number in 0..BOXES {
+        let at = u64::from(number * BOX_BYTES) + 16;
+        film.write_all_at(&head, at).unwrap();
+    }
+}
+
+/// Beyond the reads of a second, a request is to come again, and other folders do not wait.
+fn a_folder_of_many_files_is_read_at_a_steady_rate() {
+    const FILES: usize = 20;
+    let folder = Folder::new();
+    for number in 0..FILES {
+        scattered(&folder, &format!("films/{number}.mp4"));
+    }
+    folder.file("other/film.mp4", FILM);
+    let porthole = Porthole::with(&folder, &["--workers", "1"]);
+    let mut client = porthole.client();
+    // Each takes more than a second has, so the next one in the same second is too many.
+    let refused = (0..FILES).find_map(|number| {
+        let response = client.get(&format!("/films/{number}.mp4?get=info"), "");
+        (response.status == 503).then_some(response)
+    });
+    let refused = refused.expect("a second has a bound");
+    assert_eq!(refused.field("Retry-After"), Some("1"));
+    assert!(!refused.closes());
+    assert_eq!(client.get("/other/film.mp4?get=info", "").status, 200);
+}
+
+/// They are remembered while the file stays as it is, also after it was closed.
+fn facts_are_read_once() {
+    const FILES: usize = 100;
+    let folder = Folder::new();
+    for number in 0..FILES {
+        folder.file(format!("films/{number}.mp4"), FILM);
+    }
+    let porthole = Porthole::with(&folder, &["--workers", "1"]);
+    let mut client = porthole.client();
+    let mut all_known = || {
+        (0..FILES).all(|number| {
+            let target = format!("/films/{number}.mp4?get=info");
+            client.get(&target, "").status == 200
+        })
+    };
+    // Files of the last two seconds are read anew. Each takes more than one read, so that three
+    // times all of them are more than a second has.
+    let start = Instant::now();
+    while !(0..3).all(|_| all_known()) {
+        assert!(start.elapsed() < TIMEOUT);
     }
 }
