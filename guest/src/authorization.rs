@@ -12,6 +12,7 @@ use h1::request::fields::Fields;
 use h1::request::target::Resource;
 use h1::request::target::link::Linked;
 use h1::status::Status;
+use pages::entries::thumb::ThumbAddress;
 use pages::view::View;
 
 use crate::files::join;
@@ -151,7 +152,9 @@ impl<'r> Authorization<'r> {
                 }),
             }
         };
-        let signed = match (checked(&linked.resource.path, false), opened(&linked)) {
+        let path = &*linked.resource.path;
+        let path = ThumbAddress::of(path).map_or(path, |address| address.path);
+        let signed = match (checked(path, false), opened(&linked)) {
             (Err(Refused::OtherPath), Some(file)) => checked(&file, true),
             (signed, _) => signed,
         };

@@ -34,6 +34,10 @@ pub enum Reason {
     NoArchive,
     /// The query asks for a form of a directory that does not exist.
     NoForm,
+    /// No picture stands for the file.
+    NoPicture,
+    /// The file has changed since the address was made, or while it was read.
+    OtherVersion,
     // 401
     /// It is for others than whoever asks.
     Closed,
@@ -79,7 +83,9 @@ impl Reason {
             | Self::NameTooLong
             | Self::NoListing
             | Self::NoArchive
-            | Self::NoForm => Status::NotFound,
+            | Self::NoForm
+            | Self::NoPicture
+            | Self::OtherVersion => Status::NotFound,
             Self::Closed => Status::Unauthorized,
             Self::Link(_) | Self::NoPermission | Self::TreeTooLarge | Self::ArchiveTooLarge => {
                 Status::Forbidden
@@ -109,6 +115,8 @@ impl Reason {
             Self::ArchiveTooLarge => {
                 Some("This folder is too large for one archive. Ask for a folder below it.")
             }
+            Self::NoPicture => Some("This file has no picture inside of it, and none beside it."),
+            Self::OtherVersion => Some("The file has changed meanwhile: reload the page."),
             Self::Link(refused) => Some(refused.words()),
             _ => None,
         }
@@ -130,6 +138,11 @@ impl Reason {
     /// Whether something may exist, but is not for whoever asks.
     pub fn is_closed(self) -> bool {
         matches!(self, Self::Closed | Self::Link(_))
+    }
+
+    /// Whether it has nothing to do with what was to be read, and the next request may succeed.
+    pub fn is_of_the_server(self) -> bool {
+        matches!(self, Self::Exhausted | Self::ListingsFull | Self::RootGone)
     }
 
     /// Whether the server or the machine is at fault. Such a reason is always logged.
@@ -206,6 +219,8 @@ impl fmt::Display for Reason {
             Self::NoListing => "it is a folder, and --no-listing is given",
             Self::NoArchive => "its query asks for an archive, and --no-archive is given",
             Self::NoForm => "its query asks for a form that does not exist",
+            Self::NoPicture => "no picture stands for it",
+            Self::OtherVersion => "it has changed meanwhile",
             Self::Closed => "it is for others",
             Self::Link(Refused::Malformed) => "its token is none that was made here",
             Self::Link(Refused::Wrong) => "its token was not signed for this",

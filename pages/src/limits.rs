@@ -33,12 +33,13 @@ pub const ALL_ENTRIES: usize = 10_000;
 /// - held by: `pages::folder::letters::letters_have_a_bound`
 pub const LETTERS: usize = 64;
 
-/// Largest image that a list shows itself. A larger one would cost a visitor more than the
-/// list is worth.
+/// Largest image that a list shows itself, and that is its own thumbnail. A larger one would
+/// cost a visitor more than the list is worth.
 ///
 /// - unit: bytes
-/// - at it: the row has an icon
-/// - held by: `pages::entries::picture::names_of_pictures`
+/// - at it: the row has an icon, or the thumbnail inside the image
+/// - held by: `pages::entries::picture::names_of_pictures`,
+///   `http::pages::pictures::thumbnails_are_small`
 pub const OWN_PICTURE_BYTES: u64 = 256 * 1024;
 
 /// Items of the queue: the directory around the file that plays. Nobody looks further, and

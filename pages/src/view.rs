@@ -81,6 +81,10 @@ pub enum Form {
     WebVtt,
     /// What a film, a track or a picture says of itself, as JSON; a form of a file.
     Facts,
+    /// The picture of a film or a track; a form of a file.
+    Cover,
+    /// A small picture of a photo, or else the cover; a form of a file.
+    Thumb,
 }
 
 /// Looks of a list.
@@ -162,6 +166,8 @@ impl Form {
             None => Ok(None),
             Some((_, value)) if value == "vtt" => Ok(Some(Self::WebVtt)),
             Some((_, value)) if value == "info" => Ok(Some(Self::Facts)),
+            Some((_, value)) if value == "cover" => Ok(Some(Self::Cover)),
+            Some((_, value)) if value == "thumb" => Ok(Some(Self::Thumb)),
             Some(_) => Err(UnknownForm),
         }
     }
@@ -178,7 +184,14 @@ impl Form {
         match self {
             Self::M3u => Some(Format::M3u),
             Self::Xspf => Some(Format::Xspf),
-            Self::Html | Self::Json | Self::Text | Self::Tar | Self::WebVtt | Self::Facts => None,
+            Self::Html
+            | Self::Json
+            | Self::Text
+            | Self::Tar
+            | Self::WebVtt
+            | Self::Facts
+            | Self::Cover
+            | Self::Thumb => None,
         }
     }
 
@@ -510,6 +523,8 @@ mod tests {
         }
         assert_eq!(form("a=b&get=vtt"), Ok(Some(Form::WebVtt)));
         assert_eq!(form("get=info"), Ok(Some(Form::Facts)));
+        assert_eq!(form("get=cover&x"), Ok(Some(Form::Cover)));
+        assert_eq!(form("get=thumb"), Ok(Some(Form::Thumb)));
         for query in ["get", "get=", "get=json", "get=vtt2"] {
             assert_eq!(form(query), Err(UnknownForm), "{query}");
         }

@@ -5,6 +5,7 @@ mod file_links;
 mod files;
 mod links;
 mod passwords;
+mod pictures;
 mod players;
 mod references;
 mod rules;
@@ -23,6 +24,7 @@ pub fn trials() -> Vec<Trial> {
         files::trials(),
         links::trials(),
         passwords::trials(),
+        pictures::trials(),
         players::trials(),
         rules::trials(),
         spellings::trials(),

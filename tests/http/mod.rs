@@ -29,6 +29,7 @@ pub fn trials() -> Vec<Trial> {
         pages::parts::trials(),
         pages::archives::trials(),
         pages::facts::trials(),
+        pages::pictures::trials(),
         pages::subtitles::trials(),
         pages::trees::trials(),
         single_file::trials(),

@@ -127,6 +127,16 @@ impl<'f> Visible<'f> {
         self.permit(path, opened, about).await
     }
 
+    /// Opens what [`Visible::look_up`] has just found as [`Visible::open`] does, for one response.
+    pub async fn open_briefly(
+        self,
+        path: &str,
+        file: &Rc<File>,
+        now: i64,
+    ) -> Result<(Rc<File>, Content, Cache), Reason> {
+        self.files.open_briefly(path, file, now).await
+    }
+
     /// Opens a file to find out whether it can be opened and what it is, without its
     /// content. This is done once for each file.
     pub async fn inspect(self, path: &str, file: &Rc<File>, now: i64) -> Result<Rc<File>, Reason> {

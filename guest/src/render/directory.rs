@@ -77,9 +77,7 @@ impl Source for Directory<'_> {
             Form::Html => self.write_html(view, &mut pieces, reservation).await?,
             Form::Json => self.write_json(&mut pieces, reservation).await?,
             Form::Text => self.write_names(&mut pieces, reservation).await?,
-            Form::M3u | Form::Xspf | Form::Tar | Form::WebVtt | Form::Facts => {
-                return Err(Reason::NoForm);
-            }
+            _ => return Err(Reason::NoForm),
         }
         Ok(Written {
             pieces: pieces.finish(reservation),
@@ -131,7 +129,9 @@ impl Directory<'_> {
     ) -> Result<(), Reason> {
         let pictures = self.pictures().await;
         let playable = self.playable().await;
-        let subtitles = self.subtitles(entry, &playable).await;
+        let is_film = |entry: &&&Entry| FileKind::of(entry) == FileKind::Video;
+        let is_alone = playable.iter().filter(is_film).count() == 1;
+        let subtitles = self.subtitles(entry, is_alone).await;
         let tokens = self.tokens(&subtitles);
         let queue = self.queue(entry, &playable).await;
         let place = queue.iter().position(|other| other.name == entry.name);
@@ -141,7 +141,7 @@ impl Directory<'_> {
                 view: &self.subject.view,
                 entry,
             },
-            picture: self.picture(entry, &pictures),
+            picture: pictures.beside(self.with_pictures, entry, is_alone),
             subtitles: &subtitles,
             tokens: &tokens,
             asks: self.subject.asks,
@@ -161,22 +161,8 @@ impl Directory<'_> {
         pieces.append(&player::End(player), reservation)
     }
 
-    /// Returns the image that stands for a file on a page of its own. A track without one
-    /// has the cover of its album.
-    fn picture<'e>(&'e self, entry: &'e Entry, pictures: &'e Pictures) -> Option<&'e str> {
-        let kind = FileKind::of(entry);
-        let own = pictures.of_file(self.with_pictures, entry, kind);
-        let cover = || match kind {
-            FileKind::Audio => pictures.of_directory(self.with_pictures),
-            _ => None,
-        };
-        own.or_else(cover)
-    }
-
-    /// Returns the subtitles of a film.
-    async fn subtitles<'e>(&'e self, film: &Entry, playable: &[&Entry]) -> Vec<Subtitle<'e>> {
-        let is_film = |entry: &&&Entry| FileKind::of(entry) == FileKind::Video;
-        let is_alone = playable.iter().filter(is_film).count() == 1;
+    /// Returns the subtitles of a film, which may be the only one.
+    async fn subtitles<'e>(&'e self, film: &Entry, is_alone: bool) -> Vec<Subtitle<'e>> {
         let paths = self.subtitle_paths.iter().map(|path| &**path);
         let mut candidates = Vec::new();
         for path in self.entries.iter().map(|entry| &*entry.name).chain(paths) {
@@ -373,5 +359,7 @@ pub(super) fn media_type(form: Form) -> &'static str {
         Form::Xspf => "application/xspf+xml",
         Form::Tar => super::archive::MEDIA_TYPE,
         Form::WebVtt => "text/vtt; charset=utf-8",
+        // A picture has its own.
+        Form::Cover | Form::Thumb => "",
     }
 }

@@ -48,6 +48,10 @@ impl Listings {
                 .map(Made::Archive),
             (Form::WebVtt, _) => self.subtitles(files, subject, is_current, now).await,
             (Form::Facts, _) => self.facts(files, subject, is_current, now).await,
+            (form @ (Form::Cover | Form::Thumb), _) => {
+                let picture = self.picture(files, subject, form, now).await;
+                picture.map(Rc::new).map(Made::Picture)
+            }
             (_, Some(format)) => self.playlist(files, subject, format, is_current, now).await,
             (_, None) => self.directory(files, subject, is_current, now).await,
         }
@@ -187,7 +191,7 @@ impl Listings {
             let list = self.list(files, &path, query, now, reservation).await;
             let entries = match list {
                 Ok(entries) => entries.shown,
-                Err(reason) if is_of_the_server(reason) => return Err(reason),
+                Err(reason) if reason.is_of_the_server() => return Err(reason),
                 Err(reason) => {
                     let parent = &subject.path;
                     self.lack(parent, Lacking::Subtitles, 1, &directory, reason);
@@ -209,15 +213,6 @@ impl Listings {
         }
         Ok(paths)
     }
-}
-
-/// Whether an error has nothing to do with the directory that was to be read, and the next
-/// request may succeed.
-pub(super) fn is_of_the_server(reason: Reason) -> bool {
-    matches!(
-        reason,
-        Reason::Exhausted | Reason::ListingsFull | Reason::RootGone
-    )
 }
 
 /// Asks for sizes and times of the entries that are shown of a long list, and of the README

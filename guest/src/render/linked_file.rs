@@ -10,7 +10,6 @@ use pages::entries::file_kind::FileKind;
 use pages::subtitles::siblings;
 
 use super::directory::Directory;
-use super::kinds::is_of_the_server;
 use super::listed::Listed;
 use super::subject::{LinkedFile, Subject};
 use super::text::Texts;
@@ -72,7 +71,7 @@ impl Listings {
         let listed = self.list(files, &subject.path, query, now, &mut reservation);
         let listed = match listed.await {
             Ok(listed) => listed.shown,
-            Err(reason) if is_of_the_server(reason) => return Err(reason),
+            Err(reason) if reason.is_of_the_server() => return Err(reason),
             Err(_) => return Ok(Vec::new()),
         };
         let executor = files.executor();

@@ -12,6 +12,7 @@ mod kinds;
 mod linked_file;
 mod listed;
 mod page;
+mod picture;
 mod pieces;
 mod playlist;
 mod stream;
@@ -45,6 +46,7 @@ use pieces::Pieces;
 
 pub use archive::{Archive, MEDIA_TYPE as ARCHIVE_TYPE};
 pub use page::{Made, Page};
+pub use picture::Picture;
 pub use stream::{ListStream, LongList};
 pub use subject::{LinkedFile, Subject};
 

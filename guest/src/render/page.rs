@@ -8,6 +8,7 @@ use h1::representation::etag::EntityTag;
 use h1::status::Status;
 
 use super::archive::Archive;
+use super::picture::Picture;
 use super::stream::LongList;
 use super::subject::Subject;
 use super::{Listings, Outcome};
@@ -24,6 +25,8 @@ pub enum Made {
     Long(Rc<LongList>),
     /// A directory as one file.
     Archive(Rc<Archive>),
+    /// A picture that was found in a file.
+    Picture(Rc<Picture>),
 }
 
 /// A generated page.

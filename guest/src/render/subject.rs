@@ -160,9 +160,7 @@ impl Subject {
             pictures: match form {
                 Form::Html => *is_browser,
                 Form::Json => true,
-                Form::Text | Form::M3u | Form::Xspf | Form::Tar | Form::WebVtt | Form::Facts => {
-                    false
-                }
+                _ => false,
             },
             sort: self.view.sort,
             most: LISTING_ENTRIES,
@@ -204,8 +202,8 @@ impl Subject {
             Form::Html if *is_browser => Manner::OneOfSeveral,
             Form::Json if cut.is_some() => Manner::OneOfSeveral,
             Form::Html | Form::Json if self.takes_chunks => Manner::Streamed,
-            Form::Html | Form::Json | Form::Tar | Form::WebVtt | Form::Facts => Manner::Whole,
             Form::Text | Form::M3u | Form::Xspf => Manner::NamesOnly,
+            _ => Manner::Whole,
         }
     }
 }

@@ -19,7 +19,8 @@ use crate::runtime::clock::Clock;
 /// Where the bytes of a response come from.
 #[derive(Clone, Copy)]
 pub(super) enum Source<'s> {
-    File(&'s Content),
+    /// A file from this position on.
+    File(&'s Content, u64),
     Archive(ArchiveSource<'s>),
 }
 
@@ -40,7 +41,9 @@ impl Source<'_> {
         length: u64,
     ) -> Result<(), SendError> {
         match self {
-            Self::File(file) => send_file(buffered, file, offset, length).await,
+            Self::File(file, start) => {
+                send_file(buffered, file, start.saturating_add(offset), length).await
+            }
             // In a box, so that other connections need no memory for it.
             Self::Archive(source) => Box::pin(source.send(buffered, offset, length)).await,
         }

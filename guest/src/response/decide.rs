@@ -12,6 +12,7 @@ use h1::request::target::{Resource, Target};
 use h1::selection::condition::{self, Outcome, Validators};
 use h1::status::Status;
 use pages::assets::Asset;
+use pages::entries::thumb::ThumbAddress;
 use pages::view::Form;
 
 use super::Response;
@@ -109,6 +110,9 @@ impl<'r> Handler<'r> {
         let path = &*resource.path;
         if let Some(asset) = reserved_name(path).and_then(Asset::named) {
             return Ok(self.built_in(BuiltIn::of_asset(asset, &self.fields)));
+        }
+        if let Some(address) = ThumbAddress::of(path) {
+            return self.thumb(address, resource).await;
         }
         // Below a closed folder nobody learns what exists.
         self.files.name(path)?;

@@ -112,6 +112,7 @@ impl<'r> Handler<'r> {
                 .then(|| opened.head(&representation, self.now, policy))
                 .flatten(),
             content,
+            start: 0,
             cache,
             representation,
             selection,
@@ -159,7 +160,7 @@ impl<'r> Handler<'r> {
     }
 }
 
-fn has_content(selection: &Selection) -> bool {
+pub(super) fn has_content(selection: &Selection) -> bool {
     matches!(
         selection,
         Selection::Whole | Selection::One(_) | Selection::Several(_)

@@ -131,6 +131,7 @@ impl<'r> Handler<'r> {
             }
             // It is asked for by a way of its own.
             Made::Archive(_) => Err(Reason::NoForm),
+            Made::Picture(picture) => Ok(self.picture(&picture, Caching::Revalidate)),
             Made::Unchanged(etag) => Ok(unchanged(etag, vary, Caching::Revalidate)),
             Made::Page(page) => match page.etag.map(|etag| (etag, self.condition(&etag))) {
                 Some((etag, Outcome::NotModified)) => {

@@ -9,6 +9,7 @@ pub mod error;
 mod file;
 mod file_page;
 mod folder;
+mod picture;
 pub mod send_error;
 pub mod write;
 
@@ -18,8 +19,8 @@ use core::cell::Cell;
 
 use h1::limits::TARGET_BYTES;
 use h1::representation::Representation;
-use h1::representation::etag::EntityTag;
 use h1::representation::caching::Caching;
+use h1::representation::etag::EntityTag;
 use h1::response::{self, Head, Length};
 use h1::selection::Selection;
 use h1::status::Status;
@@ -33,11 +34,14 @@ use built_in::BuiltIn;
 
 /// A response that has been decided, and of which nothing has been sent yet.
 pub enum Response<'r> {
-    /// A response about a file; `content` is open if bytes of it are to be sent.
+    /// A response about a file, or about a part of it; `content` is open if bytes of it are to
+    /// be sent.
     File {
         representation: Representation<'r>,
         selection: Selection,
         content: Option<Content>,
+        /// The byte of the content at which the representation begins.
+        start: u64,
         /// The result of looking for the content, if there is some.
         cache: Option<Cache>,
         /// Part of the head that describes the file, if an earlier response had it written.

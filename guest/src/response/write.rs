@@ -82,14 +82,18 @@ impl<'a> ResponseWriter<'a> {
                 representation,
                 selection,
                 content: Some(file),
+                start,
                 ..
-            } => send_selection(buffered, Source::File(file), representation, selection).await,
+            } => {
+                let content = Source::File(file, *start);
+                send_selection(buffered, content, representation, selection).await
+            }
             Response::Missing {
                 representation,
                 content,
                 ..
             } => {
-                let source = Source::File(content);
+                let source = Source::File(content, 0);
                 source.send(buffered, 0, representation.size).await
             }
             Response::Archive {

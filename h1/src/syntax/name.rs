@@ -81,6 +81,16 @@ pub fn is_hidden(path: &str, name: &str) -> bool {
     name.starts_with('.') && !name.starts_with("...") && !(path.is_empty() && name == WELL_KNOWN)
 }
 
+/// Whether a name of a path is hidden.
+pub fn has_hidden(path: &str) -> bool {
+    let mut parent = "";
+    path.split('/').any(|name| {
+        let hidden = is_hidden(parent, name);
+        parent = name;
+        hidden
+    })
+}
+
 /// Returns the byte that a character stands for, if any.
 pub fn byte(letter: char) -> Option<u8> {
     let value = u32::from(letter).checked_sub(FIRST)?;

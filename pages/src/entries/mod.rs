@@ -6,6 +6,7 @@ pub mod natural_order;
 pub mod near;
 pub mod picture;
 pub mod sort;
+pub mod thumb;
 
 use alloc::boxed::Box;
 use core::fmt;
@@ -47,11 +48,12 @@ pub enum Kind {
     File(Option<u64>),
 }
 
-/// A text that differs for another version of a file, for scripts that remember positions.
+/// A text that differs for another version of a file, for addresses of thumbnails, and for
+/// scripts that remember positions. It is the entity tag of the file without quotes.
 #[derive(Clone, Copy, Debug)]
 pub struct Tag {
     size: u64,
-    modified: i64,
+    modified: Option<Modified>,
 }
 
 impl Modified {
@@ -92,7 +94,7 @@ impl Entry {
     pub fn tag(&self) -> Tag {
         Tag {
             size: self.size().unwrap_or(0),
-            modified: self.modified.map_or(0, |modified| modified.seconds),
+            modified: self.modified,
         }
     }
 }
@@ -100,8 +102,17 @@ impl Entry {
 impl Writes for Tag {
     fn write_to(&self, out: &mut dyn fmt::Write) -> fmt::Result {
         out.write_str(Digits::hexadecimal(self.size).as_str())?;
-        out.write_str("-")?;
-        out.write_str(Digits::hexadecimal(self.modified.cast_unsigned()).as_str())
+        let Some(modified) = self.modified else {
+            return Ok(());
+        };
+        for number in [
+            modified.seconds.cast_unsigned(),
+            u64::from(modified.nanoseconds()),
+        ] {
+            out.write_str("-")?;
+            out.write_str(Digits::hexadecimal(number).as_str())?;
+        }
+        Ok(())
     }
 }
 
@@ -110,6 +121,27 @@ written!(Tag);
 #[cfg(test)]
 mod tests {
     use super::*;
+    use alloc::string::ToString as _;
+    use h1::representation::etag::{EntityTag, Strength};
+    use h1::syntax::date::Timestamp;
+
+    /// A program that has the one knows the other.
+    #[test]
+    fn tags_are_the_entity_tags_of_files() {
+        for modified in [None, Some((0x65f3_a1b2, 255)), Some((-1, 0))] {
+            let entry = Entry {
+                name: "a.mp4".into(),
+                kind: Kind::File(Some(1440)),
+                modified: modified.map(|(seconds, part)| Modified::new(seconds, part)),
+            };
+            let time = modified.map(|(seconds, nanoseconds)| Timestamp {
+                seconds,
+                nanoseconds,
+            });
+            let tag = EntityTag::of(1440, time, Strength::Weak, None);
+            assert_eq!(entry.tag().to_string().as_bytes(), tag.opaque());
+        }
+    }
 
     #[test]
     fn times_are_in_order_and_take_no_more_memory_than_seconds() {

@@ -68,9 +68,9 @@ impl Pictures {
         kind: FileKind,
     ) -> Option<&'e str> {
         match (kind, entry.size()) {
-            (FileKind::Image, size) => (size.is_some_and(|size| size <= OWN_PICTURE_BYTES)
-                && is_shown_by_browsers(&entry.name))
-            .then_some(&*entry.name),
+            (FileKind::Image, Some(size)) => {
+                stands_for_itself(&entry.name, size).then_some(&*entry.name)
+            }
             (kind, _) if kind.plays() => {
                 let stem = stem(&entry.name);
                 let mut endings = ENDINGS.into_iter();
@@ -85,6 +85,22 @@ impl Pictures {
     pub fn of_directory<'e>(&self, entries: &'e [Entry]) -> Option<&'e str> {
         let mut names = DIRECTORY_NAMES.into_iter();
         names.find_map(|name| self.find(entries, name, ""))
+    }
+
+    /// Returns the name of the image beside a file that stands for it: a picture with its
+    /// name, or for a track and for the only film of a directory, the one of the directory.
+    #[must_use]
+    pub fn beside<'e>(
+        &self,
+        entries: &'e [Entry],
+        entry: &'e Entry,
+        is_only_film: bool,
+    ) -> Option<&'e str> {
+        let kind = FileKind::of(entry);
+        let own = || self.of_file(entries, entry, kind);
+        let has_directory = kind == FileKind::Audio || kind == FileKind::Video && is_only_film;
+        let of_directory = || has_directory.then(|| self.of_directory(entries)).flatten();
+        kind.plays().then(|| own().or_else(of_directory)).flatten()
     }
 
     /// Whether an entry only belongs to another: a poster, subtitles, a description.
@@ -119,6 +135,14 @@ impl Pictures {
         let name = name_at(entries, *at)?;
         is_shown_by_browsers(name).then_some(name)
     }
+}
+
+/// Whether an image is small enough to be shown in a list as it is, and every browser can
+/// decode it.
+#[must_use]
+pub fn stands_for_itself(name: &str, size: u64) -> bool {
+    let is_image = FileKind::of_name(name) == FileKind::Image;
+    is_image && size <= OWN_PICTURE_BYTES && is_shown_by_browsers(name)
 }
 
 fn name_at(entries: &[Entry], at: u32) -> Option<&str> {
@@ -204,6 +228,24 @@ mod tests {
             );
         }
         assert_eq!(pictures.of_directory(&entries), Some("Folder.jpg"));
+        // (name, whether it is the only film, picture)
+        let cases = [
+            ("A.mkv", true, Some("a-Poster.JPG")),
+            ("none.mkv", false, None),
+            ("none.mkv", true, Some("Folder.jpg")),
+            ("c.mp3", false, Some("Folder.jpg")),
+            ("small.jpg", true, None),
+            ("c.txt", true, None),
+        ];
+        for (name, is_only_film, picture) in cases {
+            let entry = Entry {
+                name: name.into(),
+                kind: Kind::File(None),
+                modified: None,
+            };
+            let found = pictures.beside(&entries, &entry, is_only_film);
+            assert_eq!(found, picture, "{name}");
+        }
         assert_eq!(Pictures::default().of_directory(&[]), None);
     }
 }

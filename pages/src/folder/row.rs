@@ -45,12 +45,13 @@ struct Markup<'e> {
     picture: Option<Link>,
     is_side_file: bool,
     anchor: Option<Anchor>,
-    /// The tag that scripts compare if they remember a position in the file.
+    /// The tag that scripts compare if they remember a position in the file, and that is in the
+    /// address of its thumbnail.
     tag: Option<Tag>,
 }
 
 /// Most bytes of a row beside names.
-const MARKUP_BYTES: usize = 912 + ANCHOR_BYTES;
+const MARKUP_BYTES: usize = 936 + ANCHOR_BYTES;
 
 impl Row<'_> {
     fn markup(&self) -> Markup<'_> {
@@ -73,7 +74,7 @@ impl Row<'_> {
             picture: self.picture.map(|picture| Link::to(picture, false)),
             is_side_file: self.is_side_file,
             anchor: self.letter.map(Letter::anchor),
-            tag: kind.plays().then(|| self.entry.tag()),
+            tag: (kind.plays() || kind == FileKind::Image).then(|| self.entry.tag()),
         }
     }
 }

@@ -4,6 +4,7 @@ pub mod archives;
 pub mod facts;
 pub mod messages;
 pub mod parts;
+pub mod pictures;
 pub mod subtitles;
 pub mod trees;
 

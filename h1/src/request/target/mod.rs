@@ -55,12 +55,7 @@ pub struct Resource<'b> {
 impl Resource<'_> {
     /// Whether a segment of the path is a hidden name ([`name::is_hidden`]).
     pub fn hidden(&self) -> bool {
-        let mut parent = "";
-        self.path.split('/').any(|segment| {
-            let hidden = name::is_hidden(parent, segment);
-            parent = segment;
-            hidden
-        })
+        name::has_hidden(&self.path)
     }
 
     /// Returns the value of `Location` (RFC 9110 §10.2.2) for the directory of this path,
