@@ -43,7 +43,12 @@ const FILES: [File; 5] = [
         "PAGE_JS",
         "page.js",
         "text/javascript; charset=utf-8",
-        &["page/core.js", "page/list.js", "page/pictures.js"],
+        &[
+            "page/core.js",
+            "page/list.js",
+            "page/pictures.js",
+            "page/facts.js",
+        ],
     ),
     (
         "PLAYER_JS",
@@ -53,6 +58,7 @@ const FILES: [File; 5] = [
             "player/deck.js",
             "player/film.js",
             "player/subtitles.js",
+            "player/chapters.js",
             "player/album.js",
         ],
     ),

@@ -52,12 +52,12 @@ test('the bar begins with the first track, and its buttons and n go on', async (
 })
 
 test('the next track is loaded before the end of this one, and takes its turn', async ({ page, requests }) => {
-  const isAsked = () => requests.some(url => /03%20Neap/.test(url))
+  const isAsked = () => requests.some(url => /03%20Neap\.opus$/.test(url))
   await play(page)
   await untilLong(page, 20)
   assert(!isAsked())
   await page.evaluate(() => { window.before = window.porthole.deck.media })
-  const asked = page.waitForRequest(/03%20Neap/)
+  const asked = page.waitForRequest(/03%20Neap\.opus$/)
   await seek(page, 15)
   await asked
   await seek(page, -0.4)

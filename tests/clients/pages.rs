@@ -46,6 +46,7 @@ pub fn trials() -> Vec<Trial> {
             modes;
         needs [&CHROMIUM, &NODE, &MODULES] =>
             paging,
+            facts,
             crowd
     ]
 }
@@ -117,6 +118,26 @@ fn paging() {
         folder.file(name, b"");
     }
     passes("paging", folder.path());
+}
+
+fn facts() {
+    const FILM: &[u8] = include_bytes!("../../fuzz/seeds/media/mp4/tags.mp4");
+    const SOUND: &[u8] = include_bytes!("../../fuzz/seeds/media/mp4/sound.m4a");
+    const COVER: &[u8] = include_bytes!("../../fuzz/seeds/media/flac/cover.flac");
+    let folder = Folder::new();
+    for (name, content) in [
+        ("films/film.mp4", FILM),
+        ("Ships/1.m4a", SOUND),
+        ("Ships/2.m4a", SOUND),
+        ("covers/deep/a track.flac", COVER),
+        ("covers/deep/a text.txt", b"text"),
+    ] {
+        folder.file(name, content);
+    }
+    for number in 1..=400 {
+        folder.file(format!("many/{number}.mp3"), SOUND);
+    }
+    passes("facts", folder.path());
 }
 
 fn crowd() {

@@ -42,7 +42,9 @@
     const loading = whole = new Image()
     view.src = preview ? preview.currentSrc || preview.src : href
     view.alt = name
-    loading.onload = () => { if (loading === whole) view.src = href }
+    // A preview may have to be turned; a whole picture is turned by the browser.
+    view.className = preview ? preview.className : ''
+    loading.onload = () => { if (loading === whole) { view.src = href; view.className = '' } }
     loading.src = href
     $('header p', box()).firstChild.data = name
     $('header small', box()).textContent = place

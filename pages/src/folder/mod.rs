@@ -21,13 +21,15 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use askama::Template;
+use h1::syntax::percent::{ENCODED_BYTES, encode_path};
 
 use crate::Part;
 use crate::entries::sort::{Key, Sort};
+use crate::entries::thumb;
 use crate::limits::ALL_ENTRIES;
 use crate::markup::frame::Frame;
 use crate::markup::html::{ESCAPED_BYTES, SHOWN_BYTES, Shown, Value};
-use crate::markup::link::{LEVEL_BYTES, Link};
+use crate::markup::link::{LEVEL_BYTES, Link, Up};
 use crate::markup::size::{Grouped, Size};
 use crate::view::{Content, Look, View};
 use numbers::Place;
@@ -85,6 +87,21 @@ impl Folder<'_> {
     fn archive_size(&self) -> Option<Size> {
         let is_all = self.summary.folders == 0 && self.view.filter.is_empty();
         self.summary.bytes.filter(|_| is_all).map(Size)
+    }
+
+    /// Returns the reference to thumbnails, up to the tag of a file.
+    fn thumbs(&self) -> String {
+        format!("{}{}/", Up(self.view.depth), thumb::PREFIX)
+    }
+
+    /// Returns the path for a reference, with a slash at its end unless it is empty.
+    fn encoded_path(&self) -> String {
+        let mut path = String::new();
+        encode_path(self.path, &mut path);
+        if !path.is_empty() {
+            path.push('/');
+        }
+        path
     }
 
     fn title(&self) -> Shown<'_> {
@@ -265,6 +282,7 @@ impl Part for Start<'_> {
         let names = picture.saturating_add(playable).saturating_add(filter);
         MARKUP_BYTES
             .saturating_add(trail::bound(path, view.depth))
+            .saturating_add(path.len().saturating_mul(ENCODED_BYTES))
             .saturating_add(letters.bound())
             .saturating_add(names.saturating_mul(ESCAPED_BYTES))
     }
