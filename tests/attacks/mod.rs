@@ -9,6 +9,7 @@ pub mod disk;
 mod floods;
 mod handshakes;
 mod heads;
+mod media;
 mod memory;
 mod names;
 mod odd_files;
@@ -33,6 +34,7 @@ pub fn trials() -> Vec<Trial> {
         memory::trials(),
         probes::trials(),
         odd_files::trials(),
+        media::trials(),
         names::trials(),
         changes::trials(),
         disk::trials(),
