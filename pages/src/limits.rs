@@ -80,6 +80,15 @@ pub const SUBTITLES_BYTES: usize = 512 * 1024;
 /// - held by: `pages::subtitles::webvtt::a_cue_has_a_bound`
 pub const CUE_BYTES: usize = 4 * 1024;
 
+/// Most styles and regions of one file of subtitles. Scripts of fans have about a hundred.
+/// Each is kept while the file is converted.
+///
+/// - unit: styles
+/// - at it: text of a further style looks as if it had none
+/// - held by: `pages::subtitles::ass::styles::styles_have_a_bound`,
+///   `pages::subtitles::ttml::look::looks_have_a_bound`
+pub const SUBTITLE_STYLES: usize = 1_000;
+
 /// Most subtitles that are found for one film. A film on a disc has up to 32.
 ///
 /// - unit: subtitles

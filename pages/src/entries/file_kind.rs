@@ -103,7 +103,9 @@ impl FileKind {
     /// source is not.
     #[must_use]
     pub fn icon(self, name: &str) -> &'static str {
-        const PROSE: [&str; 8] = ["md", "txt", "log", "nfo", "srt", "vtt", "adoc", "rst"];
+        const PROSE: [&str; 11] = [
+            "md", "txt", "log", "nfo", "srt", "vtt", "ass", "ssa", "sub", "adoc", "rst",
+        ];
         let extension = extension(name);
         let is_prose = || PROSE.iter().any(|end| extension.eq_ignore_ascii_case(end));
         match self {

@@ -57,9 +57,19 @@ impl Cue {
         };
     }
 
+    /// Begins a line, unless the text has none yet.
+    pub(super) const fn break_line(&mut self) {
+        self.is_broken = self.is_visible;
+    }
+
+    /// Sets the place on the screen, unless the text has said one already.
+    pub(super) fn put_at(&mut self, place: u8) {
+        self.place = self.place.or(Some(place));
+    }
+
     /// Appends a line. `has_references` says that `&amp;` is an escaped `&`.
     pub(super) fn push_line(&mut self, line: &str, has_references: bool) {
-        self.is_broken = self.is_visible;
+        self.break_line();
         let mut rest = line;
         while let Some(letter) = rest.chars().next().filter(|_| !self.is_full) {
             let after = rest.get(letter.len_utf8()..).unwrap_or_default();
@@ -67,8 +77,6 @@ impl Cue {
                 '<' => self.push_tag(after),
                 '{' => self.push_override(after),
                 '&' if has_references => self.push_reference(rest, after),
-                '\t' => self.push(' ', after),
-                control if control.is_control() => after,
                 other => self.push(other, after),
             };
         }
@@ -76,15 +84,22 @@ impl Cue {
 
     /// Appends a character that is text, and returns `after`.
     fn push<'t>(&mut self, letter: char, after: &'t str) -> &'t str {
+        self.push_letter(letter);
+        after
+    }
+
+    /// Appends a character that is text. Control characters are left out.
+    pub(super) fn push_letter(&mut self, letter: char) {
         let mut buffer = [0; 4];
         let text = match letter {
             '&' => "&amp;",
             '<' => "&lt;",
             '>' => "&gt;",
+            '\t' => " ",
+            control if control.is_control() => return,
             other => &*other.encode_utf8(&mut buffer),
         };
         self.push_text(text, letter.is_whitespace());
-        after
     }
 
     fn push_text(&mut self, text: &str, is_space: bool) {
@@ -140,6 +155,25 @@ impl Cue {
         rest
     }
 
+    /// Begins or ends one of the styles. The others go on.
+    pub(super) fn set(&mut self, tag: char, is_on: bool) {
+        let before = self.open;
+        self.style(|other| match other == tag {
+            true => is_on,
+            false => before.contains(&Some(other)),
+        });
+    }
+
+    /// Begins and ends styles, so that those go on for which `is_on` holds.
+    pub(super) fn style(&mut self, is_on: impl Fn(char) -> bool) {
+        let before = self.open.into_iter().flatten();
+        let over = before.clone().filter(|tag| !is_on(*tag));
+        over.for_each(|tag| self.close(tag));
+        // What was inside of a style that is over has been closed with it.
+        let on = before.chain(TAGS).filter(|tag| is_on(*tag));
+        on.for_each(|tag| self.open(tag));
+    }
+
     fn open(&mut self, tag: char) {
         let is_open = self.open.contains(&Some(tag));
         if is_open || !self.has_room() {
@@ -182,7 +216,7 @@ impl Cue {
             let digit = code.strip_prefix("an")?;
             digit.parse().ok().filter(|place| (1..=9).contains(place))
         });
-        self.place = self.place.or(place);
+        place.into_iter().for_each(|place| self.put_at(place));
         rest
     }
 

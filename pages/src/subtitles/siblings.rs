@@ -17,7 +17,12 @@ use crate::entries::natural_order;
 use crate::limits::SUBTITLES;
 
 /// Endings of the files that can be converted.
-const ENDINGS: [&str; 2] = ["srt", "vtt"];
+const ENDINGS: [&str; 7] = ["srt", "vtt", "ass", "ssa", "sub", "ttml", "dfxp"];
+
+/// Ending of subtitles that are pictures, if the second one is beside them, and of its lists
+/// of where each picture is. They can't be converted.
+const PICTURES: &str = "sub";
+const INDEX: &str = "idx";
 
 /// Names of folders for subtitles, in lower case.
 const FOLDERS: [&str; 2] = ["subs", "subtitles"];
@@ -74,10 +79,17 @@ pub fn is_subtitle(name: &str) -> bool {
         .any(|known| known.eq_ignore_ascii_case(ending))
 }
 
-/// Whether a path may matter to [`find`]: subtitles, or a name that begins like the film's.
+fn is_index(name: &str) -> bool {
+    extension(name).eq_ignore_ascii_case(INDEX)
+}
+
+/// Whether a path may matter to [`find`]: subtitles, the list of those that are pictures, or
+/// a name that begins like the film's.
 #[must_use]
 pub fn concerns(film: &str, path: &str) -> bool {
-    is_subtitle(path) || after_stem(file_name::stem(path), file_name::stem(film)).is_some()
+    is_subtitle(path)
+        || is_index(path)
+        || after_stem(file_name::stem(path), file_name::stem(film)).is_some()
 }
 
 /// Returns the subtitles of `film` in the order of their languages' names, plain ones
@@ -94,9 +106,13 @@ pub fn find<'p>(
     let mut found: Vec<(Subtitle<'p>, bool)> = Vec::new();
     // Longer names that begin like the film's: `Film 2.mkv` beside `Film.mkv`. Unless its
     // words are all known, a name is that of such a file.
-    let mut rivals = Vec::new();
+    let (mut rivals, mut indexes) = (Vec::new(), Vec::new());
     for path in paths {
-        if !is_subtitle(path) {
+        if is_index(path) {
+            if indexes.len() < SUBTITLES {
+                indexes.push(file_name::stem(path));
+            }
+        } else if !is_subtitle(path) {
             let rival = file_name::stem(path);
             let is_rival = after_stem(rival, stem).is_some_and(|rest| !rest.is_empty());
             if is_rival && rivals.len() < SUBTITLES {
@@ -120,12 +136,19 @@ pub fn find<'p>(
     }
     found.retain(|(subtitle, is_known)| {
         let is_of = |rival: &&str| after_stem(subtitle.path, rival).is_some();
-        *is_known || !rivals.iter().any(is_of)
+        let is_of_film = *is_known || !rivals.iter().any(is_of);
+        is_of_film && !are_pictures(subtitle.path, &indexes)
     });
     let mut found: Vec<_> = found.into_iter().map(|(subtitle, _)| subtitle).collect();
     found.sort_by(compare);
     number(&mut found);
     found
+}
+
+/// Whether subtitles are pictures, because a list of them is beside them.
+fn are_pictures(path: &str, indexes: &[&str]) -> bool {
+    extension(path).eq_ignore_ascii_case(PICTURES)
+        && (indexes.iter()).any(|index| index.eq_ignore_ascii_case(file_name::stem(path)))
 }
 
 fn compare(a: &Subtitle<'_>, b: &Subtitle<'_>) -> Ordering {
@@ -219,6 +242,11 @@ mod tests {
             ("FILM.VTT", "- Subtitles"),
             ("film.en.srt", "en English"),
             ("film.eng.sdh.srt", "en English \u{b7} SDH"),
+            ("film.en.ASS", "en English"),
+            ("film.ssa", "- Subtitles"),
+            ("film.de.sub", "de Deutsch"),
+            ("film.ttml", "- Subtitles"),
+            ("film.sv.dfxp", "sv Svenska"),
             ("film.English.srt", "en English"),
             ("film.de.forced.srt", "de Deutsch \u{b7} forced"),
             ("film.no.cc.vtt", "no Norsk \u{b7} SDH"),
@@ -252,7 +280,7 @@ mod tests {
             "films.srt",
             "other.srt",
             "film.srt.bak",
-            "film.ass",
+            "film.idx",
             "filmen.srt",
             "srt",
             "Subs/English.srt",
@@ -272,6 +300,22 @@ mod tests {
         ];
         assert_eq!(found("Film.mkv", false, &paths), ["Film.en.srt en English"]);
         assert_eq!(found("Film.Part 2.mkv", false, &paths).len(), 2);
+    }
+
+    #[test]
+    fn subtitles_that_are_pictures_are_left_out() {
+        let paths = [
+            "film.sub",
+            "film.idx",
+            "film.en.sub",
+            "Subs/film.sub",
+            "Subs/film.de.SUB",
+            "subs/film.de.Idx",
+        ];
+        assert_eq!(
+            found("film.mkv", false, &paths),
+            ["Subs/film.sub - Subtitles", "film.en.sub en English",]
+        );
     }
 
     #[test]

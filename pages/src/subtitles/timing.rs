@@ -1,4 +1,4 @@
-//! The line with the times of a cue, as SubRip and WebVTT write it.
+//! The times of a cue, and the line with them as SubRip and WebVTT write it.
 
 use alloc::string::String;
 use core::fmt::Write as _;
@@ -22,6 +22,15 @@ pub(super) struct Timing<'t> {
 }
 
 impl<'t> Timing<'t> {
+    /// Returns times in milliseconds, and settings as WebVTT has them.
+    pub(super) const fn new(start: u64, end: u64, settings: &'t str) -> Self {
+        Self {
+            start,
+            end,
+            rest: settings,
+        }
+    }
+
     /// Reads a line; `None` if it has no two times.
     pub(super) fn parse(line: &'t str) -> Option<Self> {
         // Most lines are text, and an arrow is rarely part of it.
@@ -76,7 +85,7 @@ impl<'t> Timing<'t> {
 
 /// Reads `hours:minutes:seconds,fraction`, where the hours and the fraction may be missing
 /// and a point may stand for the comma.
-fn milliseconds(text: &str) -> Option<u64> {
+pub(super) fn milliseconds(text: &str) -> Option<u64> {
     let (whole, fraction) = match text.split_once([',', '.']) {
         Some((whole, fraction)) => (whole, thousandths(fraction)?),
         None => (text, 0),

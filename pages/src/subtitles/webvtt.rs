@@ -1,22 +1,21 @@
 //! Subtitles as WebVTT, the only format that browsers show.
-//!
-//! SubRip has no standard, so this reads what players read: numbers may be missing or
-//! wrong, a cue goes on after an empty line, and hours and fractions may be left out.
-//! WebVTT is read by its own rules and written anew: styles, notes, regions and unknown
-//! tags are dropped.
 
 use alloc::string::String;
 
-use super::cue::Cue;
-use super::timing::Timing;
+use super::lines::lines;
+use super::{ass, microdvd, subrip, ttml};
 use crate::charset;
 use crate::limits::SUBTITLES_BYTES;
 
 /// The first line of a file.
-const HEAD: &str = "WEBVTT\n\n";
+pub(super) const HEAD: &str = "WEBVTT\n\n";
 
-/// Most bytes that one byte of a file becomes: `&` is written as `&amp;`.
-const CONVERTED_BYTES: usize = 5;
+/// Most bytes that one byte of a file becomes. A short line of MicroDVD becomes a line of
+/// times.
+const CONVERTED_BYTES: usize = 6;
+
+/// Lines with text at the start of a file, of which one tells whether it is MicroDVD.
+const FIRST_LINES: usize = 4;
 
 /// Reasons for which a file is not converted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,9 +34,9 @@ pub const fn bound(bytes: usize) -> usize {
         .saturating_add(HEAD.len())
 }
 
-/// Returns a file of SubRip or WebVTT as WebVTT in UTF-8, in time that is linear in its
-/// length. The result is no longer than its [`bound`]. A file that is not UTF-8 needs up to
-/// three times its length of memory besides.
+/// Returns a file of subtitles as WebVTT in UTF-8, in time that is linear in its length. The
+/// result is no longer than its [`bound`]. Besides, decoding and sorting need up to three
+/// times its length of memory. What the file is, its first lines say, whatever its name is.
 ///
 /// # Errors
 ///
@@ -47,96 +46,25 @@ pub fn convert(input: &[u8]) -> Result<String, Error> {
         return Err(Error::TooLong);
     }
     let text = charset::decode(input);
-    let mut converter = Converter {
-        // Most cues are about as long as before.
-        out: String::with_capacity(text.len().saturating_add(HEAD.len())),
-        is_webvtt: is_webvtt(&text),
-        timing: None,
-        number: None,
-        cue: Cue::default(),
-    };
-    converter.out.push_str(HEAD);
-    for line in lines(&text) {
-        converter.line(line);
-    }
-    converter.end_cue();
-    if converter.out.len() == HEAD.len() {
+    // Most cues are about as long as before.
+    let mut out = String::with_capacity(text.len().saturating_add(HEAD.len()));
+    out.push_str(HEAD);
+    format(&text)(&text, &mut out);
+    if out.len() == HEAD.len() {
         return Err(Error::NoCue);
     }
-    Ok(converter.out)
+    Ok(out)
 }
 
-/// Whether the text begins as WebVTT must (§4.1).
-fn is_webvtt(text: &str) -> bool {
-    let rest = text.strip_prefix("WEBVTT");
-    rest.is_some_and(|rest| rest.is_empty() || rest.starts_with([' ', '\t', '\r', '\n']))
-}
-
-/// Returns the lines of a text, which end in LF, CRLF or CR.
-fn lines(text: &str) -> impl Iterator<Item = &str> {
-    text.split('\n')
-        .map(|line| line.strip_suffix('\r').unwrap_or(line))
-        .flat_map(|line| line.split('\r'))
-}
-
-struct Converter<'t> {
-    out: String,
-    is_webvtt: bool,
-    /// The times of the current cue, if there is one.
-    timing: Option<Timing<'t>>,
-    /// A line that is the number of the next cue if the times of a cue follow it, and else
-    /// text.
-    number: Option<&'t str>,
-    cue: Cue,
-}
-
-impl<'t> Converter<'t> {
-    fn line(&mut self, line: &'t str) {
-        let timing = Timing::parse(line);
-        if timing.is_some() {
-            self.number = None;
-            self.end_cue();
-            self.timing = timing;
-            return;
-        }
-        self.push_number();
-        let text = line.trim();
-        if text.is_empty() {
-            if self.is_webvtt {
-                self.end_cue();
-            }
-        } else if !self.is_webvtt && text.bytes().all(|byte| byte.is_ascii_digit()) {
-            self.number = Some(text);
-        } else {
-            self.push(line);
-        }
-    }
-
-    fn push(&mut self, line: &str) {
-        if self.timing.is_some() {
-            self.cue.push_line(line, self.is_webvtt);
-        }
-    }
-
-    fn push_number(&mut self) {
-        if let Some(number) = self.number.take() {
-            self.push(number);
-        }
-    }
-
-    fn end_cue(&mut self) {
-        self.push_number();
-        if let Some(timing) = self.timing.take() {
-            let is_webvtt = self.is_webvtt;
-            // A cue that ends before it starts is never shown.
-            if timing.is_empty() {
-                self.cue = Cue::default();
-            }
-            self.cue.take(&mut self.out, |out| {
-                timing.write(out);
-                is_webvtt && timing.write_settings(out)
-            });
-        }
+/// Returns the function that appends the cues of such a text.
+fn format(text: &str) -> fn(&str, &mut String) {
+    let first = lines(text).filter(|line| !line.trim().is_empty());
+    let mut first = first.take(FIRST_LINES);
+    match first.clone().next() {
+        Some(line) if ass::is_section(line) => ass::write,
+        Some(line) if line.starts_with('{') && first.any(microdvd::is_cue) => microdvd::write,
+        Some(_) if ttml::is_document(text) => ttml::write,
+        _ => subrip::write,
     }
 }
 
@@ -144,7 +72,7 @@ impl<'t> Converter<'t> {
 mod tests {
     use super::*;
     use crate::limits::CUE_BYTES;
-    use crate::subtitles::timing::ARROW;
+    use crate::subtitles::timing::{ARROW, Timing};
     use alloc::vec::Vec;
     use proptest::prelude::*;
 
@@ -190,6 +118,11 @@ mod tests {
                 "WEBVTT\n\n00:00:01.000 --> 00:00:02.000 line:9\na\n\n",
             ),
             (TWO, TWO),
+            // Text that is the first line of other formats.
+            (
+                "0:01 --> 0:02\n[Events]\n{1}{2}",
+                "WEBVTT\n\n00:00:01.000 --> 00:00:02.000\n[Events]\n{1}{2}\n\n",
+            ),
         ];
         for (input, expected) in cases {
             assert_eq!(
@@ -197,6 +130,47 @@ mod tests {
                 Ok(expected),
                 "{input}"
             );
+        }
+    }
+
+    #[test]
+    fn the_first_lines_say_what_a_file_is() {
+        let cases = [
+            "{1}{1}25\n{25}{50}a\n",
+            "{DEFAULT}{}{c:$ff}\r\n{1}{1}25\r\n{25}{50}a\r\n",
+            "\u{feff}[Script Info]\r\n\r\n[Events]\r\nDialogue: 0,0:00:01.00,0:00:02.00,,,,,,,a\r\n",
+            "<tt><body><p begin='1s' end='2s'>a</p></body></tt>",
+            "<?xml version=\"1.0\"?>\n<tt:tt><tt:p begin='1s' dur='1s'>a</tt:p></tt:tt>\n",
+        ];
+        for text in cases {
+            let wide = text.encode_utf16().flat_map(u16::to_le_bytes);
+            for file in [text.as_bytes().to_vec(), wide.collect()] {
+                assert_eq!(convert(&file).as_deref(), Ok(ONE), "{text}");
+            }
+        }
+    }
+
+    #[test]
+    fn short_lines_are_within_the_bound() {
+        for (start, line) in [
+            ("", "0:00-->0:01\n&\n"),
+            ("{1}{1}25\n", "{0}{}&\n"),
+            ("{1}{1}25\n", "{0}{9}{y:i}&\n"),
+            ("{1}{1}1\n", "{9999999}{}&\n"),
+            (
+                "[Events]\nFormat:Start,End,Text\n",
+                "Dialogue:0:00,0:01,{\\an1\\b1}&\n",
+            ),
+            ("<tt>", "<p end='1s'>&</p>"),
+            (
+                "<tt><region displayAlign='before' id='a'/>",
+                "<p end='1s'region='a'>&</p>",
+            ),
+        ] {
+            let file = [start, &line.repeat(1_000)].concat();
+            let text = convert(file.as_bytes()).unwrap();
+            assert!(text.len() <= bound(file.len()), "{line}: {}", text.len());
+            assert_is_safe(&text);
         }
     }
 
@@ -275,16 +249,35 @@ mod tests {
         "\0",
         "\u{2028}",
         "<script>",
+        "{1}{9}",
+        "{y:i}",
+        "|",
+        "Dialogue: 0,0:00:01.00,0:00:02.00,,,,,,,",
+        "{\\b1}",
+        "\\N",
+        "<p begin='1s' end='2s'>",
+        "</p>",
+        "<span tts:fontStyle='italic'>",
+        "</span>",
+        "<![CDATA[",
+    ];
+
+    /// What files of each format begin with.
+    const HEADS: &[&str] = &[
+        "0:01 --> 0:02\n",
+        "WEBVTT\n\n0:01 --> 0:02\n",
+        "{1}{2}",
+        "[Events]\nDialogue: 0,0:00:01.00,0:00:02.00,,,,,,,",
+        "<tt><p begin='1s' end='2s'>",
     ];
 
     proptest! {
         #[test]
         fn hostile_text_has_no_markup_but_three_tags(
             parts in prop::collection::vec(prop::sample::select(PARTS), 0..60),
-            is_webvtt: bool,
+            head in prop::sample::select(HEADS),
         ) {
-            let head = if is_webvtt { "WEBVTT\n\n" } else { "" };
-            let input = [head, "0:01 --> 0:02\n", &parts.concat()].concat();
+            let input = [head, &parts.concat()].concat();
             if let Ok(text) = convert(input.as_bytes()) {
                 prop_assert!(text.len() <= bound(input.len()));
                 assert_is_safe(&text);
