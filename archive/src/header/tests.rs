@@ -30,11 +30,14 @@ fn written(path: &str, kind: Kind, modified: Option<Timestamp>) -> (String, Vec<
     (records.trim_end_matches('\0').into(), name)
 }
 
+/// A path with its kind and time, the records about it, and the name in its block.
+type Case<'a> = (&'a str, Kind, Option<Timestamp>, String, &'a [u8]);
+
 #[test]
 fn what_fits_into_a_block_is_in_it_and_the_rest_in_records() {
     let (file, directory) = (Kind::File(5), Kind::Directory);
     let (full, beyond) = ("a".repeat(100), "b".repeat(101));
-    let cases: [(&str, Kind, Option<Timestamp>, String, &[u8]); 13] = [
+    let cases: [Case<'_>; 13] = [
         ("a/b.txt", file, None, String::new(), b"a/b.txt"),
         ("a/b", directory, at(0), String::new(), b"a/b/"),
         ("a\\b\n-", file, at(1), String::new(), b"a\\b\n-"),

@@ -19,9 +19,12 @@ use libtest_mimic::{Arguments, Trial};
 
 use program::{PROGRAMS, Program};
 
+/// A name, and what a program has to do.
+type Test = (&'static str, fn(&Program));
+
 fn main() -> ExitCode {
     let arguments = Arguments::from_args();
-    let tests: [(&str, fn(&Program)); 3] = [
+    let tests: [Test; 3] = [
         ("unpacks_what_was_in_the_folder", compare::unpacks),
         ("lists_sizes_beyond_8_gib", compare::lists_large_files),
         ("is_not_led_out_of_its_folder", compare::stays_in_its_folder),

@@ -99,7 +99,7 @@ mod tests {
         let mut set = None;
         let begin = *at;
         pace.sent(0, readers, || begin, |_| unreachable!());
-        *at += time;
+        *at = begin.checked_add(time).unwrap();
         for part in [1, FAST_READ_BYTES - 1] {
             pace.sent(
                 part,

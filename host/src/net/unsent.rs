@@ -39,8 +39,8 @@ impl UnsentBudget {
     /// the system does not tell what it has.
     pub(super) fn fast_readers(self) -> usize {
         let all = self.tcp_memory.map(|bytes| bytes / FAST_UNSENT_DIVISOR);
-        let readers = all.unwrap_or(0) / u64::from(FAST_UNSENT_BYTES);
-        usize::try_from(readers).unwrap_or(usize::MAX)
+        let readers = all.and_then(|bytes| bytes.checked_div(u64::from(FAST_UNSENT_BYTES)));
+        usize::try_from(readers.unwrap_or(0)).unwrap_or(usize::MAX)
     }
 
     /// Bounds the unsent bytes of a connection that was accepted beside `open` others. It

@@ -196,8 +196,11 @@ fn begin(porthole: &Porthole, target: &str) -> (Client, u64) {
     (client, length)
 }
 
+/// What happens to a folder, and a function that does it.
+type Change = (&'static str, fn(&Path));
+
 fn a_change_while_it_is_sent_ends_it_short() {
-    let changes: [(&str, fn(&Path)); 4] = [
+    let changes: [Change; 4] = [
         ("a later file is longer", |path| {
             let mut file = File::options().append(true).open(path.join("z")).unwrap();
             file.write_all(b"more").unwrap();

@@ -221,7 +221,7 @@ const HTTP_AND_PEERS: &[Server] = &[
     NginxLog,
     Lighttpd,
     Caddy,
-    StaticWebServer,
+    Sws,
     Floor,
 ];
 const ALL: &[Server] = &[
@@ -241,7 +241,7 @@ const STREAMERS: &[Server] = &[
     NginxLog,
     Lighttpd,
     Caddy,
-    StaticWebServer,
+    Sws,
     Node,
     Floor,
 ];
@@ -254,7 +254,7 @@ const RANGES: &[Server] = &[
     NginxLog,
     Lighttpd,
     Caddy,
-    StaticWebServer,
+    Sws,
     Floor,
 ];
 const PLAIN: &[Server] = &[Porthole, Nginx];

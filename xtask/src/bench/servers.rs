@@ -51,7 +51,8 @@ pub(crate) enum Server {
     /// Caddy's file server
     Caddy,
     /// static-web-server, as `cargo install` builds it
-    StaticWebServer,
+    #[value(name = "static-web-server")]
+    Sws,
     /// a bare epoll loop: 1 KiB for every request, or a file by sendfile
     Floor,
 }
@@ -69,7 +70,7 @@ impl Server {
             Self::Node => "node",
             Self::Lighttpd => "lighttpd",
             Self::Caddy => "caddy",
-            Self::StaticWebServer => "static-web-server",
+            Self::Sws => "static-web-server",
             Self::Floor => "floor",
         }
     }
@@ -200,7 +201,7 @@ impl Launcher {
                     .arg(self.files.root())
                     .env("GOMAXPROCS", &workers);
             }
-            Server::StaticWebServer => {
+            Server::Sws => {
                 command = Command::new("static-web-server");
                 command
                     .args(["--host", "127.0.0.1", "--port", &port])
