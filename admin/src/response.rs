@@ -71,7 +71,7 @@ impl Response {
                 coding: None,
                 vary: "",
                 caching: Caching::Revalidate,
-                file_name: None,
+                disposition: None,
                 next: None,
                 range_of: None,
             }),

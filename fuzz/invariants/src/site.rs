@@ -78,7 +78,7 @@ impl<'r> Response<'r> {
                 coding: None,
                 vary: "",
                 caching: Caching::Revalidate,
-                file_name: None,
+                disposition: None,
                 next: None,
                 range_of: None,
             }),

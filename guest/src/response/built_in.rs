@@ -69,7 +69,7 @@ impl BuiltIn {
             coding: self.coding,
             vary: self.vary,
             caching: self.caching,
-            file_name: None,
+            disposition: None,
             next: None,
             range_of: None,
         }

@@ -20,6 +20,7 @@ use core::cell::Cell;
 use h1::limits::TARGET_BYTES;
 use h1::representation::Representation;
 use h1::representation::caching::Caching;
+use h1::representation::disposition::Disposition;
 use h1::representation::etag::EntityTag;
 use h1::response::{self, Head, Length};
 use h1::selection::Selection;
@@ -139,7 +140,10 @@ impl Response<'_> {
                 coding: None,
                 vary: page.vary,
                 caching: Caching::Revalidate,
-                file_name: page.file_name.as_deref(),
+                disposition: page
+                    .file_name
+                    .as_deref()
+                    .map(|name| (Disposition::Inline, name)),
                 next: page.next.as_deref(),
                 range_of: page.range_of,
             }),
@@ -151,7 +155,7 @@ impl Response<'_> {
                 coding: None,
                 vary: list.vary,
                 caching: Caching::Revalidate,
-                file_name: None,
+                disposition: None,
                 next: None,
                 range_of: None,
             }),
@@ -167,7 +171,7 @@ impl Response<'_> {
                 coding: None,
                 vary,
                 caching: *caching,
-                file_name: None,
+                disposition: None,
                 next: None,
                 range_of: None,
             }),
@@ -206,7 +210,7 @@ fn archive_head<'a>(archive: &'a Archive, selection: &'a Selection) -> Head<'a> 
             coding: None,
             vary: "",
             caching: Caching::Revalidate,
-            file_name: Some(&archive.file_name),
+            disposition: Some((Disposition::Attachment, &archive.file_name)),
             next: None,
             range_of: None,
         }),

@@ -417,7 +417,7 @@ mod tests {
             coding: None,
             vary: "Accept, Cookie, User-Agent",
             caching: Caching::Revalidate,
-            file_name: None,
+            disposition: None,
             next: None,
             range_of: None,
         }
@@ -643,7 +643,7 @@ mod tests {
             status: Status::ServiceUnavailable,
             etag: Some(&etag),
             coding: Some(crate::representation::coding::Coding::Gzip),
-            file_name: Some(&name),
+            disposition: Some((Disposition::Attachment, &name)),
             ..page("text/html; charset=utf-8")
         };
         let head = head(&Head::Page(page), &context(&policy), "");

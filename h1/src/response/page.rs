@@ -27,8 +27,8 @@ pub struct Page<'a> {
     pub vary: &'a str,
     /// The time for which caches may use it.
     pub caching: Caching,
-    /// The file name for clients that save it.
-    pub file_name: Option<&'a str>,
+    /// What browsers do with it, and the file name for clients that save it.
+    pub disposition: Option<(Disposition, &'a str)>,
     /// A reference to the next part of a list, encoded for a field (RFC 8288 §3).
     pub next: Option<&'a str>,
     /// The size of the file of which the requested range does not exist (RFC 9110 §15.5.17).
@@ -55,7 +55,8 @@ const CONTENT_SECURITY_POLICY: &[u8] = b"Content-Security-Policy: default-src 'n
 impl Page<'_> {
     /// Returns the most bytes of a head that depend on the page.
     pub(super) fn bound(&self) -> usize {
-        let name = self.file_name.map_or(0, |name| name.len().min(NAME_BYTES));
+        let name = self.disposition;
+        let name = name.map_or(0, |(_, name)| name.len().min(NAME_BYTES));
         // Once as an ASCII approximation, once with each byte as `%HH`.
         let name = name.saturating_mul(4);
         let text = self.media_type.len().saturating_add(self.vary.len());
@@ -92,9 +93,11 @@ impl Page<'_> {
         if let Some(coding) = self.coding {
             line(out, b"Content-Encoding", coding.token().as_bytes());
         }
-        if let Some(name) = self.file_name.filter(|name| name.len() <= NAME_BYTES) {
+        if let Some((disposition, name)) = self.disposition
+            && name.len() <= NAME_BYTES
+        {
             put(out, b"Content-Disposition: ");
-            disposition::write(out, Disposition::Inline, name);
+            disposition::write(out, disposition, name);
             put(out, b"\r\n");
         }
         if let Some(size) = self.range_of {
@@ -147,7 +150,7 @@ mod tests {
             coding: None,
             vary: "Accept",
             caching: Caching::Revalidate,
-            file_name: None,
+            disposition: None,
             next: None,
             range_of: None,
         };
@@ -189,7 +192,7 @@ mod tests {
         );
         let playlist = Page {
             media_type: "audio/x-mpegurl",
-            file_name: Some("Films.m3u"),
+            disposition: Some((Disposition::Inline, "Films.m3u")),
             ..streamed
         };
         assert!(

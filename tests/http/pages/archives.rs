@@ -158,6 +158,8 @@ fn a_file_of_this_moment_leaves_the_archive_without_tag_and_ranges() {
     for field in ["ETag", "Accept-Ranges", "Last-Modified"] {
         assert_eq!(response.field(field), None, "{field}");
     }
+    let name = "attachment; filename=\"films.tar\"";
+    assert_eq!(response.field("Content-Disposition"), Some(name));
 }
 
 fn a_copy_has_the_same_tag_and_a_change_another() {
